@@ -1,0 +1,45 @@
+# make demo   shows a build and a deployment on an issue of a local stand-in for Jira (ONCE=1: and stops)
+# make test   checks and tests everything, and installs what that needs on a Debian machine
+# make help   lists the rest
+
+CARGO ?= cargo
+MAVEN ?= mvn
+ONCE ?=
+
+.PHONY: help demo test requirements format lint docs groovy rust build
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+demo:
+	$(CARGO) build --locked --quiet --package jira-send --package jira-sandbox
+	@target/debug/demo target/debug/jira-send $(if $(ONCE),--once)
+
+# The Rust tests come last, so that their summary ends the output.
+test: requirements format lint docs groovy rust
+
+# make build   builds the program as it is shipped
+build:
+	$(CARGO) build --locked --release
+
+requirements:
+	@tests/requirements.sh
+
+format:
+	$(CARGO) fmt --all --check
+
+lint:
+	$(CARGO) clippy --locked --workspace --all-targets --quiet -- -D warnings
+
+docs:
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --quiet --no-deps --document-private-items
+
+# make groovy   tests the pipeline library, up to the real program against the stand-in
+groovy:
+	$(CARGO) build --locked --quiet --package jira-send --package jira-sandbox
+	JIRA_SEND_BIN=$(CURDIR)/target/debug/jira-send JIRA_SANDBOX_BIN=$(CURDIR)/target/debug/jira-sandbox \
+	  $(MAVEN) --batch-mode --no-transfer-progress --file tests/groovy/pom.xml test
+
+# make rust   tests the program and the stand-in
+rust:
+	$(CARGO) test --locked --workspace

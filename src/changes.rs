@@ -1,0 +1,136 @@
+//! The file of changes: what a pipeline knows of its commits, one JSON object a line, newest first.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+
+use anyhow::Context as _;
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use crate::error::Failure;
+use crate::git::Commit;
+
+/// Longest file that is read, in bytes.
+const MAX_FILE: u64 = 64 * 1024 * 1024;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    /// May be missing, for systems without commit ids.
+    #[serde(default)]
+    commit: LossyText,
+    message: LossyText,
+}
+
+/// Text that may hold half a surrogate pair, as a message that Java cut in the middle of an emoji does.
+#[derive(Default)]
+struct LossyText(String);
+
+impl<'de> Deserialize<'de> for LossyText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_byte_buf(LossyVisitor)
+    }
+}
+
+struct LossyVisitor;
+
+impl Visitor<'_> for LossyVisitor {
+    type Value = LossyText;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a string")
+    }
+
+    fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<LossyText, E> {
+        Ok(LossyText(String::from_utf8_lossy(bytes).into_owned()))
+    }
+}
+
+/// Reads the file.
+///
+/// # Errors
+/// When it cannot be read, is too long, or has a line that is not such an object; the line is named.
+pub(crate) fn read(path: &Path) -> Result<Vec<Commit>, Failure> {
+    parse(path).map_err(|error| {
+        Failure::usage(format!("the file of changes {} cannot be used", path.display()))
+            .chain(&error)
+            .hint("each line is a JSON object such as {\"commit\":\"8a91dfc…\",\"message\":\"ABC-1 log in\"}")
+    })
+}
+
+fn parse(path: &Path) -> anyhow::Result<Vec<Commit>> {
+    let mut reader = BufReader::new(File::open(path)?.take(MAX_FILE + 1));
+    let (mut changes, mut left) = (Vec::new(), MAX_FILE);
+    let mut line = Vec::new();
+    for number in 1.. {
+        line.clear();
+        let read = reader.read_until(b'\n', &mut line)?;
+        if read == 0 {
+            break;
+        }
+        left = u64::try_from(read)
+            .ok()
+            .and_then(|read| left.checked_sub(read))
+            .with_context(|| format!("it is longer than {MAX_FILE} bytes"))?;
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        let change: Change =
+            serde_json::from_slice(&line).with_context(|| format!("line {number}"))?;
+        changes.push(Commit {
+            id: change.commit.0,
+            message: change.message.0,
+        });
+    }
+    Ok(changes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    fn parse(text: &[u8]) -> Result<Vec<(String, String)>, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("changes");
+        std::fs::write(&path, text).unwrap();
+        let changes = read(&path).map_err(|failure| failure.message())?;
+        Ok(changes
+            .into_iter()
+            .map(|change| (change.id, change.message))
+            .collect())
+    }
+
+    #[test]
+    fn every_line_is_a_commit() {
+        let text = "{\"commit\":\"8a91\",\"message\":\"PROJ-3: p\\u00e1gina\\nbody\"}\r\n\n{\"message\":\"x\"}";
+        let expected = [("8a91", "PROJ-3: página\nbody"), ("", "x")];
+        assert_eq!(
+            parse(text.as_bytes()).unwrap(),
+            expected.map(|(a, b)| (a.into(), b.into()))
+        );
+        assert_eq!(parse(b"").unwrap(), []);
+        let halves = b"{\"message\":\"ABC-1 \\ud83d and \\ude80 and \\ud83d\\ude80\"}";
+        let message = &parse(halves).unwrap()[0].1;
+        assert!(
+            message.starts_with("ABC-1 ") && message.ends_with('🚀'),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn a_wrong_line_is_named() {
+        let cases: [&[u8]; 5] = [
+            b"{\"message\":\"x\"}\n[]",
+            b"{\"message\":\"x\"}\n{\"commit\":\"8a91\"}",
+            b"{\"message\":\"x\"}\n{\"message\":\"x\",\"author\":\"y\"}",
+            b"{\"message\":\"x\"}\n{\"message\":null}",
+            b"\n\xff\xfe",
+        ];
+        for text in cases {
+            assert!(parse(text).unwrap_err().contains("line 2"));
+        }
+        assert!(read(std::path::Path::new("/nowhere")).is_err());
+    }
+}

@@ -1,0 +1,306 @@
+//! Completes what was typed with what variables and a pipeline step give, so that every option is defined once
+//! and every value is checked in one way. Order: option, parameter of a step, variable.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+
+use clap::{Arg, ArgAction};
+use serde_json::{Map, Value};
+
+use crate::error::Failure;
+use crate::variables::Variables;
+
+/// The arguments to parse, and where the added ones came from.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Completed {
+    pub(crate) arguments: Vec<OsString>,
+    /// Option (`--state`) to the variable or parameter that gave its value.
+    pub(crate) origins: BTreeMap<String, String>,
+}
+
+/// Adds an option for every parameter and variable whose option was not typed.
+///
+/// # Errors
+/// A parameter that is no option, or has a value that no option takes.
+pub(crate) fn complete(
+    program: &clap::Command,
+    typed: &[OsString],
+    variables: &Variables,
+    parameters: &Map<String, Value>,
+) -> Result<Completed, Failure> {
+    let unchanged = Completed {
+        arguments: typed.to_vec(),
+        origins: BTreeMap::new(),
+    };
+    let Some((position, command)) = subcommand(program, typed) else {
+        return Ok(unchanged);
+    };
+    let options: Vec<&Arg> = command
+        .get_arguments()
+        .filter(|option| {
+            option
+                .get_long()
+                .is_some_and(|long| !matches!(long, "help" | "version"))
+        })
+        .collect();
+    check_names(&options, parameters)?;
+    let rest = &typed[position + 1..];
+    let (mut added, mut origins) = (Vec::new(), BTreeMap::new());
+    for option in options {
+        let long = option.get_long().unwrap_or_default();
+        if is_typed(option, rest) {
+            continue;
+        }
+        let name = camel_case(long);
+        let variable = format!("JIRA_SEND_{}", long.to_ascii_uppercase().replace('-', "_"));
+        let (values, origin) = match parameters.get(&name).map(|value| texts(&name, value)) {
+            Some(Ok(values)) if !values.is_empty() => (values, format!("the parameter {name}")),
+            Some(Err(failure)) => return Err(failure),
+            _ => match variables.by_name(&variable) {
+                Some(value) => (vec![value.to_owned()], format!("the variable {variable}")),
+                None => continue,
+            },
+        };
+        added.extend(arguments_for(option, long, values, &origin)?);
+        origins.insert(format!("--{long}"), origin);
+    }
+    let arguments = [&typed[..=position], &added, rest].concat();
+    Ok(Completed { arguments, origins })
+}
+
+/// Where the subcommand stands, and what it is.
+fn subcommand<'a>(
+    program: &'a clap::Command,
+    typed: &[OsString],
+) -> Option<(usize, &'a clap::Command)> {
+    let position = 1;
+    let command = program.find_subcommand(typed.get(position)?)?;
+    Some((position, command))
+}
+
+fn is_typed(option: &Arg, rest: &[OsString]) -> bool {
+    let long = format!("--{}", option.get_long().unwrap_or_default());
+    let with_value = format!("{long}=");
+    let short = option.get_short();
+    rest.iter()
+        .take_while(|argument| *argument != OsStr::new("--"))
+        .map(|argument| argument.to_string_lossy())
+        .any(|argument| {
+            let is_short = |short| {
+                argument.starts_with('-') && !argument.starts_with("--") && argument.contains(short)
+            };
+            argument == long.as_str()
+                || argument.starts_with(&with_value)
+                || short.is_some_and(is_short)
+        })
+}
+
+fn check_names(options: &[&Arg], parameters: &Map<String, Value>) -> Result<(), Failure> {
+    let known: Vec<String> = options
+        .iter()
+        .filter_map(|o| o.get_long())
+        .map(camel_case)
+        .collect();
+    match parameters.keys().find(|name| !known.contains(name)) {
+        None => Ok(()),
+        Some(unknown) => Err(Failure::usage(format!("there is no parameter {unknown:?}"))
+            .hint(format!("the parameters are: {}", known.join(", ")))),
+    }
+}
+
+/// The option as it would be typed. A flag is there or not.
+fn arguments_for(
+    option: &Arg,
+    long: &str,
+    values: Vec<String>,
+    origin: &str,
+) -> Result<Vec<OsString>, Failure> {
+    if !matches!(option.get_action(), ArgAction::SetTrue) {
+        return Ok(values
+            .into_iter()
+            .map(|value| format!("--{long}={value}").into())
+            .collect());
+    }
+    match values.concat().trim().to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => Ok(vec![format!("--{long}").into()]),
+        "false" | "0" | "no" | "off" => Ok(Vec::new()),
+        other => Err(Failure::usage(format!(
+            "{origin} must be true or false, not {other:?}"
+        ))),
+    }
+}
+
+/// A parameter's value as text: null and empty texts count as not given, a list gives several, an object
+/// `key=value` each.
+fn texts(name: &str, value: &Value) -> Result<Vec<String>, Failure> {
+    match value {
+        Value::Null => Ok(Vec::new()),
+        Value::String(text) if text.trim().is_empty() => Ok(Vec::new()),
+        Value::String(text) => Ok(vec![text.clone()]),
+        Value::Bool(flag) => Ok(vec![flag.to_string()]),
+        Value::Number(number) => Ok(vec![number.to_string()]),
+        Value::Array(items) => {
+            let texts: Result<Vec<_>, _> = items.iter().map(|item| scalar(name, item)).collect();
+            Ok(texts?.into_iter().flatten().collect())
+        }
+        Value::Object(fields) => {
+            let pairs = fields.iter().map(|(key, value)| {
+                let value = scalar(name, value)?;
+                Ok(value.map(|value| format!("{key}={value}")))
+            });
+            let pairs: Result<Vec<_>, Failure> = pairs.collect();
+            Ok(pairs?.into_iter().flatten().collect())
+        }
+    }
+}
+
+fn scalar(name: &str, value: &Value) -> Result<Option<String>, Failure> {
+    if matches!(value, Value::Array(_) | Value::Object(_)) {
+        return Err(Failure::usage(format!(
+            "the parameter {name} holds a list inside a list"
+        )));
+    }
+    Ok(texts(name, value)?.pop())
+}
+
+fn camel_case(long: &str) -> String {
+    let mut name = String::with_capacity(long.len());
+    let mut upper = false;
+    for character in long.chars() {
+        match character {
+            '-' => upper = true,
+            other if upper => {
+                name.push(other.to_ascii_uppercase());
+                upper = false;
+            }
+            other => name.push(other),
+        }
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+    use serde_json::json;
+
+    use super::{Completed, complete};
+    use crate::cli::Cli;
+    use crate::error::Failure;
+    use crate::variables::Variables;
+
+    fn completed<const N: usize>(
+        typed: &[&str],
+        variables: [(&str, &str); N],
+        parameters: serde_json::Value,
+    ) -> Result<Completed, Failure> {
+        let typed: Vec<_> = ["jira-send"].iter().chain(typed).map(Into::into).collect();
+        let parameters = serde_json::from_value(parameters).unwrap();
+        complete(
+            &Cli::command(),
+            &typed,
+            &Variables::from(variables),
+            &parameters,
+        )
+    }
+
+    fn arguments<const N: usize>(
+        typed: &[&str],
+        variables: [(&str, &str); N],
+        parameters: serde_json::Value,
+    ) -> Vec<String> {
+        let completed = completed(typed, variables, parameters).unwrap();
+        let texts = completed
+            .arguments
+            .into_iter()
+            .map(|text| text.into_string().unwrap());
+        texts.skip(1).collect()
+    }
+
+    #[test]
+    fn options_win_over_parameters_and_parameters_over_variables() {
+        let variables = [("JIRA_SEND_STATE", "failed"), ("JIRA_SEND_LABEL", "v1")];
+        let parameters = json!({"state": "SUCCESS", "branch": "x"});
+        let found = arguments(&["build", "--branch=y"], variables, parameters.clone());
+        assert_eq!(
+            found,
+            ["build", "--state=SUCCESS", "--label=v1", "--branch=y"]
+        );
+        let found = arguments(
+            &["build", "--state", "ABORTED", "-v"],
+            variables,
+            parameters,
+        );
+        assert_eq!(
+            found,
+            [
+                "build",
+                "--label=v1",
+                "--branch=x",
+                "--state",
+                "ABORTED",
+                "-v"
+            ]
+        );
+    }
+
+    #[test]
+    fn values_of_all_kinds_become_text() {
+        let parameters = json!({
+            "issueKeys": ["ABC-1", "ABC-2, ABC-3", "", null],
+            "enableGating": true,
+            "dryRun": false,
+            "duration": 12,
+            "property": {"a": "b", "n": 1},
+            "branch": "",
+            "site": null,
+            "environmentName": "-- $(touch pwned)\n\"'",
+        });
+        let mut found = arguments(&["deployment"], [], parameters);
+        found.sort();
+        let mut expected = [
+            "deployment",
+            "--issue-keys=ABC-1",
+            "--issue-keys=ABC-2, ABC-3",
+            "--enable-gating",
+            "--duration=12",
+            "--property=a=b",
+            "--property=n=1",
+            "--environment-name=-- $(touch pwned)\n\"'",
+        ];
+        expected.sort_unstable();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn wrong_parameters_are_named() {
+        let cases = [
+            (json!({"isueKeys": "ABC-1"}), "isueKeys"),
+            (json!({"help": true}), "help"),
+            (json!({"issueKeys": [["ABC-1"]]}), "issueKeys"),
+            (json!({"enableGating": "maybe"}), "maybe"),
+        ];
+        for (parameters, named) in cases {
+            let failure = completed(&["deployment"], [], parameters).unwrap_err();
+            assert!(failure.message().contains(named), "{failure}");
+        }
+    }
+
+    #[test]
+    fn what_stands_behind_two_hyphens_is_not_ours() {
+        let found = arguments(
+            &["build", "--", "--state", "x"],
+            [],
+            json!({"state": "SUCCESS"}),
+        );
+        assert_eq!(found, ["build", "--state=SUCCESS", "--", "--state", "x"]);
+    }
+
+    #[test]
+    fn nothing_is_added_without_a_command() {
+        for typed in [&[][..], &["--help"], &["nonsense"]] {
+            let found = arguments(typed, [("JIRA_SEND_STATE", "failed")], json!({"x": 1}));
+            assert_eq!(found, typed);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Wrong options, told in the same three parts as every other error.
+
+use std::collections::BTreeMap;
+use std::error::Error as _;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::error::Failure;
+
+/// What clap found wrong; `origins` tells which options nobody typed.
+pub(crate) fn explain(
+    error: &clap::Error,
+    command: Option<&str>,
+    origins: &BTreeMap<String, String>,
+) -> Failure {
+    let context = |kind| error.get(kind).map(words).unwrap_or_default();
+    let argument = context(ContextKind::InvalidArg);
+    let option = argument
+        .split([' ', '='])
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    let mut failure = Failure::usage(headline(error));
+    if let Some(source) = error.source() {
+        failure = failure.cause(source);
+    }
+    if let Some(origin) = origins.get(&option) {
+        failure = failure.cause(format!("{option} was taken from {origin}"));
+    }
+    let valid = context(ContextKind::ValidValue);
+    if !valid.is_empty() {
+        failure = failure.hint(format!("one of {valid} is wanted"));
+    }
+    for kind in [
+        ContextKind::SuggestedArg,
+        ContextKind::SuggestedSubcommand,
+        ContextKind::SuggestedValue,
+    ] {
+        let suggested = context(kind);
+        if !suggested.is_empty() {
+            failure = failure.hint(format!("did you mean {suggested}?"));
+        }
+    }
+    match command {
+        Some(command) if error.kind() != ErrorKind::InvalidSubcommand => {
+            failure.hint(format!("see jira-send {command} --help"))
+        }
+        _ => failure.hint("see jira-send --help"),
+    }
+}
+
+/// Clap's first line without its label and without what the causes say again.
+fn headline(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let line = text.lines().next().unwrap_or_default();
+    let line = line.strip_prefix("error: ").unwrap_or(line);
+    let again = error.source().map(|source| format!(": {source}"));
+    let line = again
+        .and_then(|again| line.strip_suffix(again.as_str()))
+        .unwrap_or(line);
+    line.to_owned()
+}
+
+fn words(value: &ContextValue) -> String {
+    match value {
+        ContextValue::String(text) => text.clone(),
+        ContextValue::Strings(texts) => texts.join(", "),
+        other => other.to_string(),
+    }
+}

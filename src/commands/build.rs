@@ -1,0 +1,134 @@
+//! `jira-send build`: this run as a build.
+
+use super::missing::Missing;
+use super::send::{self, Payload};
+use super::{Context, connection, run_facts, tell};
+use crate::cli::BuildOptions;
+use crate::domain::association::{Associations, Others};
+use crate::domain::reference::{BuiltCommit, BuiltRef, MAX_REFERENCES, Reference};
+use crate::domain::repository::{ref_address, web_address};
+use crate::domain::state::build_state;
+use crate::domain::test_info::TestInfo;
+use crate::domain::text::Line;
+use crate::error::Failure;
+use crate::facts::{self, Facts};
+use crate::jira::DataType;
+use crate::jira::builds::{Build, Builds, ProviderMetadata, SchemaVersion};
+use crate::report::Report;
+
+/// Reads the facts, sends the build and reports.
+pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Report, Failure> {
+    let facts = facts::gather(&options.keys, context.variables)?;
+    let findings = facts::find_keys(&facts.texts, &options.keys);
+    let destination = connection::destination(&options.jira, context.variables)?;
+
+    let mut missing = Missing::default();
+    let run = run_facts::check(&options.run, &facts, context.system, &mut missing)?;
+    if !options.jira.dry_run {
+        missing.want(
+            destination.as_ref(),
+            "the Jira site",
+            "--site or JIRA_SITE",
+            "",
+        );
+    }
+    let Some(run) = run.filter(|_| missing.is_empty()) else {
+        return Err(missing.into_failure("a build"));
+    };
+    let wrong = |error: String| Failure::usage("the build cannot be sent like this").cause(error);
+    let state = build_state(run.state, options.run.unstable_as)
+        .map_err(|error| wrong(error).hint("see --state"))?;
+    let test_info = TestInfo::new(
+        options.tests_total,
+        options.tests_passed,
+        options.tests_failed,
+        options.tests_skipped,
+    )
+    .map_err(|error| wrong(error).hint("see --tests-total and --tests-passed"))?;
+    let references = references(options, &facts)?;
+    let others = Others {
+        issue_ids: options.keys.issue_ids.clone(),
+        ..Others::default()
+    };
+
+    tell(&facts, context.output);
+    let (associations, _) = Associations::new(findings.keys(), &others);
+    super::tell_findings(&findings, &options.keys, context.output);
+    if associations.is_empty() {
+        return Ok(send::nothing(
+            &findings,
+            options.run.require_issue_keys,
+            context.output,
+        ));
+    }
+    run_facts::tell(&options.run, &run, context.output);
+    let name = format!("{} {}", run.pipeline_name, run.run_name);
+    let given = |text: &Option<String>| text.as_deref().and_then(Line::optional);
+    let key = serde_json::json!({"pipelineId": run.pipeline_id, "buildNumber": run.number});
+    let product = given(&options.run.product);
+    let build = Build {
+        schema_version: SchemaVersion::V1,
+        pipeline_id: run.pipeline_id,
+        build_number: run.number,
+        update_sequence_number: run.update_sequence_number,
+        display_name: given(&options.run.display_name).unwrap_or_else(|| Line::required(&name)),
+        description: given(&options.run.description).or_else(|| description(&facts)),
+        label: Some(run.label),
+        url: run.url,
+        state,
+        last_updated: run.last_updated,
+        associations,
+        test_info,
+        references,
+    };
+    let body = Builds {
+        properties: run.properties,
+        builds: vec![build],
+        provider_metadata: ProviderMetadata::new(product.as_ref()),
+    };
+    let payload = Payload {
+        data: DataType::Builds,
+        name: format!("build {name}"),
+        body: Payload::body(&body),
+        key,
+        issue_keys: findings.keys().cloned().collect(),
+    };
+    send::send(&options.jira, destination, payload, context)
+}
+
+/// The title of the pull request, else what the commit says of itself.
+fn description(facts: &Facts) -> Option<Line> {
+    let title = facts
+        .run
+        .change
+        .as_ref()
+        .and_then(|change| change.title.as_deref());
+    title.or(facts.subject.as_deref()).and_then(Line::optional)
+}
+
+/// The references that are given, else the commit and the branch or tag that were built.
+fn references(options: &BuildOptions, facts: &Facts) -> Result<Vec<Reference>, Failure> {
+    let given = &options.reference;
+    if given.len() > MAX_REFERENCES {
+        let count = given.len();
+        return Err(Failure::usage(format!(
+            "Jira takes {MAX_REFERENCES} references on a build, not {count}"
+        ))
+        .hint("give --reference less often"));
+    }
+    if !given.is_empty() {
+        return Ok(given.clone());
+    }
+    let of_git = || facts.repository.as_deref().and_then(web_address);
+    let repository = options.repository_url.clone().or_else(of_git);
+    let commit = facts.commit.as_deref().and_then(Line::optional);
+    let commit = commit
+        .zip(repository.clone())
+        .map(|(id, repository_uri)| BuiltCommit { id, repository_uri });
+    let name = run_facts::given_text(options.ref_name.as_deref()).or_else(|| facts.ref_name());
+    let page = |name: &str| ref_address(repository.as_ref()?, name);
+    let uri = options.ref_url.clone().or_else(|| name.and_then(page));
+    let name = name.and_then(Line::optional);
+    let built_ref = name.zip(uri).map(|(name, uri)| BuiltRef { name, uri });
+    Ok(Reference::new(commit, built_ref).into_iter().collect())
+}

@@ -1,0 +1,153 @@
+//! `jira-send deployment`: this run as a deployment to an environment.
+
+use super::missing::Missing;
+use super::run_facts::{RunFacts, given_text, jenkins_url};
+use super::send::{self, Payload};
+use super::{Context, connection, run_facts, tell};
+use crate::cli::DeploymentOptions;
+use crate::domain::association::{Associations, Others};
+use crate::domain::environment::EnvironmentType;
+use crate::domain::ids::EnvironmentId;
+use crate::domain::state::deployment_state;
+use crate::domain::text::Line;
+use crate::domain::web_url::WebUrl;
+use crate::error::Failure;
+use crate::facts::{self, Facts};
+use crate::jira::DataType;
+use crate::jira::builds::{ProviderMetadata, SchemaVersion};
+use crate::jira::deployments::{Command, Deployment, Deployments, Environment, Pipeline};
+use crate::report::Report;
+
+/// Most association blocks on a deployment.
+const MAX_BLOCKS: usize = 3;
+
+/// Reads the facts, sends the deployment and reports.
+pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<Report, Failure> {
+    let facts = facts::gather(&options.keys, context.variables)?;
+    let findings = facts::find_keys(&facts.texts, &options.keys);
+    let destination = connection::destination(&options.jira, context.variables)?;
+
+    let mut missing = Missing::default();
+    let run = run_facts::check(&options.run, &facts, context.system, &mut missing)?;
+    let environment = environment(options, &mut missing);
+    if !options.jira.dry_run {
+        missing.want(
+            destination.as_ref(),
+            "the Jira site",
+            "--site or JIRA_SITE",
+            "",
+        );
+    }
+    let complete = run.zip(environment).filter(|_| missing.is_empty());
+    let Some((run, environment)) = complete else {
+        return Err(missing.into_failure("a deployment"));
+    };
+    let pipeline_url = pipeline_url(options, &facts, &run)?;
+    let others = Others {
+        issue_ids: options.keys.issue_ids.clone(),
+        services: options.service_ids.clone(),
+        commits: options.commit_association.clone(),
+        repositories: options.repository_association.clone(),
+    };
+    let (associations, cut) = Associations::new(findings.keys(), &others);
+    if associations.blocks() > MAX_BLOCKS {
+        return Err(Failure::usage(
+            "Jira takes issues, services and one more kind of association on a deployment",
+        )
+        .hint("leave out --commit-association or --repository-association"));
+    }
+
+    tell(&facts, context.output);
+    super::tell_findings(&findings, &options.keys, context.output);
+    if cut > 0 {
+        context.output.warn(&format!(
+            "{cut} services, commits or repositories were left out: Jira takes 500 associations, issue keys included"
+        ));
+    }
+    if associations.is_empty() {
+        return Ok(send::nothing(
+            &findings,
+            options.run.require_issue_keys,
+            context.output,
+        ));
+    }
+    run_facts::tell(&options.run, &run, context.output);
+    let place = environment.display_name.as_str();
+    let name = format!("{} {} to {place}", run.pipeline_name, run.run_name);
+    let given = |text: &Option<String>| text.as_deref().and_then(Line::optional);
+    let or_name = |text: Option<Line>| text.unwrap_or_else(|| Line::required(&name));
+    let product = given(&options.run.product);
+    let number = options.deployment_sequence_number.unwrap_or(run.number);
+    let key = serde_json::json!({
+        "pipelineId": run.pipeline_id,
+        "environmentId": environment.id,
+        "deploymentSequenceNumber": number,
+    });
+    let deployment = Deployment {
+        schema_version: SchemaVersion::V1,
+        deployment_sequence_number: number,
+        update_sequence_number: run.update_sequence_number,
+        associations,
+        display_name: or_name(given(&options.run.display_name)),
+        url: run.url,
+        description: or_name(given(&options.run.description)),
+        last_updated: run.last_updated,
+        label: Some(run.label),
+        duration: options.duration,
+        state: deployment_state(run.state, options.run.unstable_as),
+        pipeline: Pipeline {
+            id: run.pipeline_id,
+            display_name: given(&options.pipeline_name)
+                .unwrap_or_else(|| Line::required(&run.pipeline_name)),
+            url: pipeline_url,
+        },
+        environment,
+        commands: options
+            .enable_gating
+            .then_some(Command::InitiateDeploymentGating)
+            .into_iter()
+            .collect(),
+    };
+    let body = Deployments {
+        properties: run.properties,
+        deployments: vec![deployment],
+        provider_metadata: ProviderMetadata::new(product.as_ref()),
+    };
+    let payload = Payload {
+        data: DataType::Deployments,
+        name: format!("deployment {name}"),
+        body: Payload::body(&body),
+        key,
+        issue_keys: findings.keys().cloned().collect(),
+    };
+    send::send(&options.jira, destination, payload, context)
+}
+
+/// Id and name stand in for each other.
+fn environment(options: &DeploymentOptions, missing: &mut Missing) -> Option<Environment> {
+    let id = given_text(options.environment_id.as_deref());
+    let name = given_text(options.environment_name.as_deref());
+    let id = missing.want(id.or(name), "the environment", "--environment-id", "")?;
+    let name = name.unwrap_or(id);
+    let guessed = match EnvironmentType::guess(name) {
+        EnvironmentType::Unmapped => EnvironmentType::guess(id),
+        known => known,
+    };
+    Some(Environment {
+        id: EnvironmentId::new(id.trim(), options.run.pipeline_id_style),
+        display_name: Line::required(name),
+        environment_type: options.environment_type.unwrap_or(guessed),
+    })
+}
+
+fn pipeline_url(
+    options: &DeploymentOptions,
+    facts: &Facts,
+    run: &RunFacts,
+) -> Result<WebUrl, Failure> {
+    match (&options.pipeline_url, &facts.run.job_url) {
+        (Some(url), _) => Ok(url.clone()),
+        (None, Some(url)) => jenkins_url("JOB_URL", url),
+        (None, None) => Ok(run.url.clone()),
+    }
+}

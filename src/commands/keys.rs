@@ -1,0 +1,95 @@
+//! `jira-send keys`: which issue keys are found where, and what was dropped.
+
+use std::fmt::Write as _;
+
+use serde_json::json;
+
+use super::{Context, tell, tell_findings};
+use crate::cli::{Format, KeysOptions};
+use crate::domain::issue_key::{Findings, IssueKey, Place, Text};
+use crate::error::Failure;
+use crate::facts;
+use crate::output::visible;
+
+/// Explains the texts that are given, or those of the run when none is.
+pub(crate) fn run(options: &KeysOptions, context: &Context<'_>) -> Result<(), Failure> {
+    let keys = &options.keys;
+    let given = keys.branch.is_some()
+        || keys.title.is_some()
+        || keys.tag.is_some()
+        || keys.changes.is_some()
+        || !keys.message.is_empty()
+        || !keys.issue_keys.is_empty();
+    let texts: Vec<Text> = if given {
+        facts::given_only(keys)?
+    } else {
+        let facts = facts::gather(keys, context.variables)?;
+        tell(&facts, context.output);
+        facts.texts
+    };
+    let findings = facts::find_keys(&texts, keys);
+    tell_findings(&findings, keys, context.output);
+    match options.output.format {
+        Format::Json => context.output.result(&as_json(&findings)),
+        Format::Text => context.output.result(&as_text(&findings, texts.len())),
+    }
+    Ok(())
+}
+
+fn as_json(findings: &Findings) -> String {
+    let place = |place: &Place, mut entry: serde_json::Value| {
+        entry["kind"] = json!(place.kind.name());
+        entry["source"] = json!(place.source);
+        entry["text"] = json!(place.line);
+        entry["position"] = json!(place.position);
+        entry
+    };
+    let found = findings
+        .found
+        .iter()
+        .map(|found| place(&found.place, json!({"key": found.key})));
+    let dropped = findings.dropped.iter().map(|dropped| {
+        let entry = json!({
+            "candidate": dropped.candidate,
+            "reason": dropped.reason.name(),
+            "explanation": dropped.reason.explanation(),
+        });
+        place(&dropped.place, entry)
+    });
+    json!({
+        "issue_keys": findings.keys().collect::<Vec<_>>(),
+        "found": found.collect::<Vec<_>>(),
+        "dropped": dropped.collect::<Vec<_>>(),
+    })
+    .to_string()
+}
+
+fn as_text(findings: &Findings, texts: usize) -> String {
+    let mut text = String::new();
+    if findings.found.is_empty() {
+        let plural = if texts == 1 { "" } else { "s" };
+        let _ = writeln!(text, "no issue keys in {texts} text{plural}");
+    } else {
+        let keys: Vec<&str> = findings.keys().map(IssueKey::as_str).collect();
+        let _ = writeln!(text, "issue keys: {}", keys.join(", "));
+        text.push_str("\nfound:\n");
+    }
+    for found in &findings.found {
+        let (source, line) = (visible(&found.place.source), visible(&found.place.line));
+        let _ = writeln!(text, "  {:<14} {source}: {line}", found.key.as_str());
+    }
+    if !findings.dropped.is_empty() {
+        text.push_str("\ndropped:\n");
+    }
+    for dropped in &findings.dropped {
+        let source = visible(&dropped.place.source);
+        let reason = dropped.reason.explanation();
+        let name = dropped.reason.name();
+        let _ = writeln!(
+            text,
+            "  {:<14} {source}: {name}: {reason}",
+            dropped.candidate
+        );
+    }
+    text.trim_end().to_owned()
+}

@@ -1,0 +1,174 @@
+//! What builds and deployments take from a run alike.
+
+use super::missing::Missing;
+use crate::cli::RunOptions;
+use crate::domain::ids::PipelineId;
+use crate::domain::job_name::JobName;
+use crate::domain::properties::{Properties, Property};
+use crate::domain::sequence::SequenceNumber;
+use crate::domain::state::State;
+use crate::domain::text::Line;
+use crate::domain::timestamp::Timestamp;
+use crate::domain::web_url::WebUrl;
+use crate::error::Failure;
+use crate::facts::Facts;
+use crate::jenkins::Ref;
+use crate::output::Output;
+use crate::system::System;
+
+/// The facts that a payload needs, checked.
+pub(crate) struct RunFacts {
+    pub(crate) pipeline_id: PipelineId,
+    /// `shop » main`
+    pub(crate) pipeline_name: String,
+    pub(crate) number: i64,
+    /// `#42`, or what the run was renamed to.
+    pub(crate) run_name: String,
+    pub(crate) url: WebUrl,
+    pub(crate) state: State,
+    pub(crate) last_updated: Timestamp,
+    pub(crate) update_sequence_number: SequenceNumber,
+    pub(crate) label: Line,
+    pub(crate) properties: Properties,
+}
+
+/// Options first, then Jenkins. What neither gives is noted in `missing`, and nothing comes back.
+///
+/// # Errors
+/// A value that cannot be, such as too many properties.
+pub(crate) fn check(
+    options: &RunOptions,
+    facts: &Facts,
+    system: &dyn System,
+    missing: &mut Missing,
+) -> Result<Option<RunFacts>, Failure> {
+    let run = &facts.run;
+    let given = options.job_name.as_deref().and_then(JobName::new);
+    let job_name = given.or_else(|| run.job_name.clone());
+    let pipeline_id = given_text(options.pipeline_id.as_deref()).map(PipelineId::given);
+    let style = options.pipeline_id_style;
+    let of_job = job_name
+        .as_ref()
+        .map(|name| PipelineId::of_job(name.as_str(), style));
+    let pipeline_id = missing.want(
+        pipeline_id.or(of_job),
+        "the pipeline",
+        "--job-name or --pipeline-id",
+        "JOB_NAME",
+    );
+    let number = number(options, facts)?;
+    let number = missing.want(
+        number,
+        "the number of the build",
+        "--build-number",
+        "BUILD_NUMBER",
+    );
+    let url = match (&options.url, &run.url) {
+        (Some(url), _) => Some(url.clone()),
+        (None, Some(url)) => Some(jenkins_url("BUILD_URL", url)?),
+        (None, None) => None,
+    };
+    let url = missing.want(
+        url,
+        "the address of the build",
+        "--url",
+        "BUILD_URL, set once Manage Jenkins > System > Jenkins URL is filled in",
+    );
+    let (Some(pipeline_id), Some(number), Some(url)) = (pipeline_id, number, url) else {
+        return Ok(None);
+    };
+    let event = options.event_time.unwrap_or_else(|| system.now());
+    let run_name = run
+        .display_name
+        .clone()
+        .unwrap_or_else(|| format!("#{number}"));
+    let version = match &run.reference {
+        Some(Ref::Tag(tag)) => tag.as_str(),
+        _ => run_name.as_str(),
+    };
+    let name = job_name.map(|name| name.display());
+    let pipeline_name = name.unwrap_or_else(|| pipeline_id.as_str().to_owned());
+    let label = given_text(options.label.as_deref()).unwrap_or(version);
+    Ok(Some(RunFacts {
+        pipeline_id,
+        pipeline_name,
+        number,
+        label: Line::required(label),
+        run_name,
+        url,
+        state: options.state.unwrap_or(State::InProgress),
+        last_updated: options.last_updated.unwrap_or(event),
+        update_sequence_number: options
+            .update_sequence_number
+            .unwrap_or_else(|| SequenceNumber::at(event)),
+        properties: properties(options, facts)?,
+    }))
+}
+
+/// Things that are allowed and still worth a word.
+pub(crate) fn tell(options: &RunOptions, run: &RunFacts, output: &Output) {
+    if options.state.is_none() {
+        output.say("state: in_progress, since none was given; send the end with --state");
+    }
+    if run.url.is_local() {
+        output.warn(&format!(
+            "{} is an address that only this machine can open",
+            run.url
+        ));
+        output.hint("fill in Manage Jenkins > System > Jenkins URL, or give --url");
+    }
+}
+
+/// A text that is there and not blank.
+pub(crate) fn given_text(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !text.trim().is_empty())
+}
+
+/// The address in one of Jenkins' variables.
+///
+/// # Errors
+/// When it is none.
+pub(crate) fn jenkins_url(variable: &str, text: &str) -> Result<WebUrl, Failure> {
+    text.parse().map_err(|error: String| {
+        Failure::usage(format!("{variable} is not an address: {text:?}"))
+            .cause(error)
+            .hint("check Manage Jenkins > System > Jenkins URL, or give the address as an option")
+    })
+}
+
+fn number(options: &RunOptions, facts: &Facts) -> Result<Option<i64>, Failure> {
+    let Some(text) = &facts.run.build_number else {
+        return Ok(options.build_number);
+    };
+    if options.build_number.is_some() {
+        return Ok(options.build_number);
+    }
+    let number = text
+        .trim()
+        .parse()
+        .ok()
+        .filter(|number| (0..1 << 53).contains(number));
+    let wrong = || {
+        Failure::usage(format!("BUILD_NUMBER is not a number: {text:?}"))
+            .hint("give the number with --build-number")
+    };
+    number.map(Some).ok_or_else(wrong)
+}
+
+/// Where the run came from, for purging what a renamed job or a dismantled Jenkins left behind.
+fn properties(options: &RunOptions, facts: &Facts) -> Result<Properties, Failure> {
+    let job = facts
+        .run
+        .job_name
+        .as_ref()
+        .map(|name| ("job", name.as_str()));
+    let jenkins = facts
+        .run
+        .jenkins_url
+        .as_deref()
+        .map(|url| ("jenkinsUrl", url));
+    let defaults = [job, jenkins].into_iter().flatten();
+    let defaults = defaults.filter_map(|(key, value)| Property::new(key, value).ok());
+    Properties::new(&options.property, defaults)
+        .map_err(|error| Failure::usage(error).hint("see --property"))
+}

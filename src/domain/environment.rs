@@ -1,0 +1,206 @@
+//! Environments and the guess of their type.
+
+use std::str::FromStr;
+
+use serde::Serialize;
+
+/// `environment.type` of a deployment (Deployments API, submitDeployments).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum EnvironmentType {
+    Unmapped,
+    Development,
+    Testing,
+    Staging,
+    Production,
+}
+
+/// Whole words of an environment's name. The first list that has one of its words decides.
+const WORDS: &[(EnvironmentType, &[&str])] = &[
+    (
+        EnvironmentType::Development,
+        &["development", "develop", "dev", "trunk", "sandbox", "local"],
+    ),
+    (
+        EnvironmentType::Testing,
+        &[
+            "testing",
+            "test",
+            "tests",
+            "tst",
+            "integration",
+            "integ",
+            "intg",
+            "int",
+            "acceptance",
+            "accept",
+            "acpt",
+            "qa",
+            "qc",
+            "uat",
+            "sit",
+            "e2e",
+        ],
+    ),
+    (
+        EnvironmentType::Staging,
+        &[
+            "staging",
+            "stage",
+            "stg",
+            "sta",
+            "preprod",
+            "preprd",
+            "preproduction",
+            "preview",
+        ],
+    ),
+    (EnvironmentType::Production, PRODUCTION),
+];
+
+const PRODUCTION: &[&str] = &["production", "prod", "prd", "live"];
+
+impl EnvironmentType {
+    /// The type that a name speaks of, else `unmapped`: `eu-prod` is production, `product` is not.
+    pub(crate) fn guess(name: &str) -> Self {
+        let words = words(name);
+        let is_production = |word: &String| PRODUCTION.contains(&word.as_str());
+        for pair in words.windows(2).filter(|pair| is_production(&pair[1])) {
+            match pair[0].as_str() {
+                "pre" => return Self::Staging,
+                "non" | "no" | "not" => return Self::Unmapped,
+                _ => {}
+            }
+        }
+        WORDS
+            .iter()
+            .find(|(_, known)| words.iter().any(|word| known.contains(&word.as_str())))
+            .map_or(Self::Unmapped, |(environment_type, _)| *environment_type)
+    }
+}
+
+impl FromStr for EnvironmentType {
+    type Err = String;
+
+    /// Jira's five words in any letter case, or a word that the guess knows (`QA`, `prod`).
+    fn from_str(text: &str) -> Result<Self, String> {
+        let word = text.trim();
+        if word.eq_ignore_ascii_case("unmapped") {
+            return Ok(Self::Unmapped);
+        }
+        match Self::guess(word) {
+            Self::Unmapped => Err(
+                "one of development, testing, staging, production, unmapped is wanted".to_owned(),
+            ),
+            known => Ok(known),
+        }
+    }
+}
+
+/// Lower-case words without accents and trailing digits; `euProd` and `QA1` hold two and one.
+fn words(name: &str) -> Vec<String> {
+    let mut spaced = String::new();
+    let mut before_is_lower = false;
+    for character in name.chars().map(without_accent) {
+        if before_is_lower && character.is_ascii_uppercase() {
+            spaced.push(' ');
+        }
+        before_is_lower = character.is_ascii_lowercase();
+        spaced.push(character.to_ascii_lowercase());
+    }
+    spaced
+        .split(|character: char| !character.is_ascii_alphanumeric())
+        .map(|word| {
+            let known = word == "e2e";
+            if known {
+                word
+            } else {
+                word.trim_end_matches(|c: char| c.is_ascii_digit())
+            }
+        })
+        .filter(|word| !word.is_empty())
+        .map(ToOwned::to_owned)
+        .collect()
+}
+
+/// The plain letter of the accented Latin letters that occur in names of environments.
+fn without_accent(character: char) -> char {
+    match character {
+        'à'..='å' | 'ā' | 'ă' | 'ą' => 'a',
+        'è'..='ë' | 'ē' | 'ę' | 'ě' => 'e',
+        'ì'..='ï' | 'ī' => 'i',
+        'ò'..='ö' | 'ø' | 'ō' => 'o',
+        'ù'..='ü' | 'ū' | 'ů' => 'u',
+        'À'..='Å' => 'A',
+        'È'..='Ë' => 'E',
+        'Ì'..='Ï' => 'I',
+        'Ò'..='Ö' | 'Ø' => 'O',
+        'Ù'..='Ü' => 'U',
+        'ç' => 'c',
+        'ñ' => 'n',
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::EnvironmentType::{self, Development, Production, Staging, Testing, Unmapped};
+
+    #[test]
+    fn types_are_guessed_from_whole_words() {
+        let cases = [
+            ("prod-east", Production),
+            ("prod_east", Production),
+            ("production(us-east)", Production),
+            ("prd (eu-central)", Production),
+            ("PROD-east", Production),
+            ("prod-eu", Production),
+            ("EU production", Production),
+            ("euProd", Production),
+            ("prod1", Production),
+            ("live", Production),
+            ("east-staging", Staging),
+            ("Staging", Staging),
+            ("stàging", Staging),
+            ("preprod", Staging),
+            ("pre-prod", Staging),
+            ("PreProd", Staging),
+            ("eu pre production", Staging),
+            ("qa:1", Testing),
+            ("QA2", Testing),
+            ("uat", Testing),
+            ("e2e", Testing),
+            ("mary-dev:1", Development),
+            ("スパイク・スピーゲル-dev:1", Development),
+            ("trunk alpha", Development),
+            ("non-prod", Unmapped),
+            ("banana-east", Unmapped),
+            ("internet", Unmapped),
+            ("product", Unmapped),
+            ("product-dev", Development),
+            ("latest", Unmapped),
+            ("developer", Unmapped),
+            ("delivery", Unmapped),
+            ("製造", Unmapped),
+            ("", Unmapped),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(EnvironmentType::guess(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn given_types_are_taken_as_meant() {
+        let cases = [
+            ("production", Some(Production)),
+            ("Production", Some(Production)),
+            ("unmapped", Some(Unmapped)),
+            ("QA", Some(Testing)),
+            ("banana", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(text.parse::<EnvironmentType>().ok(), expected, "{text}");
+        }
+    }
+}

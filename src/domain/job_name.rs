@@ -1,0 +1,69 @@
+//! The full name of a job, such as `acme/Web Team/shop/feature%2FABC-1`.
+
+use percent_encoding::percent_decode_str;
+
+/// `JOB_NAME`: folders and job, separated by `/`; a branch as last part is percent-encoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct JobName(String);
+
+impl JobName {
+    /// Nothing for a blank name.
+    pub(crate) fn new(name: &str) -> Option<Self> {
+        let name = name.trim();
+        (!name.is_empty()).then(|| Self(name.to_owned()))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name as Jenkins shows it: `acme » Web Team » shop » feature/ABC-1`.
+    pub(crate) fn display(&self) -> String {
+        let parts: Vec<_> = self.0.split('/').map(decoded).collect();
+        parts.join(" » ")
+    }
+
+    /// The last part, still encoded, when it can only be the branch of a multibranch project:
+    /// no other job has a `%` in its name.
+    pub(crate) fn encoded_branch(&self) -> Option<&str> {
+        let (_, last) = self.0.rsplit_once('/')?;
+        last.contains('%').then_some(last)
+    }
+}
+
+fn decoded(part: &str) -> String {
+    match percent_decode_str(part).decode_utf8() {
+        Ok(text) => text.into_owned(),
+        Err(_) => part.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::JobName;
+
+    #[test]
+    fn names_are_shown_as_jenkins_does() {
+        let cases = [
+            ("shop-freestyle", "shop-freestyle", None),
+            (
+                "acme/Web Team/shop pipeline é",
+                "acme » Web Team » shop pipeline é",
+                None,
+            ),
+            ("shop/main", "shop » main", None),
+            (
+                "shop/feature%2FPROJ-2-login",
+                "shop » feature/PROJ-2-login",
+                Some("feature%2FPROJ-2-login"),
+            ),
+            ("shop/%FF", "shop » %FF", Some("%FF")),
+        ];
+        for (name, display, branch) in cases {
+            let name = JobName::new(name).unwrap();
+            assert_eq!(name.display(), display);
+            assert_eq!(name.encoded_branch(), branch);
+        }
+        assert!(JobName::new("  ").is_none());
+    }
+}

@@ -1,0 +1,17 @@
+//! Types that cannot hold what Jira would refuse. Text from outside becomes one of these at the edge.
+
+pub(crate) mod association;
+pub(crate) mod environment;
+pub(crate) mod ids;
+pub(crate) mod issue_key;
+pub(crate) mod job_name;
+pub(crate) mod properties;
+pub(crate) mod reference;
+pub(crate) mod repository;
+pub(crate) mod revision;
+pub(crate) mod sequence;
+pub(crate) mod state;
+pub(crate) mod test_info;
+pub(crate) mod text;
+pub(crate) mod timestamp;
+pub(crate) mod web_url;

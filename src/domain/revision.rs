@@ -1,0 +1,54 @@
+//! What git is asked about: a commit, branch or tag.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A revision that git can take for nothing but a revision: never an option, never two words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Revision(String);
+
+impl Revision {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Revision {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl FromStr for Revision {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let odd = |c: char| c.is_whitespace() || c.is_control();
+        if text.is_empty() || text.starts_with('-') || text.contains(odd) || text.contains("..") {
+            return Err(format!("{text:?} is not one commit, branch or tag"));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Revision;
+
+    #[test]
+    fn options_and_ranges_are_no_revisions() {
+        for good in [
+            "HEAD~3",
+            "v1.2.0",
+            "origin/feature/x",
+            "8a91dfc",
+            "main@{1}",
+        ] {
+            assert!(good.parse::<Revision>().is_ok(), "{good}");
+        }
+        for bad in ["", "--all", "a b", "a..b", "a\nb"] {
+            assert!(bad.parse::<Revision>().is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! States of builds and deployments, and what Jenkins' results become.
+
+use std::str::FromStr;
+
+use serde::Serialize;
+
+/// What the user or Jenkins says about a run: one of Jira's words or one of Jenkins' results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Unknown,
+    Pending,
+    InProgress,
+    Cancelled,
+    Failed,
+    RolledBack,
+    Successful,
+    /// Jenkins' UNSTABLE, which becomes `failed` unless `--unstable-as` says otherwise.
+    Unstable,
+}
+
+impl State {
+    const WORDS: &[(&str, State)] = &[
+        ("unknown", Self::Unknown),
+        ("pending", Self::Pending),
+        ("in_progress", Self::InProgress),
+        ("cancelled", Self::Cancelled),
+        ("failed", Self::Failed),
+        ("rolled_back", Self::RolledBack),
+        ("successful", Self::Successful),
+        ("success", Self::Successful),
+        ("failure", Self::Failed),
+        ("unstable", Self::Unstable),
+        ("aborted", Self::Cancelled),
+        ("not_built", Self::Cancelled),
+        ("canceled", Self::Cancelled),
+    ];
+}
+
+impl FromStr for State {
+    type Err = String;
+
+    /// Any letter case; blanks and hyphens count as underscores.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let word = text.trim().to_ascii_lowercase().replace([' ', '-'], "_");
+        let known = Self::WORDS.iter().find(|(name, _)| *name == word);
+        known.map(|(_, state)| *state).ok_or_else(|| {
+            "one of pending, in_progress, successful, failed, cancelled, rolled_back, unknown is wanted, \
+             or a result of Jenkins: SUCCESS, UNSTABLE, FAILURE, ABORTED, NOT_BUILT"
+                .to_owned()
+        })
+    }
+}
+
+/// `state` of a build (Builds API, submitBuilds).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum BuildState {
+    Pending,
+    InProgress,
+    Successful,
+    Failed,
+    Cancelled,
+    Unknown,
+}
+
+/// `state` of a deployment (Deployments API, submitDeployments).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum DeploymentState {
+    Unknown,
+    Pending,
+    InProgress,
+    Cancelled,
+    Failed,
+    RolledBack,
+    Successful,
+}
+
+/// The state of a build; `unstable` stands for Jenkins' UNSTABLE.
+///
+/// # Errors
+/// A build cannot be rolled back.
+pub(crate) fn build_state(state: State, unstable: BuildState) -> Result<BuildState, String> {
+    Ok(match state {
+        State::Unknown => BuildState::Unknown,
+        State::Pending => BuildState::Pending,
+        State::InProgress => BuildState::InProgress,
+        State::Cancelled => BuildState::Cancelled,
+        State::Failed => BuildState::Failed,
+        State::Successful => BuildState::Successful,
+        State::Unstable => unstable,
+        State::RolledBack => {
+            return Err("a build is never rolled_back: only a deployment is".to_owned());
+        }
+    })
+}
+
+/// The state of a deployment; `unstable` stands for Jenkins' UNSTABLE.
+pub(crate) fn deployment_state(state: State, unstable: BuildState) -> DeploymentState {
+    match state {
+        State::Unknown => DeploymentState::Unknown,
+        State::Pending => DeploymentState::Pending,
+        State::InProgress => DeploymentState::InProgress,
+        State::Cancelled => DeploymentState::Cancelled,
+        State::Failed => DeploymentState::Failed,
+        State::RolledBack => DeploymentState::RolledBack,
+        State::Successful => DeploymentState::Successful,
+        State::Unstable => match unstable {
+            BuildState::Pending => DeploymentState::Pending,
+            BuildState::InProgress => DeploymentState::InProgress,
+            BuildState::Successful => DeploymentState::Successful,
+            BuildState::Failed => DeploymentState::Failed,
+            BuildState::Cancelled => DeploymentState::Cancelled,
+            BuildState::Unknown => DeploymentState::Unknown,
+        },
+    }
+}
+
+/// What `--unstable-as` takes: a state in which a build can end.
+///
+/// # Errors
+/// Any other word.
+pub(crate) fn parse_unstable_as(text: &str) -> Result<BuildState, String> {
+    match text.parse() {
+        Ok(State::Successful) => Ok(BuildState::Successful),
+        Ok(State::Failed) => Ok(BuildState::Failed),
+        Ok(State::Cancelled) => Ok(BuildState::Cancelled),
+        Ok(State::Unknown) => Ok(BuildState::Unknown),
+        _ => Err("one of successful, failed, cancelled, unknown is wanted".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BuildState, State, build_state, deployment_state, parse_unstable_as};
+
+    /// The word, the state of a build, the state of a deployment.
+    const CASES: &[(&str, &str, &str)] = &[
+        ("SUCCESS", "successful", "successful"),
+        ("FAILURE", "failed", "failed"),
+        ("UNSTABLE", "failed", "failed"),
+        ("ABORTED", "cancelled", "cancelled"),
+        ("NOT_BUILT", "cancelled", "cancelled"),
+        ("pending", "pending", "pending"),
+        ("in_progress", "in_progress", "in_progress"),
+        ("In Progress", "in_progress", "in_progress"),
+        ("successful", "successful", "successful"),
+        ("failed", "failed", "failed"),
+        ("cancelled", "cancelled", "cancelled"),
+        ("canceled", "cancelled", "cancelled"),
+        ("unknown", "unknown", "unknown"),
+        ("rolled_back", "", "rolled_back"),
+    ];
+
+    fn word(state: impl serde::Serialize) -> String {
+        let json = serde_json::to_value(state).unwrap();
+        json.as_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn words_and_results_become_states() {
+        for (text, build, deployment) in CASES {
+            let state: State = text.parse().unwrap();
+            let as_build = build_state(state, BuildState::Failed);
+            assert_eq!(as_build.map(word).unwrap_or_default(), *build, "{text}");
+            let as_deployment = deployment_state(state, BuildState::Failed);
+            assert_eq!(word(as_deployment), *deployment, "{text}");
+        }
+        assert!("done".parse::<State>().is_err());
+        assert!("".parse::<State>().is_err());
+    }
+
+    #[test]
+    fn unstable_is_what_the_user_says() {
+        for choice in ["successful", "failed", "cancelled", "unknown", "SUCCESS"] {
+            let unstable = parse_unstable_as(choice).unwrap();
+            let build = build_state(State::Unstable, unstable).unwrap();
+            assert_eq!(
+                word(build),
+                word(deployment_state(State::Unstable, unstable))
+            );
+        }
+        for wrong in ["in_progress", "rolled_back", "UNSTABLE", "x"] {
+            assert!(parse_unstable_as(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Text as Jira takes it: cleaned, cut at its limits, never empty where it is required.
+
+use serde::Serialize;
+
+/// Stands where cleaning leaves nothing of a required text.
+const REPLACEMENT: &str = "\u{FFFD}";
+
+/// Whether Jira takes this character. Anything else, emoji included, can cost the whole request
+/// (`400 Invalid binary character`).
+pub(crate) fn is_allowed(character: char) -> bool {
+    matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}')
+        && character != '\u{7F}'
+        && !matches!(character, '\u{80}'..='\u{9F}')
+}
+
+/// One line without the characters that Jira refuses; white space is trimmed and folded to single blanks.
+fn one_line(text: &str) -> String {
+    let allowed: String = text
+        .chars()
+        .filter(|character| is_allowed(*character))
+        .collect();
+    allowed.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A line of 1 to 255 characters, the limit of nearly every text of the API.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub(crate) struct Line(String);
+
+impl Line {
+    /// Longest line, in characters (all of them one UTF-16 unit).
+    pub(crate) const MAX: usize = 255;
+
+    /// The cleaned and cut text, or nothing when there is nothing left.
+    pub(crate) fn optional(text: &str) -> Option<Self> {
+        let line = one_line(text);
+        let cut: String = line.chars().take(Self::MAX).collect();
+        let cut = cut.trim_end();
+        (!cut.is_empty()).then(|| Self(cut.to_owned()))
+    }
+
+    /// The cleaned and cut text, never empty.
+    pub(crate) fn required(text: &str) -> Self {
+        Self::optional(text).unwrap_or_else(|| Self(REPLACEMENT.to_owned()))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Line;
+
+    #[test]
+    fn lines_are_cleaned_and_folded() {
+        let cases = [
+            ("shop » main #4", Some("shop » main #4")),
+            ("  a \t b\r\n c ", Some("a b c")),
+            ("fix 🚀 login", Some("fix login")),
+            ("a\u{0}b\u{1b}[31mc\u{7f}\u{9b}", Some("ab[31mc")),
+            ("\u{FFFE}\u{FFFF}x", Some("x")),
+            (
+                "日本 \u{D7FF}\u{E000}\u{FFFD}",
+                Some("日本 \u{D7FF}\u{E000}\u{FFFD}"),
+            ),
+            ("🚀", None),
+            (" \n ", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            let line = Line::optional(text);
+            assert_eq!(line.as_ref().map(Line::as_str), expected, "{text:?}");
+        }
+        assert_eq!(Line::required("🚀").as_str(), "\u{FFFD}");
+    }
+
+    #[test]
+    fn long_lines_are_cut_at_a_character() {
+        let line = Line::required(&"é".repeat(300));
+        assert_eq!(line.as_str().chars().count(), 255);
+        let blank_at_the_cut = format!("{} {}", "x".repeat(254), "y".repeat(50));
+        assert_eq!(Line::required(&blank_at_the_cut).as_str(), "x".repeat(254));
+    }
+}

@@ -1,0 +1,139 @@
+//! Addresses of pages, as Jira takes them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde::Serialize;
+
+/// An absolute `http` or `https` address of at most 2000 characters, in ASCII.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub(crate) struct WebUrl(String);
+
+/// What must be escaped in an address that is otherwise taken as it is.
+const UNSAFE: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// What must be escaped in the path of a branch or tag; `/` stays.
+const UNSAFE_IN_PATH: &AsciiSet = &UNSAFE.add(b'#').add(b'?').add(b'%').add(b'[').add(b']');
+
+impl WebUrl {
+    const MAX: usize = 2000;
+
+    /// The address with `suffix` and the escaped `name` behind it, if that is not too long.
+    pub(crate) fn join(&self, suffix: &str, name: &str) -> Option<Self> {
+        let base = self.0.trim_end_matches('/');
+        let name = utf8_percent_encode(name, UNSAFE_IN_PATH);
+        format!("{base}{suffix}{name}").parse().ok()
+    }
+
+    /// The host with its port, in lower case.
+    pub(crate) fn host(&self) -> String {
+        let rest = self.0.split_once("://").map_or("", |(_, rest)| rest);
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let host = authority
+            .rsplit_once('@')
+            .map_or(authority, |(_, host)| host);
+        host.to_ascii_lowercase()
+    }
+
+    /// Whether only this machine can open it, which makes it useless on an issue.
+    pub(crate) fn is_local(&self) -> bool {
+        let host = self.host();
+        let name = host
+            .rsplit_once(':')
+            .map_or(host.as_str(), |(name, _)| name);
+        name == "localhost" || name == "[::1]" || name.starts_with("127.")
+    }
+}
+
+impl fmt::Display for WebUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl FromStr for WebUrl {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let lower = text.to_ascii_lowercase();
+        let rest = lower
+            .strip_prefix("https://")
+            .or_else(|| lower.strip_prefix("http://"))
+            .ok_or("an address that starts with https:// or http:// is wanted")?;
+        if rest.is_empty() || rest.starts_with(['/', '?', '#', ':']) {
+            return Err("the address has no host".to_owned());
+        }
+        let url = utf8_percent_encode(text, UNSAFE).to_string();
+        if url.len() > Self::MAX {
+            let limit = Self::MAX;
+            return Err(format!("the address is longer than {limit} characters"));
+        }
+        Ok(Self(url))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::WebUrl;
+
+    #[test]
+    fn addresses_are_absolute_and_ascii() {
+        let cases = [
+            (
+                "https://ci.example.com/job/a%252Fb/1/",
+                Some("https://ci.example.com/job/a%252Fb/1/"),
+            ),
+            (" http://ci:8080/ ", Some("http://ci:8080/")),
+            (
+                "https://ci/job/é b/\"x\"",
+                Some("https://ci/job/%C3%A9%20b/%22x%22"),
+            ),
+            ("ci.example.com/job/1", None),
+            ("ftp://ci/x", None),
+            ("https://", None),
+            ("https:///x", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            let url = text.parse::<WebUrl>().ok();
+            assert_eq!(url.as_ref().map(|url| url.0.as_str()), expected, "{text}");
+        }
+        let long = format!("https://ci/{}", "x".repeat(2000));
+        assert!(long.parse::<WebUrl>().is_err());
+    }
+
+    #[test]
+    fn names_are_escaped_when_joined() {
+        let url: WebUrl = "https://git.example.com/a/".parse().unwrap();
+        let joined = url.join("/tree/", "feature/é #1?%").unwrap();
+        let expected = "https://git.example.com/a/tree/feature/%C3%A9%20%231%3F%25";
+        assert_eq!(joined.0, expected);
+    }
+
+    #[test]
+    fn local_addresses_are_known() {
+        let cases = [
+            ("http://localhost:8080/job", true),
+            ("http://127.0.0.1/", true),
+            ("http://[::1]:8080/", true),
+            ("https://localhost.example.com/", false),
+            ("https://ci.example.com/", false),
+        ];
+        for (text, local) in cases {
+            assert_eq!(text.parse::<WebUrl>().unwrap().is_local(), local, "{text}");
+        }
+    }
+}

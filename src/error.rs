@@ -1,0 +1,142 @@
+//! What can go wrong, as people and callers see it: a kind with its exit code, a cause, a hint.
+
+use std::error::Error;
+use std::fmt;
+
+/// Exit codes and their meanings, for `--help` and the README.
+pub(crate) const EXIT_CODES: &[(u8, &str)] = &[
+    (0, "all accepted, or nothing to send"),
+    (1, "Jira refused some or all of it"),
+    (2, "usage: options or values that cannot be"),
+    (3, "credentials: none, wrong, or without the permission"),
+    (4, "Jira could not be reached in the time budget"),
+    (5, "nothing to send, with --require-issue-keys"),
+];
+
+/// The kinds of failure that callers tell apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Refused,
+    Usage,
+    Credentials,
+    Unreachable,
+    NothingToSend,
+}
+
+impl Kind {
+    pub(crate) fn exit_code(self) -> u8 {
+        match self {
+            Self::Refused => 1,
+            Self::Usage => 2,
+            Self::Credentials => 3,
+            Self::Unreachable => 4,
+            Self::NothingToSend => 5,
+        }
+    }
+}
+
+/// One failure: what happened, why, and what to do about it.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) kind: Kind,
+    what: String,
+    causes: Vec<String>,
+    hints: Vec<String>,
+}
+
+impl Failure {
+    pub(crate) fn new(kind: Kind, what: impl Into<String>) -> Self {
+        Self {
+            kind,
+            what: what.into(),
+            causes: Vec::new(),
+            hints: Vec::new(),
+        }
+    }
+
+    pub(crate) fn usage(what: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, what)
+    }
+
+    #[must_use]
+    pub(crate) fn cause(mut self, cause: impl fmt::Display) -> Self {
+        self.causes.push(cause.to_string());
+        self
+    }
+
+    /// All errors of a chain, the outermost first.
+    #[must_use]
+    pub(crate) fn chain(mut self, error: &anyhow::Error) -> Self {
+        self.causes.extend(error.chain().map(ToString::to_string));
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// What happened and why, in one line.
+    pub(crate) fn message(&self) -> String {
+        let parts: Vec<_> = std::iter::once(&self.what)
+            .chain(&self.causes)
+            .cloned()
+            .collect();
+        parts.join(": ")
+    }
+
+    /// The lines that people read, each with its label.
+    pub(crate) fn lines(&self) -> Vec<(&'static str, &str)> {
+        let causes = self
+            .causes
+            .iter()
+            .map(|cause| ("caused by", cause.as_str()));
+        let hints = self.hints.iter().map(|hint| ("hint", hint.as_str()));
+        std::iter::once(("error", self.what.as_str()))
+            .chain(causes)
+            .chain(hints)
+            .collect()
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message())
+    }
+}
+
+impl Error for Failure {}
+
+#[cfg(test)]
+mod tests {
+    use super::{EXIT_CODES, Failure, Kind};
+
+    #[test]
+    fn every_kind_has_a_documented_exit_code_of_its_own() {
+        let kinds = [
+            Kind::Refused,
+            Kind::Usage,
+            Kind::Credentials,
+            Kind::Unreachable,
+            Kind::NothingToSend,
+        ];
+        let codes: Vec<_> = kinds.iter().map(|kind| kind.exit_code()).collect();
+        let documented: Vec<_> = EXIT_CODES.iter().map(|(code, _)| *code).skip(1).collect();
+        assert_eq!(codes, documented);
+    }
+
+    #[test]
+    fn lines_come_in_the_order_in_which_they_are_read() {
+        let failure = Failure::usage("no site")
+            .cause("none given")
+            .hint("set JIRA_SITE");
+        let expected = [
+            ("error", "no site"),
+            ("caused by", "none given"),
+            ("hint", "set JIRA_SITE"),
+        ];
+        assert_eq!(failure.lines(), expected);
+        assert_eq!(failure.message(), "no site: none given");
+    }
+}

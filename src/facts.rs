@@ -1,0 +1,230 @@
+//! What is known of a run: from options, Jenkins' variables, git and the file of changes.
+
+use std::path::{Path, PathBuf};
+
+use crate::changes;
+use crate::cli::KeyOptions;
+use crate::domain::issue_key::{Findings, Rules, Text, TextKind, find};
+use crate::error::Failure;
+use crate::git::{self, Commit, GitError, Repository, Wanted};
+use crate::jenkins::{self, Ref, Run};
+use crate::variables::{self, Variables};
+
+/// The facts, and what people should know about how they were found.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    pub(crate) run: Run,
+    pub(crate) texts: Vec<Text>,
+    /// Full id of the commit that was built.
+    pub(crate) commit: Option<String>,
+    /// First line of its message.
+    pub(crate) subject: Option<String>,
+    /// Clone address of the repository.
+    pub(crate) repository: Option<String>,
+    /// Each with what can be done about it.
+    pub(crate) warnings: Vec<(String, String)>,
+    /// What only `--verbose` tells.
+    pub(crate) details: Vec<String>,
+}
+
+/// Reads everything.
+///
+/// # Errors
+/// A file of changes that cannot be used. Trouble with git is a warning.
+pub(crate) fn gather(options: &KeyOptions, variables: &Variables) -> Result<Facts, Failure> {
+    let mut facts = Facts {
+        run: Run::new(variables),
+        ..Facts::default()
+    };
+    if let Some(tag) = &options.tag {
+        facts.run.reference = Some(Ref::Tag(tag.clone()));
+    } else if let Some(branch) = &options.branch {
+        facts.run.reference = Some(Ref::Branch(branch.clone()));
+    }
+    let repository = Repository::new(&directory(options, &facts.run, variables));
+    let commits = facts.ask_git(&repository, options);
+    let changes = options.changes.as_deref().map(changes::read).transpose()?;
+    if options.only_issue_keys {
+        facts.texts = explicit(options);
+        return Ok(facts);
+    }
+    // What is given replaces what would be found of the same kind.
+    let of_git = std::mem::replace(&mut facts.texts, given(options));
+    let given: Vec<TextKind> = facts.texts.iter().map(Text::kind).collect();
+    let found = jenkins::texts(variables).into_iter().chain(of_git);
+    facts
+        .texts
+        .extend(found.filter(|text| !given.contains(&text.kind())));
+    if options.message.is_empty() {
+        facts
+            .texts
+            .extend(commit_texts(commits, changes.unwrap_or_default()));
+    }
+    Ok(facts)
+}
+
+/// Only what the options name, for explaining it.
+///
+/// # Errors
+/// A file of changes that cannot be used.
+pub(crate) fn given_only(options: &KeyOptions) -> Result<Vec<Text>, Failure> {
+    let changes = options.changes.as_deref().map(changes::read).transpose()?;
+    let mut texts = given(options);
+    texts.extend(commit_texts(Vec::new(), changes.unwrap_or_default()));
+    Ok(texts)
+}
+
+/// Searches the texts by the user's rules.
+pub(crate) fn find_keys(texts: &[Text], options: &KeyOptions) -> Findings {
+    let rules = Rules {
+        projects: options.projects.clone(),
+        deny: options.deny.clone(),
+        pattern: options.key_pattern.clone(),
+    };
+    find(texts, &rules)
+}
+
+impl Facts {
+    /// The branch or tag that was built, if anything names it.
+    pub(crate) fn ref_name(&self) -> Option<&str> {
+        self.run.reference.as_ref().map(Ref::name)
+    }
+
+    /// Reads the commits of the run, newest first, and what git knows and Jenkins did not say.
+    fn ask_git(&mut self, repository: &Repository, options: &KeyOptions) -> Vec<Commit> {
+        let tag = match &self.run.reference {
+            Some(Ref::Tag(tag)) => Some(tag.clone()),
+            _ => None,
+        };
+        let change = self.run.change.as_ref();
+        let wanted = Wanted {
+            head: options.commit.clone().or_else(|| self.run.commit.clone()),
+            since: options
+                .since
+                .clone()
+                .or_else(|| self.run.previous_commit.clone()),
+            target: change.and_then(|change| change.target.clone()),
+            tag,
+        };
+        let found = match git::commits(repository, &wanted) {
+            Ok(found) => found,
+            Err(error) => {
+                self.explain(error);
+                self.commit = wanted.head.map(|head| head.to_string());
+                self.repository.clone_from(&self.run.repository);
+                return Vec::new();
+            }
+        };
+        self.warnings.extend(found.warnings);
+        self.commit = match wanted.head {
+            // Jenkins' word stands even when the folder holds another repository.
+            Some(head) if repository.resolve(head.as_str()).is_none() => Some(head.to_string()),
+            _ => found.head,
+        };
+        let newest = found
+            .commits
+            .iter()
+            .find(|commit| Some(&commit.id) == self.commit.as_ref());
+        self.subject = newest
+            .and_then(|commit| commit.message.lines().next())
+            .map(ToOwned::to_owned);
+        self.repository = self
+            .run
+            .repository
+            .clone()
+            .or_else(|| repository.remote_url());
+        self.texts_of_git(repository);
+        found.commits
+    }
+
+    fn explain(&mut self, error: GitError) {
+        match error {
+            GitError::NotInstalled => self.warnings.push((
+                "there is no git on this machine: commit messages were not searched".to_owned(),
+                "install git on the agent, or give the keys with --issue-keys".to_owned(),
+            )),
+            GitError::Failed(text) if self.run.commit.is_some() => self.warnings.push((
+                format!("git cannot be asked, so commit messages were not searched: {text}"),
+                "run it in the folder of the repository, or name that folder with --repository-dir"
+                    .to_owned(),
+            )),
+            GitError::Failed(text) => self.details.push(format!("no commit messages: {text}")),
+        }
+    }
+
+    /// Git's own branch where Jenkins names none, and the message of an annotated tag.
+    fn texts_of_git(&mut self, repository: &Repository) {
+        match &self.run.reference {
+            Some(Ref::Branch(_)) => {}
+            Some(Ref::Tag(tag)) => {
+                let message = repository.tag_message(tag).unwrap_or_default();
+                let source = format!("tag {tag}");
+                self.texts
+                    .push(Text::new(TextKind::Commit, source, &message));
+            }
+            None => {
+                let branch = repository.branch().or_else(|| repository.remote_branch());
+                let text = |branch: &String| Text::new(TextKind::Branch, "git branch", branch);
+                self.texts.extend(branch.as_ref().map(text));
+                self.run.reference = branch.map(Ref::Branch);
+            }
+        }
+    }
+}
+
+fn explicit(options: &KeyOptions) -> Vec<Text> {
+    let keys = options.issue_keys.iter();
+    keys.map(|keys| Text::new(TextKind::Explicit, "--issue-keys", keys))
+        .collect()
+}
+
+fn given(options: &KeyOptions) -> Vec<Text> {
+    let mut texts = explicit(options);
+    let one = |kind, source: &str, text: &Option<String>| {
+        let text = text.as_deref().filter(|text| !text.trim().is_empty());
+        text.map(|text| Text::new(kind, source, text))
+    };
+    texts.extend(one(TextKind::Branch, "--branch", &options.branch));
+    texts.extend(one(TextKind::Title, "--title", &options.title));
+    texts.extend(one(TextKind::Tag, "--tag", &options.tag));
+    let messages = options.message.iter();
+    texts.extend(messages.map(|text| Text::new(TextKind::Commit, "--message", text)));
+    texts
+}
+
+/// Git has whole messages; of the changes only those commits are added that git did not read.
+fn commit_texts(commits: Vec<Commit>, changes: Vec<Commit>) -> Vec<Text> {
+    let known: std::collections::HashSet<String> =
+        commits.iter().map(|commit| commit.id.clone()).collect();
+    let further = changes
+        .into_iter()
+        .filter(|change| !known.contains(&change.id));
+    commits
+        .into_iter()
+        .chain(further)
+        .map(|commit| {
+            let short: String = commit.id.chars().take(12).collect();
+            let source = format!("commit {short}");
+            Text::new(TextKind::Commit, source.trim_end(), &commit.message)
+        })
+        .collect()
+}
+
+fn directory(options: &KeyOptions, run: &Run, variables: &Variables) -> PathBuf {
+    if let Some(named) = &options.repository_dir {
+        return named.clone();
+    }
+    let current = PathBuf::from(".");
+    let Some(checkout) = &run.checkout_directory else {
+        return current;
+    };
+    let workspace = variables.get(variables::WORKSPACE).map(Path::new);
+    let candidates = [
+        workspace.unwrap_or(&current).join(checkout),
+        current.join(checkout),
+    ];
+    candidates
+        .into_iter()
+        .find(|folder| folder.is_dir())
+        .unwrap_or(current)
+}

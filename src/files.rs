@@ -1,0 +1,42 @@
+//! Small files, read whole and up to a limit.
+
+use std::fs::File;
+use std::io::Read as _;
+
+use anyhow::{Context as _, ensure};
+
+/// The text of a file.
+///
+/// # Errors
+/// When it cannot be read, is longer than `limit` bytes, or is not UTF-8.
+pub(crate) fn read_text(path: &str, limit: u64) -> anyhow::Result<String> {
+    let mut text = String::new();
+    let read = File::open(path)
+        .and_then(|file| file.take(limit + 1).read_to_string(&mut text))
+        .with_context(|| format!("{path} cannot be read"))?;
+    let short = u64::try_from(read).is_ok_and(|read| read <= limit);
+    ensure!(short, "{path} is longer than {limit} bytes");
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_text;
+
+    #[test]
+    fn files_are_read_up_to_a_limit() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let path = file.path().to_str().unwrap();
+        std::fs::write(path, "abc").unwrap();
+        assert_eq!(read_text(path, 3).unwrap(), "abc");
+        assert!(
+            read_text(path, 2)
+                .unwrap_err()
+                .to_string()
+                .contains("longer")
+        );
+        std::fs::write(path, b"\xff").unwrap();
+        assert!(read_text(path, 3).is_err());
+        assert!(read_text("/nowhere/at/all", 3).is_err());
+    }
+}

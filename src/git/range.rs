@@ -1,0 +1,197 @@
+//! Which commits belong to a run: everything since the last successful one, or what stands in for it.
+
+use super::{Commit, GitError, Repository};
+use crate::domain::revision::Revision;
+
+/// Most commits that are read. A release of more than that is linked through its newest ones.
+const MAX_COMMITS: usize = 5_000;
+
+/// What is known about the range before git is asked.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wanted {
+    /// The commit that was built, else what is checked out.
+    pub(crate) head: Option<Revision>,
+    /// The range starts after this commit.
+    pub(crate) since: Option<Revision>,
+    /// Target branch of a pull request: what is on it already does not belong to the pull request.
+    pub(crate) target: Option<String>,
+    pub(crate) tag: Option<String>,
+}
+
+/// The commits of a run, newest first, and what people should know about them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Commits {
+    pub(crate) head: Option<String>,
+    pub(crate) commits: Vec<Commit>,
+    /// Each with what can be done about it.
+    pub(crate) warnings: Vec<(String, String)>,
+}
+
+/// Reads the commits of the range. Trouble with it is a warning: the head commit is read at least.
+///
+/// # Errors
+/// When there is no git, no repository, or no commit.
+pub(crate) fn commits(repository: &Repository, wanted: &Wanted) -> Result<Commits, GitError> {
+    repository.check()?;
+    let mut result = Commits::default();
+    let head = head(repository, wanted, &mut result)?;
+    result.head = Some(head.clone());
+
+    let target = wanted
+        .target
+        .as_ref()
+        .and_then(|target| repository.resolve(&format!("refs/remotes/origin/{target}")));
+    let previous_tag = || {
+        wanted
+            .tag
+            .as_ref()
+            .and_then(|_| repository.previous_tag(&head))
+    };
+    let since = wanted.since.clone().or_else(previous_tag);
+    let since = since.and_then(|since| start(repository, &since, &head, &mut result));
+
+    let excluded: Vec<&str> = [&since, &target]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .collect();
+    if !excluded.is_empty() {
+        result.commits = repository.log(&head, &excluded)?;
+    }
+    // Nothing new since then: a build run again, or the last commit reverted to.
+    if result.commits.is_empty() {
+        result.commits = repository.head_commits(&head, wanted.target.is_some())?;
+    }
+    if result.commits.len() > MAX_COMMITS {
+        result.commits.truncate(MAX_COMMITS);
+        result.warnings.push((
+            format!("only the newest {MAX_COMMITS} commits were searched for issue keys"),
+            "name a nearer start of the range with --since REV".to_owned(),
+        ));
+    }
+    Ok(result)
+}
+
+fn head(
+    repository: &Repository,
+    wanted: &Wanted,
+    result: &mut Commits,
+) -> Result<String, GitError> {
+    if let Some(named) = &wanted.head {
+        if let Some(head) = repository.resolve(named.as_str()) {
+            return Ok(head);
+        }
+        result.warnings.push((
+            format!(
+                "commit {named} is not in this repository: what is checked out was read instead"
+            ),
+            "run it in the folder of the repository, or name that folder with --repository-dir"
+                .to_owned(),
+        ));
+    }
+    let head = repository.resolve("HEAD");
+    head.ok_or_else(|| GitError::Failed("the repository has no commit yet".to_owned()))
+}
+
+/// The id of the commit that the range starts after, if it can be used.
+fn start(
+    repository: &Repository,
+    since: &Revision,
+    head: &str,
+    result: &mut Commits,
+) -> Option<String> {
+    let deepen = "deepen the clone: in the job's Git settings set a greater depth or none, or run git fetch --unshallow";
+    let shallow = repository.is_shallow();
+    let Some(id) = repository.resolve(since.as_str()) else {
+        let (reason, advice) = if shallow {
+            ("this clone is shallow", deepen)
+        } else {
+            (
+                "history was rewritten, or it was never fetched",
+                "name the start of the range with --since REV",
+            )
+        };
+        result.warnings.push((
+            format!("{since} is not in this repository ({reason}): only the newest commit was searched for issue keys"),
+            advice.to_owned(),
+        ));
+        return None;
+    };
+    if shallow && !repository.is_ancestor(&id, head) {
+        result.warnings.push((
+            format!(
+                "the clone is shallow: commits between {since} and the newest ones are missing"
+            ),
+            deepen.to_owned(),
+        ));
+    }
+    Some(id)
+}
+
+impl Repository {
+    /// The commits that lead to `head` and to none of the excluded ones; one more than the limit at most.
+    fn log(&self, head: &str, excluded: &[&str]) -> Result<Vec<Commit>, GitError> {
+        let count = format!("--max-count={}", MAX_COMMITS + 1);
+        self.read_log(&[&[count.as_str(), head, "--not"], excluded].concat())
+    }
+
+    fn one(&self, commit: &str) -> Result<Vec<Commit>, GitError> {
+        self.read_log(&["--max-count=1", commit])
+    }
+
+    fn read_log(&self, selection: &[&str]) -> Result<Vec<Commit>, GitError> {
+        let format = ["log", "-z", "--format=%H%n%B", "--encoding=UTF-8"];
+        let output = self.run(&[&format, selection, &["--"]].concat())?;
+        Ok(parse_log(&output))
+    }
+
+    /// The newest commit; for a merge also what it brought in.
+    fn head_commits(&self, head: &str, pull_request: bool) -> Result<Vec<Commit>, GitError> {
+        let parents: Vec<String> = (1..=2)
+            .map_while(|number| self.resolve(&format!("{head}^{number}")))
+            .collect();
+        let [first, second] = parents.as_slice() else {
+            return self.one(head);
+        };
+        if !pull_request {
+            return self.log(head, &[first]);
+        }
+        // The merge was made by Jenkins or the git server, and the target branch is not here to compare with.
+        let mut commits = self.one(head)?;
+        let merge = commits
+            .first()
+            .map(|commit| commit.message.clone())
+            .unwrap_or_default();
+        commits.extend(self.one(pull_request_tip(&merge, first, second))?);
+        Ok(commits)
+    }
+}
+
+/// The parent that is the pull request's own commit. Jenkins merges the target into the pull request
+/// ("Merge commit '…' into HEAD"), git servers merge the pull request into the target.
+fn pull_request_tip<'a>(message: &str, first: &'a str, second: &'a str) -> &'a str {
+    let by_jenkins = format!("Merge commit '{second}' into HEAD");
+    if message.trim() == by_jenkins {
+        first
+    } else {
+        second
+    }
+}
+
+/// Records of `git log -z --format=%H%n%B`.
+fn parse_log(output: &str) -> Vec<Commit> {
+    output
+        .split('\0')
+        .filter_map(|record| {
+            let (id, message) = record.split_once('\n').unwrap_or((record, ""));
+            let id = id.trim();
+            (!id.is_empty()).then(|| Commit {
+                id: id.to_owned(),
+                message: message.to_owned(),
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

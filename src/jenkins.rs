@@ -1,0 +1,249 @@
+//! What Jenkins says about a run, from its variables. Pure: the same map gives the same facts.
+
+use crate::domain::issue_key::{Text, TextKind};
+use crate::domain::job_name::JobName;
+use crate::domain::revision::Revision;
+use crate::variables::{self, Variables};
+
+/// The facts of one run. Every one may be missing: freestyle, pipeline and multibranch jobs set different variables.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Run {
+    pub(crate) job_name: Option<JobName>,
+    pub(crate) build_number: Option<String>,
+    /// `#42`, or what the run was renamed to.
+    pub(crate) display_name: Option<String>,
+    pub(crate) url: Option<String>,
+    pub(crate) job_url: Option<String>,
+    pub(crate) jenkins_url: Option<String>,
+    pub(crate) reference: Option<Ref>,
+    pub(crate) change: Option<Change>,
+    pub(crate) commit: Option<Revision>,
+    /// The commit of the last successful build.
+    pub(crate) previous_commit: Option<Revision>,
+    /// Clone address; it may hold a user and a password.
+    pub(crate) repository: Option<String>,
+    /// Where the repository stands in the workspace.
+    pub(crate) checkout_directory: Option<String>,
+}
+
+/// What was built.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Ref {
+    Branch(String),
+    Tag(String),
+}
+
+impl Ref {
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Branch(name) | Self::Tag(name) => name,
+        }
+    }
+}
+
+/// The pull request of a multibranch build.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Change {
+    pub(crate) target: Option<String>,
+    pub(crate) title: Option<String>,
+}
+
+impl Run {
+    pub(crate) fn new(variables: &Variables) -> Self {
+        let get = |variable| variables.get(variable).map(ToOwned::to_owned);
+        let revision = |variable| variables.get(variable).and_then(|text| text.parse().ok());
+        Self {
+            job_name: variables.get(variables::JOB_NAME).and_then(JobName::new),
+            build_number: get(variables::BUILD_NUMBER),
+            display_name: get(variables::BUILD_DISPLAY_NAME),
+            url: get(variables::BUILD_URL).or_else(|| get(variables::RUN_DISPLAY_URL)),
+            job_url: get(variables::JOB_URL),
+            jenkins_url: get(variables::JENKINS_URL),
+            reference: reference(variables),
+            change: change(variables),
+            commit: revision(variables::GIT_COMMIT),
+            previous_commit: revision(variables::GIT_PREVIOUS_SUCCESSFUL_COMMIT),
+            repository: get(variables::GIT_URL),
+            checkout_directory: get(variables::GIT_CHECKOUT_DIR),
+        }
+    }
+}
+
+fn change(variables: &Variables) -> Option<Change> {
+    let get = |variable| variables.get(variable).map(ToOwned::to_owned);
+    let change = Change {
+        target: get(variables::CHANGE_TARGET),
+        title: get(variables::CHANGE_TITLE),
+    };
+    variables.get(variables::CHANGE_ID).map(|_| change)
+}
+
+/// The branch or tag that was built: a pull request's source branch rather than `PR-7`, and no name of a remote.
+fn reference(variables: &Variables) -> Option<Ref> {
+    let get = |variable| variables.get(variable);
+    if let Some(branch) = get(variables::CHANGE_BRANCH) {
+        return Some(Ref::Branch(branch.to_owned()));
+    }
+    if let Some(tag) = tag(variables) {
+        return Some(Ref::Tag(tag.to_owned()));
+    }
+    get(variables::BRANCH_NAME)
+        .or_else(|| get(variables::GIT_LOCAL_BRANCH))
+        .or_else(|| git_branch(variables))
+        .map(|branch| Ref::Branch(branch.to_owned()))
+}
+
+/// `GIT_BRANCH` without what Jenkins' git plugin puts before the name; nothing for tags and single commits.
+fn git_branch(variables: &Variables) -> Option<&str> {
+    let branch = variables.get(variables::GIT_BRANCH)?;
+    if branch == "detached" || git_tag(branch).is_some() {
+        return None;
+    }
+    let prefixes = ["refs/heads/", "refs/remotes/origin/", "origin/"];
+    let stripped = prefixes
+        .iter()
+        .find_map(|prefix| branch.strip_prefix(prefix));
+    Some(stripped.unwrap_or(branch))
+}
+
+fn tag(variables: &Variables) -> Option<&str> {
+    let of_git = variables.get(variables::GIT_BRANCH).and_then(git_tag);
+    variables.get(variables::TAG_NAME).or(of_git)
+}
+
+fn git_tag(branch: &str) -> Option<&str> {
+    branch
+        .strip_prefix("refs/tags/")
+        .or_else(|| branch.strip_prefix("tags/"))
+}
+
+/// The texts of the run's variables that may name issues.
+pub(crate) fn texts(variables: &Variables) -> Vec<Text> {
+    let mut texts = Vec::new();
+    let tag = tag(variables);
+    if let Some(branch) = variables.get(variables::CHANGE_BRANCH) {
+        texts.push(Text::change_branch("CHANGE_BRANCH", branch));
+    }
+    // A multibranch project names its tag as the branch as well.
+    for variable in [variables::BRANCH_NAME, variables::GIT_LOCAL_BRANCH] {
+        let branch = variables.get(variable).filter(|name| Some(*name) != tag);
+        texts.extend(branch.map(|name| Text::new(TextKind::Branch, variable.name, name)));
+    }
+    let git_branch = git_branch(variables).filter(|name| Some(*name) != tag);
+    texts.extend(git_branch.map(|name| Text::new(TextKind::Branch, "GIT_BRANCH", name)));
+    let job_name = variables.get(variables::JOB_NAME).and_then(JobName::new);
+    let job_branch = job_name.as_ref().and_then(JobName::encoded_branch);
+    texts.extend(job_branch.map(|name| Text::new(TextKind::Branch, "JOB_NAME", name)));
+    if let Some(title) = variables.get(variables::CHANGE_TITLE) {
+        texts.push(Text::new(TextKind::Title, "CHANGE_TITLE", title));
+    }
+    texts.extend(tag.map(|name| Text::new(TextKind::Tag, "TAG_NAME", name)));
+    texts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ref, Run, texts};
+    use crate::domain::issue_key::{Rules, find};
+    use crate::variables::Variables;
+
+    fn measured(kind: &str) -> Variables {
+        let path = format!("tests/data/jenkins-env/{kind}.json");
+        let json = std::fs::read_to_string(path).unwrap();
+        let pairs: std::collections::BTreeMap<String, String> =
+            serde_json::from_str(&json).unwrap();
+        Variables::new(
+            pairs
+                .into_iter()
+                .map(|(name, value)| (name.into(), value.into())),
+        )
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "compared with an option")]
+    fn branch(name: &str) -> Option<Ref> {
+        Some(Ref::Branch(name.to_owned()))
+    }
+
+    /// Kind of job, what was built, the keys that its variables name.
+    #[test]
+    fn measured_environments_give_their_ref_and_keys() {
+        let tag = Some(Ref::Tag("v1.2.0-PROJ-9".to_owned()));
+        let cases = [
+            ("freestyle-git-first", branch("main"), vec![]),
+            (
+                "freestyle-git-feature-branch",
+                branch("feature/PROJ-2-login"),
+                vec!["PROJ-2"],
+            ),
+            (
+                "freestyle-git-local-branch-subdirectory",
+                branch("main"),
+                vec![],
+            ),
+            ("freestyle-git-tag", tag.clone(), vec!["PROJ-9"]),
+            ("freestyle-no-scm", None, vec![]),
+            ("pipeline-inline-declarative", None, vec![]),
+            ("pipeline-scm-declarative-second", branch("main"), vec![]),
+            (
+                "multibranch-declarative-bugfix-lowercase",
+                branch("bugfix/proj-7-lower"),
+                vec!["PROJ-7"],
+            ),
+            (
+                "multibranch-declarative-nested-folder-feature-slash",
+                branch("feature/PROJ-2-login"),
+                vec!["PROJ-2"],
+            ),
+            ("multibranch-declarative-tag", tag.clone(), vec!["PROJ-9"]),
+            ("multibranch-scripted-tag", tag, vec!["PROJ-9"]),
+            (
+                "multibranch-declarative-pull-request",
+                branch("feature/PROJ-2-login"),
+                vec!["PROJ-2"],
+            ),
+            (
+                "multibranch-scripted-pull-request",
+                branch("feature/PROJ-2-login"),
+                vec!["PROJ-2"],
+            ),
+        ];
+        for (kind, reference, expected) in cases {
+            let variables = measured(kind);
+            assert_eq!(Run::new(&variables).reference, reference, "{kind}");
+            let findings = find(&texts(&variables), &Rules::default());
+            let keys: Vec<_> = findings.keys().map(ToString::to_string).collect();
+            assert_eq!(keys, expected, "{kind}");
+        }
+    }
+
+    #[test]
+    fn branches_lose_what_git_puts_before_them() {
+        let cases = [
+            ("origin/main", branch("main")),
+            ("refs/heads/main", branch("main")),
+            ("refs/remotes/origin/a/b", branch("a/b")),
+            ("upstream/feature/x", branch("upstream/feature/x")),
+            ("tags/v1", Some(Ref::Tag("v1".to_owned()))),
+            ("detached", None),
+        ];
+        for (git_branch, reference) in cases {
+            let run = Run::new(&Variables::from([("GIT_BRANCH", git_branch)]));
+            assert_eq!(run.reference, reference, "{git_branch}");
+        }
+        let named = [
+            ("GIT_BRANCH", "upstream/feature/x"),
+            ("GIT_LOCAL_BRANCH", "feature/x"),
+        ];
+        let run = Run::new(&Variables::from(named));
+        assert_eq!(run.reference, branch("feature/x"));
+    }
+
+    #[test]
+    fn a_pull_request_is_known_by_its_number() {
+        let run = Run::new(&measured("multibranch-declarative-pull-request"));
+        let change = run.change.unwrap();
+        assert_eq!(change.target.as_deref(), Some("main"));
+        assert!(change.title.unwrap().starts_with("PROJ-2: Add the login"));
+        assert_eq!(Run::new(&measured("freestyle-git-first")).change, None);
+    }
+}

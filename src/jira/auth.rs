@@ -1,0 +1,62 @@
+//! The client-credentials exchange. Source: "Integrate Jira Software Cloud with on-premises tools".
+
+use serde::{Deserialize, Serialize};
+
+use super::client::Exchange;
+use super::error::{Asked, JiraError};
+use super::http::Request;
+use crate::secret::Secret;
+
+/// The OAuth credential of a site.
+pub(crate) struct Credentials {
+    pub(crate) client_id: String,
+    pub(crate) client_secret: Secret,
+}
+
+#[derive(Serialize)]
+struct TokenRequest<'a> {
+    audience: &'a str,
+    grant_type: &'static str,
+    client_id: &'a str,
+    client_secret: &'a str,
+}
+
+#[derive(Deserialize)]
+struct TokenAnswer {
+    access_token: String,
+}
+
+/// Asks for a token. There is no refresh token: one asks again.
+pub(super) fn token(
+    exchange: &Exchange<'_>,
+    url: &str,
+    audience: &str,
+    credentials: &Credentials,
+) -> Result<Secret, JiraError> {
+    let request = TokenRequest {
+        audience,
+        grant_type: "client_credentials",
+        client_id: &credentials.client_id,
+        client_secret: credentials.client_secret.reveal(),
+    };
+    let body = Secret::new(serde_json::json!(request).to_string());
+    let answer = exchange.send(
+        Asked::Token,
+        Request {
+            url,
+            body: Some(body.reveal()),
+            token: None,
+        },
+    )?;
+    let token = serde_json::from_str::<TokenAnswer>(&answer.body)
+        .map(|answer| Secret::new(answer.access_token));
+    match token {
+        Ok(token) if is_header_text(&token) => Ok(token),
+        _ => Err(JiraError::not_jira(Asked::Token, answer.without_body())),
+    }
+}
+
+/// A token goes into a header, so it must be visible ASCII.
+fn is_header_text(token: &Secret) -> bool {
+    !token.is_empty() && token.reveal().bytes().all(|byte| byte.is_ascii_graphic())
+}

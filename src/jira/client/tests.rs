@@ -1,0 +1,210 @@
+use std::collections::VecDeque;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use super::{Endpoints, Jira, JiraError, Target};
+use crate::error::Kind;
+use crate::jira::http::{Answer, Request, Transport, TransportError};
+use crate::jira::{Credentials, DataType, Submitted};
+use crate::secret::Secret;
+use crate::system::Deadline;
+use crate::system::fake::FakeMachine;
+
+type Step = (&'static str, Result<Answer, TransportError>);
+
+/// Gives each path its answers in turn; the last one is given again.
+#[derive(Default)]
+struct Script {
+    steps: Mutex<VecDeque<Step>>,
+    asked: Mutex<Vec<(String, Option<String>, Duration)>>,
+}
+
+impl Script {
+    fn new(steps: impl IntoIterator<Item = Step>) -> Self {
+        Self {
+            steps: Mutex::new(steps.into_iter().collect()),
+            ..Self::default()
+        }
+    }
+
+    /// How often the path was asked for.
+    fn count(&self, path: &str) -> usize {
+        let asked = self.asked.lock().unwrap();
+        asked.iter().filter(|(url, ..)| url.ends_with(path)).count()
+    }
+}
+
+impl Transport for Script {
+    fn send(&self, request: Request<'_>, timeout: Duration) -> Result<Answer, TransportError> {
+        let token = request.token.map(ToOwned::to_owned);
+        let entry = (request.url.to_owned(), token, timeout);
+        self.asked.lock().unwrap().push(entry);
+        let mut steps = self.steps.lock().unwrap();
+        let fits = |step: &Step| request.url.ends_with(step.0);
+        let position = steps.iter().position(fits).expect("an answer for the path");
+        let again = steps.iter().filter(|step| fits(step)).count() == 1;
+        if again {
+            steps[position].1.clone()
+        } else {
+            steps.remove(position).unwrap().1
+        }
+    }
+}
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one of the two results of a request"
+)]
+fn answer(status: u16, body: &str) -> Result<Answer, TransportError> {
+    Ok(Answer {
+        status,
+        body: body.to_owned(),
+        ..Answer::default()
+    })
+}
+
+fn tenant() -> Step {
+    ("tenant_info", answer(200, r#"{"cloudId":"c-1"}"#))
+}
+
+fn token(name: &str) -> Step {
+    let body = serde_json::json!({"access_token": name, "expires_in": 900}).to_string();
+    ("token", answer(200, &body))
+}
+
+fn submit(script: &Script) -> (Result<Submitted, JiraError>, Duration) {
+    let machine = FakeMachine::default();
+    let endpoints = Endpoints {
+        api_url: "https://api".to_owned(),
+        token_url: "https://api/oauth/token".to_owned(),
+        audience: "api".to_owned(),
+    };
+    let credentials = Credentials {
+        client_id: "id".to_owned(),
+        client_secret: Secret::new("secret"),
+    };
+    let deadline = Deadline::after(&machine, Duration::from_secs(15));
+    let target = Target::Site("acme".parse().unwrap());
+    let result = Jira::new(script, &machine, deadline, &endpoints, &credentials)
+        .authorize(&target)
+        .and_then(|mut jira| jira.submit(DataType::Builds, "{}"));
+    let slept = machine.naps.lock().unwrap().iter().sum();
+    (result, slept)
+}
+
+fn kind(result: Result<Submitted, JiraError>) -> Kind {
+    result.unwrap_err().explain("acme").kind
+}
+
+#[test]
+fn one_token_one_look_up_one_submission() {
+    let script = Script::new([tenant(), token("t1"), ("bulk", answer(202, ""))]);
+    assert!(submit(&script).0.is_ok());
+    let asked = script.asked.lock().unwrap();
+    assert_eq!(asked.len(), 3);
+    let bulk = asked.last().unwrap();
+    assert_eq!(bulk.0, "https://api/jira/builds/0.1/cloud/c-1/bulk");
+    assert_eq!(bulk.1.as_deref(), Some("t1"));
+    assert!(asked[..2].iter().all(|(_, token, _)| token.is_none()));
+}
+
+#[test]
+fn an_outdated_token_is_renewed_once() {
+    let script = Script::new([
+        tenant(),
+        token("t1"),
+        token("t2"),
+        ("bulk", answer(401, "")),
+        ("bulk", answer(202, "")),
+    ]);
+    assert!(submit(&script).0.is_ok());
+    assert_eq!((script.count("token"), script.count("bulk")), (2, 2));
+
+    let script = Script::new([tenant(), token("t1"), ("bulk", answer(401, ""))]);
+    assert_eq!(kind(submit(&script).0), Kind::Credentials);
+    assert_eq!((script.count("token"), script.count("bulk")), (2, 2));
+}
+
+#[test]
+fn a_missing_permission_is_final() {
+    let script = Script::new([tenant(), token("t1"), ("bulk", answer(403, ""))]);
+    assert_eq!(kind(submit(&script).0), Kind::Credentials);
+    assert_eq!((script.count("token"), script.count("bulk")), (1, 1));
+}
+
+#[test]
+fn passing_trouble_is_outlived() {
+    let lost = Err(TransportError::Connection("reset".to_owned()));
+    let script = Script::new([
+        tenant(),
+        token("t1"),
+        ("bulk", answer(503, "<html>")),
+        ("bulk", lost),
+        ("bulk", answer(429, "")),
+        ("bulk", answer(202, "")),
+    ]);
+    let (result, slept) = submit(&script);
+    assert!(result.is_ok());
+    assert_eq!(slept, Duration::from_millis(3_500));
+}
+
+#[test]
+fn trouble_that_stays_ends_within_the_budget() {
+    let script = Script::new([tenant(), token("t1"), ("bulk", answer(503, ""))]);
+    let (result, slept) = submit(&script);
+    assert_eq!(kind(result), Kind::Unreachable);
+    assert_eq!(script.count("bulk"), 5);
+    assert!(slept < Duration::from_secs(15));
+
+    // Jira asks for a longer pause than there is time: no use in waiting for it.
+    let mut later = answer(429, "").unwrap();
+    later.headers = vec![("retry-after".to_owned(), "60".to_owned())];
+    let script = Script::new([tenant(), token("t1"), ("bulk", Ok(later))]);
+    let (result, slept) = submit(&script);
+    assert_eq!((kind(result), slept), (Kind::Unreachable, Duration::ZERO));
+}
+
+#[test]
+fn a_refusal_is_not_repeated() {
+    for (status, expected) in [
+        (400, Kind::Refused),
+        (404, Kind::Refused),
+        (413, Kind::Refused),
+        (302, Kind::Unreachable),
+    ] {
+        let script = Script::new([tenant(), token("t1"), ("bulk", answer(status, ""))]);
+        assert_eq!(kind(submit(&script).0), expected, "{status}");
+        assert_eq!(script.count("bulk"), 1, "{status}");
+    }
+}
+
+#[test]
+fn answers_that_are_not_jiras_are_told_from_success() {
+    let html = "<html>Please log in</html>";
+    let scripts = [
+        Script::new([tenant(), ("token", answer(200, html))]),
+        Script::new([tenant(), ("token", answer(200, r#"{"access_token":""}"#))]),
+        Script::new([
+            tenant(),
+            ("token", answer(200, r#"{"access_token":"a\nb"}"#)),
+        ]),
+        Script::new([("tenant_info", answer(200, html)), token("t1")]),
+        Script::new([
+            ("tenant_info", answer(200, r#"{"cloudId":"../x"}"#)),
+            token("t1"),
+        ]),
+        Script::new([tenant(), token("t1"), ("bulk", answer(200, html))]),
+    ];
+    for script in scripts {
+        assert_eq!(kind(submit(&script).0), Kind::Unreachable);
+    }
+}
+
+#[test]
+fn a_wrong_credential_is_said_even_when_the_site_is_wrong_too() {
+    let script = Script::new([("tenant_info", answer(404, "")), ("token", answer(401, ""))]);
+    assert_eq!(kind(submit(&script).0), Kind::Credentials);
+    let script = Script::new([("tenant_info", answer(404, "")), token("t1")]);
+    assert_eq!(kind(submit(&script).0), Kind::Unreachable);
+    assert_eq!(script.count("bulk"), 0);
+}

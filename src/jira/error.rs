@@ -1,0 +1,237 @@
+//! What went wrong between us and Jira, and what to do about it.
+
+use super::error_body;
+use super::http::{Answer, TransportError};
+use crate::error::{Failure, Kind};
+
+/// What was asked for when it went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    CloudId,
+    Token,
+    /// With the name of the permission on the page of the OAuth credential.
+    Submission(&'static str),
+}
+
+impl Asked {
+    fn words(self) -> &'static str {
+        match self {
+            Self::CloudId => "the cloud id could not be looked up",
+            Self::Token => "no token could be had",
+            Self::Submission(_) => "the data could not be sent",
+        }
+    }
+}
+
+/// One failed exchange with Jira.
+#[derive(Clone, Debug)]
+pub(crate) struct JiraError {
+    pub(crate) asked: Asked,
+    problem: Problem,
+}
+
+#[derive(Clone, Debug)]
+enum Problem {
+    Transport(TransportError),
+    /// An answer that is no success.
+    Status(Answer),
+    /// A success whose body is not what Jira sends.
+    NotJira(Answer),
+    /// The time budget was used up before the first try.
+    NoTime,
+}
+
+impl JiraError {
+    pub(super) fn transport(asked: Asked, error: TransportError) -> Self {
+        let problem = Problem::Transport(error);
+        Self { asked, problem }
+    }
+
+    pub(super) fn status(asked: Asked, answer: Answer) -> Self {
+        let problem = Problem::Status(answer);
+        Self { asked, problem }
+    }
+
+    pub(super) fn not_jira(asked: Asked, answer: Answer) -> Self {
+        let problem = Problem::NotJira(answer);
+        Self { asked, problem }
+    }
+
+    pub(super) fn no_time(asked: Asked) -> Self {
+        let problem = Problem::NoTime;
+        Self { asked, problem }
+    }
+
+    /// Whether the credential is to blame rather than the network.
+    pub(super) fn blames_credential(&self) -> bool {
+        self.kind() == Kind::Credentials
+    }
+
+    /// Whether a fresh token may help.
+    pub(super) fn is_unauthorized(&self) -> bool {
+        matches!(&self.problem, Problem::Status(answer) if answer.status == 401)
+    }
+
+    fn kind(&self) -> Kind {
+        let Problem::Status(answer) = &self.problem else {
+            return Kind::Unreachable;
+        };
+        match (self.asked, answer.status) {
+            (Asked::CloudId, _) | (_, 300..=399 | 407 | 408 | 425 | 429 | 500..) => {
+                Kind::Unreachable
+            }
+            (Asked::Token, _) | (_, 401 | 403) => Kind::Credentials,
+            _ => Kind::Refused,
+        }
+    }
+
+    /// The failure as people see it.
+    pub(crate) fn explain(&self, site: &str) -> Failure {
+        let failure = Failure::new(self.kind(), format!("{site}: {}", self.asked.words()));
+        match &self.problem {
+            Problem::Transport(error) => explain_transport(failure, error),
+            Problem::Status(answer) => self.explain_status(failure, answer),
+            Problem::NotJira(answer) => {
+                let shown = error_body::excerpt(&answer.body);
+                let shown = shown.map_or("an empty body".to_owned(), |text| format!("{text:?}"));
+                failure
+                    .cause(format!(
+                        "status {}, but not Jira's answer: {shown}",
+                        answer.status
+                    ))
+                    .hint("a proxy or a login page of the network may be answering in Jira's place")
+            }
+            Problem::NoTime => failure
+                .cause("the time budget was used up")
+                .hint("give more time with --budget SECONDS"),
+        }
+    }
+
+    fn explain_status(&self, failure: Failure, answer: &Answer) -> Failure {
+        let status = answer.status;
+        let mut failure = failure.cause(format!("Jira answered with status {status}"));
+        for message in error_body::messages(&answer.body) {
+            failure = failure.cause(message);
+        }
+        match (self.asked, status) {
+            (_, 300..=399) => failure
+                .cause(format!(
+                    "a redirect to {}, which is not followed",
+                    answer.header("location").unwrap_or("nowhere")
+                ))
+                .hint("was the site renamed? Set JIRA_SITE to its new name"),
+            (_, 407) => failure.hint("the proxy wants a user and a password in HTTPS_PROXY"),
+            (_, 429) => failure.hint("Jira limits the number of requests; try again later"),
+            (_, 500..) => failure.hint("Jira is in trouble or in maintenance: see status.atlassian.com"),
+            (Asked::CloudId, 404) => failure.hint(
+                "there is no such site: check JIRA_SITE, or set JIRA_CLOUD_ID where the site has a domain of its own",
+            ),
+            (Asked::CloudId, _) => {
+                failure.hint("set JIRA_CLOUD_ID, which makes the look-up unnecessary")
+            }
+            (Asked::Token, _) => failure.hint(
+                "check JIRA_CLIENT_ID and JIRA_CLIENT_SECRET against Jira settings > Apps > OAuth credentials; a deleted credential answers the same",
+            ),
+            (Asked::Submission(permission), 401 | 403) => failure.hint(format!(
+                "tick \"{permission}\" on the credential: Jira settings > Apps > OAuth credentials > Edit; and check that it belongs to this site"
+            )),
+            (Asked::Submission(_), 404) => {
+                failure.hint("check JIRA_CLOUD_ID, or leave it out to have it looked up")
+            }
+            (Asked::Submission(_), 413) => failure.hint("the request is too large for Jira"),
+            (Asked::Submission(_), _) => {
+                failure.hint("run it again with --dry-run to see what is sent")
+            }
+        }
+    }
+}
+
+fn explain_transport(failure: Failure, error: &TransportError) -> Failure {
+    match error {
+        TransportError::UnknownHost => failure
+            .cause("the name of the host has no address (DNS)")
+            .hint("check JIRA_SITE, and whether this agent resolves *.atlassian.net and api.atlassian.com, or needs HTTPS_PROXY"),
+        TransportError::Timeout => failure
+            .cause("there was no answer in time")
+            .hint("check that this agent may open connections to *.atlassian.net:443 and api.atlassian.com:443, or needs HTTPS_PROXY"),
+        TransportError::Tls(text) => failure
+            .cause(text)
+            .hint("a proxy that inspects TLS? Put its CA into the system's store, or name a file with SSL_CERT_FILE"),
+        TransportError::Proxy(text) => {
+            failure.cause(text).hint("check HTTPS_PROXY: http://user:password@host:port")
+        }
+        TransportError::Connection(text) => failure
+            .cause(text)
+            .hint("check that this agent may open connections to *.atlassian.net:443 and api.atlassian.com:443, or needs HTTPS_PROXY"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, Asked, JiraError, Kind, TransportError};
+
+    fn failure(asked: Asked, status: u16, body: &str) -> (Kind, String) {
+        let answer = Answer {
+            status,
+            body: body.to_owned(),
+            ..Answer::default()
+        };
+        let failure = JiraError::status(asked, answer).explain("acme.atlassian.net");
+        let lines: Vec<_> = failure
+            .lines()
+            .iter()
+            .map(|(_, line)| (*line).to_owned())
+            .collect();
+        (failure.kind, lines.join("\n"))
+    }
+
+    #[test]
+    fn every_status_has_a_kind_and_a_hint() {
+        let builds = Asked::Submission("Builds");
+        let cases = [
+            (Asked::Token, 401, Kind::Credentials, "OAuth credentials"),
+            (Asked::Token, 400, Kind::Credentials, "JIRA_CLIENT_SECRET"),
+            (Asked::Token, 429, Kind::Unreachable, "later"),
+            (Asked::Token, 503, Kind::Unreachable, "status.atlassian.com"),
+            (Asked::CloudId, 404, Kind::Unreachable, "no such site"),
+            (Asked::CloudId, 403, Kind::Unreachable, "JIRA_CLOUD_ID"),
+            (Asked::CloudId, 302, Kind::Unreachable, "renamed"),
+            (builds, 400, Kind::Refused, "--dry-run"),
+            (builds, 401, Kind::Credentials, "tick \"Builds\""),
+            (builds, 403, Kind::Credentials, "tick \"Builds\""),
+            (builds, 404, Kind::Refused, "JIRA_CLOUD_ID"),
+            (builds, 407, Kind::Unreachable, "HTTPS_PROXY"),
+            (builds, 413, Kind::Refused, "too large"),
+            (builds, 500, Kind::Unreachable, "maintenance"),
+        ];
+        for (asked, status, kind, hint) in cases {
+            let (found, lines) = failure(asked, status, "");
+            assert_eq!(found, kind, "{asked:?} {status}");
+            assert!(lines.contains(hint), "{asked:?} {status}: {lines}");
+        }
+    }
+
+    #[test]
+    fn jiras_words_are_passed_on() {
+        let body = r#"[{"message":"'url' is required"}]"#;
+        let (_, lines) = failure(Asked::Submission("Builds"), 400, body);
+        assert!(lines.contains("'url' is required"));
+    }
+
+    #[test]
+    fn no_answer_is_unreachable_with_a_hint() {
+        let errors = [
+            TransportError::UnknownHost,
+            TransportError::Timeout,
+            TransportError::Tls("x".to_owned()),
+            TransportError::Proxy("x".to_owned()),
+            TransportError::Connection("x".to_owned()),
+        ];
+        for error in errors {
+            let failure = JiraError::transport(Asked::Token, error);
+            let failure = failure.explain("acme.atlassian.net");
+            assert_eq!(failure.kind, Kind::Unreachable);
+            assert_eq!(failure.lines().last().unwrap().0, "hint");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! What an answer says in its body: the API, its gateway and the proxies before it all use another shape.
+
+use serde_json::Value;
+
+/// Longest excerpt of a body that is shown, in characters.
+const MAX_EXCERPT: usize = 300;
+
+/// Most messages of one body that are shown.
+const MAX_MESSAGES: usize = 20;
+
+/// The messages of an error body; of anything that is not JSON an excerpt without markup.
+pub(super) fn messages(body: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    match serde_json::from_str(body) {
+        Ok(json) => collect(&json, &mut found),
+        Err(_) => found.extend(excerpt(body)),
+    }
+    found.truncate(MAX_MESSAGES);
+    found
+}
+
+/// Shapes: `[{"message"}]`, `{"errorMessages": [{"message"} or "…"], "errors": {…}}`, `{"message"}`,
+/// `{"code", "message"}`, `{"error", "error_description"}`.
+fn collect(json: &Value, found: &mut Vec<String>) {
+    match json {
+        Value::String(text) => found.extend(excerpt(text)),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
+        Value::Object(fields) => {
+            let text = |name: &str| fields.get(name).and_then(Value::as_str).and_then(excerpt);
+            if let Some(message) = text("message") {
+                let trace = text("errorTraceId").map(|id| format!(" (trace id {id})"));
+                found.push(message + trace.unwrap_or_default().as_str());
+            } else if let Some(error) = text("error_description").or_else(|| text("error")) {
+                found.push(error);
+            }
+            for name in ["errorMessages", "errors"] {
+                if let Some(nested) = fields.get(name) {
+                    collect_values(nested, found);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Jira's field errors are `{"field": "message"}`.
+fn collect_values(json: &Value, found: &mut Vec<String>) {
+    match json {
+        Value::Object(fields) if !fields.contains_key("message") => {
+            for (name, value) in fields {
+                match value.as_str().and_then(excerpt) {
+                    Some(message) => found.push(format!("{name}: {message}")),
+                    None => collect(value, found),
+                }
+            }
+        }
+        other => collect(other, found),
+    }
+}
+
+/// The text in one line without HTML, cut to a length that fits a log.
+pub(super) fn excerpt(text: &str) -> Option<String> {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find('<') {
+        plain.push_str(&rest[..start]);
+        plain.push(' ');
+        let tag = &rest[start..];
+        // What stands inside these says nothing to people.
+        let end = ["style", "script"].iter().find_map(|name| {
+            let begins = tag.get(1..=name.len())?.eq_ignore_ascii_case(name);
+            let closing = format!("</{name}");
+            begins
+                .then(|| tag.to_ascii_lowercase().find(&closing))
+                .flatten()
+        });
+        rest = match tag[end.unwrap_or(0)..].find('>') {
+            Some(close) => &tag[end.unwrap_or(0) + close + 1..],
+            None => "",
+        };
+        if plain.len() > MAX_EXCERPT * 8 {
+            break;
+        }
+    }
+    plain.push_str(rest);
+    let words: Vec<_> = plain.split_whitespace().collect();
+    let line = words.join(" ");
+    let mut cut: String = line.chars().take(MAX_EXCERPT).collect();
+    if cut.len() < line.len() {
+        cut.push('…');
+    }
+    (!cut.is_empty()).then_some(cut)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{excerpt, messages};
+
+    #[test]
+    fn every_shape_is_read() {
+        let cases: &[(&str, &[&str])] = &[
+            (
+                r#"[{"message":"'url' is required","errorTraceId":"t1"},{"message":"b"}]"#,
+                &["'url' is required (trace id t1)", "b"],
+            ),
+            (r#"{"errorMessages":[{"message":"a"}]}"#, &["a"]),
+            (
+                r#"{"errorMessages":["The IP address has been rejected"],"errors":{}}"#,
+                &["The IP address has been rejected"],
+            ),
+            (
+                r#"{"errorMessages":[],"errors":{"name":"is wrong"}}"#,
+                &["name: is wrong"],
+            ),
+            (r#"{"message":"m"}"#, &["m"]),
+            (r#"{"error":"e"}"#, &["e"]),
+            (
+                r#"{"code":401,"message":"Unauthorized"}"#,
+                &["Unauthorized"],
+            ),
+            (
+                r#"{"error":"access_denied","error_description":"Unauthorized"}"#,
+                &["Unauthorized"],
+            ),
+            (
+                "<html><head><style>b{x}</style></head><body><h1>503</h1>\nBusy</body></html>",
+                &["503 Busy"],
+            ),
+            ("plain words", &["plain words"]),
+            ("", &[]),
+            ("[]", &[]),
+            ("42", &[]),
+            ("null", &[]),
+        ];
+        for (body, expected) in cases {
+            assert_eq!(&messages(body), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn excerpts_are_short_even_of_broken_markup() {
+        let long = "<p>é".repeat(50_000);
+        assert!(excerpt(&long).unwrap().chars().count() <= 301);
+        let unclosed = format!("a<{}", "x".repeat(10_000));
+        assert_eq!(excerpt(&unclosed).as_deref(), Some("a"));
+        assert_eq!(
+            excerpt("<script>never closed"),
+            Some("never closed".to_owned())
+        );
+        assert_eq!(excerpt("<é>x").as_deref(), Some("x"));
+        let many = format!("[{}\"x\"]", "\"x\",".repeat(100));
+        assert_eq!(messages(&many).len(), 20);
+    }
+}

@@ -1,0 +1,22 @@
+//! Jira's API: credentials give a client, and only an authorised client can send.
+
+mod auth;
+pub(crate) mod builds;
+mod client;
+pub(crate) mod deployments;
+mod error;
+mod error_body;
+pub(crate) mod http;
+mod retry;
+mod site;
+mod submission;
+mod tenant;
+pub(crate) mod trace;
+
+pub(crate) use auth::Credentials;
+pub(crate) use client::{Endpoints, Jira, Target};
+pub(crate) use site::{CloudId, Site, is_safe_address};
+pub(crate) use submission::{DataType, Rejected, Submitted, UnknownAssociation};
+
+/// What every request says of its sender.
+pub(crate) const PRODUCT: &str = concat!("jira-send/", env!("CARGO_PKG_VERSION"));

@@ -1,0 +1,27 @@
+//! Puts Jenkins builds and deployments onto Jira Cloud issues.
+
+mod changes;
+mod cli;
+mod commands;
+mod domain;
+mod error;
+mod facts;
+mod files;
+mod git;
+mod jenkins;
+mod jira;
+mod output;
+mod program;
+mod report;
+mod secret;
+mod system;
+mod variables;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let variables = variables::Variables::new(std::env::vars_os());
+    let output = output::Output::new(std::io::stderr(), std::io::stdout());
+    program::run(&arguments, &variables, output)
+}

@@ -1,0 +1,256 @@
+//! The only file that prints. What it prints holds no secret and no control character of a stranger.
+
+use std::fmt::Write as _;
+use std::io::Write;
+use std::sync::{Mutex, PoisonError};
+
+use crate::error::Failure;
+use crate::secret::Secret;
+
+/// Longest line for people, in characters.
+const MAX_LINE: usize = 2_000;
+
+/// Shown in the place of a secret.
+const HIDDEN: &str = "****";
+
+/// Shorter secrets are not looked for: they would blot out ordinary text.
+const LEAST_SECRET: usize = 4;
+
+/// How much is printed for people.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Verbosity {
+    /// Warnings and errors.
+    Quiet,
+    #[default]
+    Normal,
+    /// Every request and answer as well.
+    Verbose,
+}
+
+/// People's lines go to one stream, the result for programs to the other.
+pub(crate) struct Output {
+    people: Mutex<Box<dyn Write + Send>>,
+    result: Mutex<Box<dyn Write + Send>>,
+    verbosity: Verbosity,
+    /// Every form of every secret, the longest first.
+    secrets: Mutex<Vec<String>>,
+}
+
+impl Output {
+    pub(crate) fn new(
+        people: impl Write + Send + 'static,
+        result: impl Write + Send + 'static,
+    ) -> Self {
+        Self {
+            people: Mutex::new(Box::new(people)),
+            result: Mutex::new(Box::new(result)),
+            verbosity: Verbosity::default(),
+            secrets: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn set_verbosity(&mut self, verbosity: Verbosity) {
+        self.verbosity = verbosity;
+    }
+
+    /// From now on the secret is hidden in all its forms.
+    pub(crate) fn hide(&self, secret: &Secret) {
+        let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        let forms = secret.forms().into_iter();
+        secrets.extend(forms.filter(|form| form.len() >= LEAST_SECRET));
+        secrets.sort_by_key(|form| std::cmp::Reverse(form.len()));
+        secrets.dedup();
+    }
+
+    /// A line that says how it went.
+    pub(crate) fn say(&self, line: &str) {
+        if self.verbosity >= Verbosity::Normal {
+            self.people("", line);
+        }
+    }
+
+    pub(crate) fn warn(&self, line: &str) {
+        self.people("warning: ", line);
+    }
+
+    pub(crate) fn hint(&self, line: &str) {
+        self.people("hint: ", line);
+    }
+
+    pub(crate) fn is_verbose(&self) -> bool {
+        self.verbosity >= Verbosity::Verbose
+    }
+
+    /// A line that only `--verbose` shows.
+    pub(crate) fn detail(&self, line: &str) {
+        if self.is_verbose() {
+            self.people("", line);
+        }
+    }
+
+    pub(crate) fn failure(&self, failure: &Failure) {
+        for (label, line) in failure.lines() {
+            let indent = if label == "caused by" { "  " } else { "" };
+            self.people(&format!("{indent}{label}: "), line);
+        }
+    }
+
+    /// The same failure where the policy makes it a warning.
+    pub(crate) fn failure_as_warning(&self, failure: &Failure) {
+        for (label, line) in failure.lines() {
+            let label = if label == "error" { "warning" } else { label };
+            let indent = if label == "caused by" { "  " } else { "" };
+            self.people(&format!("{indent}{label}: "), line);
+        }
+    }
+
+    /// The result for programs, or the page that was asked for. A line feed is added.
+    pub(crate) fn result(&self, text: &str) {
+        let text = self.without_secrets(text);
+        let mut result = self.result.lock().unwrap_or_else(PoisonError::into_inner);
+        // A reader that has gone away is no reason to fail.
+        let _ = writeln!(result, "{text}").and_then(|()| result.flush());
+    }
+
+    fn people(&self, label: &str, line: &str) {
+        let line = visible(&self.without_secrets(line));
+        let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = writeln!(people, "{label}{line}").and_then(|()| people.flush());
+    }
+
+    fn without_secrets(&self, text: &str) -> String {
+        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut text = text.to_owned();
+        for secret in secrets.iter() {
+            if text.contains(secret.as_str()) {
+                text = text.replace(secret.as_str(), HIDDEN);
+            }
+        }
+        text
+    }
+}
+
+/// The text in one line of bounded length, with control characters, bidirectional overrides and invisible
+/// characters written out, so that a branch name cannot forge a line of a log.
+pub(crate) fn visible(text: &str) -> String {
+    let mut line = String::with_capacity(text.len().min(MAX_LINE));
+    for (count, character) in text.chars().enumerate() {
+        if count == MAX_LINE {
+            line.push('…');
+            break;
+        }
+        match character {
+            '\n' => line.push_str("\\n"),
+            '\r' => line.push_str("\\r"),
+            '\t' => line.push(' '),
+            odd if is_odd(odd) => {
+                let _ = write!(line, "\\u{{{:x}}}", u32::from(odd));
+            }
+            plain => line.push(plain),
+        }
+    }
+    line
+}
+
+fn is_odd(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{AD}'
+                | '\u{61C}'
+                | '\u{180E}'
+                | '\u{200B}'..='\u{200F}'
+                | '\u{2028}'..='\u{202E}'
+                | '\u{2060}'..='\u{206F}'
+                | '\u{FEFF}'
+                | '\u{FFF9}'..='\u{FFFB}'
+                | '\u{E0000}'..='\u{E007F}'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    use super::{Output, Verbosity, visible};
+    use crate::error::Failure;
+    use crate::secret::Secret;
+
+    /// What was printed.
+    #[derive(Clone, Default)]
+    struct Paper(Arc<Mutex<Vec<u8>>>);
+
+    impl Paper {
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    impl Write for Paper {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn strangers_text_stays_in_its_line() {
+        let cases = [
+            ("plain é 日本 🚀", "plain é 日本 🚀"),
+            ("a\nerror: b\r", "a\\nerror: b\\r"),
+            ("\u{1b}[31mred", "\\u{1b}[31mred"),
+            ("\u{202e}evil\u{200b}", "\\u{202e}evil\\u{200b}"),
+            ("tab\there", "tab here"),
+        ];
+        for (text, line) in cases {
+            assert_eq!(visible(text), line);
+        }
+        assert_eq!(visible(&"x".repeat(5_000)).chars().count(), 2_001);
+    }
+
+    #[test]
+    fn secrets_are_hidden_in_all_their_forms() {
+        let (people, result) = (Paper::default(), Paper::default());
+        let output = Output::new(people.clone(), result.clone());
+        output.hide(&Secret::new("s3cr/et"));
+        output.hide(&Secret::new("s3c"));
+        output.say("s3cr/et s3cr%2Fet czNjci9ldA== s3c");
+        output.result("{\"a\":\"s3cr/et\"}");
+        assert_eq!(people.text(), "**** **** ****A== s3c\n");
+        assert_eq!(result.text(), "{\"a\":\"****\"}\n");
+    }
+
+    #[test]
+    fn verbosity_decides_what_is_said() {
+        let cases = [
+            (Verbosity::Quiet, "warning: w\n"),
+            (Verbosity::Normal, "s\nwarning: w\n"),
+            (Verbosity::Verbose, "s\nd\nwarning: w\n"),
+        ];
+        for (verbosity, expected) in cases {
+            let (people, result) = (Paper::default(), Paper::default());
+            let mut output = Output::new(people.clone(), result.clone());
+            output.set_verbosity(verbosity);
+            output.say("s");
+            output.detail("d");
+            output.warn("w");
+            assert_eq!(people.text(), expected);
+        }
+    }
+
+    #[test]
+    fn failures_have_their_three_parts() {
+        let (people, result) = (Paper::default(), Paper::default());
+        let output = Output::new(people.clone(), result.clone());
+        let failure = Failure::usage("what").cause("why\nreally").hint("do");
+        output.failure(&failure);
+        output.failure_as_warning(&failure);
+        let expected = "error: what\n  caused by: why\\nreally\nhint: do\n\
+                        warning: what\n  caused by: why\\nreally\nhint: do\n";
+        assert_eq!(people.text(), expected);
+    }
+}

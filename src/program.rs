@@ -1,0 +1,119 @@
+//! From the arguments to the exit code.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, FromArgMatches as _};
+use serde_json::{Map, Value};
+
+use crate::cli::completion::{self, Completed};
+use crate::cli::{Cli, errors};
+use crate::commands::{self, Context};
+use crate::error::Failure;
+use crate::files;
+use crate::jira::http::Network;
+use crate::output::{Output, Verbosity};
+use crate::report::Report;
+use crate::system::Machine;
+use crate::variables::{self, Variables};
+
+/// Longest file of parameters, in bytes.
+const MAX_PARAMETERS: u64 = 16 * 1024 * 1024;
+
+/// Parses, runs, and reports whatever ends it.
+pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output) -> ExitCode {
+    let completed = parameters(variables).and_then(|parameters| {
+        completion::complete(&Cli::command(), typed, variables, &parameters)
+    });
+    let completed = match completed {
+        Ok(completed) => completed,
+        Err(failure) => return failed(&failure, typed, variables, &output),
+    };
+    let parsed = Cli::command()
+        .try_get_matches_from(&completed.arguments)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) => return not_parsed(&error, &completed, variables, &output),
+    };
+    let options = cli.command.output();
+    output.set_verbosity(match (options.quiet, options.verbose) {
+        (_, true) => Verbosity::Verbose,
+        (true, _) => Verbosity::Quiet,
+        _ => Verbosity::Normal,
+    });
+    let (system, transport) = (Machine::new(), Network::new());
+    let context = Context {
+        variables,
+        system: &system,
+        transport: &transport,
+        output: &output,
+    };
+    match commands::run(&cli.command, &context) {
+        Ok(code) => code,
+        Err(failure) => failed(&failure, &completed.arguments, variables, &output),
+    }
+}
+
+/// Help and version are no errors.
+fn not_parsed(
+    error: &clap::Error,
+    completed: &Completed,
+    variables: &Variables,
+    output: &Output,
+) -> ExitCode {
+    if error.use_stderr()
+        && error.kind() != clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    {
+        let command = completed
+            .arguments
+            .get(1)
+            .and_then(|argument| argument.to_str());
+        let command = command.filter(|name| Cli::command().find_subcommand(name).is_some());
+        let failure = errors::explain(error, command, &completed.origins);
+        return failed(&failure, &completed.arguments, variables, output);
+    }
+    output.result(error.render().to_string().trim_end());
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+fn failed(
+    failure: &Failure,
+    arguments: &[OsString],
+    variables: &Variables,
+    output: &Output,
+) -> ExitCode {
+    output.failure(failure);
+    if wants_json(arguments, variables) {
+        output.result(&Report::failed(failure).to_json());
+    }
+    ExitCode::from(failure.kind.exit_code())
+}
+
+/// Whoever reads JSON gets JSON, even when the arguments could not be parsed.
+fn wants_json(arguments: &[OsString], variables: &Variables) -> bool {
+    let typed = arguments.iter().any(|argument| argument == "--format=json");
+    let pair = ["--format", "json"];
+    let spaced = arguments
+        .windows(2)
+        .any(|two| two[0] == pair[0] && two[1] == pair[1]);
+    typed || spaced || variables.by_name("JIRA_SEND_FORMAT") == Some("json")
+}
+
+/// The options that a pipeline step passes.
+fn parameters(variables: &Variables) -> Result<Map<String, Value>, Failure> {
+    let unusable = |variable: &str| {
+        Failure::usage(format!("{variable} cannot be used"))
+            .hint("it holds one JSON object, such as {\"environmentId\": \"eu-prod\"}")
+    };
+    let (name, text) = if let Some(text) = variables.get(variables::JIRA_SEND_PARAMETERS) {
+        (variables::JIRA_SEND_PARAMETERS.name, text.to_owned())
+    } else if let Some(path) = variables.get(variables::JIRA_SEND_PARAMETERS_FILE) {
+        let name = variables::JIRA_SEND_PARAMETERS_FILE.name;
+        let text = files::read_text(path, MAX_PARAMETERS);
+        (name, text.map_err(|error| unusable(name).chain(&error))?)
+    } else {
+        return Ok(Map::new());
+    };
+    serde_json::from_str(&text).map_err(|error| unusable(name).cause(error))
+}

@@ -1,0 +1,106 @@
+//! What came of it, for programs as one JSON object.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::domain::issue_key::IssueKey;
+use crate::error::{Failure, Kind};
+use crate::jira::{Rejected, UnknownAssociation};
+
+/// The result in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Outcome {
+    Accepted,
+    /// Some of it was accepted, some of it rejected.
+    PartlyAccepted,
+    Rejected,
+    NothingToSend,
+    /// Only shown (`--dry-run`).
+    DryRun,
+    /// The credential is missing, wrong or lacks the permission.
+    Unauthorized,
+    Unreachable,
+    /// Options or values that cannot be.
+    Invalid,
+}
+
+impl From<Kind> for Outcome {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Refused => Self::Rejected,
+            Kind::Usage => Self::Invalid,
+            Kind::Credentials => Self::Unauthorized,
+            Kind::Unreachable => Self::Unreachable,
+            Kind::NothingToSend => Self::NothingToSend,
+        }
+    }
+}
+
+/// Everything that a caller may want to know.
+#[derive(Debug, Serialize)]
+pub(crate) struct Report {
+    pub(crate) outcome: Outcome,
+    pub(crate) exit_code: u8,
+    /// One line for people.
+    pub(crate) message: String,
+    pub(crate) issue_keys: Vec<IssueKey>,
+    pub(crate) sites: Vec<SiteReport>,
+    /// What would be sent (`--dry-run`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) request: Option<PreparedRequest>,
+}
+
+/// What one site said.
+#[derive(Debug, Serialize)]
+pub(crate) struct SiteReport {
+    pub(crate) site: String,
+    pub(crate) outcome: Outcome,
+    /// Identities as Jira writes them; what was sent, when Jira gives no details.
+    pub(crate) accepted: Vec<Value>,
+    pub(crate) rejected: Vec<Rejected>,
+    pub(crate) unknown_issue_keys: Vec<String>,
+    pub(crate) unknown_associations: Vec<UnknownAssociation>,
+    pub(crate) message: String,
+}
+
+impl SiteReport {
+    pub(crate) fn failed(site: String, failure: &Failure) -> Self {
+        Self {
+            site,
+            outcome: failure.kind.into(),
+            accepted: Vec::new(),
+            rejected: Vec::new(),
+            unknown_issue_keys: Vec::new(),
+            unknown_associations: Vec::new(),
+            message: failure.message(),
+        }
+    }
+}
+
+/// A request that was not sent.
+#[derive(Debug, Serialize)]
+pub(crate) struct PreparedRequest {
+    pub(crate) method: &'static str,
+    pub(crate) url: String,
+    pub(crate) body: Value,
+}
+
+impl Report {
+    /// The report of a run that ended before anything was sent.
+    pub(crate) fn failed(failure: &Failure) -> Self {
+        Self {
+            outcome: failure.kind.into(),
+            exit_code: failure.kind.exit_code(),
+            message: failure.message(),
+            issue_keys: Vec::new(),
+            sites: Vec::new(),
+            request: None,
+        }
+    }
+
+    /// One line of JSON.
+    pub(crate) fn to_json(&self) -> String {
+        serde_json::json!(self).to_string()
+    }
+}

@@ -1,0 +1,102 @@
+//! Clock, sleep and randomness: the one place that touches them.
+
+use std::hash::{BuildHasher, RandomState};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crate::domain::timestamp::Timestamp;
+
+/// What the program needs of the machine besides network and files.
+pub(crate) trait System: Sync {
+    /// The time of day.
+    fn now(&self) -> Timestamp;
+    /// Time since the program began; it never goes backwards.
+    fn elapsed(&self) -> Duration;
+    fn sleep(&self, duration: Duration);
+    /// A number from 0 up to and without 1.
+    fn random(&self) -> f64;
+}
+
+/// The real machine.
+pub(crate) struct Machine {
+    started: Instant,
+}
+
+impl Machine {
+    pub(crate) fn new() -> Self {
+        Self {
+            started: Instant::now(),
+        }
+    }
+}
+
+impl System for Machine {
+    fn now(&self) -> Timestamp {
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        Timestamp::from_millisecond(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    fn sleep(&self, duration: Duration) {
+        std::thread::sleep(duration);
+    }
+
+    fn random(&self) -> f64 {
+        // The standard library seeds every hasher state anew; jitter needs no more than that.
+        let number = RandomState::new().hash_one(self.started) >> 32;
+        f64::from(u32::try_from(number).unwrap_or(0)) / (f64::from(u32::MAX) + 1.0)
+    }
+}
+
+/// The end of the time budget.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline(Duration);
+
+impl Deadline {
+    pub(crate) fn after(system: &dyn System, budget: Duration) -> Self {
+        Self(system.elapsed().saturating_add(budget))
+    }
+
+    /// What is left; zero when the time is up.
+    pub(crate) fn remaining(self, system: &dyn System) -> Duration {
+        self.0.saturating_sub(system.elapsed())
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod fake {
+    use std::sync::Mutex;
+    use std::time::Duration;
+
+    use super::System;
+    use crate::domain::timestamp::Timestamp;
+
+    /// A machine whose time passes only in its sleep; it remembers every nap.
+    #[derive(Default)]
+    pub(crate) struct FakeMachine {
+        pub(crate) naps: Mutex<Vec<Duration>>,
+    }
+
+    impl System for FakeMachine {
+        fn now(&self) -> Timestamp {
+            let elapsed = i64::try_from(self.elapsed().as_millis()).unwrap();
+            Timestamp::from_millisecond(1_767_225_600_000 + elapsed)
+        }
+
+        fn elapsed(&self) -> Duration {
+            self.naps.lock().unwrap().iter().sum()
+        }
+
+        fn sleep(&self, duration: Duration) {
+            self.naps.lock().unwrap().push(duration);
+        }
+
+        fn random(&self) -> f64 {
+            0.5
+        }
+    }
+}

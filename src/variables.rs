@@ -1,0 +1,126 @@
+//! Every environment variable that is read, as data, and the environment itself as a map.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
+/// A variable and what it is read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Variable {
+    pub(crate) name: &'static str,
+    pub(crate) meaning: &'static str,
+}
+
+macro_rules! variables {
+    ($list:ident: $($name:ident = $meaning:literal;)+) => {
+        $(pub(crate) const $name: Variable = Variable { name: stringify!($name), meaning: $meaning };)+
+        /// The variables of this group, in the order in which they are documented.
+        pub(crate) const $list: &[Variable] = &[$($name),+];
+    };
+}
+
+variables! { CONNECTION:
+    JIRA_SITE = "name, host or address of the Jira site, such as acme or acme.atlassian.net";
+    JIRA_CLIENT_ID = "client id of the OAuth credential";
+    JIRA_CLIENT_SECRET = "its secret";
+    JIRA_CLIENT_SECRET_FILE = "file that holds the secret, instead of JIRA_CLIENT_SECRET";
+    JIRA_CLOUD_ID = "cloud id of the site; saves the look-up";
+    JIRA_API_URL = "address of the API, when not https://api.atlassian.com";
+    JIRA_AUTH_URL = "address of the token endpoint, when not JIRA_API_URL with /oauth/token";
+    JIRA_AUDIENCE = "audience of the token, when not api.atlassian.com";
+}
+
+variables! { STEP:
+    JIRA_SEND_PARAMETERS = "options as one JSON object, keys in camelCase: what a pipeline step passes";
+    JIRA_SEND_PARAMETERS_FILE = "file that holds that JSON object, when it is large";
+}
+
+variables! { JENKINS:
+    JOB_NAME = "pipeline id and display name";
+    BUILD_NUMBER = "build number";
+    BUILD_DISPLAY_NAME = "label";
+    BUILD_URL = "address of the build";
+    RUN_DISPLAY_URL = "address of the build, when BUILD_URL is missing";
+    JOB_URL = "address of the pipeline";
+    JENKINS_URL = "property jenkinsUrl";
+    BRANCH_NAME = "branch of a multibranch project";
+    TAG_NAME = "tag of a multibranch project";
+    CHANGE_ID = "number of the pull request";
+    CHANGE_BRANCH = "source branch of the pull request";
+    CHANGE_TARGET = "target branch of the pull request";
+    CHANGE_TITLE = "title of the pull request";
+    GIT_BRANCH = "branch or tag that was checked out";
+    GIT_LOCAL_BRANCH = "branch that was checked out, when the job names it";
+    GIT_COMMIT = "commit that was built";
+    GIT_PREVIOUS_SUCCESSFUL_COMMIT = "commit of the last successful build: the range starts after it";
+    GIT_URL = "repository";
+    GIT_CHECKOUT_DIR = "folder of the repository in the workspace";
+    WORKSPACE = "folder of the workspace";
+}
+
+/// What no child process of ours gets to see.
+pub(crate) const SECRETS: &[Variable] =
+    &[JIRA_CLIENT_ID, JIRA_CLIENT_SECRET, JIRA_CLIENT_SECRET_FILE];
+
+/// The environment of the process, read once and passed on.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Variables(BTreeMap<String, String>);
+
+impl Variables {
+    /// Longest value that is taken; a longer one counts as not set. Linux allows no more than this for one variable.
+    const MAX_VALUE: usize = 128 * 1024;
+
+    /// Text that is not UTF-8 gets replacement characters.
+    pub(crate) fn new(pairs: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
+        let text = |value: OsString| value.to_string_lossy().into_owned();
+        Self(
+            pairs
+                .into_iter()
+                .map(|(name, value)| (text(name), text(value)))
+                .filter(|(_, value)| value.len() <= Self::MAX_VALUE)
+                .collect(),
+        )
+    }
+
+    /// The value of the variable, unless it is unset or blank.
+    pub(crate) fn get(&self, variable: Variable) -> Option<&str> {
+        self.by_name(variable.name)
+    }
+
+    /// The value of a variable whose name is made from the name of an option.
+    pub(crate) fn by_name(&self, name: &str) -> Option<&str> {
+        let value = self.0.get(name)?.as_str();
+        (!value.trim().is_empty()).then_some(value)
+    }
+}
+
+#[cfg(test)]
+impl<const N: usize> From<[(&str, &str); N]> for Variables {
+    fn from(pairs: [(&str, &str); N]) -> Self {
+        Self::new(pairs.map(|(name, value)| (name.into(), value.into())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BRANCH_NAME, CONNECTION, JENKINS, JOB_NAME, STEP, Variables};
+
+    #[test]
+    fn blank_and_endless_values_count_as_unset() {
+        let endless = "x".repeat(200_000);
+        let variables = Variables::from([("JOB_NAME", " \n"), ("BRANCH_NAME", endless.as_str())]);
+        assert_eq!(variables.get(JOB_NAME), None);
+        assert_eq!(variables.get(BRANCH_NAME), None);
+    }
+
+    #[test]
+    fn every_variable_is_listed_once_and_explained() {
+        let all: Vec<_> = [CONNECTION, STEP, JENKINS].concat();
+        for (index, variable) in all.iter().enumerate() {
+            assert!(!variable.meaning.is_empty());
+            let again = all[index + 1..]
+                .iter()
+                .any(|other| other.name == variable.name);
+            assert!(!again, "{}", variable.name);
+        }
+    }
+}

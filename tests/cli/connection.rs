@@ -1,0 +1,207 @@
+//! Connections: how many, to whom, and with which credential.
+
+use std::time::{Duration, Instant};
+
+use jira_sandbox::{Config, Endpoint, Fault, Sandbox};
+use serde_json::json;
+
+use crate::support::Agent;
+
+const KIND: &str = "multibranch-declarative-pull-request";
+
+#[test]
+fn token_and_submission_share_a_connection() {
+    let jira = Sandbox::start();
+    let run = Agent::of(KIND)
+        .with_jira(&jira)
+        .run(&["build", "--state=SUCCESS"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let requests = jira.requests();
+    assert_eq!(requests.len(), 3);
+    let connection = |endpoint| {
+        let mut found = requests
+            .iter()
+            .filter(|request| request.endpoint == endpoint);
+        found.next().unwrap().connection
+    };
+    let (look_up, token, builds) = (
+        connection(Endpoint::TenantInfo),
+        connection(Endpoint::Token),
+        connection(Endpoint::Builds),
+    );
+    assert_ne!(look_up, token, "the look-up does not wait for the token");
+    assert!(
+        builds == token || builds == look_up,
+        "a kept connection is used again"
+    );
+}
+
+/// Both answers are slow; together they take as long as one of them.
+#[test]
+fn the_look_up_runs_beside_the_token() {
+    let jira = Sandbox::start();
+    let slow = Duration::from_millis(700);
+    jira.fail(Endpoint::Token, Fault::SlowHeaders(slow));
+    jira.fail(Endpoint::TenantInfo, Fault::SlowHeaders(slow));
+    let begin = Instant::now();
+    let run = Agent::of(KIND)
+        .with_jira(&jira)
+        .run(&["build", "--state=SUCCESS"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(begin.elapsed() < slow * 2, "{:?}", begin.elapsed());
+}
+
+#[test]
+fn a_given_cloud_id_saves_the_look_up() {
+    let jira = Sandbox::start();
+    let mut agent = Agent::of(KIND).with_jira(&jira);
+    agent.set("JIRA_CLOUD_ID", &Config::default().cloud_id);
+    assert_eq!(agent.run(&["build", "--state=SUCCESS"]).code, 0);
+    assert!(
+        jira.requests()
+            .iter()
+            .all(|request| request.endpoint != Endpoint::TenantInfo)
+    );
+    let run = agent.unset("JIRA_SITE").run(&["build", "--state=SUCCESS"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+}
+
+#[test]
+fn requests_carry_what_they_must_and_no_more() {
+    let jira = Sandbox::start();
+    let mut agent = Agent::of(KIND).with_jira(&jira);
+    agent.set("JIRA_AUDIENCE", "api.example.com");
+    agent.run(&["build", "--state=SUCCESS"]);
+    for request in jira.requests() {
+        let agent = request.header("user-agent").unwrap().to_owned();
+        assert!(agent.starts_with("jira-send/"), "{agent}");
+        assert_eq!(request.query, None);
+        let authorized = request.header("authorization").is_some();
+        assert_eq!(authorized, request.endpoint == Endpoint::Builds);
+        if request.endpoint == Endpoint::Token {
+            let expected = json!({
+                "audience": "api.example.com",
+                "grant_type": "client_credentials",
+                "client_id": "sandbox-client",
+                "client_secret": "sandbox-secret",
+            });
+            assert_eq!(request.json().unwrap(), expected);
+        }
+    }
+}
+
+#[test]
+fn the_secret_may_come_from_a_file() {
+    let jira = Sandbox::start();
+    let mut agent = Agent::of(KIND).with_jira(&jira);
+    agent
+        .unset("JIRA_CLIENT_SECRET")
+        .set("JIRA_CLIENT_SECRET_FILE", "secret");
+    agent.write("secret", "sandbox-secret\n");
+    assert_eq!(agent.run(&["build", "--state=SUCCESS"]).code, 0);
+    agent.set("JIRA_CLIENT_SECRET_FILE", "gone");
+    let run = agent.run(&["build", "--state=SUCCESS"]);
+    assert_eq!(run.code, 3);
+    assert!(
+        run.stderr.contains("JIRA_CLIENT_SECRET_FILE"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_wrong_secret_is_said_and_never_shown() {
+    let jira = Sandbox::start();
+    let mut agent = Agent::of(KIND).with_jira(&jira);
+    agent.set("JIRA_CLIENT_SECRET", "wr0ng/se+cret");
+    for verbosity in ["--verbose", "--quiet"] {
+        let run = agent.run(&["build", "--state=SUCCESS", "--format=json", verbosity]);
+        assert_eq!(
+            (run.code, &run.json()["outcome"]),
+            (3, &json!("unauthorized"))
+        );
+        assert!(
+            run.stderr
+                .contains("check JIRA_CLIENT_ID and JIRA_CLIENT_SECRET")
+        );
+        for form in ["wr0ng/se+cret", "wr0ng%2Fse%2Bcret", "d3IwbmcvctUrY3JldA"] {
+            assert!(!run.stdout.contains(form) && !run.stderr.contains(form));
+        }
+    }
+}
+
+/// The most talkative run: neither secret nor token in any line.
+#[test]
+fn verbose_shows_every_exchange_without_secrets() {
+    let jira = Sandbox::start();
+    let run = Agent::of(KIND)
+        .with_jira(&jira)
+        .run(&["build", "--state=SUCCESS", "-v"]);
+    assert_eq!(run.code, 0);
+    for shown in [
+        "> POST",
+        "> GET",
+        "< 202",
+        "oauth/token",
+        "tenant_info",
+        "\"builds\"",
+        "acceptedBuilds",
+    ] {
+        assert!(run.stderr.contains(shown), "{shown}: {}", run.stderr);
+    }
+    let builds = jira
+        .requests()
+        .into_iter()
+        .find(|request| request.endpoint == Endpoint::Builds);
+    let authorization = builds.unwrap().header("authorization").unwrap().to_owned();
+    let token = authorization.strip_prefix("Bearer ").unwrap();
+    assert!(!run.stderr.contains(token) && !run.stderr.contains("sandbox-secret"));
+}
+
+#[test]
+fn nobody_there_is_said_within_the_budget() {
+    let mut agent = Agent::of(KIND).with_jira(&Sandbox::start());
+    // Nothing listens on the port of a server that has stopped.
+    let begin = Instant::now();
+    let run = agent.run(&["build", "--state=SUCCESS", "--budget=2"]);
+    assert_eq!(run.code, 4, "{}", run.stderr);
+    assert!(begin.elapsed() < Duration::from_secs(4));
+    agent
+        .set("JIRA_SITE", "https://jira.invalid")
+        .set("JIRA_API_URL", "https://api.invalid");
+    let run = agent.run(&["build", "--state=SUCCESS", "--budget=2"]);
+    assert_eq!(run.code, 4, "{}", run.stderr);
+    assert!(run.stderr.contains("hint: "));
+}
+
+#[test]
+fn a_hanging_jira_costs_the_budget_and_no_more() {
+    let jira = Sandbox::start();
+    jira.fail(Endpoint::Token, Fault::Hang);
+    let begin = Instant::now();
+    let run = Agent::of(KIND)
+        .with_jira(&jira)
+        .run(&["build", "--state=SUCCESS", "--budget=1"]);
+    assert_eq!(run.code, 4, "{}", run.stderr);
+    assert!(
+        begin.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        begin.elapsed()
+    );
+}
+
+#[test]
+fn plain_http_is_for_this_machine_only() {
+    for (name, value) in [
+        ("JIRA_SITE", "http://acme.atlassian.net"),
+        ("JIRA_API_URL", "http://api.atlassian.com"),
+        ("JIRA_AUTH_URL", "http://api.atlassian.com/oauth/token"),
+    ] {
+        let jira = Sandbox::start();
+        let mut agent = Agent::of(KIND).with_jira(&jira);
+        agent.set(name, value);
+        let run = agent.run(&["build", "--state=SUCCESS"]);
+        assert_eq!(run.code, 2, "{name}: {}", run.stderr);
+        assert!(jira.requests().is_empty());
+    }
+}

@@ -1,0 +1,201 @@
+//! `jira-send deployment`, whole bodies compared.
+
+use jira_sandbox::Sandbox;
+use serde_json::json;
+
+use crate::support::{Agent, EVENT, EVENT_MILLISECONDS, kinds};
+
+#[test]
+fn a_deployment_appears_on_the_issues_it_brings() {
+    let jira = Sandbox::start();
+    let agent = Agent::of("pipeline-scm-declarative-second")
+        .with_jira(&jira)
+        .with_commits(&["OPS-9 before", "PROJ-5 one", "PROJ-6 two"]);
+    let run = agent.run(&[
+        "deployment",
+        "--environment-id=eu prod",
+        "--environment-name=EU production",
+        "--state=successful",
+        EVENT,
+    ]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let expected = json!({
+        "properties": {"job": "shop-pipeline-scm", "jenkinsUrl": "https://ci.example.com/"},
+        "deployments": [{
+            "schemaVersion": "1.0",
+            "deploymentSequenceNumber": 2,
+            "updateSequenceNumber": EVENT_MILLISECONDS,
+            "associations": [{"associationType": "issueIdOrKeys", "values": ["PROJ-6", "PROJ-5"]}],
+            "displayName": "shop-pipeline-scm #2 to EU production",
+            "url": "https://ci.example.com/job/shop-pipeline-scm/2/",
+            "description": "shop-pipeline-scm #2 to EU production",
+            "lastUpdated": "2026-01-01T12:00:00.123Z",
+            "label": "#2",
+            "state": "successful",
+            "pipeline": {
+                "id": "shop-pipeline-scm",
+                "displayName": "shop-pipeline-scm",
+                "url": "https://ci.example.com/job/shop-pipeline-scm/",
+            },
+            "environment": {"id": "eu~20prod", "displayName": "EU production", "type": "production"},
+        }],
+        "providerMetadata": {"product": concat!("jira-send/", env!("CARGO_PKG_VERSION"))},
+    });
+    assert_eq!(jira.submissions(), [expected]);
+    assert!(
+        jira.deployment("shop-pipeline-scm", "eu~20prod", 2)
+            .is_some()
+    );
+    let name = "shop-pipeline-scm #2 to EU production";
+    let message = format!(
+        "deployment {name} accepted by {}: PROJ-6, PROJ-5\n",
+        jira.url()
+    );
+    assert_eq!((run.stdout.as_str(), run.stderr), ("", message));
+}
+
+#[test]
+fn every_field_can_be_given() {
+    let agent = Agent::bare();
+    let run = agent.run(&[
+        "deployment",
+        "--dry-run",
+        "--environment-id=x",
+        "--environment-type=QA",
+        "--job-name=a/b",
+        "--build-number=7",
+        "--deployment-sequence-number=70",
+        "--update-sequence-number=99",
+        "--display-name=Name",
+        "--description=Text",
+        "--label=v1",
+        "--duration=90",
+        "--url=https://ci/7",
+        "--pipeline-name=The pipeline",
+        "--pipeline-url=https://ci/",
+        "--state=rolled_back",
+        "--last-updated=2026-02-03T04:05:06Z",
+        "--issue-keys=ABC-1",
+        "--service-ids=s-1,s-2",
+        "--enable-gating",
+        "--repository-association=repo-1",
+        "--property=a=b",
+        "--product=mine",
+    ]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let expected = json!({
+        "properties": {"a": "b"},
+        "deployments": [{
+            "schemaVersion": "1.0",
+            "deploymentSequenceNumber": 70,
+            "updateSequenceNumber": 99,
+            "associations": [
+                {"associationType": "issueIdOrKeys", "values": ["ABC-1"]},
+                {"associationType": "serviceIdOrKeys", "values": ["s-1", "s-2"]},
+                {"associationType": "repository", "values": [{"repositoryId": "repo-1"}]},
+            ],
+            "displayName": "Name",
+            "url": "https://ci/7",
+            "description": "Text",
+            "lastUpdated": "2026-02-03T04:05:06.000Z",
+            "label": "v1",
+            "duration": 90,
+            "state": "rolled_back",
+            "pipeline": {"id": "a~2Fb", "displayName": "The pipeline", "url": "https://ci/"},
+            "environment": {"id": "x", "displayName": "x", "type": "testing"},
+            "commands": [{"command": "initiate_deployment_gating"}],
+        }],
+        "providerMetadata": {"product": "mine"},
+    });
+    assert_eq!(run.shown_body(), expected);
+    let commit = [
+        "deployment",
+        "--dry-run",
+        "--environment-id=x",
+        "--commit-association=repo-1:8A91DFC",
+    ];
+    let run = Agent::of("freestyle-no-scm").run(&commit);
+    let association = &run.shown_body()["deployments"][0]["associations"];
+    let values = json!([{"commitHash": "8a91dfc", "repositoryId": "repo-1"}]);
+    assert_eq!(
+        association,
+        &json!([{"associationType": "commit", "values": values}])
+    );
+}
+
+#[test]
+fn a_service_alone_is_worth_sending() {
+    let jira = Sandbox::start();
+    let agent = Agent::of("freestyle-no-scm").with_jira(&jira);
+    let run = agent.run(&[
+        "deployment",
+        "--environment-id=prod",
+        "--service-ids=service-1",
+    ]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(jira.submissions().len(), 1);
+}
+
+#[test]
+fn id_and_name_of_the_environment_stand_in_for_each_other() {
+    let agent = Agent::of("multibranch-declarative-pull-request");
+    let cases = [
+        (
+            vec!["--environment-id=eu-prod"],
+            ("eu-prod", "eu-prod", "production"),
+        ),
+        (
+            vec!["--environment-name=Test 1"],
+            ("Test~201", "Test 1", "testing"),
+        ),
+        (
+            vec!["--environment-id=stage", "--environment-name=Europe"],
+            ("stage", "Europe", "staging"),
+        ),
+        (
+            vec!["--environment-id=x", "--environment-type=production"],
+            ("x", "x", "production"),
+        ),
+        (
+            vec!["--environment-id=banana"],
+            ("banana", "banana", "unmapped"),
+        ),
+    ];
+    for (options, (id, name, environment_type)) in cases {
+        let run = agent.run(&[&["deployment", "--dry-run"][..], &options].concat());
+        let expected = json!({"id": id, "displayName": name, "type": environment_type});
+        assert_eq!(run.shown_body()["deployments"][0]["environment"], expected);
+    }
+}
+
+#[test]
+fn all_kinds_of_jobs_can_deploy() {
+    let jira = Sandbox::start();
+    for kind in kinds() {
+        let agent = Agent::of(&kind).with_jira(&jira);
+        let run = agent.run(&[
+            "deployment",
+            "--environment-id=prod",
+            "--issue-keys=ABC-1",
+            EVENT,
+        ]);
+        assert_eq!(run.code, 0, "{kind}: {}", run.stderr);
+    }
+    assert_eq!(jira.submissions().len(), kinds().len());
+}
+
+#[test]
+fn four_kinds_of_associations_are_one_too_many() {
+    let agent = Agent::of("freestyle-no-scm");
+    let run = agent.run(&[
+        "deployment",
+        "--dry-run",
+        "--environment-id=x",
+        "--issue-keys=ABC-1",
+        "--service-ids=s",
+        "--repository-association=r",
+        "--commit-association=r:8a91dfc",
+    ]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("hint: leave out"));
+}

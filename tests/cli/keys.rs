@@ -1,0 +1,159 @@
+//! `jira-send keys`.
+
+use serde_json::json;
+
+use crate::support::Agent;
+
+#[test]
+fn given_texts_are_explained() {
+    let run = Agent::bare().run(&[
+        "keys",
+        "--format=json",
+        "--branch=feature/abc-1-utf-8",
+        "--title=ABC-2: login",
+        "--tag=v1.2-ABC-3",
+        "--message=ABC-1 again\nand def-4",
+        "--message=ABC-5x",
+    ]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    let json = run.json();
+    assert_eq!(json["issue_keys"], json!(["ABC-1", "ABC-2", "ABC-3"]));
+    let expected = json!([
+        {"key": "ABC-1", "kind": "branch", "source": "--branch", "text": "feature/abc-1-utf-8", "position": 8},
+        {"key": "ABC-2", "kind": "title", "source": "--title", "text": "ABC-2: login", "position": 0},
+        {"key": "ABC-3", "kind": "tag", "source": "--tag", "text": "v1.2-ABC-3", "position": 5},
+    ]);
+    assert_eq!(json["found"], expected);
+    let dropped: Vec<_> = json["dropped"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| {
+            (
+                entry["candidate"].as_str().unwrap(),
+                entry["reason"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    let expected = [
+        ("utf-8", "deny-list"),
+        ("ABC-1", "duplicate"),
+        ("def-4", "lower case"),
+        ("ABC-5", "boundary"),
+    ];
+    assert_eq!(dropped, expected);
+}
+
+#[test]
+fn people_get_a_text() {
+    let run = Agent::bare().run(&["keys", "--branch=feature/ABC-1", "--message=UTF-8"]);
+    let expected = "issue keys: ABC-1\n\n\
+        found:\n  ABC-1          --branch: feature/ABC-1\n\n\
+        dropped:\n  UTF-8          --message: deny-list: UTF is on the list of words that are no projects; \
+        if yours is called so, name it with --projects or give the key with --issue-keys\n";
+    assert_eq!(run.stdout, expected);
+    let nothing = Agent::bare().run(&["keys", "--branch=main"]);
+    assert_eq!(
+        (nothing.code, nothing.stdout.as_str()),
+        (0, "no issue keys in 1 text\n")
+    );
+}
+
+#[test]
+fn the_run_is_explained_when_nothing_is_given() {
+    let agent = Agent::of("multibranch-declarative-tag").with_commits(&["OPS-1 x", "PROJ-3 y"]);
+    agent.git(&[
+        "tag",
+        "--annotate",
+        "--message=PROJ-4 release",
+        "v1.2.0-PROJ-9",
+    ]);
+    let json = agent.run(&["keys", "--format=json"]).json();
+    assert_eq!(json["issue_keys"], json!(["PROJ-9", "PROJ-4", "PROJ-3"]));
+}
+
+#[test]
+fn filters_apply() {
+    let cases = [
+        (
+            vec!["--branch=abc-1-def-2", "--projects=def"],
+            json!(["DEF-2"]),
+        ),
+        (vec!["--branch=abc-1-def-2", "--deny=DEF"], json!(["ABC-1"])),
+        (
+            vec!["--message=fix utf-8 in abc-1", "--projects=UTF,ABC"],
+            json!(["UTF-8", "ABC-1"]),
+        ),
+        (
+            vec![
+                "--message=see #7 or ABC-1",
+                "--key-pattern=([A-Z]+-[0-9]+)$",
+            ],
+            json!(["ABC-1"]),
+        ),
+        (
+            vec!["--issue-keys=abc-1,,DEF-2, abc-1,"],
+            json!(["ABC-1", "DEF-2"]),
+        ),
+    ];
+    for (options, keys) in cases {
+        let run = Agent::bare().run(&[&["keys", "--format=json"][..], &options].concat());
+        assert_eq!(run.json()["issue_keys"], keys, "{options:?}");
+    }
+}
+
+#[test]
+fn a_file_of_changes_is_searched() {
+    let agent = Agent::bare();
+    agent.write(
+        "changes",
+        "{\"commit\":\"8a91\",\"message\":\"ABC-1\"}\n{\"message\":\"ABC-2\"}\n",
+    );
+    let json = agent
+        .run(&["keys", "--format=json", "--changes=changes"])
+        .json();
+    assert_eq!(json["issue_keys"], json!(["ABC-1", "ABC-2"]));
+    assert_eq!(json["found"][0]["source"], "commit 8a91");
+}
+
+/// Git's whole message counts, not the first line that a pipeline knows of the same commit.
+#[test]
+fn changes_add_only_commits_that_git_did_not_read() {
+    let agent = Agent::of("pipeline-scm-declarative-second").with_commits(&["x", "ABC-1\n\nABC-2"]);
+    let head = agent.git(&["rev-parse", "HEAD"]);
+    let changes = format!(
+        "{{\"commit\":\"{head}\",\"message\":\"ABC-1\"}}\n{{\"commit\":\"{}\",\"message\":\"ABC-3\"}}\n",
+        "0".repeat(40)
+    );
+    agent.write("changes", &changes);
+    let run = agent.run(&["build", "--dry-run", "--changes=changes", "--format=json"]);
+    assert_eq!(run.json()["issue_keys"], json!(["ABC-1", "ABC-2", "ABC-3"]));
+}
+
+#[test]
+fn explicit_keys_that_are_none_are_warned_of() {
+    let run = Agent::bare().run(&["keys", "--issue-keys=feature/, ABC-0, ABC-1"]);
+    assert_eq!(run.code, 0);
+    assert!(
+        run.stderr
+            .contains("warning: \"feature/\" in --issue-keys is no issue key")
+    );
+    assert!(
+        run.stderr.contains("warning: \"ABC-0\" in --issue-keys"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn only_the_given_keys_are_sent_when_asked_for() {
+    let agent = Agent::of("multibranch-declarative-pull-request").with_commits(&["OPS-1"]);
+    let run = agent.run(&[
+        "build",
+        "--dry-run",
+        "--format=json",
+        "--issue-keys=ABC-1",
+        "--only-issue-keys",
+    ]);
+    assert_eq!(run.json()["issue_keys"], json!(["ABC-1"]));
+}

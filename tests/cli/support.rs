@@ -1,0 +1,166 @@
+//! An agent as a test sees it: a folder, variables of a measured Jenkins run, a Jira.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use assert_cmd::Command;
+use jira_sandbox::Sandbox;
+use serde_json::Value;
+
+/// The moment at which tests let builds happen.
+pub(crate) const EVENT: &str = "--event-time=2026-01-01T12:00:00.123Z";
+
+/// The same in milliseconds.
+pub(crate) const EVENT_MILLISECONDS: i64 = 1_767_268_800_123;
+
+/// A folder and an environment in which the program is run.
+pub(crate) struct Agent {
+    folder: tempfile::TempDir,
+    variables: BTreeMap<String, String>,
+}
+
+/// What the program did.
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Run {
+    /// The one JSON object on stdout.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).expect("one JSON object on stdout")
+    }
+
+    /// The body that `--dry-run` shows.
+    pub(crate) fn shown_body(&self) -> Value {
+        let (_, body) = self
+            .stdout
+            .split_once('\n')
+            .expect("a request line and a body");
+        serde_json::from_str(body).expect("a body of JSON")
+    }
+}
+
+impl Agent {
+    /// Nothing is set: no Jenkins, no repository, no credential.
+    pub(crate) fn bare() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            variables: BTreeMap::new(),
+        }
+    }
+
+    /// The variables of one measured kind of run, such as `multibranch-declarative-tag`.
+    pub(crate) fn of(kind: &str) -> Self {
+        let mut agent = Self::bare();
+        agent.variables = measured(kind);
+        agent
+    }
+
+    /// Everything points at this Jira.
+    pub(crate) fn with_jira(mut self, jira: &Sandbox) -> Self {
+        for name in ["JIRA_SITE", "JIRA_API_URL"] {
+            self.set(name, jira.url());
+        }
+        self.set("JIRA_CLIENT_ID", "sandbox-client");
+        self.set("JIRA_CLIENT_SECRET", "sandbox-secret");
+        self
+    }
+
+    pub(crate) fn set(&mut self, name: &str, value: &str) -> &mut Self {
+        self.variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    pub(crate) fn unset(&mut self, name: &str) -> &mut Self {
+        self.variables.remove(name);
+        self
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// A repository with one commit for each message, the last one checked out by its id.
+    /// `GIT_COMMIT` and the commit before become those of the run.
+    pub(crate) fn with_commits(mut self, messages: &[&str]) -> Self {
+        self.git(&["init", "--quiet", "--initial-branch=main"]);
+        let mut ids = Vec::new();
+        for message in messages {
+            self.git(&["commit", "--quiet", "--allow-empty", "--message", message]);
+            ids.push(self.git(&["rev-parse", "HEAD"]));
+        }
+        self.git(&["checkout", "--quiet", "--detach"]);
+        self.set("GIT_COMMIT", ids.last().unwrap());
+        if ids.len() > 1 {
+            self.set("GIT_PREVIOUS_SUCCESSFUL_COMMIT", &ids[0]);
+        }
+        self
+    }
+
+    pub(crate) fn git(&self, arguments: &[&str]) -> String {
+        let output = std::process::Command::new("git")
+            .args(["-c", "user.name=Ada", "-c", "user.email=ada@example.com"])
+            .args(arguments)
+            .current_dir(self.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+        let output: Output = Command::cargo_bin("jira-send")
+            .unwrap()
+            .args(arguments)
+            .current_dir(self.path())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CEILING_DIRECTORIES", self.path().parent().unwrap())
+            .envs(&self.variables)
+            .output()
+            .unwrap();
+        let run = Run {
+            code: output.status.code().expect("an exit code and no signal"),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        };
+        assert!(!run.stderr.contains("panicked"), "{}", run.stderr);
+        run
+    }
+}
+
+/// The folder of the measured environments.
+fn environments() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/jenkins-env")
+}
+
+/// All kinds of runs that were measured.
+pub(crate) fn kinds() -> Vec<String> {
+    let mut kinds: Vec<String> = std::fs::read_dir(environments())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "json")
+        })
+        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    kinds.sort();
+    assert!(kinds.len() > 40);
+    kinds
+}
+
+fn measured(kind: &str) -> BTreeMap<String, String> {
+    let json = std::fs::read_to_string(environments().join(format!("{kind}.json"))).unwrap();
+    serde_json::from_str(&json).unwrap()
+}

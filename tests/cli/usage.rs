@@ -1,0 +1,221 @@
+//! Wrong options, missing facts, unusable files: clear words, exit code 2, nothing sent.
+
+use jira_sandbox::Sandbox;
+
+use crate::support::{Agent, Run};
+
+fn assert_usage(run: &Run, words: &[&str]) {
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.starts_with("error: "), "{}", run.stderr);
+    assert!(run.stderr.contains("hint: "), "{}", run.stderr);
+    for word in words {
+        assert!(run.stderr.contains(word), "{word}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn every_missing_fact_is_named_in_one_error() {
+    let run = Agent::bare().run(&["build"]);
+    let options = ["--job-name", "--build-number", "--url", "--site"];
+    assert_usage(&run, &options);
+    assert_usage(
+        &run,
+        &["JOB_NAME", "BUILD_NUMBER", "BUILD_URL", "JIRA_SITE"],
+    );
+    assert_eq!(run.stdout, "");
+    let run = Agent::bare().run(&["deployment", "--format=json"]);
+    assert_usage(&run, &[&options[..], &["--environment-id"]].concat());
+    let json = run.json();
+    assert_eq!(
+        (&json["outcome"], &json["exit_code"]),
+        (&"invalid".into(), &2.into())
+    );
+    let complete = [
+        "build",
+        "--job-name=x",
+        "--build-number=1",
+        "--url=https://ci/1",
+        "--dry-run",
+    ];
+    assert_eq!(Agent::bare().run(&complete).code, 0);
+}
+
+/// Options behind the command; what the error must say.
+const WRONG: &[(&[&str], &[&str])] = &[
+    (&["buidl"], &["buidl", "did you mean build"]),
+    (&["build", "--stat=x"], &["--stat", "--state"]),
+    (&["build", "extra"], &["extra"]),
+    (
+        &["build", "--state=done"],
+        &["--state", "in_progress", "SUCCESS"],
+    ),
+    (&["build", "--state=rolled_back"], &["rolled_back"]),
+    (&["build", "--unstable-as=pending"], &["--unstable-as"]),
+    (&["build", "--build-number=x"], &["--build-number"]),
+    (&["build", "--build-number=-1"], &["--build-number"]),
+    (&["build", "--url=ci/1"], &["--url", "https://"]),
+    (
+        &["build", "--event-time=1767225600"],
+        &["--event-time", "milliseconds"],
+    ),
+    (&["build", "--last-updated=today"], &["--last-updated"]),
+    (
+        &["build", "--update-sequence-number=1.5"],
+        &["--update-sequence-number"],
+    ),
+    (&["build", "--property=x"], &["--property", "KEY=VALUE"]),
+    (&["build", "--property=_x=y"], &["_x"]),
+    (&["build", "--tests-failed=1"], &["--tests-passed"]),
+    (
+        &["build", "--tests-total=1", "--tests-passed=2"],
+        &["more than 1"],
+    ),
+    (&["build", "--reference={}"], &["--reference"]),
+    (&["build", "--since=--all"], &["--since"]),
+    (&["build", "--projects=A"], &["--projects"]),
+    (&["build", "--key-pattern=["], &["--key-pattern"]),
+    (&["build", "--issue-ids=ABC-1"], &["--issue-ids"]),
+    (&["build", "--changes=nowhere"], &["nowhere"]),
+    (&["build", "--budget=0"], &["--budget"]),
+    (&["build", "--format=xml"], &["--format", "json"]),
+    (&["build", "--site=my site"], &["my site", "acme"]),
+    (&["build", "--cloud-id=../x"], &["cloud id"]),
+    (&["build", "--pipeline-id-style=x"], &["hash"]),
+    (
+        &[
+            "deployment",
+            "--environment-id=x",
+            "--environment-type=banana",
+        ],
+        &["production"],
+    ),
+    (
+        &["deployment", "--environment-id=x", "--duration=1h"],
+        &["--duration"],
+    ),
+    (
+        &["deployment", "--environment-id=x", "--commit-association=x"],
+        &["REPOSITORY_ID:COMMIT"],
+    ),
+    (&["keys", "--state=x"], &["--state"]),
+];
+
+#[test]
+fn wrong_options_are_explained() {
+    let jira = Sandbox::start();
+    let agent = Agent::of("multibranch-declarative-pull-request").with_jira(&jira);
+    for (arguments, words) in WRONG {
+        assert_usage(&agent.run(arguments), words);
+    }
+    assert!(jira.requests().is_empty());
+}
+
+#[test]
+fn too_many_properties_and_references_are_refused() {
+    let agent = Agent::of("freestyle-no-scm");
+    let properties: Vec<String> = (0..6).map(|n| format!("--property=k{n}=v")).collect();
+    let reference = r#"--reference={"ref":{"name":"x","uri":"https://g"}}"#;
+    for options in [properties, vec![reference.to_owned(); 6]] {
+        let mut arguments = vec!["build", "--dry-run", "--issue-keys=ABC-1"];
+        arguments.extend(options.iter().map(String::as_str));
+        assert_usage(&agent.run(&arguments), &["not 6"]);
+    }
+}
+
+#[test]
+fn variables_stand_for_options() {
+    let mut agent = Agent::of("freestyle-no-scm");
+    agent
+        .set("JIRA_SEND_STATE", "ABORTED")
+        .set("JIRA_SEND_ISSUE_KEYS", "ABC-1,ABC-2");
+    let run = agent.run(&["build", "--dry-run"]);
+    assert_eq!(run.shown_body()["builds"][0]["state"], "cancelled");
+    agent.set("JIRA_SEND_STATE", "done");
+    assert_usage(&agent.run(&["build", "--dry-run"]), &["JIRA_SEND_STATE"]);
+}
+
+#[test]
+fn a_steps_parameters_stand_for_options() {
+    let mut agent = Agent::of("freestyle-no-scm");
+    agent.set(
+        "JIRA_SEND_PARAMETERS",
+        r#"{"environmentId":"eu-prod","environmentType":"QA","serviceIds":[""],"issueKeys":["ABC-1"],"site":null,"dryRun":true,"state":"SUCCESS"}"#,
+    );
+    let run = agent.run(&["deployment"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let deployment = &run.shown_body()["deployments"][0];
+    assert_eq!(deployment["environment"]["type"], "testing");
+    assert_eq!(deployment["associations"].as_array().unwrap().len(), 1);
+
+    let file = agent.write("parameters", r#"{"environmentId":"x","issueKeys":"ABC-1"}"#);
+    agent
+        .unset("JIRA_SEND_PARAMETERS")
+        .set("JIRA_SEND_PARAMETERS_FILE", file.to_str().unwrap());
+    assert_eq!(agent.run(&["deployment", "--dry-run"]).code, 0);
+
+    for (parameters, words) in [
+        ("[]", "one JSON object"),
+        ("{", "JIRA_SEND_PARAMETERS"),
+        (r#"{"enviromentId":"x"}"#, "enviromentId"),
+        (r#"{"state":"done"}"#, "the parameter state"),
+    ] {
+        agent
+            .set("JIRA_SEND_PARAMETERS", parameters)
+            .set("JIRA_SEND_FORMAT", "json");
+        let run = agent.run(&["build", "--dry-run"]);
+        assert_usage(&run, &[words]);
+        assert_eq!(run.json()["outcome"], "invalid");
+    }
+}
+
+#[test]
+fn a_broken_file_of_changes_names_its_line() {
+    let agent = Agent::of("freestyle-no-scm");
+    agent.write("changes", "{\"message\":\"ABC-1\"}\nnot json\n");
+    assert_usage(
+        &agent.run(&["build", "--changes=changes"]),
+        &["line 2", "changes"],
+    );
+}
+
+#[test]
+fn jenkins_variables_that_cannot_be_are_named() {
+    let mut agent = Agent::of("freestyle-no-scm");
+    agent.set("BUILD_NUMBER", "seven");
+    assert_usage(
+        &agent.run(&["build", "--dry-run"]),
+        &["BUILD_NUMBER", "seven"],
+    );
+    agent
+        .set("BUILD_NUMBER", "7")
+        .set("BUILD_URL", "unconfigured-jenkins-location/job/x");
+    assert_usage(
+        &agent.run(&["build", "--dry-run"]),
+        &["BUILD_URL", "Jenkins URL"],
+    );
+}
+
+#[test]
+fn help_and_version_are_no_errors() {
+    for arguments in [
+        &["--help"][..],
+        &["-h"],
+        &["build", "--help"],
+        &["--version"],
+    ] {
+        let run = Agent::bare().run(arguments);
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{arguments:?}");
+        assert!(!run.stdout.is_empty());
+    }
+    let help = Agent::bare().run(&["--help"]).stdout;
+    for word in [
+        "JIRA_CLIENT_SECRET_FILE",
+        "GIT_PREVIOUS_SUCCESSFUL_COMMIT",
+        "Exit codes",
+        "JIRA_SEND_ENVIRONMENT_ID",
+    ] {
+        assert!(help.contains(word), "{word}");
+    }
+    let run = Agent::bare().run(&[]);
+    assert_eq!(run.code, 2);
+}

@@ -1,0 +1,184 @@
+import groovy.json.JsonOutput
+import groovy.json.JsonSlurper
+import harness.FakeJenkins
+import harness.Launcher
+import harness.Library
+import harness.PipelineCase
+import harness.StandIn
+import harness.StepCall
+import org.junit.After
+import org.junit.Assume
+import org.junit.Before
+import org.junit.BeforeClass
+import org.junit.AfterClass
+import org.junit.Test
+
+/**
+ * Step, launcher, binary and the local Jira together: the recorded shell step runs for real, in the environment that a
+ * real Jenkins was seen to give. Needs both programs (see README.md); without them it fails, because a skipped proof
+ * looks like a proof.
+ */
+class EndToEndTest extends PipelineCase {
+    private static StandIn jira
+
+    @BeforeClass
+    static void startJira() {
+        Assume.assumeFalse('skipped with -DskipEndToEnd', StandIn.SKIPPED)
+        jira = new StandIn()
+    }
+
+    @AfterClass
+    static void stopJira() {
+        jira?.close()
+    }
+
+    @Before
+    void prepare() {
+        jira.reset()
+        environment('multibranch-declarative-feature-slash-first')
+    }
+
+    @After
+    void nothingIsLeft() {
+        assert (jenkins.temporary.list() ?: []) as List == []
+        assert jenkins.workspace.list() as List == []
+    }
+
+    /** The run gets what a shell step of this kind of job had, but for the directories of that machine. */
+    private void environment(String kind) {
+        fresh()
+        Map<String, String> seen = (Map<String, String>) new JsonSlurper().parse(new File(Library.ROOT, "tests/data/jenkins-env/${kind}.json"))
+        jenkins.global.clear()
+        jenkins.global.putAll(seen.findAll { !it.key.startsWith('JIRA') && it.key != 'PATH' })
+        jenkins.global.putAll([WORKSPACE: jenkins.workspace.path, WORKSPACE_TMP: jenkins.temporary.path,
+                               JIRA_SEND_BIN: StandIn.BINARY, JIRA_SITE: jira.url, JIRA_API_URL: jira.url])
+        jenkins.credentials['jira-oauth'] = [kind: 'usernamePassword', user: 'sandbox-client', password: 'sandbox-secret']
+        jenkins.shell = { StepCall call ->
+            Launcher launcher = Launcher.run(call.environment, jenkins.workspace)
+            log = launcher.errors
+            assert launcher.status == 0
+            return launcher.output
+        }
+    }
+
+    private String log
+
+    @Test
+    void 'a build of a feature branch'() {
+        jenkins.build.result = 'FAILURE'
+        jenkins.build.with([[commit(1), 'ABC-7 \u00fc \ud83d\ude00 $(touch pwned)'], [commit(2), 'nothing']])
+        Map result = step('jiraSendBuildInfo', [testResults: [totalCount: 5, passCount: 3, failCount: 1, skipCount: 1]])
+
+        assert [result.outcome, result.exitCode] == ['accepted', 0]
+        assert result.issueKeys as Set == ['PROJ-2', 'ABC-7'] as Set
+        assert result.sites.size() == 1 && result.sites[0].outcome == 'accepted'
+        List<Map> sent = jira.requests('builds')
+        assert sent.size() == 1
+        Map build = sent[0].json.builds[0]
+        assert build.state == 'failed'
+        assert build.buildNumber == 1
+        assert build.testInfo == [totalNumber: 5, numberPassed: 3, numberFailed: 1, numberSkipped: 1]
+        assert build.updateSequenceNumber == jenkins.options.eventTime
+        assert JsonOutput.toJson(build).contains('ABC-7') && JsonOutput.toJson(build).contains('PROJ-2')
+        assert jenkins.echoes.size() == 1 && jenkins.echoes[0].startsWith('jiraSendBuildInfo: ')
+        assert !log.contains('sandbox-secret')
+    }
+
+    @Test
+    void 'a deployment as written for the plugin'() {
+        Map result = (Map) jenkins.pipeline('''
+            return jiraSendDeploymentInfo(environmentId: 'eu-prod', environmentName: "EU 'prod' \\$(touch pwned)",
+                environmentType: 'production', state: 'successful', serviceIds: [''], enableGating: null,
+                issueKeys: ['ABC-1', 'ABC-2'], site: null)
+        ''')
+        assert [result.outcome, result.exitCode] == ['accepted', 0]
+        Map deployment = jira.requests('deployments')[0].json.deployments[0]
+        assert deployment.state == 'successful'
+        assert deployment.environment == [id: 'eu-prod', displayName: "EU 'prod' \$(touch pwned)", type: 'production']
+        assert !JsonOutput.toJson(deployment).contains('""')
+        assert deployment.associations.find { it.associationType.startsWith('issue') }.values as Set == ['ABC-1', 'ABC-2'] as Set
+    }
+
+    @Test
+    void 'the parameters of the steps are the options of the binary'() {
+        Script runner = (Script) Library.TRUSTED.load('jiraSendRunner').newInstance()
+        ['build', 'deployment'].each { command ->
+            Set<String> options = [StandIn.BINARY, command, '--help'].execute().text.readLines()
+                .findAll { it ==~ /\s+(-\w, )?--[a-z].*/ }.collect { it.replaceAll(/^.*?--([a-z-]+).*$/, '$1') }
+                .collect { it.replaceAll(/-([a-z])/) { all, letter -> letter.toUpperCase() } } as Set
+            // These belong to the runner or to the command line.
+            options.removeAll(['format', 'quiet', 'onError', 'help', 'version'])
+            assert runner.knownParameters(command).findAll { it.value != 'step' }.keySet() == options
+        }
+    }
+
+    @Test
+    void 'parameters by file'() {
+        List<String> unknown = (1..12000).collect { "key ${it} ".toString() }
+        Map result = step('jiraSendDeploymentInfo', [environmentId: 'e', environmentName: 'E', state: 'successful',
+                                                     issueKeys: ['ABC-1'], description: unknown.join('')])
+        assert jenkins.shellCall.environment.JIRA_SEND_PARAMETERS_FILE != null
+        assert result.outcome == 'accepted'
+        assert jira.requests('deployments')[0].json.deployments[0].description.startsWith('key 1 key 2 ')
+    }
+
+    @Test
+    void 'every kind of job can send'() {
+        List<String> kinds = new File(Library.ROOT, 'tests/data/jenkins-env').list().collect { it - '.json' }.sort()
+        assert kinds.size() > 30
+        kinds.each { String kind ->
+            environment(kind)
+            Map result = step('jiraSendBuildInfo', [issueKeys: 'ABC-1', state: 'SUCCESS'])
+            assert [kind, result.outcome, result.message] == [kind, 'accepted', result.message]
+        }
+        assert jira.requests('builds').size() == kinds.size()
+    }
+
+    @Test
+    void 'no issue keys'() {
+        environment('pipeline-inline-declarative')
+        Map result = step('jiraSendBuildInfo')
+        assert [result.outcome, result.exitCode, result.issueKeys] == ['nothing_to_send', 0, []]
+        environment('pipeline-inline-declarative')
+        assert thrownBy { step('jiraSendBuildInfo', [requireIssueKeys: true, failOnError: true]) } instanceof hudson.AbortException
+        assert jira.requests('builds') == []
+    }
+
+    @Test
+    void 'a key that Jira does not know'() {
+        Map result = step('jiraSendBuildInfo', [issueKeys: ['ABC-1', 'NOPE-1']])
+        assert result.sites[0].unknownIssueKeys.contains('NOPE-1') || JsonOutput.toJson(result.sites[0].unknownAssociations).contains('NOPE-1')
+    }
+
+    @Test
+    void 'a wrong secret'() {
+        jenkins.credentials['jira-oauth'].password = 'wrong-secret-value'
+        Map result = step('jiraSendBuildInfo', [issueKeys: 'ABC-1'])
+        assert [result.outcome, result.exitCode] == ['unauthorized', 3]
+        assert !(result.toString() + log).contains('wrong-secret-value')
+    }
+
+    @Test
+    void 'Jira is down'() {
+        jira.fault([endpoint: 'builds', status: 503])
+        Map result = step('jiraSendBuildInfo', [issueKeys: 'ABC-1', budget: 2])
+        assert [result.outcome, result.exitCode] == ['unreachable', 4]
+        assert jenkins.echoes == ['jiraSendBuildInfo: ' + result.message]
+    }
+
+    @Test
+    void 'an option the binary does not take'() {
+        Map result = step('jiraSendDeploymentInfo', [environmentId: 'e', environmentName: 'E', issueKeys: 'ABC-1', budget: 'soon'])
+        assert [result.outcome, result.exitCode] == ['invalid', 2]
+        assert result.message.contains('soon')
+    }
+
+    @Test
+    void 'the binary is missing'() {
+        jenkins.global.JIRA_SEND_BIN = '/nowhere/jira-send'
+        jenkins.build.with([[commit(1), 'ABC-1']])
+        Map result = step('jiraSendBuildInfo')
+        assert [result.outcome, result.exitCode] == ['invalid', 127]
+        assert jira.requests('builds') == []
+    }
+}

@@ -1,0 +1,165 @@
+import harness.FakeJenkins
+import harness.Library
+import org.codehaus.groovy.ast.ASTNode
+import org.codehaus.groovy.ast.ClassNode
+import org.codehaus.groovy.ast.CodeVisitorSupport
+import org.codehaus.groovy.ast.builder.AstBuilder
+import org.codehaus.groovy.ast.expr.ConstantExpression
+import org.codehaus.groovy.ast.expr.Expression
+import org.codehaus.groovy.ast.expr.GStringExpression
+import org.codehaus.groovy.ast.expr.MapEntryExpression
+import org.codehaus.groovy.ast.expr.MethodCallExpression
+import org.codehaus.groovy.control.CompilePhase
+import org.junit.Test
+
+/** Rules that hold for every file in vars/, today's and tomorrow's. */
+class LibraryRulesTest {
+    private static final List<String> PRIVATE = ['jiraSendRunner']
+
+    private static void each(Closure check) {
+        assert Library.NAMES.size() >= 3
+        Library.NAMES.each { check(it, Library.source(it)) }
+    }
+
+    private static File file(String path) {
+        return new File(Library.ROOT, path)
+    }
+
+    @Test
+    void 'every variable compiles, trusted and sandboxed'() {
+        each { name, source ->
+            [Library.TRUSTED, Library.SANDBOXED].each { assert it.load(name).name == name }
+        }
+    }
+
+    @Test
+    void 'every variable has call with one map, the public ones also without arguments'() {
+        each { name, source ->
+            List<List<Class>> signatures = Library.TRUSTED.load(name).declaredMethods.findAll { it.name == 'call' }*.parameterTypes*.toList()
+            assert signatures.contains([Map])
+            assert signatures.contains([]) == !(name in PRIVATE)
+        }
+    }
+
+    @Test
+    void 'every variable has a help file, and it is about this variable'() {
+        each { name, source ->
+            String help = file("vars/${name}.txt").getText('UTF-8')
+            assert help.startsWith('Private:') == (name in PRIVATE)
+            assert !help.contains('<') && help.endsWith('\n')
+            assert (name in PRIVATE) || help.contains(name + '(')
+            assert help.contains('Returns')
+        }
+    }
+
+    @Test
+    void 'the help names every parameter, and no other'() {
+        Script runner = (Script) Library.TRUSTED.load('jiraSendRunner').newInstance()
+        [jiraSendBuildInfo: 'build', jiraSendDeploymentInfo: 'deployment'].each { name, command ->
+            String help = file("vars/${name}.txt").getText('UTF-8')
+            List<String> lines = help.substring(help.indexOf('Parameters'), help.indexOf('Returns')).readLines()
+            Set<String> described = lines.findAll { it ==~ /[a-z]\w*(, \w+)*: .*/ }.collectMany { it.split(':')[0].split(', ') as List } as Set
+            assert described == runner.knownParameters(command).keySet()
+        }
+    }
+
+    @Test
+    void 'no variable has state or static members'() {
+        each { name, source ->
+            assert !(source =~ /@Field|(?m)^\s*(private |public )?static |\bbinding\b/)
+            Class type = Library.TRUSTED.load(name)
+            // What remains are Groovy's and groovy-cps' own fields.
+            assert type.declaredFields.findAll { !it.synthetic && !(it.name =~ /^(__|\$)/) } == []
+        }
+    }
+
+    @Test
+    void 'no source has a construct that CPS or the sandbox is known to break'() {
+        Map<String, String> forbidden = [
+            (/\*\.\w/)                                       : 'spread does not compile under CPS',
+            (/\b(sort|toSorted|unique)\s*\{/)                : 'gives wrong values under CPS',
+            (/\beachLine\b/)                                 : 'stops after the first line under CPS',
+            (/\benv\s*\[/)                                   : 'rejected: env.getProperty(name)',
+            (/new (java\.util\.)?(LinkedHashMap|ArrayList\(\))/): 'rejected: [:] and []',
+            (/toJson\s*\(\s*\[/)                             : 'toJson(List) is rejected',
+            (/rawBuild|Jenkins\.(get|instance)|\.comment\b/) : 'rejected',
+            (/\bthrow new\b/)                                : 'rejected or lost: error()',
+            (/JsonSlurperClassic|readJSON/)                  : 'rejected, or of another plugin',
+            (/=~|\bdo\s*\{|synchronized|this\.&|\benum\b/)   : 'not serialisable, or does not compile',
+            (/catch\s*\(\s*(Throwable|Error)\b/)             : 'swallows what must go on',
+            (/\.(causes|result\.|actualInterruption|stackTrace|suppressed)\b/): 'replaces an interruption by a rejection',
+            (/\b(withIndex|indexed|intersect|asImmutable|sprintf|findAll|tap|md5)\s*[({]/): 'rejected or absent',
+        ]
+        each { name, source ->
+            String code = source.replaceAll(/(?s)\/\*.*?\*\//, '').readLines().collect { it.replaceAll(/^\s*\/\/.*/, '') }.join('\n')
+            forbidden.each { pattern, reason -> assert !(code =~ pattern), "${name}: ${reason}" }
+        }
+    }
+
+    @Test
+    void 'one shell step in the whole library, and its script is a resource as it is'() {
+        List<MethodCallExpression> shells = []
+        each { name, source ->
+            new AstBuilder().buildFromString(CompilePhase.CONVERSION, false, source).each { ASTNode node ->
+                Closure look = { ASTNode code -> code.visit(new CodeVisitorSupport() {
+                    @Override
+                    void visitMethodCallExpression(MethodCallExpression call) {
+                        if (call.methodAsString in ['sh', 'bat', 'powershell', 'pwsh']) {
+                            shells << call
+                        }
+                        super.visitMethodCallExpression(call)
+                    }
+                }) }
+                node instanceof ClassNode ? node.methods.each { look(it.code) } : look(node)
+            }
+        }
+        assert shells*.methodAsString == ['sh']
+        MapEntryExpression script = shells[0].arguments.expressions[0].mapEntryExpressions.find { it.keyExpression.value == 'script' }
+        Expression value = script.valueExpression
+        assert value instanceof MethodCallExpression && value.methodAsString == 'libraryResource'
+        Expression path = value.arguments.expressions[0]
+        assert path instanceof ConstantExpression && !(path instanceof GStringExpression)
+        assert file('resources/' + path.value).file
+    }
+
+    @Test
+    void 'public steps are short and hand over to the runner'() {
+        each { name, source ->
+            if (!(name in PRIVATE)) {
+                assert source.readLines().size() < 40
+                assert source.contains("jiraSendRunner(step: '${name}', command: '")
+            }
+        }
+    }
+
+    @Test
+    void 'no variable has the name of a step of another plugin'() {
+        Set<String> taken = LibraryRulesTest.getResource('/step-names.txt').readLines('UTF-8')
+            .findAll { !it.startsWith('#') }.collectMany { it.split(' ') as List } as Set
+        assert taken.size() > 150
+        assert Library.NAMES.findAll { it in taken || it in FakeJenkins.STEPS } == []
+    }
+
+    @Test
+    void 'the project uses its own steps, with parameters that exist'() {
+        String source = file('Jenkinsfile').getText('UTF-8')
+        new AstBuilder().buildFromString(CompilePhase.CONVERSION, false, source)
+        Script runner = (Script) Library.TRUSTED.load('jiraSendRunner').newInstance()
+        [jiraSendBuildInfo: 'build', jiraSendDeploymentInfo: 'deployment'].each { name, command ->
+            List<String> calls = source.readLines().findAll { it.contains(name + '(') }
+            assert !calls.empty
+            calls.each { call ->
+                List<String> used = call.replaceAll(/'[^']*'/, "''").findAll(/\w+(?=:)/)
+                assert runner.knownParameters(command).keySet().containsAll(used)
+            }
+        }
+    }
+
+    @Test
+    void 'the launcher is plain text for every shell'() {
+        byte[] bytes = file('resources/jira-send/run.sh').bytes
+        String text = new String(bytes, 'US-ASCII')
+        assert text.startsWith('#!/bin/sh\n') && !text.contains('\r') && bytes.every { it > 0 }
+        assert !(text =~ /\[\[|\bfunction\b|\blocal\b|<<<|\$'|set -x|\beval\b/)
+    }
+}

@@ -1,0 +1,153 @@
+import harness.CpsMachine
+import harness.FakeJenkins
+import harness.Library
+import harness.PipelineCase
+import org.junit.Test
+
+/** What the steps do when all is well. */
+class StepsTest extends PipelineCase {
+    @Test
+    void 'a scripted pipeline sends a build with one shell step'() {
+        Map result = (Map) jenkins.pipeline('''
+            def result = jiraSendBuildInfo()
+            echo 'after'
+            return result
+        ''')
+
+        assert result == [
+            outcome: 'accepted', exitCode: 0, message: 'build 7: sent for ABC-1', issueKeys: ['ABC-1'],
+            sites: [[site: 'acme.atlassian.net', outcome: 'accepted', message: 'accepted',
+                     accepted: [[pipelineId: 'shop', buildNumber: 7]], rejected: [],
+                     unknownIssueKeys: ['ABC-2'], unknownAssociations: []]],
+        ]
+        Map seen = jenkins.shellCall.environment
+        assert seen.JIRA_SEND_COMMAND == 'build'
+        assert seen.JIRA_SEND_FORMAT == 'json'
+        assert seen.JIRA_SEND_QUIET == 'true'
+        assert seen.JIRA_SEND_ON_ERROR == 'fail'
+        assert seen.JIRA_CLIENT_ID == 'client-1'
+        assert seen.JIRA_CLIENT_SECRET == FakeJenkins.SECRET
+        assert jenkins.shellCall.named == [script: Library.resource('jira-send/run.sh'), returnStdout: true,
+                                           encoding: 'UTF-8', label: 'jira-send']
+        assert jenkins.echoes == ['jiraSendBuildInfo: build 7: sent for ABC-1', 'after']
+    }
+
+    @Test
+    void 'the ways to write a call without parameters are the same'() {
+        ['jiraSendBuildInfo()', 'jiraSendBuildInfo([:])', 'jiraSendBuildInfo(null)', 'jiraSendBuildInfo.call()'].each { call ->
+            fresh().pipeline(call)
+            assert jenkins.options.keySet() == ['eventTime'] as Set
+        }
+    }
+
+    @Test
+    void 'a deployment hands over its parameters'() {
+        jenkins.pipeline('''
+            jiraSendDeploymentInfo environmentId: 'eu-prod', environmentName: 'EU production', environmentType: 'production',
+                state: 'successful', site: 'acme.atlassian.net', serviceIds: ['svc-1', 'svc-2'], enableGating: true,
+                issueKeys: ['ABC-1', 'ABC-2']
+        ''')
+
+        assert jenkins.shellCall.environment.JIRA_SEND_COMMAND == 'deployment'
+        assert jenkins.options.findAll { it.key != 'eventTime' } == [
+            environmentId: 'eu-prod', environmentName: 'EU production', environmentType: 'production', state: 'successful',
+            site: 'acme.atlassian.net', serviceIds: ['svc-1', 'svc-2'], enableGating: true, issueKeys: ['ABC-1', 'ABC-2'],
+            onlyIssueKeys: true,
+        ]
+        assert jenkins.echoes == ['jiraSendDeploymentInfo: build 7: sent for ABC-1']
+    }
+
+    @Test
+    void 'the time of the event is the time on the controller'() {
+        long before = System.currentTimeMillis()
+        step('jiraSendBuildInfo')
+        assert (before..System.currentTimeMillis()).contains(jenkins.options.eventTime)
+
+        fresh()
+        step('jiraSendBuildInfo', [eventTime: 1700000000123L])
+        assert jenkins.options.eventTime == 1700000000123L
+    }
+
+    @Test
+    void 'the credential is the parameter, else the variable, else jira-oauth'() {
+        jenkins.credentials['team'] = [kind: 'usernamePassword', user: 'team-client', password: 'x']
+        jenkins.credentials['folder'] = [kind: 'usernamePassword', user: 'folder-client', password: 'y']
+        jenkins.pipeline('''
+            jiraSendBuildInfo()
+            withEnv(['JIRA_SEND_CREDENTIALS_ID=folder']) {
+                jiraSendBuildInfo()
+                jiraSendBuildInfo(credentialsId: '')
+                jiraSendBuildInfo(credentialsId: "${'te'}am")
+            }
+        ''')
+        assert jenkins.calls('sh')*.environment*.JIRA_CLIENT_ID == ['client-1', 'folder-client', 'folder-client', 'team-client']
+    }
+
+    @Test
+    void 'the credential is bound for the shell step only'() {
+        jenkins.pipeline('jiraSendBuildInfo(); echo "${env.JIRA_CLIENT_ID}"')
+        assert jenkins.echoes.last() == 'null'
+        assert jenkins.calls('echo').every { it.environment.JIRA_CLIENT_SECRET == null }
+    }
+
+    @Test
+    void 'quiet is left out where the user wants more, because the binary takes one of them only'() {
+        step('jiraSendBuildInfo', [verbose: 'true'])
+        assert jenkins.options.verbose == true && !jenkins.shellCall.environment.containsKey('JIRA_SEND_QUIET')
+        fresh().global.JIRA_SEND_VERBOSE = '1'
+        step('jiraSendBuildInfo')
+        assert !jenkins.shellCall.environment.containsKey('JIRA_SEND_QUIET')
+    }
+
+    @Test
+    void 'the site can come from the environment'() {
+        jenkins.global.JIRA_SITE = 'acme'
+        step('jiraSendBuildInfo', [site: null])
+        assert jenkins.shellCall.environment.JIRA_SITE == 'acme'
+        assert !jenkins.options.containsKey('site')
+    }
+
+    @Test
+    void 'the result is plain maps and lists and may be held over steps'() {
+        Map result = (Map) jenkins.pipeline('''
+            def result = jiraSendBuildInfo()
+            sleep 1
+            return result
+        ''')
+        new ObjectOutputStream(new ByteArrayOutputStream()).writeObject(result)
+        List<Object> nested = [result, result.issueKeys, result.sites, result.sites[0], result.sites[0].accepted[0]]
+        assert nested.every { it.getClass() in [LinkedHashMap, HashMap, ArrayList] }
+    }
+
+    @Test
+    void 'two calls at the same time use different files'() {
+        jenkins.build.with([[commit(1), 'ABC-1 one']])
+        FakeJenkins first = jenkins
+        FakeJenkins second = new FakeJenkins(first.workspace.parentFile, first.library)
+        second.build.with([[commit(2), 'ABC-2 two']])
+        List<CpsMachine> machines = [first.start('jiraSendBuildInfo()'), second.start('jiraSendBuildInfo()')]
+        while (machines.any { it.running }) {
+            machines.findAll { it.running }*.step()
+        }
+
+        assert machines*.failure == [null, null]
+        assert first.shellCall.environment.JIRA_SEND_TMP != second.shellCall.environment.JIRA_SEND_TMP
+        assert first.changes*.message == ['ABC-1 one']
+        assert second.changes*.message == ['ABC-2 two']
+    }
+
+    @Test
+    void 'nothing is written into the workspace'() {
+        jenkins.build.with([[commit(1), 'ABC-1 one']])
+        step('jiraSendBuildInfo')
+        assert jenkins.workspace.list().length == 0
+        assert jenkins.shellCall.environment.JIRA_SEND_CHANGES.startsWith(jenkins.temporary.path + '/jira-send-')
+    }
+
+    @Test
+    void 'variables of an earlier call do not reach the next one'() {
+        jenkins.build.with([[commit(1), 'ABC-1 one']])
+        jenkins.pipeline('jiraSendBuildInfo(); sh(script: "x", returnStdout: true, encoding: "UTF-8", label: "jira-send")')
+        assert jenkins.calls('sh')[1].environment.keySet().every { !it.startsWith('JIRA_') }
+    }
+}

@@ -1,0 +1,38 @@
+package harness
+
+/** What currentBuild is: only what the steps may read. */
+class FakeBuild implements Serializable {
+    String result
+    FakeBuild previousBuild
+    transient List<FakeChangeSet> changeSets = []
+
+    /** One change set of commits given oldest first, as Jenkins lists them: [[id, message], ...]. */
+    FakeBuild with(List<List<String>> commits) {
+        changeSets << new FakeChangeSet(commits.collect { new FakeChange(commitId: it[0], comment: it[1] + '\n') } as FakeChange[])
+        return this
+    }
+
+    FakeBuild after(FakeBuild previous) {
+        previousBuild = previous
+        return this
+    }
+}
+
+/** Deliberately not serialisable, like Jenkins' own. */
+class FakeChangeSet {
+    final FakeChange[] items
+    final String kind = 'git'
+
+    FakeChangeSet(FakeChange[] items) {
+        this.items = items
+    }
+}
+
+class FakeChange {
+    String commitId
+    String comment
+
+    String getMsg() {
+        return comment.readLines()[0]
+    }
+}

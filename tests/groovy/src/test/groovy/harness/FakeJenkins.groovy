@@ -1,0 +1,202 @@
+package harness
+
+import groovy.json.JsonSlurper
+import hudson.AbortException
+import org.jenkinsci.plugins.credentialsbinding.impl.CredentialNotFoundException
+import org.jenkinsci.plugins.workflow.steps.MissingContextVariableException
+
+/** One run of a pipeline: its environment, credentials, workspace (real directories), steps, and all they were asked. */
+class FakeJenkins {
+    static final List<String> BODY_STEPS = ['withEnv', 'withCredentials']
+    static final List<String> DESCRIPTIONS = ['usernamePassword']
+    static final List<String> STEPS = ['beginWithEnv', 'beginWithCredentials', 'endBlock', 'echo', 'error', 'isUnix',
+        'libraryResource', 'pwd', 'sh', 'writeFile', 'sleep']
+    static final List<String> NEED_AGENT = ['isUnix', 'pwd', 'sh', 'writeFile']
+    static final String SECRET = 'S3cret+with/odd=chars'
+    static final String ACCEPTED = '{"outcome":"accepted","exit_code":0,"message":"build 7: sent for ABC-1","issue_keys":["ABC-1"],' +
+        '"sites":[{"site":"acme.atlassian.net","outcome":"accepted","accepted":[{"pipelineId":"shop","buildNumber":7}],' +
+        '"rejected":[],"unknown_issue_keys":["ABC-2"],"unknown_associations":[],"message":"accepted"}]}'
+
+    private static final ThreadLocal<FakeJenkins> CURRENT = new ThreadLocal<FakeJenkins>()
+
+    final Library library
+    final File workspace
+    final List<StepCall> calls = []
+    final Map<String, String> global = [JOB_NAME: 'shop', BUILD_NUMBER: '7']
+    final Map<String, Map<String, String>> credentials = ['jira-oauth': [kind: 'usernamePassword', user: 'client-1', password: SECRET]]
+    final Set<String> missingSteps = []
+    /** What the sandbox rejected; Jenkins would show each in the log, also those that were caught. */
+    final List<String> rejections = []
+    final FakeEnv env = new FakeEnv()
+    FakeBuild build = new FakeBuild()
+    boolean agent = true
+    boolean unix = true
+    /** Name of a step, and what it throws instead of running. */
+    Map<String, Throwable> failing = [:]
+    /** What sh does: gets the call (with its environment), gives its standard output. */
+    Closure<String> shell = { StepCall call -> ACCEPTED + '\n' }
+
+    private final List<Map<String, String>> blocks = []
+
+    FakeJenkins(File folder, Library library) {
+        this.library = library
+        this.workspace = new File(folder, 'shop')
+        workspace.mkdirs()
+    }
+
+    static FakeJenkins current() {
+        return CURRENT.get()
+    }
+
+    File getTemporary() {
+        return new File(workspace.path + '@tmp')
+    }
+
+    /** Runs a pipeline to its end; gives its value, throws what it failed with. */
+    Object pipeline(String text, Map<String, Object> variables = [:]) {
+        CpsMachine machine = start(text, variables).finish()
+        if (machine.failure != null) {
+            throw machine.failure
+        }
+        return machine.value
+    }
+
+    CpsMachine start(String text, Map<String, Object> variables = [:]) {
+        Script script = library.pipeline(text)
+        variables.each { name, value -> script.getBinding().setVariable(name, value) }
+        return new CpsMachine(this, script)
+    }
+
+    Object inside(Closure action) {
+        CURRENT.set(this)
+        SandboxRules rules = library.sandboxed ? new SandboxRules(rejections) : null
+        rules?.register()
+        try {
+            return action()
+        } finally {
+            rules?.unregister()
+            CURRENT.remove()
+        }
+    }
+
+    Map<String, String> environment() {
+        Map<String, String> all = [:] + global
+        blocks.each { all.putAll(it) }
+        return all
+    }
+
+    boolean hasStep(String name) {
+        return STEPS.contains(name) && !missingSteps.contains(name)
+    }
+
+    Object run(StepCall call) {
+        call.environment = environment()
+        calls << call
+        if (failing[call.name] != null) {
+            throw failing[call.name]
+        }
+        if (!agent && NEED_AGENT.contains(call.name)) {
+            throw new MissingContextVariableException('class hudson.FilePath')
+        }
+        return this."${call.name}Step"(*call.args)
+    }
+
+    List<StepCall> calls(String name) {
+        return calls.findAll { it.name == name }
+    }
+
+    List<String> getEchoes() {
+        return calls('echo')*.args.collect { it[0].toString() }
+    }
+
+    StepCall getShellCall() {
+        assert calls('sh').size() == 1
+        return calls('sh')[0]
+    }
+
+    /** The options as the binary would read them. */
+    Map getOptions() {
+        return (Map) new JsonSlurper().parseText(shellCall.environment.JIRA_SEND_PARAMETERS)
+    }
+
+    /** The change file as the binary would read it; empty when there was none. */
+    List<Map> getChanges() {
+        String path = shellCall.environment.JIRA_SEND_CHANGES
+        return path == null ? [] : new File(path).readLines('UTF-8').collect { (Map) new JsonSlurper().parseText(it) }
+    }
+
+    private Object beginWithEnvStep(List values) {
+        blocks << values.collectEntries { Object value ->
+            assert value instanceof String && value.contains('=')
+            [(value.substring(0, value.indexOf('='))): value.substring(value.indexOf('=') + 1)]
+        }
+        return null
+    }
+
+    private Object beginWithCredentialsStep(List bindings) {
+        Map<String, String> bound = [:]
+        bindings.each { Map binding ->
+            Map<String, String> found = credentials[binding.credentialsId]
+            if (found == null) {
+                throw new CredentialNotFoundException("Could not find credentials entry with ID '${binding.credentialsId}'")
+            }
+            if (found.kind != binding.kind) {
+                throw new CredentialNotFoundException("Credentials '${binding.credentialsId}' is of type 'Secret text' where " +
+                    "'com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials' was expected")
+            }
+            bound[binding.usernameVariable] = found.user
+            bound[binding.passwordVariable] = found.password
+        }
+        blocks << bound
+        return null
+    }
+
+    private Object endBlockStep() {
+        blocks.remove(blocks.size() - 1)
+        return null
+    }
+
+    private Object echoStep(Object message) {
+        return null
+    }
+
+    private Object errorStep(Object message) {
+        throw new AbortException(message.toString())
+    }
+
+    private Object isUnixStep() {
+        return unix
+    }
+
+    private Object libraryResourceStep(String path) {
+        return Library.resource(path)
+    }
+
+    private Object pwdStep(Map arguments) {
+        return (arguments.tmp ? temporary : workspace).path
+    }
+
+    private Object shStep(Map arguments) {
+        assert arguments.returnStdout == true && arguments.encoding == 'UTF-8' && arguments.label == 'jira-send'
+        return shell.call(calls.last())
+    }
+
+    private Object writeFileStep(Map arguments) {
+        File file = new File(arguments.file.toString())
+        assert file.absolute
+        file.parentFile.mkdirs()
+        file.setText(arguments.text.toString(), arguments.encoding.toString())
+        return null
+    }
+
+    private Object sleepStep(Object seconds) {
+        return null
+    }
+}
+
+/** env: getProperty and dots, no brackets (the sandbox rejects them). */
+class FakeEnv implements Serializable {
+    Object getProperty(String name) {
+        return FakeJenkins.current().environment().get(name)
+    }
+}

@@ -1,0 +1,67 @@
+package harness
+
+import com.cloudbees.groovy.cps.CpsTransformer
+import com.cloudbees.groovy.cps.NonCPS
+import org.codehaus.groovy.control.CompilerConfiguration
+import org.codehaus.groovy.control.customizers.ImportCustomizer
+
+/** vars/ and resources/ of the project, compiled as Jenkins does it: trusted (global library) or sandboxed (folder). */
+class Library {
+    static final File ROOT = new File(System.getProperty('library', '../..')).canonicalFile
+    static final List<String> NAMES = new File(ROOT, 'vars').list().findAll { it.endsWith('.groovy') }.collect { it - '.groovy' }.sort()
+
+    private static final GroovyClassLoader BODIES = loader(Library.classLoader, false)
+    private static final Class BODIES_CLASS = BODIES.parseClass(
+        Library.getResource('/harness/bodies.groovy').getText('UTF-8'), 'bodies.groovy')
+
+    static final Library TRUSTED = new Library(false)
+    static final Library SANDBOXED = new Library(true)
+
+    final boolean sandboxed
+    final GroovyClassLoader loader
+    private final Map<String, Class> classes = [bodies: BODIES_CLASS]
+    private int scripts = 0
+
+    private Library(boolean sandboxed) {
+        this.sandboxed = sandboxed
+        this.loader = loader(BODIES, sandboxed)
+    }
+
+    List<String> getNames() {
+        return NAMES
+    }
+
+    synchronized Class load(String name) {
+        if (!classes.containsKey(name)) {
+            classes[name] = loader.parseClass(source(name), name + '.groovy')
+        }
+        return classes[name]
+    }
+
+    synchronized Script pipeline(String text) {
+        scripts++
+        return (Script) loader.parseClass(text, "WorkflowScript${scripts}.groovy").newInstance()
+    }
+
+    static String source(String name) {
+        return new File(ROOT, "vars/${name}.groovy").getText('UTF-8')
+    }
+
+    static String resource(String path) {
+        File file = new File(ROOT, 'resources/' + path)
+        if (!file.file) {
+            throw new hudson.AbortException("No such library resource ${path} could be found.")
+        }
+        return file.getText('UTF-8')
+    }
+
+    private static GroovyClassLoader loader(ClassLoader parent, boolean sandboxed) {
+        CompilerConfiguration configuration = new CompilerConfiguration()
+        configuration.sourceEncoding = 'UTF-8'
+        configuration.scriptBaseClass = PipelineScript.name
+        // Jenkins imports it for every script.
+        configuration.addCompilationCustomizers(new ImportCustomizer().addImports(NonCPS.name))
+        configuration.addCompilationCustomizers(sandboxed ? new SandboxTransformation() : new CpsTransformer())
+        return new GroovyClassLoader(parent, configuration)
+    }
+}

@@ -1,0 +1,197 @@
+//! Order by sequence number, reading back, deletes, and the panel.
+
+use crate::client::{Client, build, deployment, with};
+use jira_sandbox::Sandbox;
+use serde_json::{Value, json};
+
+#[test]
+fn only_a_higher_number_replaces() {
+    let sandbox = Sandbox::start();
+    let mut client = Client::new(&sandbox);
+    for (sequence, state, stored) in [
+        (100, "in_progress", "in_progress"),
+        (100, "failed", "in_progress"),
+        (99, "failed", "in_progress"),
+        (101, "successful", "successful"),
+        (-1, "failed", "successful"),
+    ] {
+        let item = with(
+            &with(&build(), "/updateSequenceNumber", json!(sequence)),
+            "/state",
+            json!(state),
+        );
+        let result = client.submit_item("builds", &item);
+        assert_eq!(result["acceptedBuilds"].as_array().map(Vec::len), Some(1));
+        assert_eq!(sandbox.build("shop", 2).unwrap()["state"], stored);
+    }
+    // The whole item is replaced, its issues included.
+    let moved = with(&build(), "/associations/0/values", json!(["OPS-1"]));
+    let moved = with(
+        &with(&moved, "/updateSequenceNumber", json!(102)),
+        "/testInfo",
+        Value::Null,
+    );
+    client.submit_item("builds", &moved);
+    assert_eq!(sandbox.build("shop", 2), Some(moved));
+    assert!(
+        sandbox
+            .panel("PROJ-2")
+            .contains("no development information")
+    );
+}
+
+#[test]
+fn items_are_read_and_deleted_by_key() {
+    let sandbox = Sandbox::start();
+    let mut client = Client::new(&sandbox);
+    let build = with(&build(), "/pipelineId", json!("a/b c%é"));
+    let path = "pipelines/a%2Fb%20c%25%C3%A9/builds/2";
+    let body = json!({ "builds": [build], "properties": { "job": "shop" } });
+    assert_eq!(client.submit("builds", &body).status, 202);
+    let answer = client.call("GET", "builds", path);
+    assert_eq!((answer.status, answer.json()), (200, build));
+    assert_eq!(
+        client
+            .call("GET", "builds", "pipelines/a/b%20c%25%C3%A9/builds/2")
+            .status,
+        404
+    );
+    let answer = client.call("DELETE", "builds", path);
+    assert_eq!((answer.status, answer.body.len()), (202, 0));
+    assert_eq!(client.call("GET", "builds", path).status, 404);
+
+    client.submit_item("deployments", &deployment());
+    let path = "pipelines/shop/environments/eu-prod/deployments/2";
+    assert_eq!(client.call("GET", "deployments", path).json(), deployment());
+    assert_eq!(client.call("DELETE", "deployments", path).status, 202);
+    assert_eq!(sandbox.deployment("shop", "eu-prod", 2), None);
+    assert_eq!(client.call("DELETE", "deployments", path).status, 202);
+}
+
+#[test]
+fn deletes_by_properties() {
+    let sandbox = Sandbox::start();
+    let mut client = Client::new(&sandbox);
+    for (number, properties) in [
+        (1, json!({ "job": "a b" })),
+        (2, json!({ "job": "a b", "branch": "x" })),
+        (3, json!({})),
+    ] {
+        let item = with(&build(), "/buildNumber", json!(number));
+        client.submit(
+            "builds",
+            &json!({ "builds": [item], "properties": properties }),
+        );
+    }
+    client.submit(
+        "deployments",
+        &json!({ "deployments": [deployment()], "properties": { "job": "a b" } }),
+    );
+    for query in ["", "?", "?_updateSequenceNumber=5", "?job=1&job=2"] {
+        assert_eq!(
+            client
+                .call("DELETE", "builds", &format!("bulkByProperties{query}"))
+                .status,
+            400,
+            "{query}"
+        );
+    }
+    let left = |sandbox: &Sandbox| [1, 2, 3].map(|number| sandbox.build("shop", number).is_some());
+    assert_eq!(
+        client
+            .call("DELETE", "builds", "bulkByProperties?job=a+b&branch=y")
+            .status,
+        202
+    );
+    assert_eq!(left(&sandbox), [true, true, true]);
+    client.call("DELETE", "builds", "bulkByProperties?job=a%20b&branch=x");
+    assert_eq!(left(&sandbox), [true, false, true]);
+    client.call("DELETE", "builds", "bulkByProperties?job=a+b");
+    assert_eq!(left(&sandbox), [false, false, true]);
+    assert!(sandbox.deployment("shop", "eu-prod", 2).is_some());
+}
+
+#[test]
+fn panel_for_a_terminal() {
+    let sandbox = Sandbox::start();
+    let mut client = Client::new(&sandbox);
+    assert_eq!(
+        sandbox.panel("proj-2"),
+        "PROJ-2\n  no development information\n"
+    );
+    let next = with(
+        &with(&build(), "/buildNumber", json!(3)),
+        "/testInfo",
+        Value::Null,
+    );
+    let next = with(
+        &with(&next, "/state", json!("in_progress")),
+        "/displayName",
+        json!("shop #3"),
+    );
+    let next = with(&next, "/lastUpdated", json!("2026-01-01T14:30:00+02:00"));
+    client.submit("builds", &json!({ "builds": [build(), next] }));
+    client.submit_item("deployments", &deployment());
+    let expected = "\
+PROJ-2
+  Builds
+    ▶ in_progress  shop #3                              2026-01-01 12:30 UTC
+    ✓ successful   shop » main #2  12 passed, 1 failed  2026-01-01 12:00 UTC
+  Deployments
+    ✓ successful   EU production (production)  shop » main #2  2026-01-01 12:01 UTC
+";
+    assert_eq!(sandbox.panel("Proj-2"), expected);
+}
+
+#[test]
+fn panel_for_a_browser() {
+    let sandbox = Sandbox::start();
+    let mut client = Client::new(&sandbox);
+    let evil = "<script>alert('x')</script>\"&";
+    let item = with(
+        &with(&build(), "/displayName", json!(evil)),
+        "/label",
+        json!(evil),
+    );
+    let item = with(
+        &item,
+        "/references/0/ref/uri",
+        json!("javascript://x/%0aalert(1)"),
+    );
+    client.submit_item(
+        "builds",
+        &with(&item, "/references/0/ref/name", json!(evil)),
+    );
+    client.submit_item("deployments", &deployment());
+    let answer = client.send("GET", "/browse/proj-2", b"");
+    assert_eq!(
+        answer.header("content-type"),
+        Some("text/html; charset=utf-8")
+    );
+    let page = answer.text();
+    assert!(!page.contains("<script"));
+    assert!(!page.contains("href=\"javascript"));
+    for part in [
+        "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&quot;&amp;",
+        "<span class=\"lozenge successful\">successful</span>",
+        "<a href=\"https://ci.example.com/job/shop/2/\">",
+        "EU production</strong> (production)",
+        "2026-01-01 12:01 UTC",
+        "12 passed, 1 failed",
+        "0123456789ab</a>",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    assert!(
+        client
+            .send("GET", "/browse/%3Cscript%3E", b"")
+            .text()
+            .contains("<h1>&lt;SCRIPT&gt;</h1>")
+    );
+    assert!(
+        client
+            .send("GET", "/", b"")
+            .text()
+            .contains("<a href=\"/browse/PROJ-2\">PROJ-2</a>")
+    );
+}

@@ -1,0 +1,392 @@
+import groovy.json.JsonOutput
+import groovy.json.JsonSlurper
+
+/**
+ * The one runner behind the public steps; private, may change at any time.
+ *
+ * It binds the credential, hands everything to the launcher by environment variables and files, and turns the
+ * binary's JSON answer into a plain Map. Strangers' text (branch names, commit messages) never becomes script text.
+ * The code keeps to what the script sandbox and the CPS transformation allow, so that it works the same in a global
+ * (trusted) and in a folder-level (sandboxed) library.
+ *
+ * @param request step (the public step's name, for messages), command (of the binary), parameters (the user's)
+ */
+def call(Map request) {
+    String step = request.step
+    Map parameters = request.parameters ?: [:]
+    boolean strict = isTrue(parameters.failOnError == null ? env.JIRA_SEND_FAIL_ON_ERROR : parameters.failOnError)
+    String credentialsId = textOf(parameters.credentialsId) ?: env.JIRA_SEND_CREDENTIALS_ID ?: 'jira-oauth'
+    Map result
+    try {
+        result = send(step, (String) request.command, parameters, credentialsId, strict)
+    } catch (InterruptedException interruption) {
+        // A user's stop or a timeout (FlowInterruptedException is one). Nothing of it may be read here: the sandbox
+        // would put a rejection in its place, and the build would end as failed instead of aborted.
+        throw interruption
+    } catch (Exception problem) {
+        result = explain(problem, credentialsId)
+    } catch (NoSuchMethodError problem) {
+        // A step of a plugin that is not installed; an Error, not an Exception.
+        result = explain(problem, credentialsId)
+    }
+    String line = step + ': ' + result.message
+    if (strict && result.exitCode != 0) {
+        error(line)
+    }
+    echo(line)
+    return result
+}
+
+private Map send(String step, String command, Map parameters, String credentialsId, boolean strict) {
+    Map given = readParameters(command, parameters)
+    if (given.complaint) {
+        if (strict) {
+            return failure('invalid', 2, given.complaint + ' Nothing was sent.')
+        }
+        echo(step + ': ' + given.complaint + ' It is ignored.')
+    }
+    if (!isUnix()) {
+        return failure('invalid', 2, 'Windows agents are not supported yet, they come in a later version;' +
+            ' call the step on a Linux or macOS agent. Nothing was sent.')
+    }
+    Map options = given.options
+    if (options.state == null && currentBuild.result != null) {
+        options.state = currentBuild.result
+    }
+    if (options.issueKeys != null && options.onlyIssueKeys == null) {
+        // As in Atlassian's plugin: keys that are given replace those that would be found.
+        options.onlyIssueKeys = true
+    }
+    if (options.eventTime == null) {
+        // The controller's clock: agents' clocks differ, and Jira orders events by this time.
+        options.eventTime = System.currentTimeMillis()
+    }
+    String changes = options.changes == null ? changesOf(step) : ''
+    String output = withCredentials([usernamePassword(
+            credentialsId: credentialsId, usernameVariable: 'JIRA_CLIENT_ID', passwordVariable: 'JIRA_CLIENT_SECRET')]) {
+        launch(command, options, changes)
+    }
+    return readAnswer(output)
+}
+
+private String launch(String command, Map options, String changes) {
+    // Outside the checkout and new for each call: parallel stages can share a workspace. The launcher removes it.
+    String directory = pwd(tmp: true) + '/jira-send-' + UUID.randomUUID().toString()
+    List environment = [
+        'JIRA_SEND_COMMAND=' + command,
+        'JIRA_SEND_FORMAT=json',
+        // The exit code must tell the truth; what becomes of it is decided by failOnError.
+        'JIRA_SEND_ON_ERROR=fail',
+        'JIRA_SEND_TMP=' + directory,
+    ]
+    if (options.verbose != true && !env.JIRA_SEND_VERBOSE) {
+        environment.add('JIRA_SEND_QUIET=true')
+    }
+    if (changes != '') {
+        writeFile(file: directory + '/changes.jsonl', text: changes, encoding: 'UTF-8')
+        environment.add('JIRA_SEND_CHANGES=' + directory + '/changes.jsonl')
+    }
+    String json = JsonOutput.toJson(options)
+    if (json.length() > 100000) {
+        // From 128 KiB in one variable on, Linux starts no process any more.
+        writeFile(file: directory + '/parameters.json', text: json, encoding: 'UTF-8')
+        environment.add('JIRA_SEND_PARAMETERS_FILE=' + directory + '/parameters.json')
+    } else {
+        environment.add('JIRA_SEND_PARAMETERS=' + json)
+    }
+    return withEnv(environment) {
+        sh(script: libraryResource('jira-send/run.sh'), returnStdout: true, encoding: 'UTF-8', label: 'jira-send')
+    }
+}
+
+private String changesOf(String step) {
+    String reason
+    try {
+        return collectChanges(currentBuild)
+    } catch (InterruptedException interruption) {
+        throw interruption
+    } catch (Exception problem) {
+        // Only its text may live over the next step: what an exception holds need not be serialisable.
+        reason = oneLine(problem.toString())
+    }
+    echo(step + ': the change log of this run could not be read (' + reason + '); issue keys are taken from the' +
+        ' other sources only.')
+    return ''
+}
+
+/**
+ * The commits of this run and of the runs before it back to the last success, newest first, as JSON lines.
+ * A failed run's issues are in no later change set, but they are in the next good build.
+ *
+ * Change sets cannot be serialised: they must not leave this method. Only the first line of a message (msg) is taken:
+ * the sandbox rejects the full text (comment), and even a caught rejection leaves a "Scripts not permitted" line in
+ * the user's log. The binary reads the full messages from git.
+ */
+@NonCPS
+private String collectChanges(Object build) {
+    List lines = []
+    Object run = build
+    for (int runs = 0; run != null && runs < 50; runs++) {
+        List sets = run.changeSets
+        for (int s = sets.size() - 1; s >= 0; s--) {
+            def items = sets[s].items
+            for (int i = items.length - 1; i >= 0 && lines.size() < 1000; i--) {
+                Map entry = [commit: textOf(items[i].commitId), message: textOf(items[i].msg)]
+                lines.add(JsonOutput.toJson(entry) + '\n')
+            }
+        }
+        run = run.previousBuild
+        if (run != null && run.result == 'SUCCESS') {
+            run = null
+        }
+    }
+    return lines.join('')
+}
+
+/**
+ * Name and kind of every parameter. 'step' marks those that end here; all others are the options of the binary, which
+ * refuses what it does not know (an end-to-end test compares the two lists).
+ */
+@NonCPS
+private Map knownParameters(String command) {
+    Map known = command == 'deployment' ? [
+        environmentId: 'text', environmentName: 'text', environmentType: 'text', serviceIds: 'words', enableGating: 'flag',
+        deploymentSequenceNumber: 'text', duration: 'text', pipelineName: 'text', pipelineUrl: 'text',
+        commitAssociation: 'lines', repositoryAssociation: 'lines',
+    ] : [
+        testResults: 'step', testsTotal: 'text', testsPassed: 'text', testsFailed: 'text', testsSkipped: 'text',
+        repositoryUrl: 'text', refName: 'text', refUrl: 'text', reference: 'lines',
+    ]
+    return known + [
+        site: 'text', branch: 'text', state: 'text', issueKeys: 'words', onlyIssueKeys: 'flag', issueIds: 'words',
+        projects: 'words', deny: 'words', keyPattern: 'text', requireIssueKeys: 'flag',
+        changes: 'text', commit: 'text', since: 'text', message: 'lines', title: 'text', tag: 'text', repositoryDir: 'text',
+        displayName: 'text', description: 'text', label: 'text', url: 'text', property: 'lines', product: 'text',
+        pipelineId: 'text', pipelineIdStyle: 'text', jobName: 'text', buildNumber: 'text', unstableAs: 'text',
+        eventTime: 'text', lastUpdated: 'text', updateSequenceNumber: 'text',
+        cloudId: 'text', budget: 'text', dryRun: 'flag', verbose: 'flag',
+        credentialsId: 'step', failOnError: 'step',
+    ]
+}
+
+/**
+ * The user's parameters as options of the binary: texts, numbers, booleans and lists of texts; nothing given as
+ * null, '' or [''] remains. One method without CPS, so that lazily built texts and foreign list types end here.
+ */
+@NonCPS
+private Map readParameters(String command, Map parameters) {
+    Map known = knownParameters(command)
+    Map options = [:]
+    List unknown = []
+    String complaint = ''
+    for (key in parameters.keySet()) {
+        String name = key.toString()
+        String kind = known.get(name)
+        Object value = parameters.get(key)
+        if (kind == null) {
+            unknown.add(name)
+        } else if (kind != 'step') {
+            Object converted = convert(kind, value)
+            if (converted != null) {
+                options.put(name, converted)
+            }
+        }
+    }
+    if (command == 'build' && parameters.testResults != null) {
+        Map counts = testCounts(parameters.testResults)
+        if (counts.isEmpty()) {
+            complaint = 'testResults must be what the junit step returns,' +
+                ' or a Map with totalCount, passCount, failCount and skipCount.'
+        }
+        // Numbers given one by one win.
+        options = counts + options
+    }
+    if (!unknown.isEmpty()) {
+        complaint = oneLine('unknown parameter ' + unknown.join(', ')) + '; known are: ' + known.keySet().join(', ') + '.' +
+            (complaint == '' ? '' : ' ' + complaint)
+    }
+    return [options: options, complaint: complaint]
+}
+
+@NonCPS
+private Object convert(String kind, Object value) {
+    if (kind == 'words' || kind == 'lines') {
+        List items = listOf(value, kind == 'words')
+        return items.isEmpty() ? null : items
+    }
+    if (value instanceof Number || value instanceof Boolean) {
+        return value
+    }
+    String text = textOf(value)
+    if (text.trim() == '') {
+        return null
+    }
+    if (kind == 'flag' && (text.trim().toLowerCase() == 'true' || text.trim().toLowerCase() == 'false')) {
+        return isTrue(text)
+    }
+    return text
+}
+
+/** 'ABC-1, ABC-2', ['ABC-1', 'ABC-2'] and ['ABC-1 ABC-2'] mean the same where the entries are words. */
+@NonCPS
+private List listOf(Object value, boolean words) {
+    List items = []
+    if (value instanceof Collection || value instanceof Object[]) {
+        for (item in value) {
+            items.addAll(listOf(item, words))
+        }
+    } else if (value instanceof Map) {
+        for (key in value.keySet()) {
+            items.add(key.toString() + '=' + textOf(value.get(key)))
+        }
+    } else if (words) {
+        for (word in textOf(value).split('[,;\\s]+')) {
+            if (word != '') {
+                items.add(word)
+            }
+        }
+    } else if (textOf(value).trim() != '') {
+        items.add(textOf(value))
+    }
+    return items
+}
+
+@NonCPS
+private Map testCounts(Object results) {
+    if (results instanceof CharSequence || results instanceof Number || results instanceof Boolean
+            || results instanceof Collection) {
+        // They have no such properties, and the sandbox reports even a try to read them.
+        return [:]
+    }
+    Map counts = [
+        testsTotal: results.totalCount, testsPassed: results.passCount,
+        testsFailed: results.failCount, testsSkipped: results.skipCount,
+    ]
+    Map numbers = [:]
+    for (name in counts.keySet()) {
+        if (counts.get(name) instanceof Number) {
+            numbers.put(name, counts.get(name).intValue())
+        }
+    }
+    return numbers
+}
+
+/** The binary's answer as plain maps and lists: what JsonSlurper returns cannot be serialised. */
+@NonCPS
+private Map readAnswer(String output) {
+    Object answer
+    try {
+        answer = new JsonSlurper().parseText(output == null ? '' : output.trim())
+    } catch (Exception junk) {
+        answer = null
+    }
+    if (!(answer instanceof Map) || !(answer.outcome instanceof String) || !(answer.exit_code instanceof Number)) {
+        // The text itself is not shown: outside withCredentials nothing masks what it may contain.
+        return failure('invalid', 2, 'jira-send gave no answer that this library understands;' +
+            ' run "jira-send --version" on the agent and install the version that belongs to this library.')
+    }
+    List sites = []
+    for (site in (answer.sites instanceof List ? answer.sites : [])) {
+        if (site instanceof Map) {
+            sites.add([
+                site: plain(site.site), outcome: plain(site.outcome), message: oneLine(textOf(site.message)),
+                accepted: plainList(site.accepted), rejected: plainList(site.rejected),
+                unknownIssueKeys: plainList(site.unknown_issue_keys),
+                unknownAssociations: plainList(site.unknown_associations),
+            ])
+        }
+    }
+    return [
+        outcome: answer.outcome,
+        exitCode: answer.exit_code.intValue(),
+        message: oneLine(textOf(answer.message)) ?: answer.outcome,
+        issueKeys: plainList(answer.issue_keys),
+        sites: sites,
+    ]
+}
+
+@NonCPS
+private List plainList(Object value) {
+    List copy = []
+    if (value instanceof List) {
+        for (item in value) {
+            copy.add(plain(item))
+        }
+    }
+    return copy
+}
+
+@NonCPS
+private Object plain(Object value) {
+    if (value instanceof Map) {
+        Map copy = [:]
+        for (key in value.keySet()) {
+            copy.put(key, plain(value.get(key)))
+        }
+        return copy
+    }
+    return value instanceof List ? plainList(value) : value
+}
+
+@NonCPS
+private Map failure(String outcome, int exitCode, String message) {
+    return [outcome: outcome, exitCode: exitCode, message: oneLine(message), issueKeys: [], sites: []]
+}
+
+/** What went wrong around the binary, and the next thing to do. Told by text: the plugins' classes may be absent. */
+@NonCPS
+private Map explain(Throwable problem, String credentialsId) {
+    String text = problem.toString()
+    if (text.contains('CredentialNotFoundException') && text.contains('is of type')) {
+        return failure('unauthorized', 3, "the credential '" + credentialsId + "' is of the wrong kind;" +
+            ' it must be "Username with password": the client id as user name, the client secret as password.')
+    }
+    if (text.contains('CredentialNotFoundException')) {
+        return failure('unauthorized', 3, "there is no credential '" + credentialsId + "' that this job can use;" +
+            ' add one of the kind "Username with password" (client id, client secret) with this id to the folder or' +
+            ' to Jenkins, or name another with credentialsId.')
+    }
+    if (text.contains('MissingContextVariableException')) {
+        return failure('invalid', 2, 'the step needs an agent; call it inside node { } or in a part of the pipeline' +
+            ' that has an agent. Nothing was sent.')
+    }
+    if (text.contains('No such library resource')) {
+        return failure('invalid', 2, 'resources/jira-send/run.sh is missing in the library;' +
+            ' load the whole repository as library, not only vars/.')
+    }
+    if (text.contains('RejectedAccessException')) {
+        return failure('invalid', 2, 'the script sandbox of Jenkins refused a call of this library: ' + text +
+            '. Load the library as a global trusted one, or report this.')
+    }
+    if (text.contains('No such DSL method')) {
+        // The rest of the text lists every step of the controller.
+        def parts = text.split("'")
+        String name = parts.length > 1 ? parts[1] : ''
+        Map plugins = [
+            withCredentials: 'Credentials Binding', usernamePassword: 'Credentials Binding',
+            sh: 'Pipeline: Nodes and Processes', isUnix: 'Pipeline: Basic Steps', pwd: 'Pipeline: Basic Steps',
+            writeFile: 'Pipeline: Basic Steps', withEnv: 'Pipeline: Basic Steps',
+            libraryResource: 'Pipeline: Groovy Libraries',
+        ]
+        return failure('invalid', 2, "Jenkins has no step '" + name + "'; install the plugin " +
+            (plugins.get(name) ?: 'that brings it') + '. Nothing was sent.')
+    }
+    return failure('unreachable', 4, 'jira-send could not be run on the agent: ' + text)
+}
+
+@NonCPS
+private boolean isTrue(Object value) {
+    return value != null && value.toString().trim().toLowerCase() == 'true'
+}
+
+@NonCPS
+private String textOf(Object value) {
+    return value == null ? '' : value.toString()
+}
+
+/** For the log: no line breaks, no terminal or console-note sequences, no characters that turn the writing round. */
+@NonCPS
+private String oneLine(String text) {
+    String line = text.replaceAll('[\\p{Cc}\\p{Zl}\\p{Zp}\\u202a-\\u202e\\u2066-\\u2069]+', ' ').trim()
+    return line.length() > 2000 ? line.substring(0, 2000) + ' ...' : line
+}
