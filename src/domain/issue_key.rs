@@ -4,8 +4,10 @@
 
 mod deny_list;
 mod pattern;
+mod reason;
 mod scan;
 mod search;
+mod text;
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,7 +15,9 @@ use std::str::FromStr;
 use serde::Serialize;
 
 pub(crate) use pattern::KeyPattern;
-pub(crate) use search::{Dropped, Findings, Place, Reason, Rules, Text, TextKind, find};
+pub(crate) use reason::Reason;
+pub(crate) use search::{Dropped, Findings, Place, Rules, find};
+pub(crate) use text::{Text, TextKind};
 
 /// Most issue keys one build or deployment may carry ("Sum of Association values … maximum of 500").
 pub(crate) const MAX_ISSUE_KEYS: usize = 500;

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::client::Exchange;
 use super::error::{Asked, JiraError};
+use super::exchange::Exchange;
 use super::http::Request;
 use crate::secret::Secret;
 

@@ -2,15 +2,12 @@
 
 use super::auth::{self, Credentials};
 use super::error::{Asked, JiraError};
-use super::http::{Answer, Request, Transport, TransportError};
-use super::retry::pause_after;
+use super::exchange::Exchange;
+use super::http::{Answer, Request, Transport};
 use super::tenant;
 use super::{CloudId, DataType, Site, Submitted};
 use crate::secret::Secret;
 use crate::system::{Deadline, System};
-
-/// Most tries of one request, all within the time budget.
-const MAX_TRIES: u32 = 5;
 
 /// Where the API lives. Other clouds and tests have other addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,52 +16,6 @@ pub(crate) struct Endpoints {
     pub(crate) api_url: String,
     pub(crate) token_url: String,
     pub(crate) audience: String,
-}
-
-/// One request with its retries.
-pub(super) struct Exchange<'a> {
-    transport: &'a dyn Transport,
-    system: &'a dyn System,
-    deadline: Deadline,
-}
-
-impl Exchange<'_> {
-    /// The answer with a status from 200 to 299.
-    pub(super) fn send(&self, asked: Asked, request: Request<'_>) -> Result<Answer, JiraError> {
-        let mut tried = 0;
-        loop {
-            let remaining = self.deadline.remaining(self.system);
-            if remaining.is_zero() {
-                return Err(JiraError::no_time(asked));
-            }
-            let result = self.transport.send(request, remaining);
-            tried += 1;
-            let pause = pause_after(&result, tried, self.system.random(), self.system.now());
-            let left = self.deadline.remaining(self.system);
-            match pause {
-                Some(pause) if tried < MAX_TRIES && pause < left => self.system.sleep(pause),
-                _ => return finished(asked, result),
-            }
-        }
-    }
-}
-
-fn finished(asked: Asked, result: Result<Answer, TransportError>) -> Result<Answer, JiraError> {
-    match result {
-        Ok(answer) if (200..300).contains(&answer.status) => Ok(answer),
-        Ok(answer) => Err(JiraError::status(asked, answer)),
-        Err(error) => Err(JiraError::transport(asked, error)),
-    }
-}
-
-impl Answer {
-    /// For a body that may hold a secret.
-    pub(super) fn without_body(self) -> Self {
-        Self {
-            body: String::new(),
-            ..self
-        }
-    }
 }
 
 /// Whom the data is for.
@@ -91,11 +42,7 @@ impl<'a> Jira<'a> {
         credentials: &'a Credentials,
     ) -> Self {
         Self {
-            exchange: Exchange {
-                transport,
-                system,
-                deadline,
-            },
+            exchange: Exchange::new(transport, system, deadline),
             endpoints,
             credentials,
         }

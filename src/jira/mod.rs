@@ -6,6 +6,7 @@ mod client;
 pub(crate) mod deployments;
 mod error;
 mod error_body;
+mod exchange;
 pub(crate) mod http;
 mod retry;
 mod site;

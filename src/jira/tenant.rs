@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::client::Exchange;
 use super::error::{Asked, JiraError};
+use super::exchange::Exchange;
 use super::http::Request;
 use super::{CloudId, Site};
 

@@ -2,91 +2,10 @@
 
 use std::collections::HashSet;
 
-use percent_encoding::percent_decode_str;
-
+use super::reason::Reason;
 use super::scan::{Shape, candidates};
+use super::text::{Text, TextKind};
 use super::{IssueKey, KeyPattern, MAX_ISSUE_KEYS, ProjectKey, deny_list};
-
-/// Where a text comes from, in the order in which texts are searched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum TextKind {
-    /// Keys that the user gives: the filters do not apply.
-    Explicit,
-    Branch,
-    /// Title of a pull request: prose.
-    Title,
-    Tag,
-    /// Whole commit message: prose.
-    Commit,
-}
-
-impl TextKind {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Explicit => "explicit",
-            Self::Branch => "branch",
-            Self::Title => "title",
-            Self::Tag => "tag",
-            Self::Commit => "commit",
-        }
-    }
-
-    fn is_prose(self) -> bool {
-        matches!(self, Self::Title | Self::Commit)
-    }
-
-    fn may_be_percent_encoded(self) -> bool {
-        matches!(self, Self::Branch | Self::Tag)
-    }
-}
-
-/// One text to search. No key ever spans two of them.
-#[derive(Clone, Debug)]
-pub(crate) struct Text {
-    kind: TextKind,
-    source: String,
-    text: String,
-    /// Whether Jenkins may have made this branch name up (`PR-7`).
-    jenkins_made: bool,
-}
-
-impl Text {
-    /// `source` names the option, variable or commit, for the report.
-    pub(crate) fn new(kind: TextKind, source: impl Into<String>, text: &str) -> Self {
-        let decoded = if kind.may_be_percent_encoded() {
-            percent_decoded(text)
-        } else {
-            None
-        };
-        Self {
-            kind,
-            source: source.into(),
-            text: decoded.unwrap_or_else(|| text.to_owned()),
-            jenkins_made: kind == TextKind::Branch,
-        }
-    }
-
-    pub(crate) fn kind(&self) -> TextKind {
-        self.kind
-    }
-
-    /// The source branch of a pull request, whose name people chose: `PR-7` may be a key there.
-    pub(crate) fn change_branch(source: impl Into<String>, text: &str) -> Self {
-        Self {
-            jenkins_made: false,
-            ..Self::new(TextKind::Branch, source, text)
-        }
-    }
-}
-
-/// The text decoded once, if it holds an escape and the result is UTF-8.
-fn percent_decoded(text: &str) -> Option<String> {
-    let escaped = text.as_bytes().windows(3).any(|window| {
-        window[0] == b'%' && window[1].is_ascii_hexdigit() && window[2].is_ascii_hexdigit()
-    });
-    let decoded = escaped.then(|| percent_decode_str(text).decode_utf8().ok());
-    decoded.flatten().map(std::borrow::Cow::into_owned)
-}
 
 /// What the user says about keys.
 #[derive(Clone, Debug, Default)]
@@ -122,63 +41,6 @@ pub(crate) struct Place {
     pub(crate) line: String,
     /// Characters before it, counted from the start of the whole text.
     pub(crate) position: usize,
-}
-
-/// Why a candidate was dropped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reason {
-    Duplicate,
-    Boundary,
-    Version,
-    Number,
-    LowerCase,
-    /// With the entry of the built-in list.
-    DenyList(&'static str),
-    /// Named by `--deny`.
-    Denied,
-    NotAllowed,
-    JenkinsBranchName,
-    Limit,
-}
-
-impl Reason {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Duplicate => "duplicate",
-            Self::Boundary => "boundary",
-            Self::Version => "version",
-            Self::Number => "number",
-            Self::LowerCase => "lower case",
-            Self::DenyList(_) | Self::Denied => "deny-list",
-            Self::NotAllowed => "not in the allow-list",
-            Self::JenkinsBranchName => "Jenkins branch name",
-            Self::Limit => "limit",
-        }
-    }
-
-    /// One sentence for people, with the way out where there is one.
-    pub(crate) fn explanation(self) -> String {
-        match self {
-            Self::Duplicate => "already found in an earlier place".to_owned(),
-            Self::Boundary => "a letter or number stands right after it".to_owned(),
-            Self::Version => "it is part of a version number".to_owned(),
-            Self::Number => "no issue has such a number".to_owned(),
-            Self::LowerCase => {
-                "in prose only upper case counts; with --projects any case does".to_owned()
-            }
-            Self::DenyList(entry) => format!(
-                "{entry} is on the list of words that are no projects; if yours is called so, name it with --projects or give the key with --issue-keys"
-            ),
-            Self::Denied => "its project is named by --deny".to_owned(),
-            Self::NotAllowed => "its project is not among --projects".to_owned(),
-            Self::JenkinsBranchName => {
-                "Jenkins gives this name to the branch of a pull request".to_owned()
-            }
-            Self::Limit => {
-                format!("Jira takes {MAX_ISSUE_KEYS} issue keys, and it comes after them")
-            }
-        }
-    }
 }
 
 /// The result of a search.
@@ -266,7 +128,7 @@ impl Search<'_> {
             Shape::Number => return Err(Reason::Number),
             Shape::Identifier(entry) => return Err(Reason::DenyList(entry)),
         }
-        if text.jenkins_made && is_jenkins_branch_name(&text.text) {
+        if text.is_named_by_jenkins() {
             return Err(Reason::JenkinsBranchName);
         }
         let key: IssueKey = candidate.parse().map_err(|_| Reason::Number)?;
@@ -307,18 +169,6 @@ impl Search<'_> {
             None => Ok(()),
         }
     }
-}
-
-/// `PR-7`, `MR-7-head`: names that Jenkins' branch sources give to pull requests.
-fn is_jenkins_branch_name(name: &str) -> bool {
-    let Some(rest) = name.strip_prefix("PR-").or(name.strip_prefix("MR-")) else {
-        return false;
-    };
-    let number = rest
-        .strip_suffix("-head")
-        .or(rest.strip_suffix("-merge"))
-        .unwrap_or(rest);
-    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Bytes shown on either side of a candidate. Bounded, since a line may be as long as the text.

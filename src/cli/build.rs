@@ -1,0 +1,43 @@
+//! Options of `jira-send build`.
+
+use clap::Args;
+
+use super::options::{JiraOptions, KeyOptions, OutputOptions, RunOptions};
+use crate::domain::reference::Reference;
+use crate::domain::web_url::WebUrl;
+
+#[derive(Debug, Args)]
+pub(crate) struct BuildOptions {
+    #[command(flatten)]
+    pub(crate) run: RunOptions,
+    /// All tests
+    #[arg(long, value_name = "COUNT", help_heading = "Tests")]
+    pub(crate) tests_total: Option<u32>,
+    /// Tests that passed
+    #[arg(long, value_name = "COUNT", help_heading = "Tests")]
+    pub(crate) tests_passed: Option<u32>,
+    /// Tests that failed
+    #[arg(long, value_name = "COUNT", help_heading = "Tests")]
+    pub(crate) tests_failed: Option<u32>,
+    /// Tests that were skipped
+    #[arg(long, value_name = "COUNT", help_heading = "Tests")]
+    pub(crate) tests_skipped: Option<u32>,
+    /// Address of the repository's page [else: made from `GIT_URL`]
+    #[arg(long, value_name = "URL", help_heading = "References")]
+    pub(crate) repository_url: Option<WebUrl>,
+    /// Branch or tag that was built [else: as Jenkins and git name it]
+    #[arg(long, value_name = "NAME", help_heading = "References")]
+    pub(crate) ref_name: Option<String>,
+    /// Address of its page [else: made from the repository's]
+    #[arg(long, value_name = "URL", help_heading = "References")]
+    pub(crate) ref_url: Option<WebUrl>,
+    /// A whole reference as JSON, instead of the one that is found; five at most
+    #[arg(long, value_name = "JSON", help_heading = "References")]
+    pub(crate) reference: Vec<Reference>,
+    #[command(flatten)]
+    pub(crate) keys: KeyOptions,
+    #[command(flatten)]
+    pub(crate) jira: JiraOptions,
+    #[command(flatten)]
+    pub(crate) output: OutputOptions,
+}

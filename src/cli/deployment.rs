@@ -1,0 +1,58 @@
+//! Options of `jira-send deployment`.
+
+use clap::Args;
+
+use super::options::{JiraOptions, KeyOptions, MAX_NUMBER, OutputOptions, RunOptions};
+use crate::domain::association::{CommitReference, RepositoryId, ServiceId};
+use crate::domain::environment::EnvironmentType;
+use crate::domain::web_url::WebUrl;
+
+#[derive(Debug, Args)]
+pub(crate) struct DeploymentOptions {
+    /// Id of the environment, the same in every run [else: made from its name]
+    #[arg(long, value_name = "ID", help_heading = "Environment")]
+    pub(crate) environment_id: Option<String>,
+    /// Name of the environment that people see [else: its id]
+    #[arg(long, value_name = "NAME", help_heading = "Environment")]
+    pub(crate) environment_name: Option<String>,
+    /// development, testing, staging, production or unmapped [else: guessed from the name]
+    #[arg(long, value_name = "TYPE", help_heading = "Environment")]
+    pub(crate) environment_type: Option<EnvironmentType>,
+    #[command(flatten)]
+    pub(crate) run: RunOptions,
+    /// Number of the deployment to this environment [else: the build number]
+    #[arg(long, value_name = "NUMBER", help_heading = "Deployment", value_parser = clap::value_parser!(i64).range(0..=MAX_NUMBER))]
+    pub(crate) deployment_sequence_number: Option<i64>,
+    /// How long it took, in seconds
+    #[arg(long, value_name = "SECONDS", help_heading = "Deployment")]
+    pub(crate) duration: Option<u32>,
+    /// Name of the pipeline that people see [else: made from `JOB_NAME`]
+    #[arg(long, value_name = "TEXT", help_heading = "Deployment")]
+    pub(crate) pipeline_name: Option<String>,
+    /// Address of the pipeline's page [else: `JOB_URL`]
+    #[arg(long, value_name = "URL", help_heading = "Deployment")]
+    pub(crate) pipeline_url: Option<WebUrl>,
+    /// Services of Jira Service Management, by id
+    #[arg(
+        long,
+        value_name = "IDS",
+        help_heading = "Deployment",
+        value_delimiter = ','
+    )]
+    pub(crate) service_ids: Vec<ServiceId>,
+    /// Ask Jira Service Management whether the deployment may go on
+    #[arg(long, help_heading = "Deployment")]
+    pub(crate) enable_gating: bool,
+    /// Commit that was sent as development information; may be repeated
+    #[arg(long, value_name = "REPOSITORY_ID:COMMIT", help_heading = "Deployment")]
+    pub(crate) commit_association: Vec<CommitReference>,
+    /// Repository that was sent as development information; may be repeated
+    #[arg(long, value_name = "REPOSITORY_ID", help_heading = "Deployment")]
+    pub(crate) repository_association: Vec<RepositoryId>,
+    #[command(flatten)]
+    pub(crate) keys: KeyOptions,
+    #[command(flatten)]
+    pub(crate) jira: JiraOptions,
+    #[command(flatten)]
+    pub(crate) output: OutputOptions,
+}

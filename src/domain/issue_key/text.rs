@@ -1,0 +1,101 @@
+//! The texts that are searched for issue keys.
+
+use percent_encoding::percent_decode_str;
+
+/// Where a text comes from, in the order in which texts are searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum TextKind {
+    /// Keys that the user gives: the filters do not apply.
+    Explicit,
+    Branch,
+    /// Title of a pull request: prose.
+    Title,
+    Tag,
+    /// Whole commit message: prose.
+    Commit,
+}
+
+impl TextKind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Explicit => "explicit",
+            Self::Branch => "branch",
+            Self::Title => "title",
+            Self::Tag => "tag",
+            Self::Commit => "commit",
+        }
+    }
+
+    pub(super) fn is_prose(self) -> bool {
+        matches!(self, Self::Title | Self::Commit)
+    }
+
+    fn may_be_percent_encoded(self) -> bool {
+        matches!(self, Self::Branch | Self::Tag)
+    }
+}
+
+/// One text to search. No key ever spans two of them.
+#[derive(Clone, Debug)]
+pub(crate) struct Text {
+    pub(super) kind: TextKind,
+    pub(super) source: String,
+    pub(super) text: String,
+    /// Whether Jenkins may have made this branch name up (`PR-7`).
+    jenkins_made: bool,
+}
+
+impl Text {
+    /// `source` names the option, variable or commit, for the report.
+    pub(crate) fn new(kind: TextKind, source: impl Into<String>, text: &str) -> Self {
+        let decoded = if kind.may_be_percent_encoded() {
+            percent_decoded(text)
+        } else {
+            None
+        };
+        Self {
+            kind,
+            source: source.into(),
+            text: decoded.unwrap_or_else(|| text.to_owned()),
+            jenkins_made: kind == TextKind::Branch,
+        }
+    }
+
+    pub(crate) fn kind(&self) -> TextKind {
+        self.kind
+    }
+
+    /// Whether the whole text is a name that Jenkins gives to the branch of a pull request.
+    pub(super) fn is_named_by_jenkins(&self) -> bool {
+        self.jenkins_made && is_jenkins_branch_name(&self.text)
+    }
+
+    /// The source branch of a pull request, whose name people chose: `PR-7` may be a key there.
+    pub(crate) fn change_branch(source: impl Into<String>, text: &str) -> Self {
+        Self {
+            jenkins_made: false,
+            ..Self::new(TextKind::Branch, source, text)
+        }
+    }
+}
+
+/// The text decoded once, if it holds an escape and the result is UTF-8.
+fn percent_decoded(text: &str) -> Option<String> {
+    let escaped = text.as_bytes().windows(3).any(|window| {
+        window[0] == b'%' && window[1].is_ascii_hexdigit() && window[2].is_ascii_hexdigit()
+    });
+    let decoded = escaped.then(|| percent_decode_str(text).decode_utf8().ok());
+    decoded.flatten().map(std::borrow::Cow::into_owned)
+}
+
+/// `PR-7`, `MR-7-head`: names that Jenkins' branch sources give to pull requests.
+fn is_jenkins_branch_name(name: &str) -> bool {
+    let Some(rest) = name.strip_prefix("PR-").or(name.strip_prefix("MR-")) else {
+        return false;
+    };
+    let number = rest
+        .strip_suffix("-head")
+        .or(rest.strip_suffix("-merge"))
+        .unwrap_or(rest);
+    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+}

@@ -1,0 +1,67 @@
+//! One request until its answer is final: retries within the time budget.
+
+use super::error::{Asked, JiraError};
+use super::http::{Answer, Request, Transport, TransportError};
+use super::retry::pause_after;
+use crate::system::{Deadline, System};
+
+/// Most tries of one request, all within the time budget.
+const MAX_TRIES: u32 = 5;
+
+/// One request with its retries.
+pub(super) struct Exchange<'a> {
+    transport: &'a dyn Transport,
+    system: &'a dyn System,
+    deadline: Deadline,
+}
+
+impl<'a> Exchange<'a> {
+    pub(super) fn new(
+        transport: &'a dyn Transport,
+        system: &'a dyn System,
+        deadline: Deadline,
+    ) -> Self {
+        Self {
+            transport,
+            system,
+            deadline,
+        }
+    }
+
+    /// The answer with a status from 200 to 299.
+    pub(super) fn send(&self, asked: Asked, request: Request<'_>) -> Result<Answer, JiraError> {
+        let mut tried = 0;
+        loop {
+            let remaining = self.deadline.remaining(self.system);
+            if remaining.is_zero() {
+                return Err(JiraError::no_time(asked));
+            }
+            let result = self.transport.send(request, remaining);
+            tried += 1;
+            let pause = pause_after(&result, tried, self.system.random(), self.system.now());
+            let left = self.deadline.remaining(self.system);
+            match pause {
+                Some(pause) if tried < MAX_TRIES && pause < left => self.system.sleep(pause),
+                _ => return finished(asked, result),
+            }
+        }
+    }
+}
+
+fn finished(asked: Asked, result: Result<Answer, TransportError>) -> Result<Answer, JiraError> {
+    match result {
+        Ok(answer) if (200..300).contains(&answer.status) => Ok(answer),
+        Ok(answer) => Err(JiraError::status(asked, answer)),
+        Err(error) => Err(JiraError::transport(asked, error)),
+    }
+}
+
+impl Answer {
+    /// For a body that may hold a secret.
+    pub(super) fn without_body(self) -> Self {
+        Self {
+            body: String::new(),
+            ..self
+        }
+    }
+}
