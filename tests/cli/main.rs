@@ -10,6 +10,8 @@ mod connection;
 mod deployment;
 mod hostile;
 mod keys;
+mod openapi;
+mod readme;
 
 mod support;
 mod usage;
