@@ -4,7 +4,8 @@ import org.junit.Test
 
 /** The examples of the README and the project's own Jenkinsfile call the steps as they are. */
 class ReadmeTest extends PipelineCase {
-    private static final String CALL = /jiraSend\w+\([^)]*\)/
+    /** A call with its parameters, and the beginning of its body. */
+    private static final String CALL = /jiraSend\w+(?:\([^)]*\)(?: \{)?| \{)/
 
     @Test
     void 'every call in the examples of the README works'() {
@@ -23,9 +24,11 @@ class ReadmeTest extends PipelineCase {
 
     private void runAll(List<String> calls) {
         calls.each { call ->
-            fresh().pipeline("def results = [totalCount: 3, passCount: 3, failCount: 0, skipCount: 0]; ${call}")
-            assert jenkins.calls('sh').size() == 1
-            assert jenkins.echoes == [call.takeWhile { it != '(' } + ': build 7: sent for ABC-1']
+            boolean body = call.endsWith('{')
+            String script = body ? call + ' }' : call
+            fresh().pipeline("def results = [totalCount: 3, passCount: 3, failCount: 0, skipCount: 0]; ${script}")
+            assert jenkins.calls('sh').size() == (body ? 2 : 1)
+            assert jenkins.echoes as Set == [call.takeWhile { Character.isLetter(it as char) } + ': build 7: sent for ABC-1'] as Set
         }
     }
 }
