@@ -6,10 +6,14 @@
 
 mod answers;
 mod build;
+mod certificates;
 mod connection;
 mod deployment;
 mod hostile;
 mod keys;
+mod network;
+mod peers;
 
 mod support;
+mod tls;
 mod usage;

@@ -114,7 +114,10 @@ fn certificate_problem(error: &CertificateError) -> CertificateProblem {
         milliseconds.map(Timestamp::from_millisecond)
     };
     match error {
-        CertificateError::UnknownIssuer => CertificateProblem::UnknownIssuer,
+        // An issuer of a known name with another key.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            CertificateProblem::UnknownIssuer
+        }
         CertificateError::Expired => CertificateProblem::Expired {
             until: None,
             now: None,
