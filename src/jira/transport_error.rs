@@ -57,6 +57,9 @@ pub(crate) enum ProxyProblem {
 /// The hosts that have to be reached.
 const HOSTS: &str = "*.atlassian.net:443 and api.atlassian.com:443";
 
+/// Most names of a certificate that are shown.
+const MAX_NAMES: usize = 3;
+
 impl TransportError {
     /// Whether the same request may succeed a little later.
     pub(crate) fn may_pass(&self) -> bool {
@@ -121,6 +124,10 @@ impl CertificateProblem {
                 let wanted = wanted.as_deref().unwrap_or("this host");
                 let named = match named.as_slice() {
                     [] => "nobody".to_owned(),
+                    names if names.len() > MAX_NAMES => {
+                        let (shown, others) = names.split_at(MAX_NAMES);
+                        format!("{} and {} others", shown.join(", "), others.len())
+                    }
                     names => names.join(", "),
                 };
                 format!("the certificate of the server is not for {wanted} but for {named}")
@@ -189,115 +196,4 @@ impl ProxyProblem {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{CertificateProblem, ProxyProblem, TransportError};
-
-    fn through(problem: ProxyProblem) -> TransportError {
-        let proxy = "http://proxy:3128".to_owned();
-        TransportError::Proxy { proxy, problem }
-    }
-
-    /// Error, part of its words, part of its hint, whether it is tried again.
-    #[test]
-    fn every_error_has_words_and_a_hint_of_its_own() {
-        let time = |text: &str| Some(text.parse().unwrap());
-        let certificate = TransportError::Certificate;
-        let cases = [
-            (TransportError::UnknownHost, "DNS", "JIRA_SITE", true),
-            (TransportError::Timeout, "in time", "HTTPS_PROXY", true),
-            (
-                TransportError::Connection("refused".to_owned()),
-                "refused",
-                ":443",
-                true,
-            ),
-            (
-                TransportError::Tls("no TLS".to_owned()),
-                "no TLS",
-                "firewall",
-                false,
-            ),
-            (
-                certificate(CertificateProblem::UnknownIssuer),
-                "issuer",
-                "--ca-file",
-                false,
-            ),
-            (
-                certificate(CertificateProblem::Expired {
-                    until: time("2025-01-01T00:00:00Z"),
-                    now: None,
-                }),
-                "good until 2025-01-01",
-                "clock",
-                false,
-            ),
-            (
-                certificate(CertificateProblem::NotYetValid {
-                    from: None,
-                    now: time("2025-01-01T00:00:00Z"),
-                }),
-                "clock here says 2025-01-01",
-                "set the clock",
-                false,
-            ),
-            (
-                certificate(CertificateProblem::WrongName {
-                    wanted: Some("a.example".to_owned()),
-                    named: vec!["b.example".to_owned(), "c.example".to_owned()],
-                }),
-                "not for a.example but for b.example, c.example",
-                "login page",
-                false,
-            ),
-            (
-                certificate(CertificateProblem::Other("revoked".to_owned())),
-                "revoked",
-                "inspects",
-                false,
-            ),
-            (
-                through(ProxyProblem::Status(407)),
-                "user",
-                "USER:PASSWORD",
-                false,
-            ),
-            (through(ProxyProblem::Status(302)), "login", "owner", false),
-            (
-                through(ProxyProblem::Status(403)),
-                "let us through",
-                "owner",
-                false,
-            ),
-            (
-                through(ProxyProblem::Status(502)),
-                "reach the host",
-                "owner",
-                true,
-            ),
-            (
-                through(ProxyProblem::UnknownHost),
-                "DNS",
-                "HTTPS_PROXY",
-                true,
-            ),
-            (
-                through(ProxyProblem::Timeout),
-                "in time",
-                "HTTPS_PROXY",
-                true,
-            ),
-            (
-                through(ProxyProblem::Connection("reset".to_owned())),
-                "http://proxy:3128: reset",
-                "NO_PROXY",
-                true,
-            ),
-        ];
-        for (error, words, hint, again) in cases {
-            assert!(error.words().contains(words), "{}", error.words());
-            assert!(error.hint().contains(hint), "{words}: {}", error.hint());
-            assert_eq!(error.may_pass(), again, "{words}");
-        }
-    }
-}
+mod tests;

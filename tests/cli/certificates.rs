@@ -126,6 +126,23 @@ fn files_without_certificates_are_told_before_anything_is_sent() {
     assert!(jira.requests().is_empty());
 }
 
+/// A store that cannot be read stands in for an image that has none.
+#[test]
+fn a_machine_without_certificates_has_those_of_the_program() {
+    let jira = Sandbox::start();
+    let authority = Authority::new();
+    let front = authority.front(&jira);
+    let mut agent = authority.agent(&jira, "localhost", front.port);
+    agent.set("SSL_CERT_FILE", " ");
+    let run = agent.run(&["build", "--state=SUCCESS", "-v"]);
+    assert_unreachable(&run, "issuer", "--ca-file");
+    let said = run
+        .stderr
+        .matches("this machine has no certificates to trust");
+    assert_eq!(said.count(), 1, "{}", run.stderr);
+    assert_eq!(agent.run(&BUILD).code, 0);
+}
+
 #[test]
 fn every_bad_certificate_is_told_in_words() {
     let jira = Sandbox::start();

@@ -44,7 +44,7 @@ impl Trust {
         let named = named_store(variables, &mut notes)?;
         let Some(ca_file) = ca_file else {
             return Ok(named.map_or_else(Self::default, |certificates| {
-                Self::only(&certificates, false, notes)
+                Self::only(certificates, false, notes)
             }));
         };
         let added = certificates_of(ca_file).map_err(|error| unusable("--ca-file", &error))?;
@@ -58,14 +58,17 @@ impl Trust {
         let mut all = named.unwrap_or_else(|| rustls_native_certs::load_native_certs().certs);
         let bundled_too = bundled_too && all.is_empty();
         all.extend(added);
-        Ok(Self::only(&all, bundled_too, notes))
+        Ok(Self::only(all, bundled_too, notes))
     }
 
     fn only(
-        certificates: &[CertificateDer<'static>],
+        mut certificates: Vec<CertificateDer<'static>>,
         bundled_too: bool,
         notes: Vec<String>,
     ) -> Self {
+        // A folder often holds the certificates of the file once more.
+        certificates.sort_unstable_by(|one, other| one.as_ref().cmp(other.as_ref()));
+        certificates.dedup();
         let certificate = |der: &CertificateDer<'_>| Certificate::from_der(der).to_owned();
         Self {
             roots: RootCerts::from(certificates.iter().map(certificate)),
