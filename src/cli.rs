@@ -39,6 +39,15 @@ pub(crate) struct KeysOptions {
 }
 
 impl Command {
+    /// How Jira is reached, for commands that talk to it.
+    pub(crate) fn jira(&self) -> Option<&JiraOptions> {
+        match self {
+            Self::Build(options) => Some(&options.jira),
+            Self::Deployment(options) => Some(&options.jira),
+            Self::Keys(_) => None,
+        }
+    }
+
     pub(crate) fn output(&self) -> &OutputOptions {
         match self {
             Self::Build(options) => &options.output,
@@ -52,6 +61,8 @@ fn after_long_help() -> String {
     let mut text = after_help();
     text.push_str("\n\nVariables that Jenkins sets:\n");
     list_variables(&mut text, crate::variables::JENKINS);
+    text.push_str("\nVariables of the network (proxies in lower case too, which wins):\n");
+    list_variables(&mut text, crate::variables::NETWORK);
     text.push_str("\nVariables that a pipeline step sets:\n");
     list_variables(&mut text, crate::variables::STEP);
     text

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Read as _;
+use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 
@@ -19,9 +20,23 @@ pub(crate) fn read_text(path: &str, limit: u64) -> anyhow::Result<String> {
     Ok(text)
 }
 
+/// What is in a file.
+///
+/// # Errors
+/// When it cannot be read or is longer than `limit` bytes.
+pub(crate) fn read_bytes(path: &Path, limit: u64) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = File::open(path)
+        .and_then(|file| file.take(limit + 1).read_to_end(&mut bytes))
+        .with_context(|| format!("{} cannot be read", path.display()))?;
+    let short = u64::try_from(read).is_ok_and(|read| read <= limit);
+    ensure!(short, "{} is longer than {limit} bytes", path.display());
+    Ok(bytes)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::read_text;
+    use super::{read_bytes, read_text};
 
     #[test]
     fn files_are_read_up_to_a_limit() {
@@ -37,6 +52,8 @@ mod tests {
         );
         std::fs::write(path, b"\xff").unwrap();
         assert!(read_text(path, 3).is_err());
+        assert_eq!(read_bytes(path.as_ref(), 1).unwrap(), b"\xff");
+        assert!(read_bytes(path.as_ref(), 0).is_err());
         assert!(read_text("/nowhere/at/all", 3).is_err());
     }
 }

@@ -7,11 +7,11 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 use serde_json::{Map, Value};
 
 use crate::cli::completion::{self, Completed};
-use crate::cli::{Cli, errors};
+use crate::cli::{Cli, Command, errors};
 use crate::commands::{self, Context};
 use crate::error::Failure;
 use crate::files;
-use crate::jira::http::Network;
+use crate::jira::http::{Network, Settings};
 use crate::output::{Output, Verbosity};
 use crate::report::Report;
 use crate::system::Machine;
@@ -42,17 +42,34 @@ pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output)
         (true, _) => Verbosity::Quiet,
         _ => Verbosity::Normal,
     });
-    let (system, transport) = (Machine::new(), Network::new());
+    let network = match network(&cli.command, variables, &output) {
+        Ok(network) => network,
+        Err(failure) => return failed(&failure, &completed.arguments, variables, &output),
+    };
+    let system = Machine::new();
     let context = Context {
         variables,
         system: &system,
-        transport: &transport,
+        transport: &network,
         output: &output,
     };
     match commands::run(&cli.command, &context) {
         Ok(code) => code,
         Err(failure) => failed(&failure, &completed.arguments, variables, &output),
     }
+}
+
+/// The way to Jira. A command that sends nothing does not fail for it.
+fn network<'a>(
+    command: &Command,
+    variables: &Variables,
+    output: &'a Output,
+) -> Result<Network<'a>, Failure> {
+    let settings = match command.jira() {
+        Some(jira) if !jira.dry_run => Settings::read(jira.ca_file.as_deref(), variables)?,
+        _ => Settings::default(),
+    };
+    Ok(Network::new(settings, output))
 }
 
 /// Help and version are no errors.

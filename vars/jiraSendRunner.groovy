@@ -215,7 +215,7 @@ private Map knownParameters(String command) {
         displayName: 'text', description: 'text', label: 'text', url: 'text', property: 'lines', product: 'text',
         pipelineId: 'text', pipelineIdStyle: 'text', jobName: 'text', buildNumber: 'text', unstableAs: 'text',
         eventTime: 'text', lastUpdated: 'text', updateSequenceNumber: 'text',
-        cloudId: 'text', budget: 'text', dryRun: 'flag', verbose: 'flag',
+        cloudId: 'text', caFile: 'text', budget: 'text', dryRun: 'flag', verbose: 'flag',
         credentialsId: 'step', failOnError: 'step',
     ]
 }

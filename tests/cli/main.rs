@@ -6,12 +6,15 @@
 
 mod answers;
 mod build;
+mod certificates;
 mod connection;
 mod deployment;
 mod hostile;
 mod keys;
+mod network;
 mod openapi;
+mod peers;
 mod readme;
-
 mod support;
+mod tls;
 mod usage;
