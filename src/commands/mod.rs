@@ -1,5 +1,6 @@
 //! One file per command: facts, payload, send, report.
 
+mod answer;
 mod build;
 mod connection;
 mod deployment;
