@@ -5,6 +5,7 @@ pub(crate) mod completion;
 mod deployment;
 pub(crate) mod errors;
 mod options;
+pub(crate) mod words;
 
 use clap::{Args, Parser, Subcommand};
 

@@ -10,6 +10,9 @@ use crate::secret::Secret;
 /// Longest line for people, in characters.
 const MAX_LINE: usize = 2_000;
 
+/// Longest line that only `--verbose` shows: a whole request.
+const MAX_DETAIL: usize = 64 * 1024;
+
 /// Shown in the place of a secret.
 const HIDDEN: &str = "****";
 
@@ -65,16 +68,16 @@ impl Output {
     /// A line that says how it went.
     pub(crate) fn say(&self, line: &str) {
         if self.verbosity >= Verbosity::Normal {
-            self.people("", line);
+            self.people("", line, MAX_LINE);
         }
     }
 
     pub(crate) fn warn(&self, line: &str) {
-        self.people("warning: ", line);
+        self.people("warning: ", line, MAX_LINE);
     }
 
     pub(crate) fn hint(&self, line: &str) {
-        self.people("hint: ", line);
+        self.people("hint: ", line, MAX_LINE);
     }
 
     pub(crate) fn is_verbose(&self) -> bool {
@@ -84,14 +87,14 @@ impl Output {
     /// A line that only `--verbose` shows.
     pub(crate) fn detail(&self, line: &str) {
         if self.is_verbose() {
-            self.people("", line);
+            self.people("", line, MAX_DETAIL);
         }
     }
 
     pub(crate) fn failure(&self, failure: &Failure) {
         for (label, line) in failure.lines() {
             let indent = if label == "caused by" { "  " } else { "" };
-            self.people(&format!("{indent}{label}: "), line);
+            self.people(&format!("{indent}{label}: "), line, MAX_LINE);
         }
     }
 
@@ -100,7 +103,7 @@ impl Output {
         for (label, line) in failure.lines() {
             let label = if label == "error" { "warning" } else { label };
             let indent = if label == "caused by" { "  " } else { "" };
-            self.people(&format!("{indent}{label}: "), line);
+            self.people(&format!("{indent}{label}: "), line, MAX_LINE);
         }
     }
 
@@ -112,8 +115,8 @@ impl Output {
         let _ = writeln!(result, "{text}").and_then(|()| result.flush());
     }
 
-    fn people(&self, label: &str, line: &str) {
-        let line = visible(&self.without_secrets(line));
+    fn people(&self, label: &str, line: &str, longest: usize) {
+        let line = cut_visible(&self.without_secrets(line), longest);
         let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = writeln!(people, "{label}{line}").and_then(|()| people.flush());
     }
@@ -133,9 +136,13 @@ impl Output {
 /// The text in one line of bounded length, with control characters, bidirectional overrides and invisible
 /// characters written out, so that a branch name cannot forge a line of a log.
 pub(crate) fn visible(text: &str) -> String {
-    let mut line = String::with_capacity(text.len().min(MAX_LINE));
+    cut_visible(text, MAX_LINE)
+}
+
+fn cut_visible(text: &str, longest: usize) -> String {
+    let mut line = String::with_capacity(text.len().min(longest));
     for (count, character) in text.chars().enumerate() {
-        if count == MAX_LINE {
+        if count == longest {
             line.push('…');
             break;
         }
