@@ -5,12 +5,14 @@ pub(crate) mod completion;
 mod deployment;
 pub(crate) mod errors;
 mod options;
+mod outbox;
 
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use build::BuildOptions;
 pub(crate) use deployment::DeploymentOptions;
 pub(crate) use options::{Format, JiraOptions, KeyOptions, OnError, OutputOptions, RunOptions};
+pub(crate) use outbox::{FlushOptions, OutboxOptions};
 
 /// Puts Jenkins builds and deployments onto Jira Cloud issues, with nothing but Jira's OAuth client credentials.
 #[derive(Debug, Parser)]
@@ -26,6 +28,8 @@ pub(crate) enum Command {
     Build(Box<BuildOptions>),
     /// Send this Jenkins run to Jira as a deployment to an environment
     Deployment(Box<DeploymentOptions>),
+    /// Send what could not be delivered before
+    Flush(Box<FlushOptions>),
     /// Explain which issue keys are found, where, and what was dropped
     Keys(Box<KeysOptions>),
 }
@@ -43,6 +47,7 @@ impl Command {
         match self {
             Self::Build(options) => &options.output,
             Self::Deployment(options) => &options.output,
+            Self::Flush(options) => &options.output,
             Self::Keys(options) => &options.output,
         }
     }
@@ -52,6 +57,8 @@ fn after_long_help() -> String {
     let mut text = after_help();
     text.push_str("\n\nVariables that Jenkins sets:\n");
     list_variables(&mut text, crate::variables::JENKINS);
+    text.push_str("\nVariables of the machine:\n");
+    list_variables(&mut text, crate::variables::MACHINE);
     text.push_str("\nVariables that a pipeline step sets:\n");
     list_variables(&mut text, crate::variables::STEP);
     text
@@ -71,6 +78,10 @@ fn after_help() -> String {
         "Every option can also be given as a variable: --environment-id as JIRA_SEND_ENVIRONMENT_ID.\n\nVariables:\n",
     );
     list_variables(&mut text, crate::variables::CONNECTION);
+    text.push_str(
+        "Each but JIRA_SITE, which may name several sites, can be given for one site, whose name follows two \
+         underscores: JIRA_CLIENT_ID__ACME for acme.atlassian.net.\n",
+    );
     text.push_str("\nExit codes:\n");
     for (code, meaning) in crate::error::EXIT_CODES {
         let _ = writeln!(text, "  {code}  {meaning}");

@@ -10,6 +10,7 @@ mod files;
 mod git;
 mod jenkins;
 mod jira;
+mod outbox;
 mod output;
 mod program;
 mod report;

@@ -25,14 +25,14 @@ const MAX_BLOCKS: usize = 3;
 pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<Report, Failure> {
     let facts = facts::gather(&options.keys, context.variables)?;
     let findings = facts::find_keys(&facts.texts, &options.keys);
-    let destination = connection::destination(&options.jira, context.variables)?;
+    let destinations = connection::destinations(&options.jira, context.variables)?;
 
     let mut missing = Missing::default();
     let run = run_facts::check(&options.run, &facts, context.system, &mut missing)?;
     let environment = environment(options, &mut missing);
     if !options.jira.dry_run {
         missing.want(
-            destination.as_ref(),
+            destinations.first(),
             "the Jira site",
             "--site or JIRA_SITE",
             "",
@@ -119,8 +119,10 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
         body: Payload::body(&body),
         key,
         issue_keys: findings.keys().cloned().collect(),
+        origin: run_facts::origin(&options.run),
+        keeps_issue_keys: !options.keys.only_issue_keys,
     };
-    send::send(&options.jira, destination, payload, context)
+    send::send(&options.jira, destinations, payload, context)
 }
 
 /// Id and name stand in for each other.

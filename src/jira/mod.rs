@@ -2,7 +2,9 @@
 
 mod auth;
 pub(crate) mod builds;
+pub(crate) mod bulk;
 mod client;
+pub(crate) mod clock;
 pub(crate) mod deployments;
 mod error;
 mod error_body;
@@ -15,7 +17,8 @@ mod tenant;
 pub(crate) mod trace;
 
 pub(crate) use auth::Credentials;
-pub(crate) use client::{Endpoints, Jira, Target};
+pub(crate) use client::{AuthorizedJira, Endpoints, Jira, Target};
+pub(crate) use error::JiraError;
 pub(crate) use site::{CloudId, Site, is_safe_address};
 pub(crate) use submission::{DataType, Rejected, Submitted, UnknownAssociation};
 
