@@ -13,7 +13,7 @@ use super::store::{NoOutbox, Store};
 use crate::cli::OnError;
 use crate::error::{Failure, Kind};
 use crate::jira::http::Transport;
-use crate::jira::{AuthorizedJira, Credentials, Jira, Submitted};
+use crate::jira::{AuthorizedJira, CloudId, Credentials, Jira, Submitted, bulk};
 use crate::outbox::{Entry, Held, Outbox, Sending};
 use crate::report::{Outcome, SiteReport};
 use crate::system::Deadline;
@@ -98,12 +98,12 @@ impl<'a> Call<'a> {
             Err(NoOutbox::Broken(why)) => return Err(NoOutbox::Broken(why.clone())),
         };
         let payload = self.payload;
-        let sequence = crate::jira::bulk::sequence(&payload.body, payload.data);
+        let sequence = bulk::sequence(&payload.body, payload.data);
         let sending = Sending {
             name: &payload.name,
             data: payload.data.name(),
             site: destination.site(),
-            cloud_id: destination.cloud_id().map(|cloud_id| cloud_id.as_str()),
+            cloud_id: destination.cloud_id().map(CloudId::as_str),
             key: &payload.key,
             sequence: sequence.ok_or_else(|| NoOutbox::Broken("it has no number".to_owned()))?,
             body: &payload.body,
@@ -191,7 +191,7 @@ impl<'a> Call<'a> {
     /// Jira has this update: older ones of the same build or deployment need not wait any longer.
     fn drop_older(&self, kept: &Result<(&Outbox<'_>, Held, Entry), NoOutbox>) {
         let payload = self.payload;
-        let sequence = crate::jira::bulk::sequence(&payload.body, payload.data);
+        let sequence = bulk::sequence(&payload.body, payload.data);
         if let (Ok((outbox, held, _)), Some(sequence)) = (kept, sequence) {
             let dropped = outbox.drop_older(held.entity(), sequence);
             if dropped > 0 {

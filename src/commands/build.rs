@@ -95,7 +95,7 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
         origin: run_facts::origin(&options.run),
         keeps_issue_keys: !options.keys.only_issue_keys,
     };
-    send::send(&options.jira, destinations, payload, context)
+    send::send(&options.jira, &destinations, payload, context)
 }
 
 /// The title of the pull request, else what the commit says of itself.

@@ -174,7 +174,9 @@ impl<'a> Delivery<'a> {
         let body = bulk::together(items.iter().map(|item| &item.entry.body), data);
         let body = body.filter(|_| self.failure.is_none() && !self.is_over());
         let Some(body) = body else {
-            items.iter().for_each(|item| self.put_back(item, None));
+            for item in &items {
+                self.put_back(item, None);
+            }
             return;
         };
         let end = self.deadline.at_most(self.context.system, TIME_PER_REQUEST);

@@ -122,7 +122,7 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
         origin: run_facts::origin(&options.run),
         keeps_issue_keys: !options.keys.only_issue_keys,
     };
-    send::send(&options.jira, destinations, payload, context)
+    send::send(&options.jira, &destinations, payload, context)
 }
 
 /// Id and name stand in for each other.

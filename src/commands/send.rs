@@ -91,22 +91,16 @@ pub(crate) fn nothing(findings: &Findings, require: bool, output: &Output) -> Re
 /// A wrong address, no site. What Jira does is in the report.
 pub(crate) fn send(
     options: &JiraOptions,
-    destinations: Vec<Destination>,
+    destinations: &[Destination],
     mut payload: Payload,
     context: &Context<'_>,
 ) -> Result<Report, Failure> {
     let store = store::open(&options.outbox, context);
     let is_sent = !options.dry_run;
-    continue_last(
-        &mut payload,
-        &destinations,
-        store.as_ref(),
-        is_sent,
-        context,
-    );
+    continue_last(&mut payload, destinations, store.as_ref(), is_sent, context);
     if options.dry_run {
         let endpoints = connection::endpoints(context.variables, &[])?;
-        return Ok(prepared(endpoints, &destinations, payload, context.output));
+        return Ok(prepared(endpoints, destinations, payload, context.output));
     }
     if destinations.is_empty() {
         return Err(no_site());

@@ -8,8 +8,14 @@ mod answers;
 mod build;
 mod connection;
 mod deployment;
+mod faults;
+mod flush;
 mod hostile;
 mod keys;
-
+mod kills;
+mod order;
+mod outbox;
+mod policy;
+mod sites;
 mod support;
 mod usage;

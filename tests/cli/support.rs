@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Output;
 
-use assert_cmd::Command;
 use jira_sandbox::Sandbox;
 use serde_json::Value;
 
@@ -69,6 +67,18 @@ impl Agent {
         self
     }
 
+    /// Sends to all of these; each has its own address.
+    pub(crate) fn with_sites(mut self, sites: &[&Sandbox]) -> Self {
+        let urls: Vec<&str> = sites.iter().map(|site| site.url()).collect();
+        self.set("JIRA_SITE", &urls.join(", "));
+        for url in urls {
+            self.set(&format!("JIRA_API_URL{}", ending(url)), url);
+        }
+        self.set("JIRA_CLIENT_ID", "sandbox-client");
+        self.set("JIRA_CLIENT_SECRET", "sandbox-secret");
+        self
+    }
+
     pub(crate) fn set(&mut self, name: &str, value: &str) -> &mut Self {
         self.variables.insert(name.to_owned(), value.to_owned());
         self
@@ -117,18 +127,45 @@ impl Agent {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
-    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
-        let output: Output = Command::cargo_bin("jira-send")
-            .unwrap()
+    /// The outbox, in its usual place below the home folder.
+    pub(crate) fn outbox(&self) -> PathBuf {
+        self.path().join(".local/state/jira-send")
+    }
+
+    /// The names of the files in the outbox that end like this.
+    pub(crate) fn kept(&self, end: &str) -> Vec<String> {
+        let files = std::fs::read_dir(self.outbox()).into_iter().flatten();
+        let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names.filter(|name| name.ends_with(end)).collect();
+        names.sort();
+        names
+    }
+
+    /// The entries that wait, the oldest event first.
+    pub(crate) fn waiting(&self) -> Vec<Value> {
+        let read = |name: &String| std::fs::read_to_string(self.outbox().join(name)).unwrap();
+        let texts = self.kept(".json").iter().map(read).collect::<Vec<_>>();
+        let entries = texts.iter().map(|text| serde_json::from_str(text).unwrap());
+        entries.collect()
+    }
+
+    /// The program, ready to run.
+    pub(crate) fn command(&self, arguments: &[&str]) -> std::process::Command {
+        let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("jira-send"));
+        command
             .args(arguments)
             .current_dir(self.path())
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.path())
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .env("GIT_CEILING_DIRECTORIES", self.path().parent().unwrap())
-            .envs(&self.variables)
-            .output()
-            .unwrap();
+            .envs(&self.variables);
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+        let output = self.command(arguments).output().unwrap();
         let run = Run {
             code: output.status.code().expect("an exit code and no signal"),
             stdout: String::from_utf8(output.stdout).unwrap(),
@@ -137,6 +174,12 @@ impl Agent {
         assert!(!run.stderr.contains("panicked"), "{}", run.stderr);
         run
     }
+}
+
+/// How a variable ends that is for one site alone.
+pub(crate) fn ending(url: &str) -> String {
+    let authority = url.strip_prefix("http://").unwrap();
+    format!("__{}", authority.replace(['.', ':'], "_"))
 }
 
 /// The folder of the measured environments.
