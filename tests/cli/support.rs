@@ -149,6 +149,39 @@ impl Agent {
         entries.collect()
     }
 
+    /// Puts an entry into the outbox, named as the program names it but for what follows the name.
+    pub(crate) fn put(&self, entry: &Value, end: &str) {
+        use sha2::{Digest as _, Sha256};
+        let site = entry["site"].as_str().unwrap();
+        let data = entry["data"].as_str().unwrap();
+        let hash = |text: &str, bytes: usize| -> String {
+            let digest = Sha256::digest(text.as_bytes());
+            digest[..bytes]
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect()
+        };
+        let entity = format!("{site}\n{data}\n{}", entry["key"]);
+        let created: jiff::Timestamp = entry["created"].as_str().unwrap().parse().unwrap();
+        let name = format!(
+            "{:016}-{:013}-{}-{}.v1.json{end}",
+            entry["sequence"].as_i64().unwrap(),
+            created.as_millisecond(),
+            hash(site, 4),
+            hash(&entity, 12),
+        );
+        std::fs::write(self.outbox().join(name), entry.to_string()).unwrap();
+    }
+
+    /// Changes one of the entries that wait.
+    pub(crate) fn change(&self, index: usize, change: impl FnOnce(&mut Value)) {
+        let mut entry = self.waiting().swap_remove(index);
+        let file = &self.kept(".json")[index];
+        change(&mut entry);
+        std::fs::remove_file(self.outbox().join(file)).unwrap();
+        self.put(&entry, "");
+    }
+
     /// The program, ready to run.
     pub(crate) fn command(&self, arguments: &[&str]) -> std::process::Command {
         let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("jira-send"));
