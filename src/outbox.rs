@@ -74,14 +74,19 @@ pub(crate) enum Opened {
 }
 
 impl<'a> Outbox<'a> {
+    /// Makes the folder, when it is going to be written to.
+    ///
     /// # Errors
-    /// When the folder can neither be found nor made.
+    /// When it can neither be found nor made.
     pub(crate) fn open(
         folder: &Path,
         limits: Limits,
+        is_written: bool,
         system: &'a dyn System,
     ) -> anyhow::Result<Self> {
-        folder::make(folder)?;
+        if is_written {
+            folder::make(folder)?;
+        }
         Ok(Self {
             folder: folder.to_owned(),
             limits,
@@ -224,3 +229,6 @@ impl<'a> Outbox<'a> {
         result.with_context(|| format!("{} cannot be written to", self.folder.display()))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,7 +22,7 @@ use crate::system::Deadline;
 /// # Errors
 /// When there is no outbox that could be used.
 pub(crate) fn run(options: &FlushOptions, context: &Context<'_>) -> Result<Report, Failure> {
-    let outbox = store::open(&options.outbox, context).map_err(unusable)?;
+    let outbox = store::open(&options.outbox, true, context).map_err(unusable)?;
     let sites = connection::sites(&options.site, context.variables)?;
     let named: Vec<String> = sites.iter().map(ToString::to_string).collect();
     let is_wanted = |place: &str| named.is_empty() || named.iter().any(|name| name == place);

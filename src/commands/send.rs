@@ -95,15 +95,15 @@ pub(crate) fn send(
     mut payload: Payload,
     context: &Context<'_>,
 ) -> Result<Report, Failure> {
-    let store = store::open(&options.outbox, context);
     let is_sent = !options.dry_run;
+    if is_sent && destinations.is_empty() {
+        return Err(no_site());
+    }
+    let store = store::open(&options.outbox, is_sent, context);
     continue_last(&mut payload, destinations, store.as_ref(), is_sent, context);
     if options.dry_run {
         let endpoints = connection::endpoints(context.variables, &[])?;
         return Ok(prepared(endpoints, destinations, payload, context.output));
-    }
-    if destinations.is_empty() {
-        return Err(no_site());
     }
     let traced = Traced {
         transport: context.transport,

@@ -18,7 +18,12 @@ pub(crate) enum NoOutbox {
 /// The outbox, or why there is none.
 pub(crate) type Store<'a> = Result<Outbox<'a>, NoOutbox>;
 
-pub(crate) fn open<'a>(options: &OutboxOptions, context: &Context<'a>) -> Store<'a> {
+/// Makes the folder where it is missing, unless nothing is to be kept in it.
+pub(crate) fn open<'a>(
+    options: &OutboxOptions,
+    is_written: bool,
+    context: &Context<'a>,
+) -> Store<'a> {
     if options.no_outbox {
         return Err(NoOutbox::Off);
     }
@@ -32,6 +37,6 @@ pub(crate) fn open<'a>(options: &OutboxOptions, context: &Context<'a>) -> Store<
         None => default_folder(context.variables),
     };
     folder
-        .and_then(|folder| Outbox::open(&folder, limits, context.system))
+        .and_then(|folder| Outbox::open(&folder, limits, is_written, context.system))
         .map_err(|error| NoOutbox::Broken(format!("{error:#}")))
 }

@@ -113,7 +113,7 @@ fn a_refused_one_is_set_aside_with_its_reason() {
         ),
     ] {
         agent.change(number - 1, |entry| {
-            entry["body"]["builds"][0][field] = value
+            entry["body"]["builds"][0][field] = value;
         });
     }
     let run = flush(&agent, &[]);
@@ -223,7 +223,7 @@ fn old_ones_expire_and_it_is_said() {
     let jira = Sandbox::start();
     let agent = with_waiting(&jira, 2);
     agent.change(0, |entry| {
-        entry["created"] = json!("2026-01-01T00:00:00.000Z")
+        entry["created"] = json!("2026-01-01T00:00:00.000Z");
     });
     let run = flush(&agent, &[]);
     assert_eq!(

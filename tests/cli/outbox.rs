@@ -163,31 +163,20 @@ fn late_news_stays_old_news() {
 /// Folders that are none: said clearly, and the send goes its way.
 #[test]
 fn an_outbox_that_cannot_be_used_is_said_when_it_is_needed() {
-    let below_a_file = |agent: &mut Agent| {
-        agent.write("file", "");
-        agent.set("JIRA_SEND_OUTBOX", "file/below");
-    };
-    let a_file = |agent: &mut Agent| {
-        agent.write("file", "");
-        agent.set("JIRA_SEND_OUTBOX", "file");
-    };
-    let no_home = |agent: &mut Agent| {
-        agent.set("HOME", "").set("XDG_STATE_HOME", "");
-    };
-    // A disk that is always full, but no folder either; a folder on it needs more rights than tests have.
-    let full = |agent: &mut Agent| {
-        agent.set("JIRA_SEND_OUTBOX", "/dev/full");
-    };
-    let cases: [(&dyn Fn(&mut Agent), &str); 4] = [
-        (&below_a_file, "cannot be made"),
-        (&a_file, "file is not a folder"),
-        (&no_home, "neither XDG_STATE_HOME nor HOME is set"),
-        (&full, "not a folder"),
+    let cases = [
+        ("file/below", "cannot be made"),
+        ("file", "file is not a folder"),
+        ("/dev/full", "not a folder"),
+        ("", "neither XDG_STATE_HOME nor HOME is set"),
     ];
-    for (prepare, words) in cases {
+    for (folder, words) in cases {
         let jira = Sandbox::start();
         let mut agent = Agent::of(KIND).with_jira(&jira);
-        prepare(&mut agent);
+        agent.write("file", "");
+        agent.set("JIRA_SEND_OUTBOX", folder);
+        if folder.is_empty() {
+            agent.set("HOME", "");
+        }
         let run = send(&mut agent, 1, &[]);
         assert_eq!(run.code, 0, "{}", run.stderr);
         assert!(!run.stderr.contains("outbox"), "{}", run.stderr);
@@ -206,16 +195,13 @@ fn an_outbox_that_cannot_be_used_is_said_when_it_is_needed() {
     }
 }
 
-/// Root may write anywhere, so the folder gets a file in the place of one that is written.
+/// Root may write into any folder, so this one belongs to the kernel.
+#[cfg(target_os = "linux")]
 #[test]
 fn a_folder_that_cannot_be_written_to_does_no_harm() {
     let jira = down();
     let mut agent = Agent::of(KIND).with_jira(&jira);
-    let folder = agent.path().join("box");
-    std::fs::create_dir(&folder).unwrap();
-    std::fs::write(folder.join("sent"), "").unwrap();
-    agent.set("JIRA_SEND_OUTBOX", folder.to_str().unwrap());
-    // What was sent cannot be remembered; the outbox itself works.
+    agent.set("JIRA_SEND_OUTBOX", "/proc/self");
     let run = send(&mut agent, 1, &["-v"]);
     assert_eq!(run.code, 4, "{}", run.stderr);
     assert!(
@@ -223,7 +209,66 @@ fn a_folder_that_cannot_be_written_to_does_no_harm() {
         "{}",
         run.stderr
     );
-    assert!(run.stderr.contains("it waits in"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("/proc/self cannot be written to"),
+        "{}",
+        run.stderr
+    );
+    jira.clear_faults();
+    let run = send(&mut agent, 1, &[]);
+    assert_eq!((run.code, &run.json()["outcome"]), (0, &json!("accepted")));
+}
+
+/// The limit for the size of files stands for a full disk: folders can be made, and nothing can be written.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_does_no_harm() {
+    let jira = down();
+    let agent = Agent::of(KIND).with_jira(&jira);
+    let program = agent.command(&[]).get_program().to_owned();
+    let send = || {
+        let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" build --issue-keys=ABC-1";
+        let mut shell = agent.command(&[]);
+        let variables = shell
+            .get_envs()
+            .map(|(k, v)| (k.to_owned(), v.unwrap().to_owned()));
+        let variables: Vec<_> = variables.collect();
+        shell = std::process::Command::new("sh");
+        shell
+            .args(["-c", script])
+            .arg(&program)
+            .env_clear()
+            .envs(variables);
+        let output = shell.current_dir(agent.path()).output().unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    let (code, stderr) = send();
+    assert_eq!(code, Some(4), "{stderr}");
+    assert!(
+        stderr.contains("it is lost") && stderr.contains("File too large"),
+        "{stderr}"
+    );
+    let files = agent.kept("");
+    assert_eq!(files, ["sent"], "nothing half written");
+    jira.clear_faults();
+    let (code, stderr) = send();
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(!stderr.contains("outbox"), "{stderr}");
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let agent = Agent::of(KIND);
+    assert_eq!(
+        agent
+            .run(&["build", "--dry-run", "--issue-keys=ABC-1"])
+            .code,
+        0
+    );
+    assert!(!agent.path().join(".local").exists());
 }
 
 #[test]

@@ -154,12 +154,10 @@ impl Agent {
         use sha2::{Digest as _, Sha256};
         let site = entry["site"].as_str().unwrap();
         let data = entry["data"].as_str().unwrap();
-        let hash = |text: &str, bytes: usize| -> String {
+        let hash = |text: &str, bytes: usize| {
             let digest = Sha256::digest(text.as_bytes());
-            digest[..bytes]
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect()
+            let digits = digest[..bytes].iter().map(|byte| format!("{byte:02x}"));
+            digits.collect::<Vec<_>>().concat()
         };
         let entity = format!("{site}\n{data}\n{}", entry["key"]);
         let created: jiff::Timestamp = entry["created"].as_str().unwrap().parse().unwrap();
