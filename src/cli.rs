@@ -55,7 +55,11 @@ impl Command {
 
 fn after_long_help() -> String {
     let mut text = after_help();
-    text.push_str("\n\nVariables that Jenkins sets:\n");
+    text.push_str(
+        "\n\nExit codes by outcome and --on-error; of several sites the first of 1, 3, 4:\n",
+    );
+    text.push_str(&crate::policy::table());
+    text.push_str("\nVariables that Jenkins sets:\n");
     list_variables(&mut text, crate::variables::JENKINS);
     text.push_str("\nVariables of the machine:\n");
     list_variables(&mut text, crate::variables::MACHINE);

@@ -12,6 +12,7 @@ mod jenkins;
 mod jira;
 mod outbox;
 mod output;
+mod policy;
 mod program;
 mod report;
 mod secret;

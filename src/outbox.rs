@@ -213,12 +213,12 @@ impl<'a> Outbox<'a> {
     fn write(&self, path: &Path, entry: &Entry) -> anyhow::Result<()> {
         let number = self.written.fetch_add(1, Ordering::Relaxed);
         let temporary = self.path(&name::temporary(self.system.process(), number));
-        let result = folder::write_new(&temporary, &entry.to_text());
+        let result = folder::write_durably(&temporary, &entry.to_text());
         let result = match result {
             // Left behind by a process of the same id.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 let _ = fs::remove_file(&temporary);
-                folder::write_new(&temporary, &entry.to_text())
+                folder::write_durably(&temporary, &entry.to_text())
             }
             other => other,
         };

@@ -1,12 +1,12 @@
 //! What Jira says of a submission, in full.
 
-use super::policy::exit_code;
 use super::send::Payload;
 use crate::cli::OnError;
 use crate::domain::issue_key::IssueKey;
 use crate::error::{Failure, Kind};
 use crate::jira::Submitted;
 use crate::output::Output;
+use crate::policy::exit_code;
 use crate::report::{Outcome, SiteReport};
 
 /// Accepted, rejected, unknown: 202 says none of it.

@@ -7,7 +7,6 @@ use super::Context;
 use super::answer::{self, tell};
 use super::connection::Destination;
 use super::credentials::credentials;
-use super::policy::exit_code;
 use super::send::Payload;
 use super::store::{NoOutbox, Store};
 use crate::cli::OnError;
@@ -15,6 +14,7 @@ use crate::error::{Failure, Kind};
 use crate::jira::http::Transport;
 use crate::jira::{AuthorizedJira, CloudId, Credentials, Jira, Submitted, bulk};
 use crate::outbox::{Entry, Held, Outbox, Sending};
+use crate::policy::exit_code;
 use crate::report::{Outcome, SiteReport};
 use crate::system::Deadline;
 

@@ -137,7 +137,13 @@ impl<'a> Delivery<'a> {
     pub(crate) fn finish(mut self) -> (OutboxReport, Option<Failure>) {
         let listing = self.outbox.list(Some(self.site));
         self.counts.superseded += self.outbox.drop_superseded(&listing);
-        self.counts.waiting = listing.due.len() + listing.held;
+        self.counts.waiting = listing.due.len();
+        if listing.held > 0 {
+            let (held, site) = (listing.held, self.site);
+            self.context.output.detail(&format!(
+                "{held} for {site} are on their way from other processes"
+            ));
+        }
         (self.counts, self.failure)
     }
 

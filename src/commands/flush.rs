@@ -7,13 +7,13 @@ use super::attempt::side_by_side;
 use super::connection::{self, Destination};
 use super::credentials::credentials;
 use super::delivery::{self, Delivery};
-use super::policy::{overall, worst};
 use super::store::{self, NoOutbox};
 use crate::cli::FlushOptions;
 use crate::error::{Failure, Kind};
 use crate::jira::Jira;
 use crate::jira::trace::Traced;
 use crate::outbox::Outbox;
+use crate::policy::{overall, worst};
 use crate::report::{OutboxReport, Outcome, Report, SiteReport};
 use crate::system::Deadline;
 

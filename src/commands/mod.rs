@@ -11,7 +11,6 @@ mod deployment;
 mod flush;
 mod keys;
 mod missing;
-mod policy;
 mod run_facts;
 mod send;
 mod store;

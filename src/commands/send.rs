@@ -8,7 +8,6 @@ use serde_json::Value;
 use super::attempt::{Call, side_by_side};
 use super::connection::{self, Destination};
 use super::continuity::continue_last;
-use super::policy::{exit_code, overall, worst};
 use super::{Context, delivery, store};
 use crate::cli::JiraOptions;
 use crate::domain::issue_key::{Findings, IssueKey, Reason};
@@ -19,6 +18,7 @@ use crate::jira::trace::Traced;
 use crate::jira::{DataType, Endpoints, Target};
 use crate::outbox::Entity;
 use crate::output::Output;
+use crate::policy::{exit_code, overall, worst};
 use crate::report::{Outcome, PreparedRequest, Report, SiteReport};
 use crate::system::Deadline;
 
@@ -99,6 +99,8 @@ pub(crate) fn send(
     if is_sent && destinations.is_empty() {
         return Err(no_site());
     }
+    let budget = Duration::from_secs(options.budget.into());
+    let deadline = Deadline::after(context.system, budget);
     let store = store::open(&options.outbox, is_sent, context);
     continue_last(&mut payload, destinations, store.as_ref(), is_sent, context);
     if options.dry_run {
@@ -110,12 +112,11 @@ pub(crate) fn send(
         output: context.output,
     };
     let clocked = Clocked::new(&traced, context.system);
-    let budget = Duration::from_secs(options.budget.into());
     let call = Call {
         payload: &payload,
         store: &store,
         transport: &clocked,
-        deadline: Deadline::after(context.system, budget),
+        deadline,
         on_error: options.on_error,
         context,
     };

@@ -59,19 +59,29 @@ pub(super) fn make(folder: &Path) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// When it exists already or cannot be written; then it is gone again.
-pub(super) fn write_new(path: &Path, text: &str) -> io::Result<()> {
+pub(super) fn write_durably(path: &Path, text: &str) -> io::Result<()> {
+    write_new(path, text)?.sync_all().inspect_err(|_| {
+        let _ = fs::remove_file(path);
+    })
+}
+
+/// Writes a new file, which may be empty after the machine lost its power.
+///
+/// # Errors
+/// As [`write_durably`].
+pub(super) fn write_new(path: &Path, text: &str) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path)?;
-    let written = file
-        .write_all(text.as_bytes())
-        .and_then(|()| file.sync_all());
-    if written.is_err() {
-        let _ = fs::remove_file(path);
+    match file.write_all(text.as_bytes()) {
+        Ok(()) => Ok(file),
+        Err(error) => {
+            let _ = fs::remove_file(path);
+            Err(error)
+        }
     }
-    written
 }
 
 /// Puts names on the disk as well, where the system can.
@@ -79,7 +89,7 @@ pub(super) fn sync(folder: &Path) {
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
 }
 
-/// Names and sizes of the files in the folder; an unreadable one has none.
+/// The names of the files in the folder; an unreadable one has none.
 pub(super) fn files(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     entries

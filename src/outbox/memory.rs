@@ -95,7 +95,7 @@ impl<'a> Memory<'a> {
         let path = own.join(number.as_i64().to_string());
         let text = serde_json::json!(record).to_string();
         match folder::write_new(&path, &text) {
-            Ok(()) => {
+            Ok(_) => {
                 self.forget_older(&own, number.as_i64());
                 Reserved::Ours
             }

@@ -87,6 +87,28 @@ fn killed_processes_lose_nothing() {
     }
 }
 
+/// An aborted Jenkins build kills its steps while they wait for an answer.
+#[test]
+fn what_was_on_its_way_is_delivered_later() {
+    let jira = Sandbox::start();
+    jira.fail(Endpoint::Builds, Fault::Hang);
+    let agent = Agent::of("freestyle-no-scm").with_jira(&jira);
+    let mut command = agent.command(&["build", "--issue-keys=ABC-1"]);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut process = command.spawn().unwrap();
+    while jira.submissions().is_empty() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    process.kill().unwrap();
+    process.wait().unwrap();
+    assert_eq!(agent.left_over().len(), 1);
+    jira.clear_faults();
+    let run = agent.run(&["flush"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(jira.build(JOB, 1).is_some());
+    assert!(agent.left_over().is_empty());
+}
+
 /// Jira is slow, and now and then it is down.
 fn trouble(jira: &Sandbox, random: &mut Random) {
     let slow = Fault::SlowHeaders(Duration::from_millis(random.below(40)));

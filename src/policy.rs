@@ -18,6 +18,25 @@ pub(crate) const POLICIES: &[(Outcome, bool, [u8; 3])] = &[
     (Outcome::Invalid, false, [2, 2, 2]),
 ];
 
+/// The table as `--help` shows it.
+pub(crate) fn table() -> String {
+    use std::fmt::Write as _;
+    let mut text = format!(
+        "  {:<16} {:<14} {:<5} {:<5} queue\n",
+        "outcome", "in the outbox", "fail", "warn"
+    );
+    for (outcome, queued, [fail, warn, queue]) in POLICIES {
+        let name = serde_json::json!(outcome);
+        let name = name.as_str().unwrap_or_default();
+        let queued = if *queued { "yes" } else { "no" };
+        let _ = writeln!(
+            text,
+            "  {name:<16} {queued:<14} {fail:<5} {warn:<5} {queue}"
+        );
+    }
+    text
+}
+
 /// Exit codes from the one that matters most: a refusal is final, a credential wants somebody, the network wants time.
 const RANKS: [u8; 4] = [2, 1, 3, 4];
 
