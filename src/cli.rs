@@ -5,13 +5,17 @@ pub(crate) mod completion;
 mod deployment;
 pub(crate) mod errors;
 mod options;
+mod outbox;
 pub(crate) mod words;
+
+use std::path::Path;
 
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use build::BuildOptions;
 pub(crate) use deployment::DeploymentOptions;
 pub(crate) use options::{Format, JiraOptions, KeyOptions, OnError, OutputOptions, RunOptions};
+pub(crate) use outbox::{FlushOptions, OutboxOptions};
 
 /// Puts Jenkins builds and deployments onto Jira Cloud issues, with nothing but Jira's OAuth client credentials.
 #[derive(Debug, Parser)]
@@ -27,6 +31,8 @@ pub(crate) enum Command {
     Build(Box<BuildOptions>),
     /// Send this Jenkins run to Jira as a deployment to an environment
     Deployment(Box<DeploymentOptions>),
+    /// Send what could not be delivered before
+    Flush(Box<FlushOptions>),
     /// Explain which issue keys are found, where, and what was dropped
     Keys(Box<KeysOptions>),
 }
@@ -40,19 +46,32 @@ pub(crate) struct KeysOptions {
 }
 
 impl Command {
-    /// How Jira is reached, for commands that talk to it.
-    pub(crate) fn jira(&self) -> Option<&JiraOptions> {
+    /// Whether Jira is asked anything.
+    pub(crate) fn needs_network(&self) -> bool {
         match self {
-            Self::Build(options) => Some(&options.jira),
-            Self::Deployment(options) => Some(&options.jira),
-            Self::Keys(_) => None,
+            Self::Build(options) => !options.jira.dry_run,
+            Self::Deployment(options) => !options.jira.dry_run,
+            Self::Flush(_) => true,
+            Self::Keys(_) => false,
         }
+    }
+
+    /// Further certificates to trust.
+    pub(crate) fn ca_file(&self) -> Option<&Path> {
+        let file = match self {
+            Self::Build(options) => &options.jira.ca_file,
+            Self::Deployment(options) => &options.jira.ca_file,
+            Self::Flush(options) => &options.ca_file,
+            Self::Keys(_) => &None,
+        };
+        file.as_deref()
     }
 
     pub(crate) fn output(&self) -> &OutputOptions {
         match self {
             Self::Build(options) => &options.output,
             Self::Deployment(options) => &options.output,
+            Self::Flush(options) => &options.output,
             Self::Keys(options) => &options.output,
         }
     }
@@ -60,10 +79,16 @@ impl Command {
 
 fn after_long_help() -> String {
     let mut text = after_help();
-    text.push_str("\n\nVariables that Jenkins sets:\n");
+    text.push_str(
+        "\n\nExit codes by outcome and --on-error; of several sites the first of 1, 3, 4:\n",
+    );
+    text.push_str(&crate::policy::table());
+    text.push_str("\nVariables that Jenkins sets:\n");
     list_variables(&mut text, crate::variables::JENKINS);
     text.push_str("\nVariables of the network (proxies in lower case too, which wins):\n");
     list_variables(&mut text, crate::variables::NETWORK);
+    text.push_str("\nVariables of the machine:\n");
+    list_variables(&mut text, crate::variables::MACHINE);
     text.push_str("\nVariables that a pipeline step sets:\n");
     list_variables(&mut text, crate::variables::STEP);
     text
@@ -83,6 +108,10 @@ fn after_help() -> String {
         "Every option can also be given as a variable: --environment-id as JIRA_SEND_ENVIRONMENT_ID.\n\nVariables:\n",
     );
     list_variables(&mut text, crate::variables::CONNECTION);
+    text.push_str(
+        "Each but JIRA_SITE, which may name several sites, can be given for one site, whose name follows two \
+         underscores: JIRA_CLIENT_ID__ACME for acme.atlassian.net.\n",
+    );
     text.push_str("\nExit codes:\n");
     for (code, meaning) in crate::error::EXIT_CODES {
         let _ = writeln!(text, "  {code}  {meaning}");

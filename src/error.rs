@@ -9,7 +9,10 @@ pub(crate) const EXIT_CODES: &[(u8, &str)] = &[
     (1, "Jira refused some or all of it"),
     (2, "usage: options or values that cannot be"),
     (3, "credentials: none, wrong, or without the permission"),
-    (4, "Jira could not be reached in the time budget"),
+    (
+        4,
+        "Jira could not be reached in the time budget; says whether it waits in the outbox",
+    ),
     (5, "nothing to send, with --require-issue-keys"),
 ];
 
@@ -36,7 +39,7 @@ impl Kind {
 }
 
 /// One failure: what happened, why, and what to do about it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Failure {
     pub(crate) kind: Kind,
     what: String,

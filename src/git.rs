@@ -150,9 +150,7 @@ impl<'a> Repository<'a> {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        for secret in variables::SECRETS {
-            command.env_remove(secret.name);
-        }
+        variables::hide_secrets(&mut command);
         let mut child = command.spawn().map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound if self.directory.is_dir() => GitError::NotInstalled,
             _ => GitError::Failed(format!("git in {}: {error}", self.directory.display())),

@@ -121,7 +121,8 @@ impl Output {
         let _ = writeln!(people, "{label}{line}").and_then(|()| people.flush());
     }
 
-    fn without_secrets(&self, text: &str) -> String {
+    /// The text without the secrets that are known, for what is written to files.
+    pub(crate) fn without_secrets(&self, text: &str) -> String {
         let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
         let mut text = text.to_owned();
         for secret in secrets.iter() {

@@ -71,9 +71,10 @@ fn network<'a>(
     variables: &Variables,
     output: &'a Output,
 ) -> Result<Network<'a>, Failure> {
-    let settings = match command.jira() {
-        Some(jira) if !jira.dry_run => Settings::read(jira.ca_file.as_deref(), variables)?,
-        _ => Settings::default(),
+    let settings = if command.needs_network() {
+        Settings::read(command.ca_file(), variables)?
+    } else {
+        Settings::default()
     };
     Ok(Network::new(settings, output))
 }

@@ -46,6 +46,9 @@ pub(crate) struct Report {
     pub(crate) message: String,
     pub(crate) issue_keys: Vec<IssueKey>,
     pub(crate) sites: Vec<SiteReport>,
+    /// What became of the data that waited from before; only when there was some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) outbox: Option<OutboxReport>,
     /// What would be sent (`--dry-run`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) request: Option<PreparedRequest>,
@@ -56,6 +59,9 @@ pub(crate) struct Report {
 pub(crate) struct SiteReport {
     pub(crate) site: String,
     pub(crate) outcome: Outcome,
+    /// Whether it waits in the outbox, to be sent later; only when it does.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) queued: bool,
     /// Identities as Jira writes them; what was sent, when Jira gives no details.
     pub(crate) accepted: Vec<Value>,
     pub(crate) rejected: Vec<Rejected>,
@@ -69,12 +75,69 @@ impl SiteReport {
         Self {
             site,
             outcome: failure.kind.into(),
+            queued: false,
             accepted: Vec::new(),
             rejected: Vec::new(),
             unknown_issue_keys: Vec::new(),
             unknown_associations: Vec::new(),
             message: failure.message(),
         }
+    }
+}
+
+impl SiteReport {
+    /// After a flush that nothing stopped.
+    pub(crate) fn delivered(site: String, counts: OutboxReport) -> Self {
+        let OutboxReport {
+            delivered,
+            refused,
+            waiting,
+            ..
+        } = counts;
+        let outcome = match (delivered > 0, refused > 0, waiting > 0) {
+            (_, false, false) => Outcome::Accepted,
+            (true, ..) => Outcome::PartlyAccepted,
+            (false, true, _) => Outcome::Rejected,
+            (false, false, true) => Outcome::Unreachable,
+        };
+        Self {
+            message: format!("{delivered} delivered, {refused} refused, {waiting} waiting"),
+            site,
+            outcome,
+            queued: waiting > 0,
+            accepted: Vec::new(),
+            rejected: Vec::new(),
+            unknown_issue_keys: Vec::new(),
+            unknown_associations: Vec::new(),
+        }
+    }
+}
+
+/// Counts of entries of the outbox.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct OutboxReport {
+    pub(crate) delivered: usize,
+    /// Refused by Jira for good and set aside.
+    pub(crate) refused: usize,
+    /// Still there.
+    pub(crate) waiting: usize,
+    /// Dropped since they were too old or too many.
+    pub(crate) expired: usize,
+    /// Dropped since a later update of the same build or deployment takes their place.
+    pub(crate) superseded: usize,
+}
+
+impl OutboxReport {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.delivered += other.delivered;
+        self.refused += other.refused;
+        self.waiting += other.waiting;
+        self.expired += other.expired;
+        self.superseded += other.superseded;
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
     }
 }
 
@@ -95,6 +158,7 @@ impl Report {
             message: failure.message(),
             issue_keys: Vec::new(),
             sites: Vec::new(),
+            outbox: None,
             request: None,
         }
     }

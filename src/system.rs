@@ -14,19 +14,44 @@ pub(crate) trait System: Sync {
     fn sleep(&self, duration: Duration);
     /// A number from 0 up to and without 1.
     fn random(&self) -> f64;
+    /// Who we are among the processes of all machines, as a part of a file's name.
+    fn process(&self) -> &str;
+    /// Whether the process of this name certainly runs no more. Of other machines nothing is certain.
+    fn is_gone(&self, process: &str) -> bool;
 }
 
 /// The real machine.
 pub(crate) struct Machine {
     started: Instant,
+    /// Id and place of this process.
+    process: String,
 }
 
 impl Machine {
     pub(crate) fn new() -> Self {
         Self {
             started: Instant::now(),
+            process: format!("{}@{}", std::process::id(), place()),
         }
     }
+}
+
+/// The machine, and on Linux also the container, among whose processes an id is unique.
+fn place() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let host = host.or_else(|| std::env::var("COMPUTERNAME").ok());
+    let host = host.or_else(|| std::env::var("HOSTNAME").ok());
+    let container = std::fs::read_link("/proc/self/ns/pid").ok();
+    let container = container.map(|path| path.to_string_lossy().into_owned());
+    let place = [host, container].into_iter().flatten();
+    let place: Vec<String> = place.map(|name| plain(&name)).collect();
+    place.join("-")
+}
+
+/// At most 60 characters that may stand in a file's name.
+fn plain(name: &str) -> String {
+    let is_plain = |character: &char| character.is_ascii_alphanumeric() || *character == '-';
+    name.chars().filter(is_plain).take(60).collect()
 }
 
 impl System for Machine {
@@ -50,6 +75,22 @@ impl System for Machine {
         let number = RandomState::new().hash_one(self.started) >> 32;
         f64::from(u32::try_from(number).unwrap_or(0)) / (f64::from(u32::MAX) + 1.0)
     }
+
+    fn process(&self) -> &str {
+        &self.process
+    }
+
+    fn is_gone(&self, process: &str) -> bool {
+        let own_place = self.process.split_once('@').map(|(_, place)| place);
+        let Some((id, place)) = process.split_once('@') else {
+            return false;
+        };
+        let processes = std::path::Path::new("/proc");
+        Some(place) == own_place
+            && id.parse::<u32>().is_ok()
+            && processes.join("self").exists()
+            && !processes.join(id).exists()
+    }
 }
 
 /// The end of the time budget.
@@ -59,6 +100,12 @@ pub(crate) struct Deadline(Duration);
 impl Deadline {
     pub(crate) fn after(system: &dyn System, budget: Duration) -> Self {
         Self(system.elapsed().saturating_add(budget))
+    }
+
+    /// The same end, or an earlier one.
+    #[must_use]
+    pub(crate) fn at_most(self, system: &dyn System, budget: Duration) -> Self {
+        Self(self.0.min(system.elapsed().saturating_add(budget)))
     }
 
     /// What is left; zero when the time is up.
@@ -97,6 +144,14 @@ pub(crate) mod fake {
 
         fn random(&self) -> f64 {
             0.5
+        }
+
+        fn process(&self) -> &'static str {
+            "1@here"
+        }
+
+        fn is_gone(&self, process: &str) -> bool {
+            process == "2@here"
         }
     }
 }

@@ -65,9 +65,35 @@ variables! { JENKINS:
     WORKSPACE = "folder of the workspace";
 }
 
-/// What no child process of ours gets to see.
-pub(crate) const SECRETS: &[Variable] =
-    &[JIRA_CLIENT_ID, JIRA_CLIENT_SECRET, JIRA_CLIENT_SECRET_FILE];
+variables! { MACHINE:
+    XDG_STATE_HOME = "its folder jira-send is the outbox";
+    HOME = "its folder .local/state/jira-send is the outbox, without XDG_STATE_HOME";
+    LOCALAPPDATA = "its folder jira-send is the outbox on Windows";
+}
+
+/// What no child process of ours gets to see, for whichever site.
+const SECRETS: &[Variable] = &[JIRA_CLIENT_ID, JIRA_CLIENT_SECRET, JIRA_CLIENT_SECRET_FILE];
+
+/// Stands between the name of a variable and the site that it is for: `JIRA_CLIENT_ID__ACME`.
+const FOR_SITE: &str = "__";
+
+/// Whether the variable belongs to a credential. Windows does not tell letter cases apart.
+fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    SECRETS.iter().any(|secret| {
+        let rest = name.strip_prefix(secret.name);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(FOR_SITE))
+    })
+}
+
+/// Takes every credential out of the environment of a child process.
+pub(crate) fn hide_secrets(command: &mut std::process::Command) {
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(is_secret) {
+            command.env_remove(name);
+        }
+    }
+}
 
 /// The environment of the process, read once and passed on.
 #[derive(Clone, Debug, Default)]
@@ -102,6 +128,20 @@ impl Variables {
             .find_map(|name| self.by_name(&name).map(|value| (name, value)))
     }
 
+    /// The value of the variable for one site: under the first of the site's endings that is set, else the one for
+    /// all sites.
+    pub(crate) fn for_site(&self, variable: Variable, endings: &[String]) -> Option<&str> {
+        self.only_for_site(variable, endings)
+            .or_else(|| self.get(variable))
+    }
+
+    /// The value that is meant for this site and no other.
+    pub(crate) fn only_for_site(&self, variable: Variable, endings: &[String]) -> Option<&str> {
+        let name = |ending: &String| format!("{}{FOR_SITE}{ending}", variable.name);
+        let mut names = endings.iter().map(name);
+        names.find_map(|name| self.by_name(&name))
+    }
+
     /// The value of a variable whose name is made from the name of an option.
     pub(crate) fn by_name(&self, name: &str) -> Option<&str> {
         let value = self.0.get(name)?.as_str();
@@ -118,7 +158,10 @@ impl<const N: usize> From<[(&str, &str); N]> for Variables {
 
 #[cfg(test)]
 mod tests {
-    use super::{BRANCH_NAME, CONNECTION, JENKINS, JOB_NAME, NETWORK, NO_PROXY, STEP, Variables};
+    use super::{
+        BRANCH_NAME, CONNECTION, JENKINS, JIRA_CLIENT_ID, JOB_NAME, MACHINE, NETWORK, NO_PROXY,
+        STEP, Variables, is_secret,
+    };
 
     #[test]
     fn blank_and_endless_values_count_as_unset() {
@@ -153,13 +196,49 @@ mod tests {
 
     #[test]
     fn every_variable_is_listed_once_and_explained() {
-        let all: Vec<_> = [CONNECTION, NETWORK, STEP, JENKINS].concat();
+        let all: Vec<_> = [CONNECTION, NETWORK, STEP, JENKINS, MACHINE].concat();
         for (index, variable) in all.iter().enumerate() {
             assert!(!variable.meaning.is_empty());
             let again = all[index + 1..]
                 .iter()
                 .any(|other| other.name == variable.name);
             assert!(!again, "{}", variable.name);
+        }
+    }
+
+    #[test]
+    fn the_variable_of_a_site_wins() {
+        let variables = Variables::from([
+            ("JIRA_CLIENT_ID", "all"),
+            ("JIRA_CLIENT_ID__ACME", "acme"),
+            ("JIRA_CLIENT_ID__ACME_EXAMPLE_COM", "exact"),
+            ("JIRA_CLIENT_ID__BETA", " "),
+        ]);
+        let cases = [
+            (&["ACME_ATLASSIAN_NET", "ACME"][..], "acme"),
+            (&["ACME_EXAMPLE_COM", "ACME"], "exact"),
+            (&["BETA_ATLASSIAN_NET", "BETA"], "all"),
+            (&[], "all"),
+        ];
+        for (endings, value) in cases {
+            let endings: Vec<String> = endings.iter().map(ToString::to_string).collect();
+            assert_eq!(variables.for_site(JIRA_CLIENT_ID, &endings), Some(value));
+        }
+    }
+
+    #[test]
+    fn credentials_are_known_by_their_names() {
+        for (name, secret) in [
+            ("JIRA_CLIENT_ID", true),
+            ("JIRA_CLIENT_SECRET", true),
+            ("JIRA_CLIENT_SECRET_FILE", true),
+            ("JIRA_CLIENT_SECRET__ACME", true),
+            ("jira_client_secret_file__acme_1", true),
+            ("JIRA_CLIENT_SECRETARY", false),
+            ("JIRA_SITE", false),
+            ("PATH", false),
+        ] {
+            assert_eq!(is_secret(name), secret, "{name}");
         }
     }
 }

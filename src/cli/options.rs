@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::outbox::OutboxOptions;
 use super::words::Words;
 use crate::domain::association::IssueId;
 use crate::domain::ids::PipelineIdStyle;
@@ -43,9 +44,10 @@ pub(crate) enum Format {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Jira")]
 pub(crate) struct JiraOptions {
-    /// The Jira site: acme, acme.atlassian.net or its address [else: `JIRA_SITE`]
-    #[arg(long, value_name = "SITE")]
-    pub(crate) site: Option<String>,
+    /// The Jira site: acme, acme.atlassian.net or its address; several with commas between them or by repeating the
+    /// option [else: `JIRA_SITE`]
+    #[arg(long, value_name = "SITE", value_delimiter = ',')]
+    pub(crate) site: Vec<String>,
     /// Cloud id of the site, which saves the look-up [else: `JIRA_CLOUD_ID`]
     #[arg(long, value_name = "ID")]
     pub(crate) cloud_id: Option<String>,
@@ -61,6 +63,8 @@ pub(crate) struct JiraOptions {
     /// Print what would be sent; no credential is needed and nothing is sent
     #[arg(long)]
     pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) outbox: OutboxOptions,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -69,6 +73,8 @@ pub(crate) enum OnError {
     Fail,
     /// Warn and exit with 0
     Warn,
+    /// Warn and exit with 0 when it waits in the outbox, else exit with 1, 3 or 4
+    Queue,
 }
 
 /// Where issue keys come from.

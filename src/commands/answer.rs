@@ -1,11 +1,12 @@
 //! What Jira says of a submission, in full.
 
-use super::send::{Payload, exit_code};
+use super::send::Payload;
 use crate::cli::OnError;
 use crate::domain::issue_key::IssueKey;
 use crate::error::{Failure, Kind};
 use crate::jira::Submitted;
 use crate::output::Output;
+use crate::policy::exit_code;
 use crate::report::{Outcome, SiteReport};
 
 /// Most issue keys and reasons that one line names.
@@ -31,7 +32,11 @@ pub(crate) fn read(
     } else {
         let failure = Failure::new(Kind::Refused, message.as_str());
         let hint = hint(payload, &unknown_issues, &unknown);
-        tell(&failure.hint(hint), exit_code(outcome, on_error), output);
+        tell(
+            &failure.hint(hint),
+            exit_code(outcome, false, on_error),
+            output,
+        );
     }
     let silent = submitted.is_silent();
     let what_was_sent = || {
@@ -44,6 +49,7 @@ pub(crate) fn read(
     SiteReport {
         site,
         outcome,
+        queued: false,
         accepted: submitted.accepted.unwrap_or_else(what_was_sent),
         rejected: submitted.rejected,
         unknown_issue_keys: unknown_issues,
@@ -146,6 +152,7 @@ mod tests {
     use serde_json::json;
 
     use super::{OnError, Outcome, Output, Payload, Submitted, read};
+    use crate::domain::sequence::Origin;
     use crate::jira::DataType;
 
     /// The answer, the outcome, the message behind the name of the build and the site.
@@ -207,6 +214,8 @@ mod tests {
                 body: json!({}),
                 key: json!({"buildNumber": 1}),
                 issue_keys: vec!["ABC-1".parse().unwrap(), "ABC-2".parse().unwrap()],
+                origin: Origin::Clock,
+                keeps_issue_keys: true,
             };
             let submitted = Submitted::parse(&answer.to_string()).unwrap();
             let output = Output::new(std::io::sink(), std::io::sink());

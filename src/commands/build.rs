@@ -21,13 +21,13 @@ use crate::report::Report;
 pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Report, Failure> {
     let facts = super::gather(&options.keys, &options.jira, context)?;
     let findings = facts::find_keys(&facts.texts, &options.keys);
-    let destination = connection::destination(&options.jira, context.variables)?;
+    let destinations = connection::destinations(&options.jira, context.variables)?;
 
     let mut missing = Missing::default();
     let run = run_facts::check(&options.run, &facts, context.system, &mut missing)?;
     if !options.jira.dry_run {
         missing.want(
-            destination.as_ref(),
+            destinations.first(),
             "the Jira site",
             "--site or JIRA_SITE",
             "",
@@ -94,8 +94,10 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
         body: Payload::body(&body),
         key,
         issue_keys: super::sent_keys(&findings, &cut),
+        origin: run_facts::origin(&options.run),
+        keeps_issue_keys: !options.keys.only_issue_keys,
     };
-    send::send(&options.jira, destination, payload, context)
+    send::send(&options.jira, &destinations, payload, context)
 }
 
 /// The title of the pull request, else what the commit says of itself.

@@ -1,62 +1,148 @@
-//! Which site, with which credential, at which addresses.
+//! Which sites, and at which addresses.
 
 use crate::cli::JiraOptions;
-use crate::error::{Failure, Kind};
-use crate::files;
-use crate::jira::{CloudId, Credentials, Endpoints, Site, Target, is_safe_address};
-use crate::secret::Secret;
+use crate::error::Failure;
+use crate::jira::{CloudId, Endpoints, Site, Target, is_safe_address};
 use crate::variables::{self, Variable, Variables};
 
-/// Longest file that is taken for a secret, in bytes.
-const MAX_SECRET: u64 = 64 * 1024;
-
 /// A site as the report names it, and how it is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Destination {
     pub(crate) name: String,
     pub(crate) target: Target,
+    pub(crate) endpoints: Endpoints,
+    /// How variables that are for this site alone end.
+    pub(crate) endings: Vec<String>,
 }
 
-/// The site of the options or variables; nothing when neither names one.
+impl Destination {
+    /// The host; none where only the cloud id is known.
+    pub(crate) fn site(&self) -> Option<&str> {
+        (!self.endings.is_empty()).then_some(self.name.as_str())
+    }
+
+    pub(crate) fn cloud_id(&self) -> Option<&CloudId> {
+        match &self.target {
+            Target::CloudId(cloud_id) => Some(cloud_id),
+            Target::Site(_) => None,
+        }
+    }
+}
+
+/// The sites of the options, else of `JIRA_SITE`, each once; none when neither names one.
 ///
 /// # Errors
-/// A site or a cloud id that cannot be one.
-pub(crate) fn destination(
+/// A site, a cloud id or an address that cannot be one; a cloud id that would stand for several sites.
+pub(crate) fn destinations(
     options: &JiraOptions,
     variables: &Variables,
-) -> Result<Option<Destination>, Failure> {
-    let given = |option: &Option<String>, variable: Variable| {
-        let option = option.clone().filter(|text| !text.trim().is_empty());
-        option.or_else(|| variables.get(variable).map(ToOwned::to_owned))
-    };
-    let site: Option<Site> = given(&options.site, variables::JIRA_SITE)
-        .map(|text| {
-            parsed(
-                &text,
-                "the site",
-                "set JIRA_SITE or --site to the site's name",
-            )
+) -> Result<Vec<Destination>, Failure> {
+    let sites = sites(&options.site, variables)?;
+    let option = options.cloud_id.as_deref();
+    let option = option.filter(|text| !text.trim().is_empty());
+    if sites.is_empty() {
+        let cloud_id = option.or_else(|| variables.get(variables::JIRA_CLOUD_ID));
+        let only = cloud_id.map(|text| of_cloud_id(cloud_id_of(text)?, variables));
+        return only.into_iter().collect();
+    }
+    let several = sites.len() > 1;
+    let destination = |site: Site| {
+        let endings = site.variable_endings();
+        let own = variables.only_for_site(variables::JIRA_CLOUD_ID, &endings);
+        let shared = option.or_else(|| variables.get(variables::JIRA_CLOUD_ID));
+        if several && own.is_none() && shared.is_some() {
+            let ending = endings.last().map_or("", String::as_str);
+            return Err(
+                Failure::usage("one cloud id cannot stand for several sites").hint(format!(
+                    "leave it out to have it looked up, or give each site its own: JIRA_CLOUD_ID__{ending}"
+                )),
+            );
+        }
+        let given = if several {
+            own
+        } else {
+            option.or(own).or(shared)
+        };
+        let target = match given {
+            Some(text) => Target::CloudId(cloud_id_of(text)?),
+            None => Target::Site(site.clone()),
+        };
+        Ok(Destination {
+            name: site.to_string(),
+            target,
+            endpoints: endpoints(variables, &endings)?,
+            endings,
         })
-        .transpose()?;
-    let cloud_id: Option<CloudId> = given(&options.cloud_id, variables::JIRA_CLOUD_ID)
-        .map(|text| {
-            parsed(
-                &text,
-                "the cloud id",
-                "leave JIRA_CLOUD_ID out to have it looked up",
-            )
-        })
-        .transpose()?;
-    let name = match (&site, &cloud_id) {
-        (Some(site), _) => site.to_string(),
-        (None, Some(cloud_id)) => cloud_id.as_str().to_owned(),
-        (None, None) => return Ok(None),
     };
-    let target = match (site, cloud_id) {
-        (_, Some(cloud_id)) => Target::CloudId(cloud_id),
-        (Some(site), None) => Target::Site(site),
-        (None, None) => return Ok(None),
+    sites.into_iter().map(destination).collect()
+}
+
+/// The site of an entry of the outbox: a name, or a cloud id where no name was given.
+///
+/// # Errors
+/// As [`destinations`].
+pub(crate) fn waiting_destination(
+    site: Option<&str>,
+    cloud_id: Option<&str>,
+    variables: &Variables,
+) -> Result<Destination, Failure> {
+    let Some(site) = site else {
+        return of_cloud_id(cloud_id_of(cloud_id.unwrap_or_default())?, variables);
     };
-    Ok(Some(Destination { name, target }))
+    let site = site_of(site)?;
+    let endings = site.variable_endings();
+    let own = variables.only_for_site(variables::JIRA_CLOUD_ID, &endings);
+    let target = match own {
+        Some(text) => Target::CloudId(cloud_id_of(text)?),
+        None => Target::Site(site.clone()),
+    };
+    Ok(Destination {
+        name: site.to_string(),
+        target,
+        endpoints: endpoints(variables, &endings)?,
+        endings,
+    })
+}
+
+/// The sites that are named, each once.
+///
+/// # Errors
+/// A text that names none.
+pub(crate) fn sites(given: &[String], variables: &Variables) -> Result<Vec<Site>, Failure> {
+    let is_named = |text: &&str| !text.trim().is_empty();
+    let mut texts: Vec<&str> = given.iter().map(String::as_str).filter(is_named).collect();
+    if texts.is_empty() {
+        let variable = variables.get(variables::JIRA_SITE).unwrap_or_default();
+        let words = variable.split([',', ' ', '\t', '\n', '\r']);
+        texts = words.filter(is_named).collect();
+    }
+    let mut sites: Vec<Site> = Vec::new();
+    for text in texts {
+        let site = site_of(text)?;
+        if !sites.contains(&site) {
+            sites.push(site);
+        }
+    }
+    Ok(sites)
+}
+
+fn site_of(text: &str) -> Result<Site, Failure> {
+    let hint = "set JIRA_SITE or --site to the site's name";
+    parsed(text, "the site", hint)
+}
+
+fn cloud_id_of(text: &str) -> Result<CloudId, Failure> {
+    let hint = "leave JIRA_CLOUD_ID out to have it looked up";
+    parsed(text, "the cloud id", hint)
+}
+
+fn of_cloud_id(cloud_id: CloudId, variables: &Variables) -> Result<Destination, Failure> {
+    Ok(Destination {
+        name: cloud_id.as_str().to_owned(),
+        target: Target::CloudId(cloud_id),
+        endpoints: endpoints(variables, &[])?,
+        endings: Vec::new(),
+    })
 }
 
 fn parsed<T: std::str::FromStr<Err = String>>(
@@ -71,13 +157,14 @@ fn parsed<T: std::str::FromStr<Err = String>>(
     })
 }
 
-/// The addresses of the API.
+/// The addresses of the API for a site whose variables have these endings.
 ///
 /// # Errors
 /// An address that would send the credential unencrypted over the network.
-pub(crate) fn endpoints(variables: &Variables) -> Result<Endpoints, Failure> {
-    let get = |variable, default: &str| {
-        let address = variables.get(variable).unwrap_or(default).trim();
+pub(crate) fn endpoints(variables: &Variables, endings: &[String]) -> Result<Endpoints, Failure> {
+    let get = |variable: Variable, default: &str| {
+        let given = variables.for_site(variable, endings);
+        let address = given.unwrap_or(default).trim();
         address.trim_end_matches('/').to_owned()
     };
     let api_url = get(variables::JIRA_API_URL, "https://api.atlassian.com");
@@ -100,107 +187,58 @@ pub(crate) fn endpoints(variables: &Variables) -> Result<Endpoints, Failure> {
     })
 }
 
-/// The OAuth credential.
-///
-/// # Errors
-/// When it is missing, or its file cannot be read.
-pub(crate) fn credentials(variables: &Variables) -> Result<Credentials, Failure> {
-    let secret = match variables.get(variables::JIRA_CLIENT_SECRET) {
-        Some(secret) => Some(Secret::new(secret.trim_end_matches(['\r', '\n']))),
-        None => variables
-            .get(variables::JIRA_CLIENT_SECRET_FILE)
-            .map(secret_of_file)
-            .transpose()?,
-    };
-    match (variables.get(variables::JIRA_CLIENT_ID), secret) {
-        (Some(client_id), Some(client_secret)) => Ok(Credentials {
-            client_id: client_id.trim().to_owned(),
-            client_secret,
-        }),
-        (client_id, secret) => {
-            let missing = match (client_id, secret) {
-                (None, None) => "JIRA_CLIENT_ID and JIRA_CLIENT_SECRET are not set",
-                (None, _) => "JIRA_CLIENT_ID is not set",
-                _ => "JIRA_CLIENT_SECRET is not set",
-            };
-            Err(Failure::new(Kind::Credentials, "there is no credential for Jira")
-                .cause(missing)
-                .hint("in Jenkins bind the credential to these two variables (withCredentials, or \"Use secret text(s) or file(s)\"); in Jira it is made under Jira settings > Apps > OAuth credentials"))
-        }
-    }
-}
-
-fn secret_of_file(path: &str) -> Result<Secret, Failure> {
-    let unusable = || {
-        Failure::new(
-            Kind::Credentials,
-            "the client secret cannot be read from its file",
-        )
-        .hint("JIRA_CLIENT_SECRET_FILE names a file that holds the secret and nothing else")
-    };
-    let text = files::read_text(path, MAX_SECRET).map_err(|error| unusable().chain(&error))?;
-    let text = Secret::new(text);
-    let secret = Secret::new(text.reveal().trim_end_matches(['\r', '\n']));
-    if secret.is_empty() {
-        return Err(unusable().cause(format!("{path} is empty")));
-    }
-    Ok(secret)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{credentials, endpoints};
+    use super::{endpoints, sites};
     use crate::error::Kind;
     use crate::variables::Variables;
 
     #[test]
     fn addresses_have_defaults_and_stay_encrypted() {
-        let defaults = endpoints(&Variables::default()).unwrap();
+        let defaults = endpoints(&Variables::default(), &[]).unwrap();
         assert_eq!(defaults.token_url, "https://api.atlassian.com/oauth/token");
         assert_eq!(defaults.audience, "api.atlassian.com");
         let other = Variables::from([
             ("JIRA_API_URL", "https://api.example.com/"),
             ("JIRA_AUDIENCE", "api.example.com"),
+            ("JIRA_API_URL__GOV", "https://api.example.gov"),
         ]);
-        let other = endpoints(&other).unwrap();
-        assert_eq!(other.token_url, "https://api.example.com/oauth/token");
-        assert_eq!(other.audience, "api.example.com");
+        let token_url = |endings: &[String]| endpoints(&other, endings).unwrap().token_url;
+        assert_eq!(token_url(&[]), "https://api.example.com/oauth/token");
+        let gov = ["GOV".to_owned()];
+        assert_eq!(token_url(&gov), "https://api.example.gov/oauth/token");
         for name in ["JIRA_API_URL", "JIRA_AUTH_URL"] {
-            let failure = endpoints(&Variables::from([(name, "http://api.example.com")]));
+            let variables = Variables::from([(name, "http://api.example.com")]);
+            let failure = endpoints(&variables, &[]);
             assert_eq!(failure.unwrap_err().kind, Kind::Usage);
         }
     }
 
     #[test]
-    fn a_secret_comes_from_a_variable_or_a_file() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        let path = file.path().to_str().unwrap();
-        std::fs::write(path, "from file\r\n").unwrap();
-        let variables = Variables::from([
-            ("JIRA_CLIENT_ID", " id "),
-            ("JIRA_CLIENT_SECRET_FILE", path),
-        ]);
-        let found = credentials(&variables).ok().unwrap();
-        assert_eq!(
-            (found.client_id.as_str(), found.client_secret.reveal()),
-            ("id", "from file")
-        );
-
-        let missing = [
-            Variables::default(),
-            Variables::from([("JIRA_CLIENT_ID", "id")]),
-            Variables::from([("JIRA_CLIENT_SECRET", "secret")]),
-            Variables::from([
-                ("JIRA_CLIENT_ID", "id"),
-                ("JIRA_CLIENT_SECRET_FILE", "/nowhere"),
-            ]),
+    fn sites_are_listed_in_many_ways() {
+        let cases = [
+            (&["acme"][..], "", "acme.atlassian.net"),
+            (&[], "acme", "acme.atlassian.net"),
+            (&["", " "], "acme", "acme.atlassian.net"),
+            (&["beta"], "acme", "beta.atlassian.net"),
+            (
+                &[],
+                "acme, beta\nacme.atlassian.net",
+                "acme.atlassian.net beta.atlassian.net",
+            ),
+            (
+                &["acme", "BETA"],
+                "",
+                "acme.atlassian.net beta.atlassian.net",
+            ),
+            (&[], " , ", ""),
         ];
-        for variables in missing {
-            let failure = credentials(&variables).err().unwrap();
-            assert_eq!(failure.kind, Kind::Credentials);
-            assert_eq!(failure.lines().last().unwrap().0, "hint");
+        for (given, variable, expected) in cases {
+            let given: Vec<String> = given.iter().map(ToString::to_string).collect();
+            let found = sites(&given, &Variables::from([("JIRA_SITE", variable)])).unwrap();
+            let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+            assert_eq!(found.join(" "), expected, "{given:?} {variable:?}");
         }
-        std::fs::write(path, "\n").unwrap();
-        assert!(credentials(&variables).is_err());
+        assert!(sites(&["my site".to_owned()], &Variables::default()).is_err());
     }
 }

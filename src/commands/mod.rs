@@ -1,13 +1,19 @@
 //! One file per command: facts, payload, send, report.
 
 mod answer;
+mod attempt;
 mod build;
 mod connection;
+mod continuity;
+mod credentials;
+mod delivery;
 mod deployment;
+mod flush;
 mod keys;
 mod missing;
 mod run_facts;
 mod send;
+mod store;
 
 use std::collections::HashSet;
 use std::process::ExitCode;
@@ -43,6 +49,7 @@ pub(crate) fn run(command: &Command, context: &Context<'_>) -> Result<ExitCode, 
     let report = match command {
         Command::Build(options) => build::run(options, context)?,
         Command::Deployment(options) => deployment::run(options, context)?,
+        Command::Flush(options) => flush::run(options, context)?,
         Command::Keys(options) => {
             keys::run(options, context)?;
             return Ok(ExitCode::SUCCESS);

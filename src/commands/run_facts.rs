@@ -5,7 +5,7 @@ use crate::cli::RunOptions;
 use crate::domain::ids::PipelineId;
 use crate::domain::job_name::JobName;
 use crate::domain::properties::{Properties, Property};
-use crate::domain::sequence::SequenceNumber;
+use crate::domain::sequence::{Origin, SequenceNumber};
 use crate::domain::state::State;
 use crate::domain::text::Line;
 use crate::domain::timestamp::Timestamp;
@@ -103,6 +103,17 @@ pub(crate) fn check(
             .unwrap_or_else(|| SequenceNumber::at(event)),
         properties: properties(options, facts)?,
     }))
+}
+
+/// Where the sequence number comes from.
+pub(crate) fn origin(options: &RunOptions) -> Origin {
+    if options.update_sequence_number.is_some() {
+        Origin::Given
+    } else if options.event_time.is_some() {
+        Origin::Event
+    } else {
+        Origin::Clock
+    }
 }
 
 /// Things that are allowed and still worth a word.

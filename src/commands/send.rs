@@ -1,16 +1,24 @@
 //! Sends a payload, reads the answer in full and reports it.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use serde_json::Value;
 
+use super::attempt::{Call, side_by_side};
 use super::connection::{self, Destination};
-use super::{Context, answer};
-use crate::cli::{JiraOptions, OnError};
+use super::continuity::continue_last;
+use super::{Context, delivery, store};
+use crate::cli::JiraOptions;
 use crate::domain::issue_key::{Findings, IssueKey, Reason};
+use crate::domain::sequence::Origin;
 use crate::error::{Failure, Kind};
+use crate::jira::clock::Clocked;
 use crate::jira::trace::Traced;
-use crate::jira::{DataType, Endpoints, Jira, Target};
+use crate::jira::{DataType, Endpoints, Target};
+use crate::outbox::Entity;
 use crate::output::Output;
+use crate::policy::{exit_code, overall, worst};
 use crate::report::{Outcome, PreparedRequest, Report, SiteReport};
 use crate::system::Deadline;
 
@@ -26,9 +34,18 @@ pub(crate) struct Payload {
     /// The identity as Jira would repeat it.
     pub(crate) key: Value,
     pub(crate) issue_keys: Vec<IssueKey>,
+    /// Where the sequence number in the body comes from.
+    pub(crate) origin: Origin,
+    /// Whether issues of the update before are named again.
+    pub(crate) keeps_issue_keys: bool,
 }
 
 impl Payload {
+    /// What it is at one site.
+    pub(crate) fn entity(&self, site: &str) -> Entity {
+        Entity::new(site, self.data.name(), &self.key)
+    }
+
     pub(crate) fn body(body: &impl Serialize) -> Value {
         serde_json::json!(body)
     }
@@ -64,58 +81,80 @@ pub(crate) fn nothing(findings: &Findings, require: bool, output: &Output) -> Re
         message,
         issue_keys: Vec::new(),
         sites: Vec::new(),
+        outbox: None,
         request: None,
     }
 }
 
-/// Sends the payload, or shows it.
+/// Sends the payload to every site at once, or shows it. Afterwards delivers what waits for these sites.
 ///
 /// # Errors
-/// A missing credential, a wrong address. What Jira does is in the report.
+/// A wrong address, no site. What Jira does is in the report.
 pub(crate) fn send(
     options: &JiraOptions,
-    destination: Option<Destination>,
-    payload: Payload,
+    destinations: &[Destination],
+    mut payload: Payload,
     context: &Context<'_>,
 ) -> Result<Report, Failure> {
-    let endpoints = connection::endpoints(context.variables)?;
-    if options.dry_run {
-        return Ok(prepared(&endpoints, destination, payload, context.output));
-    }
-    let Some(destination) = destination else {
+    let is_sent = !options.dry_run;
+    if is_sent && destinations.is_empty() {
         return Err(no_site());
+    }
+    let budget = Duration::from_secs(options.budget.into());
+    let deadline = Deadline::after(context.system, budget);
+    let store = store::open(&options.outbox, is_sent, context);
+    continue_last(&mut payload, destinations, store.as_ref(), is_sent, context);
+    if options.dry_run {
+        let endpoints = connection::endpoints(context.variables, &[])?;
+        return Ok(prepared(endpoints, destinations, payload, context.output));
+    }
+    let traced = Traced {
+        transport: context.transport,
+        output: context.output,
     };
-    let sent = connection::credentials(context.variables).map(|credentials| {
-        context.output.hide(&credentials.client_secret);
-        let traced = Traced {
-            transport: context.transport,
-            output: context.output,
-        };
-        let budget = std::time::Duration::from_secs(options.budget.into());
-        let deadline = Deadline::after(context.system, budget);
-        Jira::new(&traced, context.system, deadline, &endpoints, &credentials)
-            .authorize(&destination.target)
-            .and_then(|mut jira| jira.submit(payload.data, &payload.body.to_string()))
-            .map_err(|error| error.explain(&destination.name))
+    let clocked = Clocked::new(&traced, context.system);
+    let call = Call {
+        payload: &payload,
+        store: &store,
+        transport: &clocked,
+        deadline,
+        on_error: options.on_error,
+        context,
+    };
+    let credentials: Vec<_> = destinations
+        .iter()
+        .map(|destination| call.credentials(destination))
+        .collect();
+    let asked = destinations.iter().zip(&credentials);
+    let attempts = side_by_side(asked, |(destination, credentials)| {
+        call.attempt(destination, credentials)
     });
-    let site = match sent.and_then(|answer| answer) {
-        Ok(submitted) => {
-            let (name, on_error) = (destination.name, options.on_error);
-            answer::read(&payload, name, submitted, on_error, context.output)
-        }
-        Err(failure) => {
-            let site = SiteReport::failed(destination.name, &failure);
-            let code = exit_code(site.outcome, options.on_error);
-            answer::tell(&failure, code, context.output);
-            site
-        }
-    };
+    let (mut sites, mut clients) = (Vec::new(), Vec::new());
+    for (destination, attempt) in destinations.iter().zip(attempts) {
+        let (site, client) = call.settle(destination, attempt);
+        sites.push(site);
+        clients.extend(client.map(|client| (destination.name.as_str(), client)));
+    }
+    if let Some(warning) = clocked.warning() {
+        context.output.warn(&warning);
+        context
+            .output
+            .hint("set the clock of this machine, by NTP for instance");
+    }
+    let outbox = store
+        .as_ref()
+        .ok()
+        .map(|outbox| delivery::after_sending(outbox, clients, call.deadline, context));
+    let code = |site: &SiteReport| exit_code(site.outcome, site.queued, options.on_error);
+    let outcomes: Vec<Outcome> = sites.iter().map(|site| site.outcome).collect();
+    let messages: Vec<&str> = sites.iter().map(|site| site.message.as_str()).collect();
     Ok(Report {
-        outcome: site.outcome,
-        exit_code: exit_code(site.outcome, options.on_error),
-        message: site.message.clone(),
+        outcome: overall(&outcomes),
+        exit_code: worst(&sites.iter().map(code).collect::<Vec<_>>()),
+        message: messages.join("; "),
         issue_keys: payload.issue_keys,
-        sites: vec![site],
+        sites,
+        outbox: outbox.filter(|outbox| !outbox.is_empty()),
         request: None,
     })
 }
@@ -126,43 +165,33 @@ pub(crate) fn no_site() -> Failure {
         .hint("set JIRA_SITE=acme for acme.atlassian.net, or give --site")
 }
 
-/// The exit code under the user's policy.
-pub(crate) fn exit_code(outcome: Outcome, on_error: OnError) -> u8 {
-    let kind = match outcome {
-        Outcome::Accepted | Outcome::NothingToSend | Outcome::DryRun => return 0,
-        Outcome::PartlyAccepted | Outcome::Rejected => Kind::Refused,
-        Outcome::Invalid => Kind::Usage,
-        Outcome::Unauthorized => Kind::Credentials,
-        Outcome::Unreachable => Kind::Unreachable,
-    };
-    match on_error {
-        OnError::Warn if kind != Kind::Usage => 0,
-        _ => kind.exit_code(),
-    }
-}
-
 fn prepared(
-    endpoints: &Endpoints,
-    destination: Option<Destination>,
+    endpoints: Endpoints,
+    destinations: &[Destination],
     payload: Payload,
     output: &Output,
 ) -> Report {
-    let target = destination.map(|destination| destination.target);
-    let cloud_id = if let Some(Target::CloudId(cloud_id)) = target {
+    let first = destinations.first();
+    let cloud_id = if let Some(Target::CloudId(cloud_id)) = first.map(|first| &first.target) {
         cloud_id.as_str().to_owned()
     } else {
         output.say("CLOUD_ID stands for the site's cloud id, which is looked up when it is sent");
         CLOUD_ID.to_owned()
     };
+    for other in destinations.iter().skip(1) {
+        output.say(&format!("the same would be sent to {}", other.name));
+    }
+    let api_url = first.map_or(endpoints.api_url, |first| first.endpoints.api_url.clone());
     Report {
         outcome: Outcome::DryRun,
         exit_code: 0,
         message: format!("{} would be sent", payload.name),
         issue_keys: payload.issue_keys,
         sites: Vec::new(),
+        outbox: None,
         request: Some(PreparedRequest {
             method: "POST",
-            url: format!("{}{}", endpoints.api_url, payload.data.bulk_path(&cloud_id)),
+            url: format!("{api_url}{}", payload.data.bulk_path(&cloud_id)),
             body: payload.body,
         }),
     }

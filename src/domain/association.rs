@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::issue_key::IssueKey;
 
 /// Most values of all types together on one build or deployment.
-const MAX_VALUES: usize = 500;
+pub(crate) const MAX_VALUES: usize = 500;
 
 /// The numeric id of an issue.
 #[derive(Clone, Debug, PartialEq, Eq)]

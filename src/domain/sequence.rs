@@ -19,6 +19,55 @@ impl SequenceNumber {
     pub(crate) fn at(time: Timestamp) -> Self {
         Self(time.as_millisecond().clamp(0, Self::MAX))
     }
+
+    /// Any whole number, cut to the limits.
+    pub(crate) fn new(number: i64) -> Self {
+        Self(number.clamp(0, Self::MAX))
+    }
+
+    pub(crate) fn as_i64(self) -> i64 {
+        self.0
+    }
+
+    /// The next greater number; the greatest one stays itself.
+    #[must_use]
+    pub(crate) fn following(self) -> Self {
+        Self::new(self.0.saturating_add(1))
+    }
+}
+
+/// Where the number of an update comes from, which decides whether it may be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The user gave the number: it stands.
+    Given,
+    /// The user gave the moment of the event. An event that is older than the last one keeps its number, so that
+    /// Jira keeps the newer state; only another event of the very same millisecond gets the next number.
+    Event,
+    /// The clock of this machine, which may step back.
+    Clock,
+}
+
+/// The last update of the same build or deployment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Last {
+    pub(crate) number: SequenceNumber,
+    /// Whether it said the same.
+    pub(crate) same: bool,
+}
+
+impl Origin {
+    /// The number to send, so that numbers grow from update to update.
+    pub(crate) fn number(self, wanted: SequenceNumber, last: Option<Last>) -> SequenceNumber {
+        let Some(last) = last else {
+            return wanted;
+        };
+        match self {
+            Self::Event if last.number == wanted && !last.same => wanted.following(),
+            Self::Given | Self::Event => wanted,
+            Self::Clock => wanted.max(last.number.following()),
+        }
+    }
 }
 
 impl FromStr for SequenceNumber {
@@ -34,7 +83,36 @@ impl FromStr for SequenceNumber {
 
 #[cfg(test)]
 mod tests {
-    use super::SequenceNumber;
+    use super::{Last, Origin, SequenceNumber};
+
+    #[test]
+    fn numbers_grow_unless_the_user_says_otherwise() {
+        use Origin::{Clock, Event, Given};
+        let cases = [
+            (Given, 100, Some((100, false)), 100),
+            (Given, 100, Some((200, false)), 100),
+            (Event, 100, None, 100),
+            (Event, 100, Some((99, false)), 100),
+            (Event, 100, Some((100, false)), 101),
+            // The same event sent again: whatever came after it must not be overwritten.
+            (Event, 100, Some((100, true)), 100),
+            (Event, 100, Some((101, false)), 100),
+            (Clock, 100, None, 100),
+            (Clock, 100, Some((99, true)), 100),
+            (Clock, 100, Some((100, true)), 101),
+            // The clock stepped back.
+            (Clock, 100, Some((5_000, false)), 5_001),
+            (Clock, 100, Some((i64::MAX, false)), SequenceNumber::MAX),
+        ];
+        for (origin, wanted, last, expected) in cases {
+            let last = last.map(|(number, same)| Last {
+                number: SequenceNumber::new(number),
+                same,
+            });
+            let found = origin.number(SequenceNumber::new(wanted), last);
+            assert_eq!(found.as_i64(), expected, "{origin:?} {wanted} {last:?}");
+        }
+    }
 
     #[test]
     fn numbers_stay_exact_in_json() {

@@ -92,6 +92,15 @@ pub(crate) struct AuthorizedJira<'a> {
 }
 
 impl AuthorizedJira<'_> {
+    pub(crate) fn cloud_id(&self) -> &CloudId {
+        &self.cloud_id
+    }
+
+    /// From now on everything must be done by then.
+    pub(crate) fn end_at(&mut self, deadline: Deadline) {
+        self.jira.exchange.end_at(deadline);
+    }
+
     /// Sends one body. Repeating it is harmless, since its sequence numbers stay the same.
     pub(crate) fn submit(&mut self, data: DataType, body: &str) -> Result<Submitted, JiraError> {
         let asked = Asked::Submission(data.permission());

@@ -72,6 +72,14 @@ impl JiraError {
         matches!(&self.problem, Problem::Status(answer) if answer.status == 401)
     }
 
+    /// Whether it is the body that Jira does not take, as a whole: each part of it may do better alone.
+    pub(crate) fn blames_body(&self) -> bool {
+        let Problem::Status(answer) = &self.problem else {
+            return false;
+        };
+        matches!(self.asked, Asked::Submission(_)) && matches!(answer.status, 400 | 413 | 422)
+    }
+
     fn kind(&self) -> Kind {
         let Problem::Status(answer) = &self.problem else {
             return Kind::Unreachable;

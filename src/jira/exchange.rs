@@ -28,6 +28,10 @@ impl<'a> Exchange<'a> {
         }
     }
 
+    pub(super) fn end_at(&mut self, deadline: Deadline) {
+        self.deadline = deadline;
+    }
+
     /// The answer with a status from 200 to 299.
     pub(super) fn send(&self, asked: Asked, request: Request<'_>) -> Result<Answer, JiraError> {
         let mut tried = 0;

@@ -2,7 +2,9 @@
 
 mod auth;
 pub(crate) mod builds;
+pub(crate) mod bulk;
 mod client;
+pub(crate) mod clock;
 pub(crate) mod deployments;
 mod error;
 mod error_body;
@@ -16,7 +18,8 @@ pub(crate) mod trace;
 mod transport_error;
 
 pub(crate) use auth::Credentials;
-pub(crate) use client::{Endpoints, Jira, Target};
+pub(crate) use client::{AuthorizedJira, Endpoints, Jira, Target};
+pub(crate) use error::JiraError;
 pub(crate) use site::{CloudId, Site, is_safe_address};
 pub(crate) use submission::{DataType, Rejected, Submitted, UnknownAssociation};
 

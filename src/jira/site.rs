@@ -18,6 +18,17 @@ impl Site {
     pub(crate) fn url(&self) -> String {
         format!("{}{}", self.scheme, self.authority)
     }
+
+    /// How variables that are for this site alone end, the most exact first: `ACME_ATLASSIAN_NET`, `ACME`.
+    pub(crate) fn variable_endings(&self) -> Vec<String> {
+        let label = self.authority.split(['.', ':']).next().unwrap_or_default();
+        let ending = |text: &str| text.to_ascii_uppercase().replace(not_in_names, "_");
+        vec![ending(&self.authority), ending(label)]
+    }
+}
+
+fn not_in_names(character: char) -> bool {
+    !character.is_ascii_alphanumeric()
 }
 
 impl fmt::Display for Site {
@@ -195,6 +206,19 @@ mod tests {
         assert_eq!(local.to_string(), "http://127.0.0.1:8080");
         let cloud: Site = "acme".parse().unwrap();
         assert_eq!(cloud.to_string(), "acme.atlassian.net");
+    }
+
+    #[test]
+    fn a_site_has_variables_of_its_own() {
+        let cases = [
+            ("acme", ["ACME_ATLASSIAN_NET", "ACME"]),
+            ("my-site.example.com", ["MY_SITE_EXAMPLE_COM", "MY_SITE"]),
+            ("http://localhost:8080", ["LOCALHOST_8080", "LOCALHOST"]),
+        ];
+        for (site, endings) in cases {
+            let site: Site = site.parse().unwrap();
+            assert_eq!(site.variable_endings(), endings);
+        }
     }
 
     #[test]

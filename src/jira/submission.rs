@@ -13,13 +13,23 @@ pub(crate) enum DataType {
 }
 
 impl DataType {
-    /// Path below the API's address ("Base URL differences" of the API's introduction).
-    pub(crate) fn bulk_path(self, cloud_id: &str) -> String {
-        let group = match self {
+    const ALL: [Self; 2] = [Self::Builds, Self::Deployments];
+
+    /// The name of the group of addresses and of the list in a body.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
             Self::Builds => "builds",
             Self::Deployments => "deployments",
-        };
-        format!("/jira/{group}/0.1/cloud/{cloud_id}/bulk")
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|data| data.name() == name)
+    }
+
+    /// Path below the API's address ("Base URL differences" of the API's introduction).
+    pub(crate) fn bulk_path(self, cloud_id: &str) -> String {
+        format!("/jira/{}/0.1/cloud/{cloud_id}/bulk", self.name())
     }
 
     /// The box to tick on the page of the OAuth credential.

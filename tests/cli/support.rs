@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Output;
 
-use assert_cmd::Command;
 use jira_sandbox::Sandbox;
 use serde_json::Value;
 
@@ -69,6 +67,18 @@ impl Agent {
         self
     }
 
+    /// Sends to all of these; each has its own address.
+    pub(crate) fn with_sites(mut self, sites: &[&Sandbox]) -> Self {
+        let urls: Vec<&str> = sites.iter().map(|site| site.url()).collect();
+        self.set("JIRA_SITE", &urls.join(", "));
+        for url in urls {
+            self.set(&format!("JIRA_API_URL{}", ending(url)), url);
+        }
+        self.set("JIRA_CLIENT_ID", "sandbox-client");
+        self.set("JIRA_CLIENT_SECRET", "sandbox-secret");
+        self
+    }
+
     pub(crate) fn set(&mut self, name: &str, value: &str) -> &mut Self {
         self.variables.insert(name.to_owned(), value.to_owned());
         self
@@ -121,18 +131,76 @@ impl Agent {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
-    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
-        let output: Output = Command::cargo_bin("jira-send")
-            .unwrap()
+    /// The outbox, in its usual place below the home folder.
+    pub(crate) fn outbox(&self) -> PathBuf {
+        self.path().join(".local/state/jira-send")
+    }
+
+    /// The names of the files in the outbox that end like this.
+    pub(crate) fn kept(&self, end: &str) -> Vec<String> {
+        let files = std::fs::read_dir(self.outbox()).into_iter().flatten();
+        let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names.filter(|name| name.ends_with(end)).collect();
+        names.sort();
+        names
+    }
+
+    /// The entries that wait, the oldest event first.
+    pub(crate) fn waiting(&self) -> Vec<Value> {
+        let read = |name: &String| std::fs::read_to_string(self.outbox().join(name)).unwrap();
+        let texts = self.kept(".json").iter().map(read).collect::<Vec<_>>();
+        let entries = texts.iter().map(|text| serde_json::from_str(text).unwrap());
+        entries.collect()
+    }
+
+    /// Puts an entry into the outbox, named as the program names it but for what follows the name.
+    pub(crate) fn put(&self, entry: &Value, end: &str) {
+        use sha2::{Digest as _, Sha256};
+        let site = entry["site"].as_str().unwrap();
+        let data = entry["data"].as_str().unwrap();
+        let hash = |text: &str, bytes: usize| {
+            let digest = Sha256::digest(text.as_bytes());
+            let digits = digest[..bytes].iter().map(|byte| format!("{byte:02x}"));
+            digits.collect::<Vec<_>>().concat()
+        };
+        let entity = format!("{site}\n{data}\n{}", entry["key"]);
+        let created: jiff::Timestamp = entry["created"].as_str().unwrap().parse().unwrap();
+        let name = format!(
+            "{:016}-{:013}-{}-{}.v1.json{end}",
+            entry["sequence"].as_i64().unwrap(),
+            created.as_millisecond(),
+            hash(site, 4),
+            hash(&entity, 12),
+        );
+        std::fs::write(self.outbox().join(name), entry.to_string()).unwrap();
+    }
+
+    /// Changes one of the entries that wait.
+    pub(crate) fn change(&self, index: usize, change: impl FnOnce(&mut Value)) {
+        let mut entry = self.waiting().swap_remove(index);
+        let file = &self.kept(".json")[index];
+        change(&mut entry);
+        std::fs::remove_file(self.outbox().join(file)).unwrap();
+        self.put(&entry, "");
+    }
+
+    /// The program, ready to run.
+    pub(crate) fn command(&self, arguments: &[&str]) -> std::process::Command {
+        let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("jira-send"));
+        command
             .args(arguments)
             .current_dir(self.path())
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.path())
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .env("GIT_CEILING_DIRECTORIES", self.path().parent().unwrap())
-            .envs(&self.variables)
-            .output()
-            .unwrap();
+            .envs(&self.variables);
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+        let output = self.command(arguments).output().unwrap();
         let run = Run {
             code: output.status.code().expect("an exit code and no signal"),
             stdout: String::from_utf8(output.stdout).unwrap(),
@@ -141,6 +209,12 @@ impl Agent {
         assert!(!run.stderr.contains("panicked"), "{}", run.stderr);
         run
     }
+}
+
+/// How a variable ends that is for one site alone.
+pub(crate) fn ending(url: &str) -> String {
+    let authority = url.strip_prefix("http://").unwrap();
+    format!("__{}", authority.replace(['.', ':'], "_"))
 }
 
 /// The folder of the measured environments.

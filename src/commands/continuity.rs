@@ -1,0 +1,153 @@
+//! What an update takes over from the last one of the same build or deployment: a greater number, and its issues.
+
+use sha2::{Digest as _, Sha256};
+
+use super::Context;
+use super::connection::Destination;
+use super::send::Payload;
+use super::store::NoOutbox;
+use crate::domain::issue_key::IssueKey;
+use crate::domain::sequence::{Last, Origin, SequenceNumber};
+use crate::jira::bulk;
+use crate::outbox::{Entity, Memory, Outbox, Record, Reserved};
+use crate::output::Output;
+
+/// So many updates of one build in the same millisecond are told apart.
+const MAX_TRIES: u32 = 200;
+
+/// Gives the payload its number and the issues that were sent before. Only looks when it is not to be sent.
+pub(crate) fn continue_last(
+    payload: &mut Payload,
+    destinations: &[Destination],
+    outbox: Result<&Outbox<'_>, &NoOutbox>,
+    is_sent: bool,
+    context: &Context<'_>,
+) {
+    let Ok(outbox) = outbox else {
+        return;
+    };
+    let memory = outbox.memory();
+    let entities: Vec<Entity> = destinations
+        .iter()
+        .map(|destination| payload.entity(&destination.name))
+        .collect();
+    let lasts: Vec<(SequenceNumber, Record)> = entities
+        .iter()
+        .filter_map(|entity| memory.last(entity))
+        .collect();
+    if payload.keeps_issue_keys {
+        repeat_issues(payload, &lasts, context.output);
+    }
+    let fingerprint = fingerprint(payload);
+    let Some(wanted) = bulk::sequence(&payload.body, payload.data) else {
+        return;
+    };
+    let update = Update {
+        origin: payload.origin,
+        wanted,
+        record: Record {
+            issue_keys: payload.issue_keys.iter().map(ToString::to_string).collect(),
+            fingerprint,
+        },
+    };
+    let number = if is_sent {
+        update.reserve(&memory, &entities, context.output)
+    } else {
+        update.number(&memory, &entities)
+    };
+    if payload.origin == Origin::Event && lasts.iter().any(|(last, _)| *last > number) {
+        context
+            .output
+            .say("a later event was sent before: Jira keeps that one");
+    }
+    if number != wanted {
+        let (wanted, number) = (wanted.as_i64(), number.as_i64());
+        context.output.detail(&format!(
+            "sequence number {number} instead of {wanted}, since a greater one was used before"
+        ));
+    }
+    bulk::set_sequence(&mut payload.body, payload.data, number);
+    if is_sent {
+        memory.clean();
+    }
+}
+
+/// An update replaces the whole build or deployment, so it names the issues of the one before again.
+fn repeat_issues(payload: &mut Payload, lasts: &[(SequenceNumber, Record)], output: &Output) {
+    let before = lasts.iter().flat_map(|(_, record)| &record.issue_keys);
+    let mut missing: Vec<IssueKey> = Vec::new();
+    for key in before.filter_map(|key| key.parse().ok()) {
+        if !payload.issue_keys.contains(&key) && !missing.contains(&key) {
+            missing.push(key);
+        }
+    }
+    let added = bulk::add_issue_keys(&mut payload.body, payload.data, &missing);
+    if added.is_empty() {
+        return;
+    }
+    let names: Vec<&str> = added.iter().map(IssueKey::as_str).collect();
+    output.detail(&format!(
+        "issue keys of the update before: {} (--only-issue-keys leaves them out)",
+        names.join(", ")
+    ));
+    payload.issue_keys.extend(added);
+}
+
+/// What the update says, apart from its number.
+fn fingerprint(payload: &Payload) -> String {
+    let mut body = payload.body.clone();
+    bulk::set_sequence(&mut body, payload.data, SequenceNumber::new(0));
+    let digest = Sha256::digest(body.to_string().as_bytes());
+    digest[..16].iter().fold(String::new(), |mut text, byte| {
+        use std::fmt::Write as _;
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// One update that wants a number.
+struct Update {
+    origin: Origin,
+    wanted: SequenceNumber,
+    record: Record,
+}
+
+impl Update {
+    /// The number after the last ones, of all sites.
+    fn number(&self, memory: &Memory<'_>, entities: &[Entity]) -> SequenceNumber {
+        let last = entities.iter().filter_map(|entity| memory.last(entity));
+        let last = last.max_by_key(|(number, _)| *number);
+        let last = last.map(|(number, record)| Last {
+            number,
+            same: record.fingerprint == self.record.fingerprint,
+        });
+        self.origin.number(self.wanted, last)
+    }
+
+    /// A number that no other update has or gets.
+    fn reserve(&self, memory: &Memory<'_>, entities: &[Entity], output: &Output) -> SequenceNumber {
+        let mut number = self.number(memory, entities);
+        for _ in 0..MAX_TRIES {
+            let mut taken = false;
+            for entity in entities {
+                match memory.reserve(entity, number, &self.record) {
+                    Reserved::Ours => {}
+                    Reserved::Taken => taken = true,
+                    Reserved::Impossible(error) => {
+                        output.detail(&format!(
+                            "the number that was sent cannot be remembered: {error}"
+                        ));
+                        return number;
+                    }
+                }
+            }
+            let next = self.number(memory, entities);
+            let is_ours = !taken || self.origin == Origin::Given || next <= number;
+            if is_ours {
+                return number;
+            }
+            number = next;
+        }
+        number
+    }
+}

@@ -1,0 +1,116 @@
+//! Compares this machine's clock with Jira's.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use super::http::{Answer, Request, Transport, TransportError};
+use crate::system::System;
+
+/// Smaller differences order the updates of different machines well enough.
+const TOLERATED: i64 = 60_000;
+
+/// A transport that notes by how much the clocks differ.
+pub(crate) struct Clocked<'a> {
+    transport: &'a dyn Transport,
+    system: &'a dyn System,
+    /// Milliseconds by which this machine is ahead.
+    ahead: Mutex<Option<i64>>,
+}
+
+impl<'a> Clocked<'a> {
+    pub(crate) fn new(transport: &'a dyn Transport, system: &'a dyn System) -> Self {
+        Self {
+            transport,
+            system,
+            ahead: Mutex::default(),
+        }
+    }
+
+    /// What people should know, if the clocks differ by too much.
+    pub(crate) fn warning(&self) -> Option<String> {
+        let ahead = *self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        let ahead = ahead.filter(|ahead| ahead.abs() > TOLERATED)?;
+        let (minutes, seconds) = (ahead.abs() / 60_000, ahead.abs() / 1_000 % 60);
+        let side = if ahead > 0 { "ahead of" } else { "behind" };
+        Some(format!(
+            "the clock of this machine is {minutes} min {seconds} s {side} Jira's: updates of other machines may win or lose against those from here by mistake"
+        ))
+    }
+}
+
+impl Transport for Clocked<'_> {
+    fn send(&self, request: Request<'_>, timeout: Duration) -> Result<Answer, TransportError> {
+        let sent = self.system.now().as_millisecond();
+        let answer = self.transport.send(request, timeout)?;
+        let received = self.system.now().as_millisecond();
+        let date = answer.header("date");
+        let date = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
+        // What is not asked for by POST may come out of a cache with the time at which it was put there.
+        if let Some(date) = date.filter(|_| request.body.is_some()) {
+            let date = date.timestamp().as_millisecond();
+            // The header has whole seconds, and was written at some moment in between.
+            let ahead = if sent > date.saturating_add(1_000) {
+                sent.saturating_sub(date)
+            } else {
+                received.saturating_sub(date).min(0)
+            };
+            *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
+        }
+        Ok(answer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Answer, Clocked, Request, Transport, TransportError};
+    use crate::system::fake::FakeMachine;
+
+    /// Answers with this date.
+    struct Dated(&'static str);
+
+    impl Transport for Dated {
+        fn send(&self, _: Request<'_>, _: Duration) -> Result<Answer, TransportError> {
+            Ok(Answer {
+                status: 202,
+                headers: vec![("date".to_owned(), self.0.to_owned())],
+                body: String::new(),
+            })
+        }
+    }
+
+    /// The fake machine's clock shows 2026-01-01T00:00:00Z.
+    #[test]
+    fn only_great_differences_are_told() {
+        let cases = [
+            ("Thu, 01 Jan 2026 00:00:00 GMT", None),
+            ("Thu, 01 Jan 2026 00:00:59 GMT", None),
+            ("Wed, 31 Dec 2025 23:59:01 GMT", None),
+            ("Thu, 01 Jan 2026 00:03:05 GMT", Some("3 min 5 s behind")),
+            ("Wed, 31 Dec 2025 23:00:00 GMT", Some("60 min 0 s ahead of")),
+            ("yesterday", None),
+        ];
+        for (date, words) in cases {
+            let (transport, machine) = (Dated(date), FakeMachine::default());
+            let send = |body| {
+                let clocked = Clocked::new(&transport, &machine);
+                let request = Request {
+                    url: "https://x",
+                    body,
+                    token: None,
+                };
+                clocked.send(request, Duration::ZERO).unwrap();
+                clocked.warning()
+            };
+            let warning = send(Some("{}"));
+            assert_eq!(warning.is_some(), words.is_some(), "{date}");
+            assert!(
+                warning
+                    .unwrap_or_default()
+                    .contains(words.unwrap_or_default())
+            );
+            assert_eq!(send(None), None, "{date}");
+        }
+    }
+}

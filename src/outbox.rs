@@ -1,0 +1,234 @@
+//! What waits to be sent: one file for each build or deployment that Jira did not get.
+//!
+//! Any number of processes share the folder, also from several machines. There are no locks: an entry belongs to
+//! whoever renames it to a name of his own, and what a killed process held is taken over. An entry may be delivered
+//! twice that way, which is harmless, since its sequence number stays the same.
+
+mod entry;
+mod expiry;
+mod folder;
+mod listing;
+mod memory;
+mod name;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use anyhow::Context as _;
+
+use crate::files;
+use crate::system::System;
+
+pub(crate) use entry::{Entry, Sending};
+pub(crate) use expiry::Limits;
+pub(crate) use folder::default_folder;
+pub(crate) use listing::Due;
+pub(crate) use memory::{Memory, Record, Reserved};
+pub(crate) use name::Entity;
+
+use entry::Parsed;
+use name::{Hold, Name};
+
+/// Longest file that is taken for an entry, in bytes. A body with 500 issues has less than a hundredth of it.
+const MAX_ENTRY: u64 = 16 * 1024 * 1024;
+
+/// Folder of what Jira refused for good.
+const REFUSED: &str = "refused";
+
+/// End of the name of a file that is no entry, though it is named like one.
+const CORRUPT: &str = "corrupt";
+
+/// An outbox that can be used.
+pub(crate) struct Outbox<'a> {
+    folder: PathBuf,
+    limits: Limits,
+    system: &'a dyn System,
+    /// Makes the names of temporary files unique in this process.
+    written: AtomicU64,
+}
+
+/// An entry that is ours until the time is up.
+#[derive(Debug)]
+pub(crate) struct Held {
+    name: Name,
+    path: PathBuf,
+}
+
+impl Held {
+    pub(crate) fn entity(&self) -> &Entity {
+        &self.name.entity
+    }
+}
+
+/// What an entry turned out to be.
+#[derive(Debug)]
+pub(crate) enum Opened {
+    Entry(Box<Entry>),
+    /// Somebody else has it.
+    Gone,
+    /// No entry, and no longer in the way; says what it is and where.
+    SetAside(String),
+}
+
+impl<'a> Outbox<'a> {
+    /// Makes the folder, when it is going to be written to.
+    ///
+    /// # Errors
+    /// When it can neither be found nor made.
+    pub(crate) fn open(
+        folder: &Path,
+        limits: Limits,
+        is_written: bool,
+        system: &'a dyn System,
+    ) -> anyhow::Result<Self> {
+        if is_written {
+            folder::make(folder)?;
+        }
+        Ok(Self {
+            folder: folder.to_owned(),
+            limits,
+            system,
+            written: AtomicU64::new(0),
+        })
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What is remembered of the builds and deployments that were sent from here.
+    pub(crate) fn memory(&self) -> Memory<'_> {
+        Memory::new(&self.folder, self.system)
+    }
+
+    /// Writes an entry before it is sent, so that nothing is lost when this process is killed.
+    ///
+    /// # Errors
+    /// When the disk is full or the folder cannot be written to.
+    pub(crate) fn hold_new(&self, entry: &Entry, time: Duration) -> anyhow::Result<Held> {
+        let name = Name {
+            sequence: entry.sequence,
+            created: entry.created.as_millisecond(),
+            entity: entry.entity(),
+        };
+        let path = self.path(&name::held(&name, &self.hold(time)));
+        self.write(&path, entry)?;
+        Ok(Held { name, path })
+    }
+
+    /// Takes an entry, unless somebody else was faster.
+    pub(crate) fn claim(&self, due: &Due, time: Duration) -> Option<Held> {
+        let path = self.path(&name::held(&due.name, &self.hold(time)));
+        let name = due.name.clone();
+        let taken = fs::rename(self.path(&due.file), &path).is_ok();
+        taken.then_some(Held { name, path })
+    }
+
+    /// Reads an entry that is ours.
+    pub(crate) fn read(&self, held: &Held) -> Opened {
+        let path = held.path.to_string_lossy();
+        let waiting = name::waiting(&held.name);
+        let problem = match files::read_text(&path, MAX_ENTRY).map(|text| Entry::parse(&text)) {
+            Ok(Parsed::Entry(entry)) if entry.entity() == held.name.entity => {
+                return Opened::Entry(entry);
+            }
+            Ok(Parsed::Entry(_)) => "it is named like another build or deployment".to_owned(),
+            Ok(Parsed::Newer(version)) => {
+                let newer =
+                    waiting.replace(&format!(".v{}.", name::VERSION), &format!(".v{version}."));
+                let _ = fs::rename(&held.path, self.path(&newer));
+                return Opened::SetAside(format!(
+                    "{newer} in the outbox was written by a later version of jira-send and is left to it"
+                ));
+            }
+            Ok(Parsed::Corrupt(problem)) => problem,
+            Err(_) if !held.path.exists() => return Opened::Gone,
+            Err(error) => format!("{error:#}"),
+        };
+        let aside = self.path(&format!("{waiting}.{CORRUPT}"));
+        let _ = fs::rename(&held.path, &aside);
+        Opened::SetAside(format!(
+            "{} is no entry of the outbox and was set aside: {problem}",
+            aside.display()
+        ))
+    }
+
+    /// It is delivered, or told to somebody.
+    #[expect(
+        clippy::unused_self,
+        reason = "what is done to an entry is done by its outbox"
+    )]
+    pub(crate) fn remove(&self, held: &Held) {
+        let _ = fs::remove_file(&held.path);
+    }
+
+    /// It waits again, with what was learnt in the meantime. On a full disk it waits as it was.
+    ///
+    /// # Errors
+    /// When not even that is possible. Whoever looks later takes it over.
+    pub(crate) fn put_back(&self, held: &Held, entry: Option<&Entry>) -> anyhow::Result<()> {
+        let waiting = self.path(&name::waiting(&held.name));
+        let rewritten = entry.is_some_and(|entry| self.write(&waiting, entry).is_ok());
+        if rewritten {
+            let _ = fs::remove_file(&held.path);
+        } else {
+            fs::rename(&held.path, &waiting)
+                .with_context(|| format!("{} cannot be written", waiting.display()))?;
+        }
+        folder::sync(&self.folder);
+        Ok(())
+    }
+
+    /// It is of no use to try again: it is kept for people to look at, with the reason.
+    pub(crate) fn refuse(&self, held: &Held, entry: &Entry) -> PathBuf {
+        let folder = self.path(REFUSED);
+        let path = folder.join(name::waiting(&held.name));
+        let kept = folder::make(&folder).and_then(|()| self.write(&path, entry));
+        if kept.is_ok() || fs::rename(&held.path, &path).is_err() {
+            let _ = fs::remove_file(&held.path);
+        }
+        path
+    }
+
+    fn path(&self, file: &str) -> PathBuf {
+        self.folder.join(file)
+    }
+
+    fn hold(&self, time: Duration) -> Hold {
+        let time = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+        Hold {
+            until: self.now().saturating_add(time),
+            process: self.system.process().to_owned(),
+        }
+    }
+
+    fn now(&self) -> i64 {
+        self.system.now().as_millisecond()
+    }
+
+    /// The file is there as a whole or not at all.
+    fn write(&self, path: &Path, entry: &Entry) -> anyhow::Result<()> {
+        let number = self.written.fetch_add(1, Ordering::Relaxed);
+        let temporary = self.path(&name::temporary(self.system.process(), number));
+        let result = folder::write_durably(&temporary, &entry.to_text());
+        let result = match result {
+            // Left behind by a process of the same id.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                let _ = fs::remove_file(&temporary);
+                folder::write_durably(&temporary, &entry.to_text())
+            }
+            other => other,
+        };
+        let result = result.and_then(|()| fs::rename(&temporary, path));
+        if result.is_err() {
+            let _ = fs::remove_file(&temporary);
+        }
+        result.with_context(|| format!("{} cannot be written to", self.folder.display()))
+    }
+}
+
+#[cfg(test)]
+mod tests;

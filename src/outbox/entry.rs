@@ -1,0 +1,200 @@
+//! What is written for one build or deployment. Never a credential and never a token.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::name::{Entity, VERSION};
+use crate::domain::sequence::SequenceNumber;
+use crate::domain::timestamp::Timestamp;
+
+/// One body that Jira did not get.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Entry {
+    version: u32,
+    /// What people call it: `build shop » main #42`.
+    pub(crate) name: String,
+    /// `builds` or `deployments`.
+    pub(crate) data: String,
+    /// The host; none where only the cloud id is known.
+    pub(crate) site: Option<String>,
+    pub(crate) cloud_id: Option<String>,
+    /// The identity as Jira would repeat it.
+    pub(crate) key: Value,
+    pub(crate) sequence: i64,
+    pub(crate) created: Timestamp,
+    /// How often it was tried to deliver it.
+    pub(crate) tries: u32,
+    /// What went wrong last.
+    pub(crate) reason: String,
+    /// The request as it was to be sent.
+    pub(crate) body: Value,
+}
+
+/// What a file's text holds.
+#[derive(Debug, PartialEq)]
+pub(super) enum Parsed {
+    Entry(Box<Entry>),
+    /// Written by a later version of this program.
+    Newer(u32),
+    Corrupt(String),
+}
+
+/// What is known of a body when it is to be sent.
+pub(crate) struct Sending<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) data: &'a str,
+    pub(crate) site: Option<&'a str>,
+    pub(crate) cloud_id: Option<&'a str>,
+    pub(crate) key: &'a Value,
+    pub(crate) sequence: SequenceNumber,
+    pub(crate) body: &'a Value,
+}
+
+impl Entry {
+    pub(crate) fn new(sending: &Sending<'_>, now: Timestamp) -> Self {
+        Self {
+            version: VERSION,
+            name: sending.name.to_owned(),
+            data: sending.data.to_owned(),
+            site: sending.site.map(ToOwned::to_owned),
+            cloud_id: sending.cloud_id.map(ToOwned::to_owned),
+            key: sending.key.clone(),
+            sequence: sending.sequence.as_i64(),
+            created: now,
+            tries: 0,
+            reason: String::new(),
+            body: sending.body.clone(),
+        }
+    }
+
+    /// The site, or the cloud id in its place.
+    pub(crate) fn place(&self) -> &str {
+        let place = self.site.as_deref().or(self.cloud_id.as_deref());
+        place.unwrap_or_default()
+    }
+
+    pub(super) fn entity(&self) -> Entity {
+        Entity::new(self.place(), &self.data, &self.key)
+    }
+
+    pub(super) fn to_text(&self) -> String {
+        format!("{:#}\n", serde_json::json!(self))
+    }
+
+    pub(super) fn parse(text: &str) -> Parsed {
+        let value: Value = match serde_json::from_str(text) {
+            Ok(value) => value,
+            Err(error) => return Parsed::Corrupt(error.to_string()),
+        };
+        let version = value.get("version").and_then(Value::as_u64);
+        match version.and_then(|version| u32::try_from(version).ok()) {
+            Some(newer) if newer > VERSION => return Parsed::Newer(newer),
+            Some(VERSION) => {}
+            _ => return Parsed::Corrupt("it names no version".to_owned()),
+        }
+        match serde_json::from_value::<Self>(value) {
+            Ok(entry) if entry.is_whole() => Parsed::Entry(Box::new(entry)),
+            Ok(_) => Parsed::Corrupt("its body is not that of one build or deployment".to_owned()),
+            Err(error) => Parsed::Corrupt(error.to_string()),
+        }
+    }
+
+    /// Exactly one item, and somebody to send it to.
+    fn is_whole(&self) -> bool {
+        let items = self.body.get(&self.data).and_then(Value::as_array);
+        items.is_some_and(|items| items.len() == 1) && !self.place().is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Entry, Parsed, Sending};
+    use crate::domain::sequence::SequenceNumber;
+
+    fn entry() -> Entry {
+        let sending = Sending {
+            name: "build shop #1",
+            data: "builds",
+            site: Some("acme.atlassian.net"),
+            cloud_id: None,
+            key: &json!({"pipelineId": "shop", "buildNumber": 1}),
+            sequence: SequenceNumber::new(1_767_268_800_123),
+            body: &json!({"builds": [{"pipelineId": "shop", "displayName": "é \u{FFFD} \"x\""}]}),
+        };
+        Entry::new(&sending, "2026-01-01T12:00:00.123Z".parse().unwrap())
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let entry = entry();
+        assert_eq!(
+            Entry::parse(&entry.to_text()),
+            Parsed::Entry(Box::new(entry))
+        );
+    }
+
+    #[test]
+    fn other_texts_are_told_apart() {
+        let with = |name: &str, value: serde_json::Value| {
+            let mut json = json!(entry());
+            json[name] = value;
+            Entry::parse(&json.to_string())
+        };
+        assert_eq!(with("version", json!(2)), Parsed::Newer(2));
+        let corrupt = [
+            Entry::parse(""),
+            Entry::parse("{}"),
+            Entry::parse("[1]"),
+            Entry::parse(&"[".repeat(10_000)),
+            with("version", json!(0)),
+            with("version", json!(-1)),
+            with("version", json!("1")),
+            with("site", json!(null)),
+            with("site", json!("")),
+            with("created", json!("yesterday")),
+            with("tries", json!(-1)),
+            with("body", json!({})),
+            with("body", json!({"builds": []})),
+            with("data", json!("deployments")),
+            with("sequence", json!(1.5)),
+        ];
+        for parsed in corrupt {
+            assert!(matches!(parsed, Parsed::Corrupt(_)), "{parsed:?}");
+        }
+    }
+
+    /// Ten thousand damaged files: any answer but a panic, and never an entry without somebody to send it to.
+    #[test]
+    fn damaged_texts_do_no_harm() {
+        let text = entry().to_text().into_bytes();
+        let mut state = 0x2026_0101_u64;
+        let mut random = |below: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            usize::try_from(state % u64::try_from(below).unwrap()).unwrap()
+        };
+        for _ in 0..10_000 {
+            let mut damaged = text.clone();
+            for _ in 0..=random(4) {
+                let position = random(damaged.len());
+                match random(5) {
+                    0 => damaged.truncate(position.max(1)),
+                    1 => damaged[position] = u8::try_from(random(256)).unwrap(),
+                    2 => damaged.insert(position, b"{}[]\",:0-e\0"[random(11)]),
+                    3 => drop(damaged.remove(position)),
+                    _ => damaged.extend_from_slice(&text[position.min(text.len() - 1)..]),
+                }
+                if damaged.is_empty() {
+                    damaged.push(b'{');
+                }
+            }
+            if let Parsed::Entry(entry) = Entry::parse(&String::from_utf8_lossy(&damaged)) {
+                assert!(!entry.place().is_empty());
+                let _ = (entry.entity(), entry.to_text());
+            }
+        }
+    }
+}

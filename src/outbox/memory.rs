@@ -1,0 +1,159 @@
+//! What was sent last of each build and deployment, so that numbers grow and issue keys stay.
+//!
+//! Each has a folder with one file for each number that was used. Whoever makes the file has the number: a file is
+//! made only once, so there are no locks that a killed process could leave behind.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::folder;
+use super::name::Entity;
+use crate::domain::sequence::SequenceNumber;
+use crate::files;
+use crate::system::System;
+
+/// Longest file that is read, in bytes.
+const MAX_RECORD: u64 = 1024 * 1024;
+
+/// What was sent longer ago is forgotten, in milliseconds.
+const MAX_AGE: i64 = 14 * DAY;
+
+/// Old folders are looked for once a day, in milliseconds.
+const DAY: i64 = 24 * 60 * 60 * 1_000;
+
+/// Records before the last one stay this long, so that whoever lists the folder meanwhile finds one, in milliseconds.
+const MIN_AGE: i64 = 60_000;
+
+/// What was sent under a number.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Record {
+    pub(crate) issue_keys: Vec<String>,
+    /// Tells whether another update says the same.
+    pub(crate) fingerprint: String,
+}
+
+/// Whether a number is ours.
+#[derive(Debug)]
+pub(crate) enum Reserved {
+    Ours,
+    /// Another update has it.
+    Taken,
+    /// Nothing can be remembered.
+    Impossible(io::Error),
+}
+
+/// The folder of what was sent.
+pub(crate) struct Memory<'a> {
+    folder: PathBuf,
+    system: &'a dyn System,
+}
+
+impl<'a> Memory<'a> {
+    pub(super) fn new(outbox: &Path, system: &'a dyn System) -> Self {
+        let folder = outbox.join("sent");
+        Self { folder, system }
+    }
+
+    /// The greatest number that was used, and what was sent under it.
+    pub(crate) fn last(&self, entity: &Entity) -> Option<(SequenceNumber, Record)> {
+        let folder = self.folder.join(entity.folder());
+        let mut numbers = numbers(&folder);
+        numbers.sort_unstable();
+        let last = *numbers.last()?;
+        // A record that is being written at this moment is empty; the one before it is nearly as good.
+        let records = numbers
+            .iter()
+            .rev()
+            .map(|number| self.record(&folder, *number));
+        let record = records.flatten().next().unwrap_or_default();
+        Some((SequenceNumber::new(last), record))
+    }
+
+    fn record(&self, folder: &Path, number: i64) -> Option<Record> {
+        let path = folder.join(number.to_string());
+        let age = self.now().saturating_sub(folder::modified(&path)?);
+        let text = files::read_text(&path.to_string_lossy(), MAX_RECORD).ok()?;
+        let record = serde_json::from_str(&text).ok()?;
+        (age <= MAX_AGE).then_some(record)
+    }
+
+    /// Takes the number for one update.
+    pub(crate) fn reserve(
+        &self,
+        entity: &Entity,
+        number: SequenceNumber,
+        record: &Record,
+    ) -> Reserved {
+        let own = self.folder.join(entity.folder());
+        if let Err(error) = folder::make(&own) {
+            return Reserved::Impossible(io::Error::other(format!("{error:#}")));
+        }
+        let path = own.join(number.as_i64().to_string());
+        let text = serde_json::json!(record).to_string();
+        match folder::write_new(&path, &text) {
+            Ok(_) => {
+                self.forget_older(&own, number.as_i64());
+                Reserved::Ours
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Reserved::Taken,
+            Err(error) => Reserved::Impossible(error),
+        }
+    }
+
+    fn forget_older(&self, folder: &Path, number: i64) {
+        let older = numbers(folder).into_iter().filter(|other| *other < number);
+        let mut older: Vec<i64> = older.collect();
+        older.sort_unstable();
+        // The one before the last tells what was sent while the last one is being written.
+        older.pop();
+        for other in older {
+            let path = folder.join(other.to_string());
+            if self.is_older_than(&path, MIN_AGE) {
+                let _ = fs::remove_file(path);
+            }
+        }
+    }
+
+    /// Forgets, once a day, what nobody will send again.
+    pub(crate) fn clean(&self) {
+        let mark = self.folder.join("cleaned");
+        if folder::modified(&mark).is_some() && !self.is_older_than(&mark, DAY) {
+            return;
+        }
+        if folder::make(&self.folder).is_err() || fs::write(&mark, "").is_err() {
+            return;
+        }
+        for name in folder::files(&self.folder) {
+            let folder = self.folder.join(name);
+            if !folder.is_dir() {
+                continue;
+            }
+            for number in numbers(&folder) {
+                let path = folder.join(number.to_string());
+                if self.is_older_than(&path, MAX_AGE) {
+                    let _ = fs::remove_file(path);
+                }
+            }
+            // Only an empty folder goes away.
+            let _ = fs::remove_dir(folder);
+        }
+    }
+
+    fn is_older_than(&self, path: &Path, age: i64) -> bool {
+        let modified = folder::modified(path);
+        modified.is_some_and(|modified| self.now().saturating_sub(modified) > age)
+    }
+
+    fn now(&self) -> i64 {
+        self.system.now().as_millisecond()
+    }
+}
+
+fn numbers(folder: &Path) -> Vec<i64> {
+    let names = folder::files(folder);
+    names.iter().filter_map(|name| name.parse().ok()).collect()
+}

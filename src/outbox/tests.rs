@@ -1,0 +1,188 @@
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{Entity, Entry, Limits, Memory, Opened, Outbox, Record, Reserved, Sending};
+use crate::domain::sequence::SequenceNumber;
+use crate::system::System as _;
+use crate::system::fake::FakeMachine;
+
+const SITE: &str = "acme.atlassian.net";
+
+const MINUTE: Duration = Duration::from_mins(1);
+
+fn outbox<'a>(folder: &Path, entries: usize, machine: &'a FakeMachine) -> Outbox<'a> {
+    let limits = Limits {
+        age: Duration::from_hours(24),
+        entries,
+        bytes: 1024 * 1024,
+    };
+    Outbox::open(folder, limits, true, machine).unwrap()
+}
+
+fn key(number: i64) -> Value {
+    json!({"pipelineId": "shop", "buildNumber": number})
+}
+
+fn entry(number: i64, sequence: i64, site: &str, machine: &FakeMachine) -> Entry {
+    let sending = Sending {
+        name: "build",
+        data: "builds",
+        site: Some(site),
+        cloud_id: None,
+        key: &key(number),
+        sequence: SequenceNumber::new(sequence),
+        body: &json!({"builds": [{"buildNumber": number}]}),
+    };
+    Entry::new(&sending, machine.now())
+}
+
+/// Puts an entry there to wait.
+fn wait(outbox: &Outbox<'_>, entry: &Entry) {
+    let held = outbox.hold_new(entry, MINUTE).unwrap();
+    outbox.put_back(&held, None).unwrap();
+}
+
+#[test]
+fn an_entry_has_one_holder_at_a_time() {
+    let (folder, machine) = (tempfile::tempdir().unwrap(), FakeMachine::default());
+    let outbox = outbox(folder.path(), 10, &machine);
+    wait(&outbox, &entry(1, 5, SITE, &machine));
+    let [due] = outbox.list(Some(SITE)).due.try_into().unwrap();
+    let claims: Vec<_> = std::thread::scope(|scope| {
+        let claim = || outbox.claim(&due, MINUTE);
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(claim)).collect();
+        threads
+            .into_iter()
+            .filter_map(|thread| thread.join().unwrap())
+            .collect()
+    });
+    let [held] = claims.try_into().unwrap();
+    let listing = outbox.list(Some(SITE));
+    assert_eq!((listing.due.len(), listing.held), (0, 1));
+    let Opened::Entry(entry) = outbox.read(&held) else {
+        panic!("an entry");
+    };
+    assert_eq!(entry.sequence, 5);
+
+    // Its time is up, and a while more for clocks that differ.
+    machine.sleep(MINUTE * 2 + Duration::from_secs(1));
+    let [late] = outbox.list(Some(SITE)).due.try_into().unwrap();
+    let taken = outbox.claim(&late, MINUTE).unwrap();
+    assert!(matches!(outbox.read(&held), Opened::Gone));
+    outbox.remove(&held);
+    outbox.remove(&taken);
+    assert_eq!(outbox.list(None), super::listing::Listing::default());
+}
+
+#[test]
+fn each_site_has_its_own_and_the_oldest_event_comes_first() {
+    let (folder, machine) = (tempfile::tempdir().unwrap(), FakeMachine::default());
+    let outbox = outbox(folder.path(), 10, &machine);
+    for (number, sequence) in [(1, 30), (2, 10), (1, 20), (3, 5)] {
+        wait(&outbox, &entry(number, sequence, SITE, &machine));
+    }
+    wait(&outbox, &entry(1, 1, "beta.atlassian.net", &machine));
+    let listing = outbox.list(Some(SITE));
+    let sequences: Vec<i64> = listing.due.iter().map(|due| due.name.sequence).collect();
+    assert_eq!(sequences, [5, 10, 30]);
+    assert_eq!(outbox.drop_superseded(&listing), 1);
+    assert_eq!(outbox.drop_superseded(&listing), 0);
+    let (places, warnings) = outbox.places();
+    assert_eq!((places.len(), warnings.len()), (2, 0));
+
+    let entity = Entity::new(SITE, "builds", &key(1));
+    assert_eq!(outbox.drop_older(&entity, SequenceNumber::new(29)), 0);
+    assert_eq!(outbox.drop_older(&entity, SequenceNumber::new(30)), 1);
+    assert_eq!(outbox.list(None).due.len(), 3);
+}
+
+#[test]
+fn the_oldest_are_dropped_first() {
+    let (folder, machine) = (tempfile::tempdir().unwrap(), FakeMachine::default());
+    let outbox = outbox(folder.path(), 2, &machine);
+    for number in 1..=3 {
+        wait(&outbox, &entry(number, 100 - number, SITE, &machine));
+        machine.sleep(MINUTE);
+    }
+    assert_eq!(outbox.expire(), 1);
+    let numbers = outbox
+        .list(None)
+        .due
+        .into_iter()
+        .map(|due| due.name.sequence);
+    assert_eq!(numbers.collect::<Vec<_>>(), [97, 98]);
+    machine.sleep(MINUTE * (24 * 60 - 1));
+    assert_eq!(outbox.expire(), 1);
+    machine.sleep(MINUTE * 2);
+    assert_eq!(outbox.expire(), 1);
+    assert_eq!(outbox.expire(), 0);
+}
+
+/// Any damage to any file of the folder: nothing panics, nothing stays in the way, nothing foreign is touched.
+#[test]
+fn a_folder_full_of_rubbish_is_survived() {
+    let (folder, machine) = (tempfile::tempdir().unwrap(), FakeMachine::default());
+    let outbox = outbox(folder.path(), 1000, &machine);
+    let text = entry(1, 1, SITE, &machine).to_text();
+    for number in 0..200 {
+        wait(&outbox, &entry(number, number, SITE, &machine));
+    }
+    let files = super::folder::files(folder.path());
+    for (index, file) in files.iter().enumerate() {
+        let damage = match index % 4 {
+            0 => text[..index * 2 % text.len()].to_owned(),
+            1 => text.replace("\"version\": 1", "\"version\": 3"),
+            2 => text.clone(),
+            _ => continue,
+        };
+        std::fs::write(folder.path().join(file), damage).unwrap();
+    }
+    std::fs::create_dir(folder.path().join(format!("{}x.json", &files[0][..60]))).unwrap();
+    let mut counts = (0, 0);
+    for due in outbox.list(None).due {
+        let held = outbox.claim(&due, MINUTE).unwrap();
+        match outbox.read(&held) {
+            Opened::Entry(_) => {
+                counts.0 += 1;
+                outbox.remove(&held);
+            }
+            Opened::SetAside(words) => {
+                counts.1 += 1;
+                assert!(words.contains("set aside") || words.contains("later version"));
+            }
+            Opened::Gone => panic!("nobody else is here"),
+        }
+    }
+    assert!(counts.0 >= 50 && counts.0 + counts.1 == 200, "{counts:?}");
+    let listing = outbox.list(None);
+    assert_eq!((listing.due.len(), listing.held, listing.newer), (0, 0, 50));
+}
+
+#[test]
+fn a_number_is_given_once() {
+    let (folder, machine) = (tempfile::tempdir().unwrap(), FakeMachine::default());
+    let memory = Memory::new(folder.path(), &machine);
+    let entity = Entity::new(SITE, "builds", &key(1));
+    assert_eq!(memory.last(&entity), None);
+    let record = Record {
+        issue_keys: vec!["ABC-1".to_owned()],
+        fingerprint: "f".to_owned(),
+    };
+    let number = SequenceNumber::new(7);
+    let reserve = || memory.reserve(&entity, number, &record);
+    let ours: Vec<bool> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(reserve)).collect();
+        let results = threads.into_iter().map(|thread| thread.join().unwrap());
+        results
+            .map(|result| matches!(result, Reserved::Ours))
+            .collect()
+    });
+    assert_eq!(ours.iter().filter(|ours| **ours).count(), 1);
+    assert_eq!(memory.last(&entity), Some((number, record.clone())));
+    // Whoever is killed while he writes leaves a number, but no keys.
+    let own = folder.path().join("sent").join(entity.folder());
+    std::fs::write(own.join("9"), "").unwrap();
+    assert_eq!(memory.last(&entity), Some((SequenceNumber::new(9), record)));
+}

@@ -1,0 +1,294 @@
+//! `jira-send flush`: everything that waits, and an account of it.
+
+use std::fs;
+
+use jira_sandbox::{Config, Endpoint, Fault, Sandbox};
+use serde_json::{Value, json};
+
+use crate::support::{Agent, Run};
+
+const KIND: &str = "freestyle-no-scm";
+const JOB: &str = "shop-freestyle-noscm";
+
+/// An agent on which so many builds wait for this Jira, which is well again.
+fn with_waiting(jira: &Sandbox, builds: u32) -> Agent {
+    let mut agent = Agent::of(KIND).with_jira(jira);
+    jira.fail(Endpoint::Builds, Fault::redirect("https://else.example/"));
+    for number in 1..=builds {
+        agent.set("BUILD_NUMBER", &number.to_string());
+        let run = agent.run(&[
+            "build",
+            "--issue-keys=ABC-1",
+            "--budget=1",
+            "--on-error=queue",
+        ]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+    }
+    assert_eq!(agent.kept(".json").len(), usize::try_from(builds).unwrap());
+    jira.clear_faults();
+    agent
+}
+
+/// Copies the one entry that waits, so that there are entries of so many builds.
+fn multiply(agent: &Agent, builds: i64) {
+    let [entry]: [Value; 1] = agent.waiting().try_into().unwrap();
+    let [file]: [String; 1] = agent.kept(".json").try_into().unwrap();
+    fs::remove_file(agent.outbox().join(file)).unwrap();
+    for number in 1..=builds {
+        let mut entry = entry.clone();
+        entry["key"]["buildNumber"] = json!(number);
+        entry["body"]["builds"][0]["buildNumber"] = json!(number);
+        agent.put(&entry, "");
+    }
+}
+
+fn flush(agent: &Agent, options: &[&str]) -> Run {
+    agent.run(&[&["flush", "--format=json"], options].concat())
+}
+
+fn counts(run: &Run) -> [i64; 5] {
+    let json = run.json();
+    ["delivered", "refused", "waiting", "expired", "superseded"]
+        .map(|name| json["outbox"][name].as_i64().unwrap())
+}
+
+#[test]
+fn everything_is_delivered_in_few_requests() {
+    let jira = Sandbox::start();
+    let agent = with_waiting(&jira, 1);
+    multiply(&agent, 250);
+    let before = jira.submissions().len();
+    let run = flush(&agent, &[]);
+    assert_eq!(
+        (run.code, counts(&run)),
+        (0, [250, 0, 0, 0, 0]),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(jira.submissions().len() - before, 3);
+    assert!((1..=250).all(|number| jira.build(JOB, number).is_some()));
+    assert_eq!(run.json()["outcome"], "accepted");
+    assert!(run.stderr.contains("250 delivered"), "{}", run.stderr);
+    let run = flush(&agent, &[]);
+    assert_eq!(
+        (run.code, &run.json()["outcome"]),
+        (0, &json!("nothing_to_send"))
+    );
+    assert!(run.stderr.contains("nothing waits"));
+}
+
+#[test]
+fn too_large_a_request_is_halved() {
+    let jira = Sandbox::start();
+    let agent = with_waiting(&jira, 1);
+    multiply(&agent, 8);
+    jira.fail_times(Endpoint::Builds, 2, Fault::empty(413));
+    let run = flush(&agent, &[]);
+    assert_eq!(
+        (run.code, counts(&run)),
+        (0, [8, 0, 0, 0, 0]),
+        "{}",
+        run.stderr
+    );
+    let submissions = jira.submissions();
+    let sizes = submissions
+        .iter()
+        .map(|body| body["builds"].as_array().unwrap().len());
+    let sizes: Vec<usize> = sizes.collect();
+    assert_eq!(sizes[sizes.len() - 5..], [8, 4, 2, 2, 4]);
+}
+
+/// One body that Jira does not take costs the whole request; the others are delivered all the same.
+#[test]
+fn a_refused_one_is_set_aside_with_its_reason() {
+    let jira = Sandbox::start();
+    let agent = with_waiting(&jira, 1);
+    multiply(&agent, 5);
+    for (number, field, value) in [
+        (2, "state", json!("no such state")),
+        (
+            4,
+            "associations",
+            json!([{"associationType": "issueIdOrKeys", "values": []}]),
+        ),
+    ] {
+        agent.change(number - 1, |entry| {
+            entry["body"]["builds"][0][field] = value;
+        });
+    }
+    let run = flush(&agent, &[]);
+    assert_eq!(
+        (run.code, counts(&run)),
+        (1, [3, 2, 0, 0, 0]),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(run.json()["outcome"], "partly_accepted");
+    assert!(run.stderr.contains("is refused") && run.stderr.contains("set aside as"));
+    let refused = fs::read_dir(agent.outbox().join("refused")).unwrap();
+    let reasons: Vec<String> = refused
+        .map(|file| fs::read_to_string(file.unwrap().path()).unwrap())
+        .map(|text| serde_json::from_str::<Value>(&text).unwrap()["reason"].to_string())
+        .collect();
+    assert_eq!(reasons.len(), 2);
+    assert!(
+        reasons.iter().all(|reason| reason.len() > 10),
+        "{reasons:?}"
+    );
+    let run = flush(&agent, &[]);
+    assert_eq!(run.code, 0, "what was set aside is in nobody's way");
+}
+
+/// What goes wrong, the exit code, and the outcome; everything goes on waiting.
+#[test]
+fn what_cannot_be_delivered_goes_on_waiting() {
+    let cases = [
+        (Endpoint::Builds, Fault::empty(503), 4, "unreachable"),
+        (Endpoint::Builds, Fault::empty(403), 3, "unauthorized"),
+        (Endpoint::Builds, Fault::empty(404), 4, "rejected"),
+        (Endpoint::Token, Fault::empty(401), 3, "unauthorized"),
+        (Endpoint::TenantInfo, Fault::empty(404), 4, "unreachable"),
+    ];
+    std::thread::scope(|scope| {
+        for (endpoint, fault, code, outcome) in cases {
+            scope.spawn(move || {
+                let jira = Sandbox::start();
+                let agent = with_waiting(&jira, 2);
+                jira.fail(endpoint, fault.clone());
+                let run = flush(&agent, &["--budget=2"]);
+                let context = format!("{fault:?}: {}", run.stderr);
+                assert_eq!(
+                    (run.code, counts(&run)),
+                    (code, [0, 0, 2, 0, 0]),
+                    "{context}"
+                );
+                assert_eq!(run.json()["outcome"], outcome, "{context}");
+                assert!(run.stderr.contains("hint: "), "{context}");
+                jira.clear_faults();
+                let run = flush(&agent, &[]);
+                assert_eq!(counts(&run), [2, 0, 0, 0, 0], "{context}");
+            });
+        }
+    });
+}
+
+#[test]
+fn a_rotated_secret_loses_nothing() {
+    let old = Sandbox::start();
+    let new = Sandbox::with(Config {
+        client_secret: "new-secret".to_owned(),
+        ..Config::default()
+    });
+    let mut agent = Agent::of(KIND).with_jira(&new);
+    let build = ["build", "--issue-keys=ABC-1", "--on-error=queue"];
+    assert_eq!(agent.run(&build).code, 0);
+    agent.set("JIRA_CLIENT_SECRET", "new-secret");
+    assert_eq!(flush(&agent, &[]).code, 0);
+    assert!(new.build(JOB, 1).is_some());
+    drop(old);
+}
+
+#[test]
+fn sites_are_flushed_by_name_or_all_at_once() {
+    let (acme, beta) = (Sandbox::start(), Sandbox::start());
+    let mut agent = Agent::of(KIND).with_sites(&[&acme, &beta]);
+    for jira in [&acme, &beta] {
+        jira.fail(Endpoint::Builds, Fault::empty(503));
+    }
+    agent.run(&["build", "--issue-keys=ABC-1", "--budget=1"]);
+    assert_eq!(agent.kept(".json").len(), 2);
+    for jira in [&acme, &beta] {
+        jira.clear_faults();
+    }
+    let run = flush(&agent, &["--site", acme.url()]);
+    assert_eq!(
+        (run.code, counts(&run)),
+        (0, [1, 0, 0, 0, 0]),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.contains("left alone") && run.stderr.contains(beta.url()));
+    let run = flush(agent.unset("JIRA_SITE"), &[]);
+    assert_eq!(
+        (run.code, counts(&run)),
+        (0, [1, 0, 0, 0, 0]),
+        "{}",
+        run.stderr
+    );
+    assert!(beta.build(JOB, 1).is_some());
+}
+
+#[test]
+fn old_ones_expire_and_it_is_said() {
+    let jira = Sandbox::start();
+    let agent = with_waiting(&jira, 2);
+    agent.change(0, |entry| {
+        entry["created"] = json!("2026-01-01T00:00:00.000Z");
+    });
+    let run = flush(&agent, &[]);
+    assert_eq!(
+        (run.code, counts(&run)),
+        (0, [1, 0, 0, 1, 0]),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.contains("warning: 1 in the outbox were dropped"));
+}
+
+#[test]
+fn damaged_and_later_files_are_left_or_set_aside() {
+    let jira = Sandbox::start();
+    let agent = with_waiting(&jira, 4);
+    let files = agent.kept(".json");
+    let path = |name: &str| agent.outbox().join(name);
+    agent.change(1, |entry| entry["version"] = json!(2));
+    fs::write(path(&files[0]), "{\"version\": 1, \"na").unwrap();
+    let later = files[3].replace(".v1.", ".v9.");
+    fs::rename(path(&files[3]), path(&later)).unwrap();
+    fs::write(path("notes.txt"), "mine").unwrap();
+    let run = flush(&agent, &[]);
+    assert_eq!(
+        (run.code, counts(&run)),
+        (4, [1, 0, 2, 0, 0]),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.contains("set aside") && run.stderr.contains("later version"));
+    assert_eq!(agent.kept(".corrupt"), [format!("{}.corrupt", files[0])]);
+    let run = flush(&agent, &[]);
+    assert_eq!(
+        (run.code, counts(&run)),
+        (4, [0, 0, 2, 0, 0]),
+        "{}",
+        run.stderr
+    );
+    assert!(!run.stderr.contains("set aside"), "once is enough");
+    assert!(path("notes.txt").exists() && path(&later).exists());
+    // They are in nobody's way.
+    assert_eq!(agent.run(&["build", "--issue-keys=ABC-1"]).code, 0);
+}
+
+#[test]
+fn what_a_dead_or_slow_process_held_is_taken_over() {
+    let jira = Sandbox::start();
+    let agent = with_waiting(&jira, 3);
+    let files = agent.kept(".json");
+    let hold = |file: &str, until: &str, process: &str| {
+        let name = file.replace(".json", &format!(".held-{until}-{process}"));
+        fs::rename(agent.outbox().join(file), agent.outbox().join(name)).unwrap();
+    };
+    hold(&files[0], "1767268800000", "1@elsewhere");
+    hold(&files[1], "9999999999999", "1@elsewhere");
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_millis() + 100_000;
+    hold(&files[2], &now.to_string(), "1@elsewhere");
+    let run = flush(&agent, &["-v"]);
+    assert_eq!(
+        (run.code, counts(&run)),
+        (0, [2, 0, 0, 0, 0]),
+        "{}",
+        run.stderr
+    );
+    // Whoever holds the last one may still be at it.
+    assert!(run.stderr.contains("1 for ") && run.stderr.contains("on their way"));
+    assert_eq!(agent.kept("1@elsewhere").len(), 1);
+}

@@ -1,0 +1,303 @@
+//! What could not be delivered waits, and the next send takes it along.
+
+use jira_sandbox::{Endpoint, Fault, Sandbox};
+use serde_json::{Value, json};
+
+use crate::support::{Agent, EVENT, EVENT_MILLISECONDS, Run};
+
+const KIND: &str = "freestyle-no-scm";
+
+/// Sends the build of this number.
+fn send(agent: &mut Agent, number: u32, options: &[&str]) -> Run {
+    agent.set("BUILD_NUMBER", &number.to_string());
+    let arguments = ["build", "--issue-keys=ABC-1", "--format=json", "--budget=2"];
+    agent.run(&[&arguments[..], options].concat())
+}
+
+fn down() -> Sandbox {
+    let jira = Sandbox::start();
+    jira.fail(Endpoint::Builds, Fault::redirect("https://else.example/"));
+    jira
+}
+
+#[test]
+fn an_entry_holds_all_that_is_needed_and_no_secret() {
+    let jira = down();
+    let mut agent = Agent::of(KIND).with_jira(&jira);
+    let run = send(&mut agent, 7, &[EVENT, "-v"]);
+    assert_eq!(
+        (run.code, &run.json()["sites"][0]["queued"]),
+        (4, &json!(true))
+    );
+    let [entry]: [Value; 1] = agent.waiting().try_into().unwrap();
+    assert_eq!(entry["version"], 1);
+    assert_eq!(entry["data"], "builds");
+    assert_eq!(entry["site"], jira.url());
+    assert_eq!(entry["cloud_id"], jira_sandbox::Config::default().cloud_id);
+    assert_eq!(entry["key"]["buildNumber"], 7);
+    assert_eq!(entry["sequence"], EVENT_MILLISECONDS);
+    assert_eq!(entry["tries"], 1);
+    assert!(entry["reason"].as_str().unwrap().contains("302"));
+    assert_eq!(entry["body"], jira.submissions()[0]);
+    let token = jira.requests().into_iter();
+    let tokens = token.filter_map(|request| request.header("authorization").map(str::to_owned));
+    let text = entry.to_string();
+    for secret in tokens.map(|header| header.replace("Bearer ", "")) {
+        assert!(!text.contains(&secret));
+    }
+    assert!(!text.contains("sandbox-secret") && !text.contains("sandbox-client"));
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_else_may_read_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let jira = down();
+    let mut agent = Agent::of(KIND).with_jira(&jira);
+    send(&mut agent, 1, &[]);
+    let mode =
+        |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&agent.outbox()), 0o700);
+    let file = agent.outbox().join(&agent.kept(".json")[0]);
+    assert_eq!(mode(&file), 0o600);
+}
+
+#[test]
+fn the_next_send_delivers_what_waits() {
+    let jira = down();
+    let mut agent = Agent::of(KIND).with_jira(&jira);
+    for number in [1, 2] {
+        assert_eq!(send(&mut agent, number, &[]).code, 4);
+    }
+    assert_eq!(agent.kept(".json").len(), 2);
+    jira.clear_faults();
+    let run = send(&mut agent, 3, &[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let outbox = &run.json()["outbox"];
+    assert_eq!(
+        (&outbox["delivered"], &outbox["waiting"]),
+        (&json!(2), &json!(0))
+    );
+    for number in [1, 2, 3] {
+        assert!(jira.build(JOB, number).is_some(), "{number}");
+    }
+    assert!(agent.kept(".json").is_empty());
+    let last = jira.submissions().pop().unwrap();
+    assert_eq!(
+        last["builds"].as_array().unwrap().len(),
+        2,
+        "one request for both"
+    );
+}
+
+const JOB: &str = "shop-freestyle-noscm";
+
+#[test]
+fn what_waits_never_spoils_the_own_send() {
+    let jira = down();
+    let mut agent = Agent::of(KIND).with_jira(&jira);
+    send(&mut agent, 1, &[]);
+    jira.clear_faults();
+    // The own build is taken, and then Jira goes down again.
+    let answer = json!({"acceptedBuilds": [{}]});
+    jira.fail_times(Endpoint::Builds, 1, Fault::Answer(answer));
+    jira.fail(Endpoint::Builds, Fault::Hang);
+    let begin = std::time::Instant::now();
+    let run = send(&mut agent, 2, &[]);
+    assert_eq!((run.code, &run.json()["outcome"]), (0, &json!("accepted")));
+    assert!(begin.elapsed() < std::time::Duration::from_secs(4));
+    assert_eq!(agent.waiting()[0]["tries"], 2);
+}
+
+#[test]
+fn only_the_last_update_of_a_build_is_delivered() {
+    let jira = down();
+    let mut agent = Agent::of(KIND).with_jira(&jira);
+    for state in ["--state=in_progress", "--state=SUCCESS"] {
+        send(&mut agent, 1, &[state]);
+    }
+    jira.clear_faults();
+    let run = send(&mut agent, 2, &[]);
+    let outbox = &run.json()["outbox"];
+    assert_eq!(
+        (&outbox["delivered"], &outbox["superseded"]),
+        (&json!(1), &json!(1))
+    );
+    assert_eq!(jira.build(JOB, 1).unwrap()["state"], "successful");
+}
+
+#[test]
+fn a_later_update_that_arrived_makes_the_waiting_one_needless() {
+    let jira = down();
+    let mut agent = Agent::of(KIND).with_jira(&jira);
+    send(&mut agent, 1, &["--state=in_progress"]);
+    jira.clear_faults();
+    assert_eq!(send(&mut agent, 1, &["--state=FAILURE"]).code, 0);
+    assert!(agent.kept(".json").is_empty());
+    assert_eq!(jira.submissions().len(), 2, "the tries before and this one");
+    assert_eq!(jira.build(JOB, 1).unwrap()["state"], "failed");
+}
+
+/// An older event that is sent later never overwrites.
+#[test]
+fn late_news_stays_old_news() {
+    let jira = down();
+    let mut agent = Agent::of(KIND).with_jira(&jira);
+    send(
+        &mut agent,
+        1,
+        &["--state=in_progress", "--event-time=1767268800100"],
+    );
+    let other = Agent::of(KIND).with_jira(&jira);
+    jira.clear_faults();
+    let mut other = other;
+    send(
+        &mut other,
+        1,
+        &["--state=SUCCESS", "--event-time=1767268800200"],
+    );
+    assert_eq!(agent.run(&["flush"]).code, 0);
+    assert_eq!(jira.build(JOB, 1).unwrap()["state"], "successful");
+}
+
+/// Folders that are none: said clearly, and the send goes its way.
+#[test]
+fn an_outbox_that_cannot_be_used_is_said_when_it_is_needed() {
+    let cases = [
+        ("file/below", "cannot be made"),
+        ("file", "file is not a folder"),
+        ("/dev/full", "not a folder"),
+        ("", "neither XDG_STATE_HOME nor HOME is set"),
+    ];
+    for (folder, words) in cases {
+        let jira = Sandbox::start();
+        let mut agent = Agent::of(KIND).with_jira(&jira);
+        agent.write("file", "");
+        agent.set("JIRA_SEND_OUTBOX", folder);
+        if folder.is_empty() {
+            agent.set("HOME", "");
+        }
+        let run = send(&mut agent, 1, &[]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert!(!run.stderr.contains("outbox"), "{}", run.stderr);
+        jira.fail(Endpoint::Builds, Fault::empty(503));
+        let run = send(&mut agent, 1, &[]);
+        assert_eq!(run.code, 4, "{}", run.stderr);
+        assert!(
+            run.stderr.contains("it is lost") && run.stderr.contains(words),
+            "{}",
+            run.stderr
+        );
+        assert!(run.stderr.contains("JIRA_SEND_OUTBOX"));
+        let flush = agent.run(&["flush"]);
+        assert_eq!(flush.code, 2, "{}", flush.stderr);
+        assert!(flush.stderr.contains(words), "{}", flush.stderr);
+    }
+}
+
+/// Root may write into any folder, so this one belongs to the kernel.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_that_cannot_be_written_to_does_no_harm() {
+    let jira = down();
+    let mut agent = Agent::of(KIND).with_jira(&jira);
+    agent.set("JIRA_SEND_OUTBOX", "/proc/self");
+    let run = send(&mut agent, 1, &["-v"]);
+    assert_eq!(run.code, 4, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("cannot be remembered"),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        run.stderr.contains("/proc/self cannot be written to"),
+        "{}",
+        run.stderr
+    );
+    jira.clear_faults();
+    let run = send(&mut agent, 1, &[]);
+    assert_eq!((run.code, &run.json()["outcome"]), (0, &json!("accepted")));
+}
+
+/// The limit for the size of files stands for a full disk: folders can be made, and nothing can be written.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_does_no_harm() {
+    let jira = down();
+    let agent = Agent::of(KIND).with_jira(&jira);
+    let program = agent.command(&[]).get_program().to_owned();
+    let send = || {
+        let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" build --issue-keys=ABC-1";
+        let mut shell = agent.command(&[]);
+        let variables = shell
+            .get_envs()
+            .map(|(k, v)| (k.to_owned(), v.unwrap().to_owned()));
+        let variables: Vec<_> = variables.collect();
+        shell = std::process::Command::new("sh");
+        shell
+            .args(["-c", script])
+            .arg(&program)
+            .env_clear()
+            .envs(variables);
+        let output = shell.current_dir(agent.path()).output().unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    let (code, stderr) = send();
+    assert_eq!(code, Some(4), "{stderr}");
+    assert!(
+        stderr.contains("it is lost") && stderr.contains("File too large"),
+        "{stderr}"
+    );
+    let files = agent.kept("");
+    assert_eq!(files, ["sent"], "nothing half written");
+    jira.clear_faults();
+    let (code, stderr) = send();
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(!stderr.contains("outbox"), "{stderr}");
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let agent = Agent::of(KIND);
+    assert_eq!(
+        agent
+            .run(&["build", "--dry-run", "--issue-keys=ABC-1"])
+            .code,
+        0
+    );
+    assert!(!agent.path().join(".local").exists());
+}
+
+#[test]
+fn without_an_outbox_nothing_is_written() {
+    let jira = down();
+    let mut agent = Agent::of(KIND).with_jira(&jira);
+    let run = send(&mut agent, 1, &["--no-outbox"]);
+    assert_eq!(run.code, 4);
+    assert!(!agent.path().join(".local").exists());
+    assert_eq!(agent.run(&["flush", "--no-outbox"]).code, 2);
+}
+
+#[test]
+fn a_full_outbox_drops_the_oldest_and_says_so() {
+    let jira = down();
+    let mut agent = Agent::of(KIND).with_jira(&jira);
+    for number in 1..=4 {
+        let run = send(&mut agent, number, &["--outbox-max-entries=3"]);
+        assert_eq!(
+            run.stderr.contains("dropped undelivered"),
+            number == 4,
+            "{}",
+            run.stderr
+        );
+    }
+    let numbers: Vec<Value> = agent
+        .waiting()
+        .iter()
+        .map(|e| e["key"]["buildNumber"].clone())
+        .collect();
+    assert_eq!(numbers, [2, 3, 4]);
+}
