@@ -5,12 +5,14 @@ pub(crate) mod completion;
 mod deployment;
 pub(crate) mod errors;
 mod options;
+mod wrap;
 
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use build::BuildOptions;
 pub(crate) use deployment::DeploymentOptions;
 pub(crate) use options::{Format, JiraOptions, KeyOptions, OnError, OutputOptions, RunOptions};
+pub(crate) use wrap::WrapOptions;
 
 /// Puts Jenkins builds and deployments onto Jira Cloud issues, with nothing but Jira's OAuth client credentials.
 #[derive(Debug, Parser)]
@@ -44,6 +46,15 @@ impl Command {
             Self::Build(options) => &options.output,
             Self::Deployment(options) => &options.output,
             Self::Keys(options) => &options.output,
+        }
+    }
+
+    /// Whether another command is run, which then has stdout to itself.
+    pub(crate) fn wraps(&self) -> bool {
+        match self {
+            Self::Build(options) => options.wrap.wraps(),
+            Self::Deployment(options) => options.wrap.wraps(),
+            Self::Keys(_) => false,
         }
     }
 }

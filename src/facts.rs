@@ -81,7 +81,7 @@ pub(crate) fn find_keys(texts: &[Text], options: &KeyOptions) -> Findings {
         deny: options.deny.clone(),
         pattern: options.key_pattern.clone(),
     };
-    find(texts, &rules)
+    find(texts, &rules).after(&options.found_before)
 }
 
 impl Facts {

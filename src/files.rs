@@ -1,7 +1,8 @@
-//! Small files, read whole and up to a limit.
+//! Small files, read whole and up to a limit, or written.
 
 use std::fs::File;
 use std::io::Read as _;
+use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 
@@ -17,6 +18,14 @@ pub(crate) fn read_text(path: &str, limit: u64) -> anyhow::Result<String> {
     let short = u64::try_from(read).is_ok_and(|read| read <= limit);
     ensure!(short, "{path} is longer than {limit} bytes");
     Ok(text)
+}
+
+/// Writes a file anew.
+///
+/// # Errors
+/// When it cannot be written.
+pub(crate) fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
+    std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Puts Jenkins builds and deployments onto Jira Cloud issues.
 
 mod changes;
+mod child;
 mod cli;
 mod commands;
 mod domain;

@@ -29,6 +29,10 @@ pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output)
         Ok(completed) => completed,
         Err(failure) => return failed(&failure, typed, variables, &output),
     };
+    let mut words = completed.arguments.iter();
+    if words.any(|word| word == "--") && words.next().is_none() {
+        return failed(&no_command(), typed, variables, &output);
+    }
     let parsed = Cli::command()
         .try_get_matches_from(&completed.arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches));
@@ -42,6 +46,9 @@ pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output)
         (true, _) => Verbosity::Quiet,
         _ => Verbosity::Normal,
     });
+    if cli.command.wraps() {
+        output.leave_results();
+    }
     let (system, transport) = (Machine::new(), Network::new());
     let context = Context {
         variables,
@@ -53,6 +60,12 @@ pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output)
         Ok(code) => code,
         Err(failure) => failed(&failure, &completed.arguments, variables, &output),
     }
+}
+
+/// A variable that holds the command may turn out empty; without this, `in_progress` would be sent and never its end.
+fn no_command() -> Failure {
+    Failure::usage("there is no command behind --")
+        .hint("leave out -- to send a state without a command")
 }
 
 /// Help and version are no errors.
@@ -92,9 +105,11 @@ fn failed(
 
 /// Whoever reads JSON gets JSON, even when the arguments could not be parsed.
 fn wants_json(arguments: &[OsString], variables: &Variables) -> bool {
-    let typed = arguments.iter().any(|argument| argument == "--format=json");
+    let command = arguments.iter().position(|argument| argument == "--");
+    let ours = &arguments[..command.unwrap_or(arguments.len())];
+    let typed = ours.iter().any(|argument| argument == "--format=json");
     let pair = ["--format", "json"];
-    let spaced = arguments
+    let spaced = ours
         .windows(2)
         .any(|two| two[0] == pair[0] && two[1] == pair[1]);
     typed || spaced || variables.by_name("JIRA_SEND_FORMAT") == Some("json")

@@ -7,13 +7,15 @@ mod keys;
 mod missing;
 mod run_facts;
 mod send;
+mod wrap;
 
 use std::process::ExitCode;
 
-use crate::cli::{Command, Format, KeyOptions};
+use crate::cli::{Command, Format, KeyOptions, WrapOptions};
 use crate::domain::issue_key::{Dropped, Findings, MAX_ISSUE_KEYS, Reason, TextKind};
 use crate::error::Failure;
 use crate::facts::Facts;
+use crate::files;
 use crate::jira::http::Transport;
 use crate::output::Output;
 use crate::report::Report;
@@ -34,15 +36,20 @@ pub(crate) struct Context<'a> {
 /// What ended the command before it had a report.
 pub(crate) fn run(command: &Command, context: &Context<'_>) -> Result<ExitCode, Failure> {
     let format = command.output().format;
-    let report = match command {
-        Command::Build(options) => build::run(options, context)?,
-        Command::Deployment(options) => deployment::run(options, context)?,
+    let (report, wrap) = match command {
+        Command::Build(options) if options.wrap.wraps() => return wrap::build(options, context),
+        Command::Deployment(options) if options.wrap.wraps() => {
+            return wrap::deployment(options, context);
+        }
+        Command::Build(options) => (build::run(options, context)?, &options.wrap),
+        Command::Deployment(options) => (deployment::run(options, context)?, &options.wrap),
         Command::Keys(options) => {
             keys::run(options, context)?;
             return Ok(ExitCode::SUCCESS);
         }
     };
     show(&report, format, context.output);
+    write_result(&report, wrap, context.output);
     Ok(ExitCode::from(report.exit_code))
 }
 
@@ -57,14 +64,27 @@ fn show(report: &Report, format: Format, output: &Output) {
     }
 }
 
+/// Writes the report to the file that the user names.
+fn write_result(report: &Report, options: &WrapOptions, output: &Output) {
+    let Some(path) = &options.result_file else {
+        return;
+    };
+    let text = output.without_secrets(&report.to_json());
+    if let Err(error) = files::write_text(path, &format!("{text}\n")) {
+        output.advise(
+            &format!("{error:#}"),
+            "name a file that can be written with --result-file",
+        );
+    }
+}
+
 /// Passes on what was noticed while the facts were read.
 fn tell(facts: &Facts, output: &Output) {
     for detail in &facts.details {
         output.detail(detail);
     }
     for (warning, advice) in &facts.warnings {
-        output.warn(warning);
-        output.hint(advice);
+        output.advise(warning, advice);
     }
 }
 

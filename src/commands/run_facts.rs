@@ -111,11 +111,10 @@ pub(crate) fn tell(options: &RunOptions, run: &RunFacts, output: &Output) {
         output.say("state: in_progress, since none was given; send the end with --state");
     }
     if run.url.is_local() {
-        output.warn(&format!(
-            "{} is an address that only this machine can open",
-            run.url
-        ));
-        output.hint("fill in Manage Jenkins > System > Jenkins URL, or give --url");
+        output.advise(
+            &format!("{} is an address that only this machine can open", run.url),
+            "fill in Manage Jenkins > System > Jenkins URL, or give --url",
+        );
     }
 }
 

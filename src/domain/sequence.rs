@@ -19,6 +19,11 @@ impl SequenceNumber {
     pub(crate) fn at(time: Timestamp) -> Self {
         Self(time.as_millisecond().clamp(0, Self::MAX))
     }
+
+    /// The least number that replaces this one; the greatest stays what it is.
+    pub(crate) fn next(self) -> Self {
+        Self((self.0 + 1).min(Self::MAX))
+    }
 }
 
 impl FromStr for SequenceNumber {

@@ -13,3 +13,4 @@ mod keys;
 
 mod support;
 mod usage;
+mod wrap;
