@@ -1,6 +1,7 @@
 //! What users may type: clap structures and help. No logic.
 
 mod build;
+mod check;
 pub(crate) mod completion;
 mod deployment;
 pub(crate) mod errors;
@@ -10,6 +11,7 @@ mod wrap;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use build::BuildOptions;
+pub(crate) use check::{CheckOptions, CheckedData};
 pub(crate) use deployment::DeploymentOptions;
 pub(crate) use options::{Format, JiraOptions, KeyOptions, OnError, OutputOptions, RunOptions};
 pub(crate) use wrap::WrapOptions;
@@ -30,6 +32,8 @@ pub(crate) enum Command {
     Deployment(Box<DeploymentOptions>),
     /// Explain which issue keys are found, where, and what was dropped
     Keys(Box<KeysOptions>),
+    /// Find out what keeps builds and deployments from Jira; sends no data
+    Check(Box<CheckOptions>),
 }
 
 #[derive(Debug, Args)]
@@ -46,6 +50,7 @@ impl Command {
             Self::Build(options) => &options.output,
             Self::Deployment(options) => &options.output,
             Self::Keys(options) => &options.output,
+            Self::Check(options) => &options.output,
         }
     }
 
@@ -54,7 +59,7 @@ impl Command {
         match self {
             Self::Build(options) => options.wrap.wraps(),
             Self::Deployment(options) => options.wrap.wraps(),
-            Self::Keys(_) => false,
+            Self::Keys(_) | Self::Check(_) => false,
         }
     }
 }

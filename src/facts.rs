@@ -41,7 +41,7 @@ pub(crate) fn gather(options: &KeyOptions, variables: &Variables) -> Result<Fact
     } else if let Some(branch) = &options.branch {
         facts.run.reference = Some(Ref::Branch(branch.clone()));
     }
-    let repository = Repository::new(&directory(options, &facts.run, variables));
+    let repository = repository(options, &facts.run, variables);
     let commits = facts.ask_git(&repository, options);
     let changes = options.changes.as_deref().map(changes::read).transpose()?;
     if options.only_issue_keys {
@@ -72,6 +72,11 @@ pub(crate) fn given_only(options: &KeyOptions) -> Result<Vec<Text>, Failure> {
     let mut texts = given(options);
     texts.extend(commit_texts(Vec::new(), changes.unwrap_or_default()));
     Ok(texts)
+}
+
+/// The repository of the run, which need not be there.
+pub(crate) fn repository(options: &KeyOptions, run: &Run, variables: &Variables) -> Repository {
+    Repository::new(&directory(options, run, variables))
 }
 
 /// Searches the texts by the user's rules.

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use crate::domain::revision::Revision;
 use crate::variables;
 
-pub(crate) use range::{Wanted, commits};
+pub(crate) use range::{DEEPEN, Wanted, commits};
 
 /// Longest output of one call that is read, in bytes.
 const MAX_OUTPUT: u64 = 64 * 1024 * 1024;
@@ -99,7 +99,8 @@ impl Repository {
         format!("refs/tags/{tag}").parse().ok()
     }
 
-    fn is_shallow(&self) -> bool {
+    /// Whether history was cut off when it was cloned.
+    pub(crate) fn is_shallow(&self) -> bool {
         self.line(&["rev-parse", "--is-shallow-repository"])
             .as_deref()
             == Some("true")

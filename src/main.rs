@@ -4,6 +4,7 @@ mod changes;
 mod child;
 mod cli;
 mod commands;
+mod dns;
 mod domain;
 mod error;
 mod facts;

@@ -1,6 +1,7 @@
 //! One file per command: facts, payload, send, report.
 
 mod build;
+mod check;
 mod connection;
 mod deployment;
 mod keys;
@@ -12,6 +13,7 @@ mod wrap;
 use std::process::ExitCode;
 
 use crate::cli::{Command, Format, KeyOptions, WrapOptions};
+use crate::dns;
 use crate::domain::issue_key::{Dropped, Findings, MAX_ISSUE_KEYS, Reason, TextKind};
 use crate::error::Failure;
 use crate::facts::Facts;
@@ -43,6 +45,7 @@ pub(crate) fn run(command: &Command, context: &Context<'_>) -> Result<ExitCode, 
         }
         Command::Build(options) => (build::run(options, context)?, &options.wrap),
         Command::Deployment(options) => (deployment::run(options, context)?, &options.wrap),
+        Command::Check(options) => return check::run(options, context, &dns::look_up),
         Command::Keys(options) => {
             keys::run(options, context)?;
             return Ok(ExitCode::SUCCESS);

@@ -8,6 +8,7 @@ mod error;
 mod error_body;
 mod exchange;
 pub(crate) mod http;
+mod probe;
 mod retry;
 mod site;
 mod submission;
@@ -16,6 +17,8 @@ pub(crate) mod trace;
 
 pub(crate) use auth::Credentials;
 pub(crate) use client::{Endpoints, Jira, Target};
+pub(crate) use error::JiraError;
+pub(crate) use probe::Probe;
 pub(crate) use site::{CloudId, Site, is_safe_address};
 pub(crate) use submission::{DataType, Rejected, Submitted, UnknownAssociation};
 

@@ -6,6 +6,7 @@
 
 mod answers;
 mod build;
+mod check;
 mod connection;
 mod deployment;
 mod hostile;
