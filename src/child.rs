@@ -18,6 +18,10 @@ pub(crate) use other::{Listener, Running};
 pub(crate) use unix::{Listener, Running};
 
 /// So long a command may take to end after it was told to.
+#[cfg_attr(
+    not(unix),
+    expect(dead_code, reason = "there is no signal to wait after")
+)]
 pub(crate) const GRACE: Duration = Duration::from_secs(3);
 
 /// How a command ended.
@@ -26,6 +30,7 @@ pub(crate) enum End {
     /// With this exit code.
     Code(i32),
     /// By this signal.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "nothing ends like this there"))]
     Signal(i32),
 }
 
@@ -38,6 +43,7 @@ pub(crate) enum Waited {
         told: Option<i32>,
     },
     /// We were told to stop by this signal, and the command has not ended within [`GRACE`]. Said once.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "nothing is told to stop there"))]
     Overdue(i32),
 }
 

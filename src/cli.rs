@@ -91,6 +91,7 @@ fn after_help() -> String {
     for (code, meaning) in crate::error::EXIT_CODES {
         let _ = writeln!(text, "  {code}  {meaning}");
     }
+    text.push_str("With -- COMMAND it is the command's own: 128 and the number of the signal that ended it, 127 when there is no such command, 126 when it cannot be run.\n");
     text.push_str("\nExample: JIRA_SITE=acme jira-send build --state SUCCESS");
     text
 }

@@ -19,8 +19,11 @@ impl Listener {
         Ok(Self)
     }
 
+    /// Starts the command without the `hidden` variables.
+    ///
     /// # Errors
     /// When the command cannot be started.
+    #[expect(clippy::unused_self, reason = "the same on every system")]
     pub(crate) fn start(self, words: &[OsString], hidden: &[Variable]) -> io::Result<Running> {
         let child = super::without_variables(words, hidden).spawn()?;
         Ok(Running { child })

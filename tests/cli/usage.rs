@@ -220,6 +220,7 @@ fn help_and_version_are_no_errors() {
         "JIRA_CLIENT_SECRET_FILE",
         "GIT_PREVIOUS_SUCCESSFUL_COMMIT",
         "Exit codes",
+        "127 when there is no such command",
         "JIRA_SEND_ENVIRONMENT_ID",
     ] {
         assert!(help.contains(word), "{word}");

@@ -159,5 +159,5 @@ fn a_stop_is_quick_even_when_jira_hangs() {
     let begin = Instant::now();
     signal("-TERM", &child);
     assert_eq!(finish(child).code, 143);
-    assert!(begin.elapsed() < Duration::from_secs(12));
+    assert!(begin.elapsed() < Duration::from_secs(14));
 }
