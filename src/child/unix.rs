@@ -34,7 +34,10 @@ impl Listener {
     /// # Errors
     /// When signals cannot be listened to.
     pub(crate) fn new(told_by_others: bool) -> io::Result<Self> {
-        let mut caught = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGCHLD])?;
+        let ignored = ignored();
+        let stops = [SIGTERM, SIGINT, SIGHUP].into_iter();
+        let stops = stops.filter(|signal| ignored >> (signal - 1) & 1 == 0);
+        let mut caught = Signals::new(stops.chain([SIGCHLD]))?;
         let (sender, signals) = channel();
         std::thread::spawn(move || {
             for signal in caught.forever() {
@@ -150,6 +153,16 @@ impl Running {
         }
         Waited::Ended { end, told }
     }
+}
+
+/// The signals that our caller has us ignore (`nohup`, `&`), the first in the lowest bit. A command started by us must
+/// go on ignoring them, and it would not if we listened to them. Known on Linux only.
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mut lines = status.lines();
+    let mask = lines.find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .unwrap_or(0)
 }
 
 fn end(status: ExitStatus) -> End {

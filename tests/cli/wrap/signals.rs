@@ -120,6 +120,36 @@ fn a_signal_that_comes_a_moment_after_the_end_counts() {
     assert_eq!(states(&jira), ["in_progress", "cancelled"]);
 }
 
+/// As under `nohup`.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_signal_that_is_ignored_stays_ignored() {
+    let jira = Sandbox::start();
+    let agent = outside(&jira);
+    let script = "kill -HUP $$ $PPID; sleep 0.3; echo end";
+    let ours = agent.command(&["build", "--issue-keys=ABC-1", "--", "sh", "-c", script]);
+    let output = Command::new("sh")
+        .args(["-c", "trap '' HUP; exec \"$@\"", "sh"])
+        .arg(ours.get_program())
+        .args(ours.get_args())
+        .current_dir(agent.path())
+        .env_clear()
+        .envs(
+            ours.get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .output()
+        .unwrap();
+    let run = Run::of(&output);
+    assert_eq!(
+        (run.code, run.stdout.as_str()),
+        (0, "end\n"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(states(&jira), ["in_progress", "successful"]);
+}
+
 /// Jira hears of it in time; to kill the command is for whoever wants it ended.
 #[test]
 fn a_command_that_does_not_end_is_reported_and_waited_for() {
