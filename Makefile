@@ -35,9 +35,9 @@ docs:
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --quiet --no-deps --document-private-items
 
 # make groovy   tests the pipeline library, up to the real program against the stand-in
-groovy:
-	$(CARGO) build --locked --quiet --package jira-send --package jira-sandbox
-	JIRA_SEND_BIN=$(CURDIR)/target/debug/jira-send JIRA_SANDBOX_BIN=$(CURDIR)/target/debug/jira-sandbox \
+groovy: build
+	$(CARGO) build --locked --quiet --package jira-sandbox
+	JIRA_SEND_BIN=$(CURDIR)/target/release/jira-send JIRA_SANDBOX_BIN=$(CURDIR)/target/debug/jira-sandbox \
 	  $(MAVEN) --batch-mode --no-transfer-progress --file tests/groovy/pom.xml test
 
 # make rust   tests the program and the stand-in

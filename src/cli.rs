@@ -8,6 +8,8 @@ pub(crate) mod errors;
 mod options;
 mod wrap;
 
+use std::path::Path;
+
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use build::BuildOptions;
@@ -45,6 +47,32 @@ pub(crate) struct KeysOptions {
 }
 
 impl Command {
+    /// Whether Jira is asked anything.
+    pub(crate) fn needs_network(&self) -> bool {
+        match self {
+            Self::Build(options) => !options.jira.dry_run,
+            Self::Deployment(options) => !options.jira.dry_run,
+            Self::Check(_) => true,
+            Self::Keys(_) => false,
+        }
+    }
+
+    /// Further certificates to trust.
+    pub(crate) fn ca_file(&self) -> Option<&Path> {
+        let file = match self {
+            Self::Build(options) => &options.jira.ca_file,
+            Self::Deployment(options) => &options.jira.ca_file,
+            Self::Check(options) => &options.ca_file,
+            Self::Keys(_) => &None,
+        };
+        file.as_deref()
+    }
+
+    /// Whether there is something to do when there is no way to Jira: a command to run, or this to tell.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.wraps() || matches!(self, Self::Check(_))
+    }
+
     pub(crate) fn output(&self) -> &OutputOptions {
         match self {
             Self::Build(options) => &options.output,
@@ -68,6 +96,8 @@ fn after_long_help() -> String {
     let mut text = after_help();
     text.push_str("\n\nVariables that Jenkins sets:\n");
     list_variables(&mut text, crate::variables::JENKINS);
+    text.push_str("\nVariables of the network (proxies in lower case too, which wins):\n");
+    list_variables(&mut text, crate::variables::NETWORK);
     text.push_str("\nVariables that a pipeline step sets:\n");
     list_variables(&mut text, crate::variables::STEP);
     text
@@ -91,7 +121,7 @@ fn after_help() -> String {
     for (code, meaning) in crate::error::EXIT_CODES {
         let _ = writeln!(text, "  {code}  {meaning}");
     }
-    text.push_str("With -- COMMAND it is the command's own: 128 and the number of the signal that ended it, 127 when there is no such command, 126 when it cannot be run.\n");
+    text.push_str("\nWith -- COMMAND the exit code is the command's own: 128 and the number of the signal that ended it, 127 when there is no such command, 126 when it cannot be run.\n");
     text.push_str("\nExample: JIRA_SITE=acme jira-send build --state SUCCESS");
     text
 }

@@ -36,7 +36,7 @@ impl Kind {
 }
 
 /// One failure: what happened, why, and what to do about it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Failure {
     pub(crate) kind: Kind,
     what: String,

@@ -42,7 +42,7 @@ pub(crate) fn gather(options: &KeyOptions, variables: &Variables) -> Result<Fact
         facts.run.reference = Some(Ref::Branch(branch.clone()));
     }
     let repository = repository(options, &facts.run, variables);
-    let commits = facts.ask_git(&repository, options);
+    let commits = facts.ask_git(&repository, options, variables);
     let changes = options.changes.as_deref().map(changes::read).transpose()?;
     if options.only_issue_keys {
         facts.texts = explicit(options);
@@ -96,7 +96,12 @@ impl Facts {
     }
 
     /// Reads the commits of the run, newest first, and what git knows and Jenkins did not say.
-    fn ask_git(&mut self, repository: &Repository, options: &KeyOptions) -> Vec<Commit> {
+    fn ask_git(
+        &mut self,
+        repository: &Repository,
+        options: &KeyOptions,
+        variables: &Variables,
+    ) -> Vec<Commit> {
         let tag = match &self.run.reference {
             Some(Ref::Tag(tag)) => Some(tag.clone()),
             _ => None,
@@ -138,6 +143,11 @@ impl Facts {
             .repository
             .clone()
             .or_else(|| repository.remote_url());
+        let is_from_git_branch = variables.get(variables::BRANCH_NAME).is_none();
+        if is_from_git_branch && options.branch.is_none() {
+            let reference = self.run.reference.take();
+            self.run.reference = reference.map(|name| name.without_remote(&repository.remotes()));
+        }
         self.texts_of_git(repository);
         found.commits
     }

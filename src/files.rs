@@ -28,9 +28,23 @@ pub(crate) fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
     std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))
 }
 
+/// What is in a file.
+///
+/// # Errors
+/// When it cannot be read or is longer than `limit` bytes.
+pub(crate) fn read_bytes(path: &Path, limit: u64) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = File::open(path)
+        .and_then(|file| file.take(limit + 1).read_to_end(&mut bytes))
+        .with_context(|| format!("{} cannot be read", path.display()))?;
+    let short = u64::try_from(read).is_ok_and(|read| read <= limit);
+    ensure!(short, "{} is longer than {limit} bytes", path.display());
+    Ok(bytes)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::read_text;
+    use super::{read_bytes, read_text};
 
     #[test]
     fn files_are_read_up_to_a_limit() {
@@ -46,6 +60,8 @@ mod tests {
         );
         std::fs::write(path, b"\xff").unwrap();
         assert!(read_text(path, 3).is_err());
+        assert_eq!(read_bytes(path.as_ref(), 1).unwrap(), b"\xff");
+        assert!(read_bytes(path.as_ref(), 0).is_err());
         assert!(read_text("/nowhere/at/all", 3).is_err());
     }
 }

@@ -79,6 +79,12 @@ impl Repository {
         }
     }
 
+    /// The names of the remotes; Jenkins puts one before the branch in `GIT_BRANCH`.
+    pub(crate) fn remotes(&self) -> Vec<String> {
+        let names = self.run(&["remote"]).unwrap_or_default();
+        names.lines().map(ToOwned::to_owned).collect()
+    }
+
     /// The clone address of `origin`.
     pub(crate) fn remote_url(&self) -> Option<String> {
         self.line(&["config", "--get", "remote.origin.url"])

@@ -7,11 +7,11 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 use serde_json::{Map, Value};
 
 use crate::cli::completion::{self, Completed};
-use crate::cli::{Cli, errors};
+use crate::cli::{Cli, Command, errors};
 use crate::commands::{self, Context};
 use crate::error::Failure;
 use crate::files;
-use crate::jira::http::Network;
+use crate::jira::http::{Network, Settings};
 use crate::output::{Output, Verbosity};
 use crate::report::Report;
 use crate::system::Machine;
@@ -49,11 +49,18 @@ pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output)
     if cli.command.wraps() {
         output.leave_results();
     }
-    let (system, transport) = (Machine::new(), Network::new());
+    let settings = network_settings(&cli.command, variables);
+    let network_failure = settings.as_ref().err().cloned();
+    if let Some(failure) = network_failure.as_ref().filter(|_| !cli.command.goes_on()) {
+        return failed(failure, &completed.arguments, variables, &output);
+    }
+    let network = Network::new(settings.unwrap_or_default(), &output);
+    let system = Machine::new();
     let context = Context {
         variables,
         system: &system,
-        transport: &transport,
+        transport: &network,
+        network_failure: network_failure.as_ref(),
         output: &output,
     };
     match commands::run(&cli.command, &context) {
@@ -66,6 +73,15 @@ pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output)
 fn no_command() -> Failure {
     Failure::usage("there is no command behind --")
         .hint("leave out -- to send a state without a command")
+}
+
+/// The way to Jira. A command that sends nothing does not fail for it.
+fn network_settings(command: &Command, variables: &Variables) -> Result<Settings, Failure> {
+    if command.needs_network() {
+        Settings::read(command.ca_file(), variables)
+    } else {
+        Ok(Settings::default())
+    }
 }
 
 /// Help and version are no errors.

@@ -29,6 +29,14 @@ variables! { CONNECTION:
     JIRA_AUDIENCE = "audience of the token, when not api.atlassian.com";
 }
 
+variables! { NETWORK:
+    HTTPS_PROXY = "proxy, such as http://USER:PASSWORD@proxy.example.com:3128; also socks5h:// and https://";
+    ALL_PROXY = "proxy, when HTTPS_PROXY is not set";
+    NO_PROXY = "hosts, domains and networks without a proxy, such as .example.com,10.0.0.0/8; * is all";
+    SSL_CERT_FILE = "file of the certificates to trust, instead of the system's; see --ca-file";
+    SSL_CERT_DIR = "folders of such files, separated as in PATH";
+}
+
 variables! { STEP:
     JIRA_SEND_PARAMETERS = "options as one JSON object, keys in camelCase: what a pipeline step passes";
     JIRA_SEND_PARAMETERS_FILE = "file that holds that JSON object, when it is large";
@@ -87,6 +95,14 @@ impl Variables {
         self.by_name(variable.name)
     }
 
+    /// The name that is set and its value, where lower case wins over upper case, as curl has it.
+    pub(crate) fn in_either_case(&self, variable: Variable) -> Option<(String, &str)> {
+        let names = [variable.name.to_ascii_lowercase(), variable.name.to_owned()];
+        names
+            .into_iter()
+            .find_map(|name| self.by_name(&name).map(|value| (name, value)))
+    }
+
     /// The value of a variable whose name is made from the name of an option.
     pub(crate) fn by_name(&self, name: &str) -> Option<&str> {
         let value = self.0.get(name)?.as_str();
@@ -103,7 +119,7 @@ impl<const N: usize> From<[(&str, &str); N]> for Variables {
 
 #[cfg(test)]
 mod tests {
-    use super::{BRANCH_NAME, CONNECTION, JENKINS, JOB_NAME, STEP, Variables};
+    use super::{BRANCH_NAME, CONNECTION, JENKINS, JOB_NAME, NETWORK, NO_PROXY, STEP, Variables};
 
     #[test]
     fn blank_and_endless_values_count_as_unset() {
@@ -114,8 +130,31 @@ mod tests {
     }
 
     #[test]
+    fn lower_case_wins_where_both_are_read() {
+        let cases = [
+            (&[("NO_PROXY", "upper")][..], Some(("NO_PROXY", "upper"))),
+            (
+                &[("no_proxy", "lower"), ("NO_PROXY", "upper")],
+                Some(("no_proxy", "lower")),
+            ),
+            (
+                &[("no_proxy", ""), ("NO_PROXY", "upper")],
+                Some(("NO_PROXY", "upper")),
+            ),
+            (&[], None),
+        ];
+        for (set, expected) in cases {
+            let set = set.iter().map(|(name, value)| (name.into(), value.into()));
+            let variables = Variables::new(set);
+            let found = variables.in_either_case(NO_PROXY);
+            let found = found.as_ref().map(|(name, value)| (name.as_str(), *value));
+            assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
     fn every_variable_is_listed_once_and_explained() {
-        let all: Vec<_> = [CONNECTION, STEP, JENKINS].concat();
+        let all: Vec<_> = [CONNECTION, NETWORK, STEP, JENKINS].concat();
         for (index, variable) in all.iter().enumerate() {
             assert!(!variable.meaning.is_empty());
             let again = all[index + 1..]

@@ -9,11 +9,63 @@ import groovy.json.JsonSlurper
  * The code keeps to what the script sandbox and the CPS transformation allow, so that it works the same in a global
  * (trusted) and in a folder-level (sandboxed) library.
  *
- * @param request step (the public step's name, for messages), command (of the binary), parameters (the user's)
+ * @param request step (the public step's name, for messages), command (of the binary), parameters (the user's), and
+ *                body (may be null): what to do between the beginning and the end
  */
 def call(Map request) {
-    String step = request.step
     Map parameters = request.parameters ?: [:]
+    if (request.body == null) {
+        return report(request, parameters)
+    }
+    return around(request, parameters)
+}
+
+/** The beginning, the body, its end. What the body throws goes on unchanged; trouble with Jira never reaches it. */
+private Map around(Map request, Map parameters) {
+    // failOnError waits for the end: a beginning that Jira refused must not keep the body from running.
+    Map beginning = report(request, parameters + [state: 'in_progress', failOnError: false])
+    Closure body = request.body
+    long started = System.currentTimeMillis()
+    String before = currentBuild.result
+    Map closing = [state: 'failed', failOnError: false]
+    Map ended
+    try {
+        body()
+        closing = [state: endOf(parameters, before, currentBuild.result)]
+    } catch (InterruptedException interruption) {
+        // A user's stop, a timeout, or the failFast of another branch.
+        closing.state = 'cancelled'
+        throw interruption
+    } finally {
+        long now = System.currentTimeMillis()
+        // Jira takes the end only when it is later than the beginning.
+        closing.eventTime = now > started ? now : started + 1
+        if (request.command == 'deployment' && parameters.duration == null) {
+            closing.duration = (now - started).intdiv(1000)
+        }
+        if (beginning.issueKeys) {
+            // What Jira has is replaced as a whole, so the end repeats the issues of the beginning.
+            closing.issueKeys = beginning.issueKeys
+            closing.onlyIssueKeys = isOnlyIssueKeys(parameters)
+        }
+        ended = report(request, parameters + closing)
+    }
+    return ended
+}
+
+/** The state given by the user, else what became of the run: a body may make it unstable and go through. */
+@NonCPS
+private String endOf(Map parameters, String before, String after) {
+    String given = textOf(parameters.state)
+    if (given.trim() != '') {
+        return given
+    }
+    return after == null || after == before ? 'successful' : after
+}
+
+/** Sends once; whatever goes wrong becomes a message. */
+private Map report(Map request, Map parameters) {
+    String step = request.step
     boolean strict = isTrue(parameters.failOnError == null ? env.JIRA_SEND_FAIL_ON_ERROR : parameters.failOnError)
     String credentialsId = textOf(parameters.credentialsId) ?: env.JIRA_SEND_CREDENTIALS_ID ?: 'jira-oauth'
     Map result
@@ -53,9 +105,8 @@ private Map send(String step, String command, Map parameters, String credentials
     if (options.state == null && currentBuild.result != null) {
         options.state = currentBuild.result
     }
-    if (options.issueKeys != null && options.onlyIssueKeys == null) {
-        // As in Atlassian's plugin: keys that are given replace those that would be found.
-        options.onlyIssueKeys = true
+    if (options.issueKeys != null) {
+        options.onlyIssueKeys = isOnlyIssueKeys(parameters)
     }
     if (options.eventTime == null) {
         // The controller's clock: agents' clocks differ, and Jira orders events by this time.
@@ -164,7 +215,7 @@ private Map knownParameters(String command) {
         displayName: 'text', description: 'text', label: 'text', url: 'text', property: 'lines', product: 'text',
         pipelineId: 'text', pipelineIdStyle: 'text', jobName: 'text', buildNumber: 'text', unstableAs: 'text',
         eventTime: 'text', lastUpdated: 'text', updateSequenceNumber: 'text',
-        cloudId: 'text', budget: 'text', dryRun: 'flag', verbose: 'flag',
+        cloudId: 'text', caFile: 'text', budget: 'text', dryRun: 'flag', verbose: 'flag',
         credentialsId: 'step', failOnError: 'step',
     ]
 }
@@ -372,6 +423,15 @@ private Map explain(Throwable problem, String credentialsId) {
             (plugins.get(name) ?: 'that brings it') + '. Nothing was sent.')
     }
     return failure('unreachable', 4, 'jira-send could not be run on the agent: ' + text)
+}
+
+/** As in Atlassian's plugin: keys that are given replace those that would be found. */
+@NonCPS
+private boolean isOnlyIssueKeys(Map parameters) {
+    if (parameters.onlyIssueKeys == null) {
+        return !listOf(parameters.issueKeys, true).isEmpty()
+    }
+    return isTrue(parameters.onlyIssueKeys)
 }
 
 @NonCPS

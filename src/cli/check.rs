@@ -1,5 +1,7 @@
 //! Options of `jira-send check`.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 use super::options::{KeyOptions, OutputOptions};
@@ -24,6 +26,9 @@ pub(crate) struct CheckOptions {
     /// Seconds for each question to the network, retries included
     #[arg(long, value_name = "SECONDS", help_heading = "Jira", default_value = "5", value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub(crate) budget: u32,
+    /// File of further certificates to trust, in PEM, such as that of a proxy that inspects TLS
+    #[arg(long, value_name = "FILE", help_heading = "Jira")]
+    pub(crate) ca_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) keys: KeyOptions,
     #[command(flatten)]

@@ -49,6 +49,9 @@ pub(crate) struct JiraOptions {
     /// Cloud id of the site, which saves the look-up [else: `JIRA_CLOUD_ID`]
     #[arg(long, value_name = "ID")]
     pub(crate) cloud_id: Option<String>,
+    /// File of certificates (PEM) to trust besides the system's, such as the CA of a proxy that inspects TLS
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
     /// Seconds for everything, retries included
     #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub(crate) budget: u32,

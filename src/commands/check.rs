@@ -45,7 +45,10 @@ pub(crate) fn run(
         look_up,
         items: &mut items,
     };
-    network.check();
+    match context.network_failure {
+        Some(failure) => network.barred(failure),
+        None => network.check(),
+    }
     let quiet = options.output.quiet && !options.output.verbose;
     match options.output.format {
         Format::Json => context.output.result(&items.to_json()),

@@ -60,6 +60,7 @@ fn as_json(findings: &Findings) -> String {
         "issue_keys": findings.keys().collect::<Vec<_>>(),
         "found": found.collect::<Vec<_>>(),
         "dropped": dropped.collect::<Vec<_>>(),
+        "dropped_beyond": findings.dropped_beyond,
     })
     .to_string()
 }
@@ -90,6 +91,9 @@ fn as_text(findings: &Findings, texts: usize) -> String {
             "  {:<14} {source}: {name}: {reason}",
             dropped.candidate
         );
+    }
+    if findings.dropped_beyond > 0 {
+        let _ = writeln!(text, "  and {} more", findings.dropped_beyond);
     }
     text.trim_end().to_owned()
 }

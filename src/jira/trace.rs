@@ -32,9 +32,11 @@ impl Transport for Traced<'_> {
                     self.output.detail(&format!("< {}", answer.body));
                 }
             }
-            Err(error) => self
-                .output
-                .detail(&format!("< no answer from {}: {error:?}", request.url)),
+            Err(error) => self.output.detail(&format!(
+                "< no answer from {}: {}",
+                request.url,
+                error.words()
+            )),
         }
         result
     }

@@ -292,3 +292,21 @@ fn quiet_is_quiet() {
     );
     assert_eq!(jira.submissions().len(), 1);
 }
+
+/// A remote of another name than `origin` is no part of the branch.
+#[test]
+fn the_name_of_the_remote_is_left_out() {
+    let mut agent = Agent::of("freestyle-git-first").with_commits(&["ABC-1"]);
+    agent.set("GIT_BRANCH", "upstream/feature/x");
+    agent.git(&[
+        "remote",
+        "add",
+        "upstream",
+        "https://git.example.com/acme/shop.git",
+    ]);
+    let body = agent.run(&["build", "--dry-run"]).shown_body();
+    assert_eq!(
+        body["builds"][0]["references"][0]["ref"]["name"],
+        "feature/x"
+    );
+}

@@ -12,6 +12,10 @@ const KIND: &str = "multibranch-declarative-pull-request";
 #[test]
 fn token_and_submission_share_a_connection() {
     let jira = Sandbox::start();
+    // One that is done before the other begins would leave its connection to it.
+    for endpoint in [Endpoint::TenantInfo, Endpoint::Token] {
+        jira.fail(endpoint, Fault::SlowHeaders(Duration::from_millis(500)));
+    }
     let run = Agent::of(KIND)
         .with_jira(&jira)
         .run(&["build", "--state=SUCCESS"]);

@@ -6,12 +6,17 @@
 
 mod answers;
 mod build;
+mod certificates;
 mod check;
 mod connection;
 mod deployment;
 mod hostile;
 mod keys;
-
+mod network;
+mod openapi;
+mod peers;
+mod readme;
 mod support;
+mod tls;
 mod usage;
 mod wrap;

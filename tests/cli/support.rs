@@ -90,6 +90,10 @@ impl Agent {
         self
     }
 
+    pub(crate) fn variables(&self) -> &BTreeMap<String, String> {
+        &self.variables
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }

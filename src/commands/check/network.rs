@@ -30,6 +30,16 @@ pub(super) struct Network<'a> {
 }
 
 impl Network<'_> {
+    /// Nothing can be asked of the network by a way that is set wrongly.
+    pub(super) fn barred(&mut self, failure: &Failure) {
+        self.items.fail("network", failure);
+        let names = ["dns_site", "dns_api", "cloud_id", "token_endpoint", "token"];
+        let data = ["builds", "deployments", "clock"];
+        for name in names.into_iter().chain(data) {
+            self.items.skip(name, "the way to Jira is set wrongly");
+        }
+    }
+
     pub(super) fn check(&mut self) {
         let settings = self.settings;
         let site = settings.site.as_ref();

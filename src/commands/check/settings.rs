@@ -5,10 +5,10 @@ use crate::cli::{CheckOptions, JiraOptions, OnError};
 use crate::commands::connection;
 use crate::commands::send::no_site;
 use crate::jira::{CloudId, Credentials, Endpoints, Site};
-use crate::variables::{self, Variables};
+use crate::variables::{self, Variable, Variables};
 
-/// In either letter case, as most programs read them.
-const PROXY: &[&str] = &["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"];
+/// The variables that name a proxy.
+const PROXY: &[Variable] = &[variables::HTTPS_PROXY, variables::ALL_PROXY];
 
 /// What is set and can be.
 pub(super) struct Settings {
@@ -55,6 +55,7 @@ fn site(
         budget: options.budget,
         on_error: OnError::Fail,
         dry_run: false,
+        ca_file: None,
     };
     match connection::destination(&jira, variables) {
         Ok(Some(destination)) => items.ok("site", destination.name),
@@ -108,14 +109,11 @@ fn credentials(variables: &Variables, items: &mut Items) -> Option<Credentials> 
 
 /// Whether there is one.
 fn proxy(variables: &Variables, items: &mut Items) -> bool {
-    let set = |name: &str| {
-        let lower = name.to_ascii_lowercase();
-        let value = variables
-            .by_name(name)
-            .map(|value| (name.to_owned(), value));
-        value.or_else(|| variables.by_name(&lower).map(|value| (lower, value)))
-    };
-    let found: Vec<(String, &str)> = PROXY.iter().filter_map(|name| set(name)).collect();
+    let found: Vec<(String, &str)> = PROXY
+        .iter()
+        .chain([&variables::NO_PROXY])
+        .filter_map(|variable| variables.in_either_case(*variable))
+        .collect();
     let shown: Vec<String> = found
         .iter()
         .map(|(name, value)| format!("{name}={}", without_user(value)))
@@ -125,9 +123,8 @@ fn proxy(variables: &Variables, items: &mut Items) -> bool {
     } else {
         items.ok("proxy", shown.join(", "));
     }
-    found
-        .iter()
-        .any(|(name, _)| !name.eq_ignore_ascii_case("NO_PROXY"))
+    let mut proxies = PROXY.iter();
+    proxies.any(|variable| variables.in_either_case(*variable).is_some())
 }
 
 /// The address of a proxy without its user and password.

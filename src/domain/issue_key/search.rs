@@ -1,6 +1,6 @@
 //! Which candidates are kept, which are dropped and why.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::reason::Reason;
 use super::scan::{Shape, candidates};
@@ -48,10 +48,31 @@ pub(crate) struct Place {
 pub(crate) struct Findings {
     /// In order of first appearance, without duplicates, at most [`MAX_ISSUE_KEYS`].
     pub(crate) found: Vec<Found>,
+    /// At most [`MAX_DROPPED`] for each reason, so that a long text cannot fill the memory.
     pub(crate) dropped: Vec<Dropped>,
+    /// How many candidates were dropped beyond those.
+    pub(crate) dropped_beyond: usize,
+    counts: HashMap<&'static str, usize>,
 }
 
+/// Most dropped candidates that are recorded for one reason.
+const MAX_DROPPED: usize = 1_000;
+
 impl Findings {
+    fn drop(&mut self, candidate: &str, reason: Reason, place: impl FnOnce() -> Place) {
+        let count = self.counts.entry(reason.name()).or_default();
+        *count += 1;
+        if *count > MAX_DROPPED {
+            self.dropped_beyond += 1;
+            return;
+        }
+        self.dropped.push(Dropped {
+            candidate: candidate.to_owned(),
+            place: place(),
+            reason,
+        });
+    }
+
     pub(crate) fn keys(&self) -> impl Iterator<Item = &IssueKey> {
         self.found.iter().map(|found| &found.key)
     }
@@ -98,7 +119,9 @@ struct Search<'a> {
 impl Search<'_> {
     fn text(&mut self, text: &Text) {
         let identifiers = self.rules.projects.is_empty() && text.kind != TextKind::Explicit;
-        let candidates = match &self.rules.pattern {
+        let pattern = self.rules.pattern.as_ref();
+        // What the user names by hand is sent as named.
+        let candidates = match pattern.filter(|_| text.kind != TextKind::Explicit) {
             Some(pattern) => pattern
                 .matches(&text.text)
                 .into_iter()
@@ -115,25 +138,22 @@ impl Search<'_> {
             position += text.text[counted_to..range.start].chars().count();
             counted_to = range.start;
             let candidate = &text.text[range.clone()];
-            let place = Place {
+            let place = || Place {
                 kind: text.kind,
                 source: text.source.clone(),
                 line: line_around(&text.text, range.start).to_owned(),
                 position,
             };
-            let dropped = match self.judge(text, candidate, &shape) {
+            match self.judge(text, candidate, &shape) {
                 Ok(key) => {
                     self.seen.insert(key.clone());
-                    self.findings.found.push(Found { key, place });
-                    continue;
+                    self.findings.found.push(Found {
+                        key,
+                        place: place(),
+                    });
                 }
-                Err(reason) => reason,
-            };
-            self.findings.dropped.push(Dropped {
-                candidate: candidate.to_owned(),
-                place,
-                reason: dropped,
-            });
+                Err(reason) => self.findings.drop(candidate, reason, place),
+            }
         }
     }
 

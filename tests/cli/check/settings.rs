@@ -88,6 +88,14 @@ const SETTINGS: &[Setting] = &[
         &["builds", "deployments"],
     ),
     (
+        "HTTPS_PROXY",
+        Some("ftp://ada:pa55word@proxy"),
+        2,
+        "network",
+        "HTTPS_PROXY",
+        &["cloud_id", "token", "builds", "deployments", "clock"],
+    ),
+    (
         "JIRA_CLOUD_ID",
         Some("../x"),
         2,

@@ -95,6 +95,11 @@ fn the_command_runs_without_issue_keys_facts_or_credentials() {
     );
     agent.set("BUILD_NUMBER", "seven");
     assert_eq!(shell(&agent, &[], "exit 8").code, 8);
+    agent.set("HTTPS_PROXY", "ftp://proxy");
+    let run = shell(&agent, &["--ca-file=nowhere"], "echo out; exit 9");
+    assert_eq!((run.code, run.stdout.as_str()), (9, "out\n"));
+    assert!(run.stderr.starts_with("warning: "), "{}", run.stderr);
+    assert_eq!(run.stderr.matches("hint: ").count(), 1, "{}", run.stderr);
 }
 
 #[test]

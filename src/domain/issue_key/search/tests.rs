@@ -260,6 +260,29 @@ fn a_pattern_replaces_the_shape_but_not_the_filters() {
 }
 
 #[test]
+fn a_pattern_does_not_touch_what_is_named_by_hand() {
+    let rules = Rules {
+        pattern: Some("issue/([A-Z]+-[0-9]+)".parse().unwrap()),
+        ..Rules::default()
+    };
+    let findings = find(&[Text::new(TextKind::Explicit, "option", "abc-1")], &rules);
+    assert_eq!(keys_of(&findings), ["ABC-1"]);
+}
+
+#[test]
+fn endless_drops_are_counted_and_not_kept() {
+    let text = "UTF-8 ABC-1x ".repeat(5_000);
+    let findings = find(
+        &[Text::new(TextKind::Commit, "commit", &text)],
+        &Rules::default(),
+    );
+    assert_eq!(
+        (findings.dropped.len(), findings.dropped_beyond),
+        (2_000, 8_000)
+    );
+}
+
+#[test]
 fn keys_beyond_the_limit_are_cut_from_the_end_and_reported() {
     let commits: Vec<_> = (1..=600).map(|number| format!("ABC-{number}")).collect();
     let texts = [

@@ -100,6 +100,17 @@ class EndToEndTest extends PipelineCase {
     }
 
     @Test
+    void 'a deployment around its body is in progress and then successful'() {
+        Map result = (Map) jenkins.pipeline("return jiraSendDeploymentInfo(environmentName: 'EU production') { echo 'now' }")
+        assert [result.outcome, result.issueKeys] == ['accepted', ['PROJ-2']]
+        List<Map> sent = jira.requests('deployments')*.json*.deployments*.getAt(0)
+        assert sent*.state == ['in_progress', 'successful']
+        assert sent*.duration == [null, 0]
+        assert sent[0].associations == sent[1].associations
+        assert sent[0].updateSequenceNumber < sent[1].updateSequenceNumber
+    }
+
+    @Test
     void 'the parameters of the steps are the options of the binary'() {
         Script runner = (Script) Library.TRUSTED.load('jiraSendRunner').newInstance()
         ['build', 'deployment'].each { command ->

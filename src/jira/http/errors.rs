@@ -1,0 +1,206 @@
+//! From the errors of the HTTP and TLS crates to ours.
+
+use std::io::ErrorKind;
+
+use rustls::pki_types::UnixTime;
+use rustls::{AlertDescription, CertificateError, InvalidMessage};
+
+use super::TransportError;
+use super::proxy::Proxy;
+use crate::domain::timestamp::Timestamp;
+use crate::jira::transport_error::{CertificateProblem, ProxyProblem};
+
+/// The machine has no certificates of its own. The platform verifier says this in words only.
+pub(super) fn has_no_roots(error: &ureq::Error) -> bool {
+    error.to_string().contains("No CA certificates were loaded")
+}
+
+/// The error of a request that took this way.
+pub(super) fn transport_error(error: &ureq::Error, proxy: Option<&Proxy>) -> TransportError {
+    let plain = without_proxy(error);
+    let Some(proxy) = proxy else {
+        return plain;
+    };
+    let problem = match plain {
+        TransportError::Certificate(_) | TransportError::Tls(_) => return plain,
+        TransportError::UnknownHost => ProxyProblem::UnknownHost,
+        TransportError::Timeout => ProxyProblem::Timeout,
+        TransportError::Connection(text) => match error {
+            ureq::Error::ConnectProxyFailed(text) => refusal(text),
+            _ => ProxyProblem::Connection(text),
+        },
+        TransportError::Proxy { problem, .. } => problem,
+    };
+    let proxy = proxy.to_string();
+    TransportError::Proxy { proxy, problem }
+}
+
+/// `proxy server responded 407/407`
+fn refusal(text: &str) -> ProxyProblem {
+    let mut numbers = text.split(|character: char| !character.is_ascii_digit());
+    let status = numbers.find_map(|number| number.parse().ok());
+    status.map_or_else(
+        || ProxyProblem::Connection("the connection was closed without an answer".to_owned()),
+        ProxyProblem::Status,
+    )
+}
+
+fn without_proxy(error: &ureq::Error) -> TransportError {
+    match error {
+        ureq::Error::HostNotFound => TransportError::UnknownHost,
+        ureq::Error::Timeout(_) => TransportError::Timeout,
+        ureq::Error::Rustls(error) => tls_error(error),
+        ureq::Error::Tls(_) | ureq::Error::Pem(_) => TransportError::Tls(error.to_string()),
+        ureq::Error::Io(error) => io_error(error),
+        ureq::Error::Protocol(error) => {
+            TransportError::Connection(format!("what answers does not speak HTTP: {error}"))
+        }
+        other => TransportError::Connection(other.to_string()),
+    }
+}
+
+/// The HTTP crate hides TLS and time-outs in input/output errors when they come up within a read.
+fn io_error(error: &std::io::Error) -> TransportError {
+    if let Some(inner) = error.get_ref() {
+        if let Some(inner) = inner.downcast_ref::<ureq::Error>() {
+            return without_proxy(inner);
+        }
+        if let Some(inner) = inner.downcast_ref::<rustls::Error>() {
+            return tls_error(inner);
+        }
+    }
+    let text = error.to_string();
+    let words = match error.kind() {
+        ErrorKind::TimedOut | ErrorKind::WouldBlock => return TransportError::Timeout,
+        // The standard library has no kind for this.
+        _ if text.starts_with("failed to lookup address") => return TransportError::UnknownHost,
+        ErrorKind::ConnectionRefused => "the connection was refused",
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
+            "the connection was reset"
+        }
+        ErrorKind::UnexpectedEof => "the connection was closed before there was an answer",
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
+            "there is no way to the host in this network"
+        }
+        _ => return TransportError::Connection(text),
+    };
+    TransportError::Connection(words.to_owned())
+}
+
+fn tls_error(error: &rustls::Error) -> TransportError {
+    let words = match error {
+        rustls::Error::InvalidCertificate(error) => {
+            return TransportError::Certificate(certificate_problem(error));
+        }
+        rustls::Error::InvalidMessage(
+            InvalidMessage::InvalidContentType | InvalidMessage::UnknownProtocolVersion,
+        ) => "what answers does not speak TLS".to_owned(),
+        rustls::Error::AlertReceived(AlertDescription::ProtocolVersion)
+        | rustls::Error::PeerIncompatible(_) => {
+            format!("what answers knows no TLS that we speak (1.2 and 1.3): {error}")
+        }
+        rustls::Error::AlertReceived(alert) => {
+            format!("what answers ended TLS with the alert {alert:?}")
+        }
+        other => format!("TLS failed: {other}"),
+    };
+    TransportError::Tls(words)
+}
+
+fn certificate_problem(error: &CertificateError) -> CertificateProblem {
+    let time = |time: &UnixTime| {
+        let milliseconds = time.as_secs().saturating_mul(1_000);
+        let milliseconds = i64::try_from(milliseconds).ok();
+        milliseconds.map(Timestamp::from_millisecond)
+    };
+    match error {
+        // An issuer of a known name with another key.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            CertificateProblem::UnknownIssuer
+        }
+        CertificateError::Expired => CertificateProblem::Expired {
+            until: None,
+            now: None,
+        },
+        CertificateError::ExpiredContext {
+            time: now,
+            not_after,
+        } => CertificateProblem::Expired {
+            until: time(not_after),
+            now: time(now),
+        },
+        CertificateError::NotValidYet => CertificateProblem::NotYetValid {
+            from: None,
+            now: None,
+        },
+        CertificateError::NotValidYetContext {
+            time: now,
+            not_before,
+        } => CertificateProblem::NotYetValid {
+            from: time(not_before),
+            now: time(now),
+        },
+        CertificateError::NotValidForName => CertificateProblem::WrongName {
+            wanted: None,
+            named: Vec::new(),
+        },
+        CertificateError::NotValidForNameContext {
+            expected,
+            presented,
+        } => CertificateProblem::WrongName {
+            wanted: Some(expected.to_str().into_owned()),
+            named: presented.iter().map(|name| plain_name(name)).collect(),
+        },
+        other => CertificateProblem::Other(format!("the certificate of the server: {other}")),
+    }
+}
+
+/// `DnsName("a.example")` as `a.example`.
+fn plain_name(shown: &str) -> String {
+    let inside = shown
+        .split_once('(')
+        .and_then(|(_, rest)| rest.strip_suffix(')'));
+    inside.unwrap_or(shown).trim_matches('"').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use super::{ProxyProblem, TransportError, io_error, plain_name, refusal};
+
+    #[test]
+    fn errors_hidden_in_others_are_found() {
+        let timeout = ureq::Error::Timeout(ureq::Timeout::Global);
+        let connection = |words: &str| TransportError::Connection(words.to_owned());
+        let cases = [
+            (Error::other(timeout), TransportError::Timeout),
+            (Error::from(ErrorKind::TimedOut), TransportError::Timeout),
+            (
+                Error::other("failed to lookup address information: x"),
+                TransportError::UnknownHost,
+            ),
+            (
+                Error::from(ErrorKind::ConnectionRefused),
+                connection("the connection was refused"),
+            ),
+            (Error::other("odd"), connection("odd")),
+        ];
+        for (error, expected) in cases {
+            assert_eq!(io_error(&error), expected);
+        }
+        let inner = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+        let found = io_error(&Error::new(ErrorKind::InvalidData, inner));
+        assert!(matches!(found, TransportError::Certificate(_)), "{found:?}");
+    }
+
+    #[test]
+    fn the_words_of_the_crates_are_read() {
+        let status = ProxyProblem::Status(407);
+        assert_eq!(refusal("proxy server responded 407/407"), status);
+        let closed = refusal("proxy server did not respond");
+        assert!(matches!(closed, ProxyProblem::Connection(_)));
+        assert_eq!(plain_name("DnsName(\"a.example\")"), "a.example");
+        assert_eq!(plain_name("a.example"), "a.example");
+    }
+}

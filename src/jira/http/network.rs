@@ -1,0 +1,254 @@
+//! The real network: proxies, trust, time limits, connections that are kept and used again.
+
+use std::io::Read as _;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use ureq::ProxyProtocol;
+use ureq::http::Uri;
+use ureq::tls::{RootCerts, TlsConfig};
+
+use super::errors::{has_no_roots, transport_error};
+use super::proxy::{Protocol, Proxies, Proxy};
+use super::trust::Trust;
+use super::{Answer, MAX_BODY, Request, Transport, TransportError};
+use crate::error::Failure;
+use crate::jira::PRODUCT;
+use crate::jira::transport_error::CertificateProblem;
+use crate::output::Output;
+use crate::secret::Secret;
+use crate::variables::Variables;
+
+/// Longest time for a name look-up, and for a connection with its TLS handshake.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The HTTP crate gets so much longer to give up by itself, since it knows what it waited for.
+const GRACE: Duration = Duration::from_millis(200);
+
+/// How Jira is reached.
+#[derive(Default)]
+pub(crate) struct Settings {
+    proxies: Proxies,
+    trust: Trust,
+}
+
+impl Settings {
+    /// # Errors
+    /// A variable that names no proxy, or a file without certificates.
+    pub(crate) fn read(ca_file: Option<&Path>, variables: &Variables) -> Result<Self, Failure> {
+        Ok(Self {
+            proxies: Proxies::read(variables)?,
+            trust: Trust::read(ca_file, variables)?,
+        })
+    }
+}
+
+/// The real network. Connections are kept and used again.
+pub(crate) struct Network<'a> {
+    proxies: Proxies,
+    direct: Agents,
+    /// The same through the proxy.
+    proxied: Agents,
+    /// The roots that come with the program may help out.
+    bundled_too: bool,
+    /// They had to.
+    bundled: AtomicBool,
+    output: &'a Output,
+}
+
+/// One way to a host, with two opinions on certificates.
+struct Agents {
+    main: ureq::Agent,
+    /// For machines that have no certificates of their own, such as minimal container images.
+    with_bundled_roots: ureq::Agent,
+}
+
+impl Agents {
+    fn new(proxy: Option<&ureq::Proxy>, roots: RootCerts) -> Self {
+        Self {
+            main: agent(proxy, roots),
+            with_bundled_roots: agent(proxy, RootCerts::WebPki),
+        }
+    }
+}
+
+impl<'a> Network<'a> {
+    /// The password of the proxy is hidden from here on.
+    pub(crate) fn new(settings: Settings, output: &'a Output) -> Self {
+        let Settings { proxies, trust } = settings;
+        let secrets = proxies.proxy().map(Proxy::secrets).unwrap_or_default();
+        for secret in secrets {
+            output.hide(secret);
+        }
+        for note in proxies.notes().iter().chain(&trust.notes) {
+            output.detail(note);
+        }
+        let proxy = proxies.proxy().and_then(for_agent);
+        Self {
+            direct: Agents::new(None, trust.roots.clone()),
+            proxied: Agents::new(proxy.as_ref(), trust.roots),
+            proxies,
+            bundled_too: trust.bundled_too,
+            bundled: AtomicBool::new(false),
+            output,
+        }
+    }
+
+    fn exchange(
+        &self,
+        agents: &Agents,
+        request: Request<'_>,
+        timeout: Duration,
+    ) -> Result<Answer, ureq::Error> {
+        if self.bundled.load(Ordering::Relaxed) {
+            return bounded(&agents.with_bundled_roots, request, timeout);
+        }
+        let result = bounded(&agents.main, request, timeout);
+        match &result {
+            Err(error) if self.bundled_too && lacks_roots(error) => {
+                if !self.bundled.swap(true, Ordering::Relaxed) {
+                    self.output.detail("this machine has no certificates to trust; those that come with jira-send are used");
+                }
+                bounded(&agents.with_bundled_roots, request, timeout)
+            }
+            _ => result,
+        }
+    }
+}
+
+fn lacks_roots(error: &ureq::Error) -> bool {
+    let unknown = TransportError::Certificate(CertificateProblem::UnknownIssuer);
+    has_no_roots(error) || transport_error(error, None) == unknown
+}
+
+impl Transport for Network<'_> {
+    fn send(&self, request: Request<'_>, timeout: Duration) -> Result<Answer, TransportError> {
+        let (host, port) = place(request.url);
+        let proxy = self.proxies.toward(&host, port);
+        let agents = if proxy.is_some() {
+            &self.proxied
+        } else {
+            &self.direct
+        };
+        self.exchange(agents, request, timeout)
+            .map_err(|error| transport_error(&error, proxy))
+    }
+}
+
+/// Host and port of an address.
+fn place(url: &str) -> (String, u16) {
+    let uri: Uri = url.parse().unwrap_or_default();
+    let default = if uri.scheme_str() == Some("http") {
+        80
+    } else {
+        443
+    };
+    let host = uri.host().unwrap_or_default().to_owned();
+    (host, uri.port_u16().unwrap_or(default))
+}
+
+fn agent(proxy: Option<&ureq::Proxy>, roots: RootCerts) -> ureq::Agent {
+    ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .user_agent(PRODUCT)
+        .accept("application/json")
+        .timeout_resolve(Some(CONNECT_TIMEOUT))
+        .timeout_connect(Some(CONNECT_TIMEOUT))
+        // Never from the environment: the crate's own rules for its variables are not curl's.
+        .proxy(proxy.cloned())
+        .tls_config(TlsConfig::builder().root_certs(roots).build())
+        .build()
+        .new_agent()
+}
+
+/// The same proxy in the words of the HTTP crate, which takes every proxy that we take.
+fn for_agent(proxy: &Proxy) -> Option<ureq::Proxy> {
+    let protocol = match proxy.protocol {
+        Protocol::Http => ProxyProtocol::Http,
+        Protocol::Https => ProxyProtocol::Https,
+        Protocol::Socks4 => ProxyProtocol::Socks4,
+        Protocol::Socks4a => ProxyProtocol::Socks4A,
+        Protocol::Socks5 => ProxyProtocol::Socks5,
+        Protocol::Socks5h => ProxyProtocol::Socks5h,
+    };
+    let mut builder = ureq::Proxy::builder(protocol)
+        .host(&proxy.host)
+        .port(proxy.port);
+    if let Some(account) = &proxy.account {
+        builder = builder
+            .username(&account.user)
+            .password(account.password.reveal());
+    }
+    builder.build().ok()
+}
+
+/// One exchange that ends in time whatever happens. A look-up that hangs, and a proxy that sends its answer byte by
+/// byte, begin the crate's time anew with every step; what still waits then ends with the process.
+fn bounded(
+    agent: &ureq::Agent,
+    request: Request<'_>,
+    timeout: Duration,
+) -> Result<Answer, ureq::Error> {
+    let (agent, url) = (agent.clone(), request.url.to_owned());
+    let body = request.body.map(Secret::new);
+    let token = request.token.map(Secret::new);
+    let (sender, receiver) = mpsc::sync_channel(1);
+    std::thread::Builder::new().spawn(move || {
+        let request = Request {
+            url: &url,
+            body: body.as_ref().map(Secret::reveal),
+            token: token.as_ref().map(Secret::reveal),
+        };
+        // Nobody listens any more when the time is up.
+        let _ = sender.send(exchange(&agent, request, timeout));
+    })?;
+    let waited = receiver.recv_timeout(timeout.saturating_add(GRACE));
+    waited.unwrap_or(Err(ureq::Error::Timeout(ureq::Timeout::Global)))
+}
+
+fn exchange(
+    agent: &ureq::Agent,
+    request: Request<'_>,
+    timeout: Duration,
+) -> Result<Answer, ureq::Error> {
+    let authorization = request.token.map(|token| format!("Bearer {token}"));
+    let response = match request.body {
+        None => {
+            let mut get = agent.get(request.url);
+            if let Some(value) = &authorization {
+                get = get.header("Authorization", value);
+            }
+            get.config().timeout_global(Some(timeout)).build().call()?
+        }
+        Some(body) => {
+            let mut post = agent
+                .post(request.url)
+                .content_type("application/json; charset=utf-8");
+            if let Some(value) = &authorization {
+                post = post.header("Authorization", value);
+            }
+            post.config()
+                .timeout_global(Some(timeout))
+                .build()
+                .send(body)?
+        }
+    };
+    let status = response.status().as_u16();
+    let header = |(name, value): (&ureq::http::HeaderName, &ureq::http::HeaderValue)| {
+        let text = String::from_utf8_lossy(value.as_bytes());
+        (name.as_str().to_owned(), text.into_owned())
+    };
+    let headers = response.headers().iter().map(header).collect();
+    let mut bytes = Vec::new();
+    let mut reader = response.into_body().into_reader().take(MAX_BODY);
+    reader.read_to_end(&mut bytes).map_err(ureq::Error::from)?;
+    Ok(Answer {
+        status,
+        headers,
+        body: String::from_utf8_lossy(&bytes).into_owned(),
+    })
+}

@@ -1,0 +1,199 @@
+//! Why there is no answer, in words for people, and what to do about it.
+
+use crate::domain::timestamp::Timestamp;
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum TransportError {
+    /// The host name has no address.
+    UnknownHost,
+    /// No answer in time.
+    Timeout,
+    /// The certificate of the server is not accepted.
+    Certificate(CertificateProblem),
+    /// TLS failed otherwise.
+    Tls(String),
+    /// The way through the proxy is barred; the proxy is named without its account.
+    Proxy {
+        proxy: String,
+        problem: ProxyProblem,
+    },
+    /// Refused, cut off, or not HTTP.
+    Connection(String),
+}
+
+/// What is wrong with a certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum CertificateProblem {
+    UnknownIssuer,
+    Expired {
+        until: Option<Timestamp>,
+        now: Option<Timestamp>,
+    },
+    NotYetValid {
+        from: Option<Timestamp>,
+        now: Option<Timestamp>,
+    },
+    WrongName {
+        /// The host that was asked for, where it is known.
+        wanted: Option<String>,
+        /// The names in the certificate.
+        named: Vec<String>,
+    },
+    Other(String),
+}
+
+/// What is wrong with the way through a proxy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ProxyProblem {
+    /// It answered the wish for a connection with this status.
+    Status(u16),
+    UnknownHost,
+    Timeout,
+    /// Refused, cut off, or neither HTTP nor SOCKS.
+    Connection(String),
+}
+
+/// The hosts that have to be reached.
+const HOSTS: &str = "*.atlassian.net:443 and api.atlassian.com:443";
+
+/// Most names of a certificate that are shown.
+const MAX_NAMES: usize = 3;
+
+impl TransportError {
+    /// Whether the same request may succeed a little later.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            Self::UnknownHost | Self::Timeout | Self::Connection(_) => true,
+            Self::Certificate(_) | Self::Tls(_) => false,
+            Self::Proxy { problem, .. } => match problem {
+                ProxyProblem::Status(status) => matches!(status, 502..=504),
+                _ => true,
+            },
+        }
+    }
+
+    /// What happened.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::UnknownHost => "the name of the host has no address (DNS)".to_owned(),
+            Self::Timeout => "there was no answer in time".to_owned(),
+            Self::Certificate(problem) => problem.words(),
+            Self::Tls(text) | Self::Connection(text) => text.clone(),
+            Self::Proxy { proxy, problem } => problem.words(proxy),
+        }
+    }
+
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> String {
+        match self {
+            Self::UnknownHost => "check JIRA_SITE, and whether this agent resolves *.atlassian.net and api.atlassian.com, or needs HTTPS_PROXY".to_owned(),
+            Self::Timeout | Self::Connection(_) => format!(
+                "check that this agent may open connections to {HOSTS}, or needs HTTPS_PROXY"
+            ),
+            Self::Certificate(problem) => problem.hint().to_owned(),
+            Self::Tls(_) => format!(
+                "a firewall, a proxy or a login page of the network seems to stand between: let it pass {HOSTS}, or check HTTPS_PROXY and NO_PROXY"
+            ),
+            Self::Proxy { problem, .. } => problem.hint(),
+        }
+    }
+}
+
+impl CertificateProblem {
+    fn words(&self) -> String {
+        let time = |label: &str, time: &Option<Timestamp>| {
+            time.map(|time| format!("{label}{time}"))
+                .unwrap_or_default()
+        };
+        match self {
+            Self::UnknownIssuer => {
+                "the certificate of the server has an issuer that is not trusted here".to_owned()
+            }
+            Self::Expired { until, now } => format!(
+                "the certificate of the server has run out{}{}",
+                time(": it was good until ", until),
+                time("; the clock here says ", now)
+            ),
+            Self::NotYetValid { from, now } => format!(
+                "the certificate of the server is not valid yet{}{}",
+                time(": it is good from ", from),
+                time("; the clock here says ", now)
+            ),
+            Self::WrongName { wanted, named } => {
+                let wanted = wanted.as_deref().unwrap_or("this host");
+                let named = match named.as_slice() {
+                    [] => "nobody".to_owned(),
+                    names if names.len() > MAX_NAMES => {
+                        let (shown, others) = names.split_at(MAX_NAMES);
+                        format!("{} and {} others", shown.join(", "), others.len())
+                    }
+                    names => names.join(", "),
+                };
+                format!("the certificate of the server is not for {wanted} but for {named}")
+            }
+            Self::Other(text) => text.clone(),
+        }
+    }
+
+    fn hint(&self) -> &'static str {
+        match self {
+            Self::UnknownIssuer => {
+                "a proxy that inspects TLS? Name the file of its CA certificate with --ca-file, or put it into the system's store or SSL_CERT_FILE"
+            }
+            Self::Expired { .. } => {
+                "is the clock of this machine right? If so, the server, or the proxy that answers in its place, needs a new certificate"
+            }
+            Self::NotYetValid { .. } => "set the clock of this machine: it seems to be slow",
+            Self::WrongName { .. } => {
+                "check the address; a proxy or a login page of the network may be answering in Jira's place"
+            }
+            Self::Other(_) => {
+                "a proxy that inspects TLS? Its owner has to make certificates that Jira's clients accept"
+            }
+        }
+    }
+}
+
+impl ProxyProblem {
+    fn words(&self, proxy: &str) -> String {
+        match self {
+            Self::Status(407) => {
+                format!(
+                    "the proxy {proxy} answered with status 407: it wants another user or password"
+                )
+            }
+            Self::Status(status @ 300..=399) => format!(
+                "the proxy {proxy} answered with status {status}: it wants a login, as in a browser"
+            ),
+            Self::Status(status @ 400..=499) => {
+                format!(
+                    "the proxy {proxy} answered with status {status}: it does not let us through"
+                )
+            }
+            Self::Status(status) => {
+                format!(
+                    "the proxy {proxy} answered with status {status}: it does not reach the host"
+                )
+            }
+            Self::UnknownHost => format!("the name of the proxy {proxy} has no address (DNS)"),
+            Self::Timeout => format!("there was no answer in time through the proxy {proxy}"),
+            Self::Connection(text) => format!("through the proxy {proxy}: {text}"),
+        }
+    }
+
+    fn hint(&self) -> String {
+        match self {
+            Self::Status(407) => "put user and password into HTTPS_PROXY: http://USER:PASSWORD@host:port, with characters such as @ : / # % percent-encoded".to_owned(),
+            Self::Status(_) => format!(
+                "ask the owner of the proxy to let {HOSTS} through, or name these hosts in NO_PROXY if they can be reached directly"
+            ),
+            Self::UnknownHost | Self::Timeout | Self::Connection(_) => format!(
+                "check HTTPS_PROXY and that the proxy lets {HOSTS} through; hosts in NO_PROXY are reached directly"
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,122 @@
+use super::{CertificateProblem, ProxyProblem, TransportError};
+
+fn through(problem: ProxyProblem) -> TransportError {
+    let proxy = "http://proxy:3128".to_owned();
+    TransportError::Proxy { proxy, problem }
+}
+
+/// Error, part of its words, part of its hint, whether it is tried again.
+#[test]
+fn every_error_has_words_and_a_hint_of_its_own() {
+    let time = |text: &str| Some(text.parse().unwrap());
+    let certificate = TransportError::Certificate;
+    let cases = [
+        (TransportError::UnknownHost, "DNS", "JIRA_SITE", true),
+        (TransportError::Timeout, "in time", "HTTPS_PROXY", true),
+        (
+            TransportError::Connection("refused".to_owned()),
+            "refused",
+            ":443",
+            true,
+        ),
+        (
+            TransportError::Tls("no TLS".to_owned()),
+            "no TLS",
+            "firewall",
+            false,
+        ),
+        (
+            certificate(CertificateProblem::UnknownIssuer),
+            "issuer",
+            "--ca-file",
+            false,
+        ),
+        (
+            certificate(CertificateProblem::Expired {
+                until: time("2025-01-01T00:00:00Z"),
+                now: None,
+            }),
+            "good until 2025-01-01",
+            "clock",
+            false,
+        ),
+        (
+            certificate(CertificateProblem::NotYetValid {
+                from: None,
+                now: time("2025-01-01T00:00:00Z"),
+            }),
+            "clock here says 2025-01-01",
+            "set the clock",
+            false,
+        ),
+        (
+            certificate(CertificateProblem::WrongName {
+                wanted: Some("a.example".to_owned()),
+                named: vec!["b.example".to_owned(), "c.example".to_owned()],
+            }),
+            "not for a.example but for b.example, c.example",
+            "login page",
+            false,
+        ),
+        (
+            certificate(CertificateProblem::Other("revoked".to_owned())),
+            "revoked",
+            "inspects",
+            false,
+        ),
+        (
+            through(ProxyProblem::Status(407)),
+            "user",
+            "USER:PASSWORD",
+            false,
+        ),
+        (through(ProxyProblem::Status(302)), "login", "owner", false),
+        (
+            through(ProxyProblem::Status(403)),
+            "let us through",
+            "owner",
+            false,
+        ),
+        (
+            through(ProxyProblem::Status(502)),
+            "reach the host",
+            "owner",
+            true,
+        ),
+        (
+            through(ProxyProblem::UnknownHost),
+            "DNS",
+            "HTTPS_PROXY",
+            true,
+        ),
+        (
+            through(ProxyProblem::Timeout),
+            "in time",
+            "HTTPS_PROXY",
+            true,
+        ),
+        (
+            through(ProxyProblem::Connection("reset".to_owned())),
+            "http://proxy:3128: reset",
+            "NO_PROXY",
+            true,
+        ),
+    ];
+    for (error, words, hint, again) in cases {
+        assert!(error.words().contains(words), "{}", error.words());
+        assert!(error.hint().contains(hint), "{words}: {}", error.hint());
+        assert_eq!(error.may_pass(), again, "{words}");
+    }
+}
+
+#[test]
+fn a_certificate_of_many_names_shows_a_few() {
+    let named = ["a", "b", "c", "d", "e"].map(ToOwned::to_owned).to_vec();
+    let wanted = Some("x".to_owned());
+    let error = TransportError::Certificate(CertificateProblem::WrongName { wanted, named });
+    assert!(
+        error
+            .words()
+            .ends_with("not for x but for a, b, c and 2 others")
+    );
+}

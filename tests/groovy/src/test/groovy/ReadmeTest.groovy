@@ -1,0 +1,34 @@
+import harness.Library
+import harness.PipelineCase
+import org.junit.Test
+
+/** The examples of the README and the project's own Jenkinsfile call the steps as they are. */
+class ReadmeTest extends PipelineCase {
+    /** A call with its parameters, and the beginning of its body. */
+    private static final String CALL = /jiraSend\w+(?:\([^)]*\)(?: \{)?| \{)/
+
+    @Test
+    void 'every call in the examples of the README works'() {
+        List<String> examples = new File(Library.ROOT, 'README.md').getText('UTF-8').split('\n```groovy\n').drop(1)*.split('\n```')*.getAt(0)
+        List<String> calls = examples.collectMany { it.findAll(CALL) }
+        assert calls.size() >= 4
+        runAll(calls)
+    }
+
+    @Test
+    void 'every call in the Jenkinsfile works'() {
+        List<String> calls = new File(Library.ROOT, 'Jenkinsfile').getText('UTF-8').findAll(CALL)
+        assert calls.size() >= 2
+        runAll(calls)
+    }
+
+    private void runAll(List<String> calls) {
+        calls.each { call ->
+            boolean body = call.endsWith('{')
+            String script = body ? call + ' }' : call
+            fresh().pipeline("def results = [totalCount: 3, passCount: 3, failCount: 0, skipCount: 0]; ${script}")
+            assert jenkins.calls('sh').size() == (body ? 2 : 1)
+            assert jenkins.echoes as Set == [call.takeWhile { Character.isLetter(it as char) } + ': build 7: sent for ABC-1'] as Set
+        }
+    }
+}
