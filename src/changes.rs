@@ -74,11 +74,13 @@ fn parse(path: &Path) -> anyhow::Result<Vec<Commit>> {
             .ok()
             .and_then(|read| left.checked_sub(read))
             .with_context(|| format!("it is longer than {MAX_FILE} bytes"))?;
+        // Editors on Windows put a mark before the first character.
+        let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&line);
         if line.trim_ascii().is_empty() {
             continue;
         }
         let change: Change =
-            serde_json::from_slice(&line).with_context(|| format!("line {number}"))?;
+            serde_json::from_slice(line).with_context(|| format!("line {number}"))?;
         changes.push(Commit {
             id: change.commit.0,
             message: change.message.0,
@@ -111,6 +113,7 @@ mod tests {
             expected.map(|(a, b)| (a.into(), b.into()))
         );
         assert_eq!(parse(b"").unwrap(), []);
+        assert_eq!(parse(b"\xEF\xBB\xBF{\"message\":\"x\"}").unwrap().len(), 1);
         let halves = b"{\"message\":\"ABC-1 \\ud83d and \\ude80 and \\ud83d\\ude80\"}";
         let message = &parse(halves).unwrap()[0].1;
         assert!(

@@ -6,6 +6,7 @@ pub(crate) mod completion;
 mod deployment;
 pub(crate) mod errors;
 mod options;
+pub(crate) mod words;
 mod wrap;
 
 use std::path::Path;

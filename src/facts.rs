@@ -1,13 +1,16 @@
 //! What is known of a run: from options, Jenkins' variables, git and the file of changes.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::changes;
 use crate::cli::KeyOptions;
+use crate::cli::words::Words;
 use crate::domain::issue_key::{Findings, Rules, Text, TextKind, find};
 use crate::error::Failure;
 use crate::git::{self, Commit, GitError, Repository, Wanted};
 use crate::jenkins::{self, Ref, Run};
+use crate::system::System;
 use crate::variables::{self, Variables};
 
 /// The facts, and what people should know about how they were found.
@@ -27,11 +30,16 @@ pub(crate) struct Facts {
     pub(crate) details: Vec<String>,
 }
 
-/// Reads everything.
+/// Reads everything; git gets no more time than `patience`.
 ///
 /// # Errors
 /// A file of changes that cannot be used. Trouble with git is a warning.
-pub(crate) fn gather(options: &KeyOptions, variables: &Variables) -> Result<Facts, Failure> {
+pub(crate) fn gather(
+    options: &KeyOptions,
+    variables: &Variables,
+    system: &dyn System,
+    patience: Duration,
+) -> Result<Facts, Failure> {
     let mut facts = Facts {
         run: Run::new(variables),
         ..Facts::default()
@@ -41,7 +49,7 @@ pub(crate) fn gather(options: &KeyOptions, variables: &Variables) -> Result<Fact
     } else if let Some(branch) = &options.branch {
         facts.run.reference = Some(Ref::Branch(branch.clone()));
     }
-    let repository = repository(options, &facts.run, variables);
+    let repository = repository(options, &facts.run, variables, system, patience);
     let commits = facts.ask_git(&repository, options, variables);
     let changes = options.changes.as_deref().map(changes::read).transpose()?;
     if options.only_issue_keys {
@@ -55,11 +63,14 @@ pub(crate) fn gather(options: &KeyOptions, variables: &Variables) -> Result<Fact
     facts
         .texts
         .extend(found.filter(|text| !given.contains(&text.kind())));
-    if options.message.is_empty() {
-        facts
-            .texts
-            .extend(commit_texts(commits, changes.unwrap_or_default()));
-    }
+    let commits = if options.message.is_empty() {
+        commits
+    } else {
+        Vec::new()
+    };
+    facts
+        .texts
+        .extend(commit_texts(commits, changes.unwrap_or_default()));
     Ok(facts)
 }
 
@@ -74,16 +85,22 @@ pub(crate) fn given_only(options: &KeyOptions) -> Result<Vec<Text>, Failure> {
     Ok(texts)
 }
 
-/// The repository of the run, which need not be there.
-pub(crate) fn repository(options: &KeyOptions, run: &Run, variables: &Variables) -> Repository {
-    Repository::new(&directory(options, run, variables))
+/// The repository of the run, which need not be there; it gets no more time than `patience`.
+pub(crate) fn repository<'a>(
+    options: &KeyOptions,
+    run: &Run,
+    variables: &Variables,
+    system: &'a dyn System,
+    patience: Duration,
+) -> Repository<'a> {
+    Repository::new(&directory(options, run, variables), system, patience)
 }
 
 /// Searches the texts by the user's rules.
 pub(crate) fn find_keys(texts: &[Text], options: &KeyOptions) -> Findings {
     let rules = Rules {
-        projects: options.projects.clone(),
-        deny: options.deny.clone(),
+        projects: Words::all(&options.projects),
+        deny: Words::all(&options.deny),
         pattern: options.key_pattern.clone(),
     };
     find(texts, &rules).after(&options.found_before)
@@ -98,7 +115,7 @@ impl Facts {
     /// Reads the commits of the run, newest first, and what git knows and Jenkins did not say.
     fn ask_git(
         &mut self,
-        repository: &Repository,
+        repository: &Repository<'_>,
         options: &KeyOptions,
         variables: &Variables,
     ) -> Vec<Commit> {
@@ -120,6 +137,7 @@ impl Facts {
             Ok(found) => found,
             Err(error) => {
                 self.explain(error);
+                self.texts_of_git(repository);
                 self.commit = wanted.head.map(|head| head.to_string());
                 self.repository.clone_from(&self.run.repository);
                 return Vec::new();
@@ -158,7 +176,7 @@ impl Facts {
                 "there is no git on this machine: commit messages were not searched".to_owned(),
                 "install git on the agent, or give the keys with --issue-keys".to_owned(),
             )),
-            GitError::Failed(text) if self.run.commit.is_some() => self.warnings.push((
+            GitError::Failed(text) if self.run.commit.is_some() || !is_elsewhere(&text) => self.warnings.push((
                 format!("git cannot be asked, so commit messages were not searched: {text}"),
                 "run it in the folder of the repository, or name that folder with --repository-dir"
                     .to_owned(),
@@ -168,7 +186,7 @@ impl Facts {
     }
 
     /// Git's own branch where Jenkins names none, and the message of an annotated tag.
-    fn texts_of_git(&mut self, repository: &Repository) {
+    fn texts_of_git(&mut self, repository: &Repository<'_>) {
         match &self.run.reference {
             Some(Ref::Branch(_)) => {}
             Some(Ref::Tag(tag)) => {
@@ -185,6 +203,11 @@ impl Facts {
             }
         }
     }
+}
+
+/// Git's words for a folder that is no repository, where nobody expects commits.
+fn is_elsewhere(text: &str) -> bool {
+    text.contains("not a git repository")
 }
 
 fn explicit(options: &KeyOptions) -> Vec<Text> {

@@ -5,14 +5,20 @@ mod range;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use crate::domain::revision::Revision;
+use crate::system::{Deadline, System};
 use crate::variables;
 
 pub(crate) use range::{DEEPEN, Wanted, commits};
 
 /// Longest output of one call that is read, in bytes.
 const MAX_OUTPUT: u64 = 64 * 1024 * 1024;
+
+/// Most of its complaints that is read, in bytes.
+const MAX_ERRORS: u64 = 64 * 1024;
 
 /// One commit with its whole message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,16 +36,20 @@ pub(crate) enum GitError {
     Failed(String),
 }
 
-/// A folder in which git is called.
-#[derive(Clone, Debug)]
-pub(crate) struct Repository {
+/// A folder in which git is called, until the deadline.
+pub(crate) struct Repository<'a> {
     directory: PathBuf,
+    system: &'a dyn System,
+    deadline: Deadline,
 }
 
-impl Repository {
-    pub(crate) fn new(directory: &Path) -> Self {
+impl<'a> Repository<'a> {
+    /// `patience` is for all calls together: a network drive or a filter of the repository may hang.
+    pub(crate) fn new(directory: &Path, system: &'a dyn System, patience: Duration) -> Self {
         Self {
             directory: directory.to_owned(),
+            system,
+            deadline: Deadline::after(system, patience),
         }
     }
 
@@ -124,17 +134,20 @@ impl Repository {
         (!line.is_empty()).then(|| line.to_owned())
     }
 
-    /// The output of a call. Git gets no credential of ours, asks nothing, and changes nothing.
+    /// The output of a call. Git gets no credential of ours, asks nothing, fetches nothing, and changes nothing.
     fn run(&self, arguments: &[&str]) -> Result<String, GitError> {
         let mut command = Command::new("git");
         command
             .args(["-c", "safe.directory=*", "-c", "log.showSignature=false"])
-            .args(["-c", "core.fsmonitor=false", "--no-pager"])
+            // A partial clone would fetch what is missing, from a server that may not answer.
+            .args(["-c", "core.fsmonitor=false", "-c", "protocol.allow=never"])
+            .arg("--no-pager")
             .args(arguments)
             .current_dir(&self.directory)
             .env("LC_ALL", "C.UTF-8")
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("GIT_OPTIONAL_LOCKS", "0")
+            .env("GIT_NO_LAZY_FETCH", "1")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -145,33 +158,44 @@ impl Repository {
             std::io::ErrorKind::NotFound if self.directory.is_dir() => GitError::NotInstalled,
             _ => GitError::Failed(format!("git in {}: {error}", self.directory.display())),
         })?;
-        let failed = |error: std::io::Error| GitError::Failed(error.to_string());
-        let errors = child.stderr.take().map(read_aside);
-        let mut output = Vec::new();
-        if let Some(stdout) = child.stdout.take() {
-            stdout
-                .take(MAX_OUTPUT)
-                .read_to_end(&mut output)
-                .map_err(failed)?;
+        let errors = child.stderr.take().map(|pipe| read_aside(pipe, MAX_ERRORS));
+        let output = child.stdout.take().map(|pipe| read_aside(pipe, MAX_OUTPUT));
+        let output = output.and_then(|output| output.recv_timeout(self.time_left()).ok());
+        let Some(output) = output else {
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(GitError::Failed("git did not answer in time".to_owned()));
+        };
+        // Its output has ended; a git that has still not exited waits for a pipe that nobody reads.
+        let is_cut = u64::try_from(output.len()) == Ok(MAX_OUTPUT);
+        if is_cut {
+            let _ = child.kill();
         }
-        let status = child.wait().map_err(failed)?;
-        let errors = errors
-            .and_then(|thread| thread.join().ok())
-            .unwrap_or_default();
-        // Git is cut off by a closed pipe when it says more than we read; what was read still counts.
-        if status.success() || u64::try_from(output.len()) == Ok(MAX_OUTPUT) {
-            Ok(String::from_utf8_lossy(&output).into_owned())
-        } else {
-            Err(GitError::Failed(errors.trim().to_owned()))
+        let status = child
+            .wait()
+            .map_err(|error| GitError::Failed(error.to_string()))?;
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        if status.success() || is_cut {
+            return Ok(text(output));
         }
+        let errors = errors.and_then(|errors| errors.recv_timeout(self.time_left()).ok());
+        Err(GitError::Failed(
+            text(errors.unwrap_or_default()).trim().to_owned(),
+        ))
+    }
+
+    fn time_left(&self) -> Duration {
+        self.deadline.remaining(self.system)
     }
 }
 
-/// Reads a pipe in a thread of its own, so that neither pipe of the child can fill up.
-fn read_aside(pipe: impl Read + Send + 'static) -> std::thread::JoinHandle<String> {
+/// Reads a pipe in a thread of its own, so that neither pipe of the child can fill up and nobody waits for ever.
+fn read_aside(pipe: impl Read + Send + 'static, limit: u64) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = channel();
     std::thread::spawn(move || {
-        let mut text = Vec::new();
-        let _ = pipe.take(64 * 1024).read_to_end(&mut text);
-        String::from_utf8_lossy(&text).into_owned()
-    })
+        let mut bytes = Vec::new();
+        let _ = pipe.take(limit).read_to_end(&mut bytes);
+        let _ = sender.send(bytes);
+    });
+    receiver
 }

@@ -11,6 +11,9 @@ use crate::secret::Secret;
 /// Longest line for people, in characters.
 const MAX_LINE: usize = 2_000;
 
+/// Longest line that only `--verbose` shows: a whole request.
+const MAX_DETAIL: usize = 64 * 1024;
+
 /// Shown in the place of a secret.
 const HIDDEN: &str = "****";
 
@@ -86,22 +89,22 @@ impl Output {
     /// A line that says how it went.
     pub(crate) fn say(&self, line: &str) {
         if self.verbosity >= Verbosity::Normal {
-            self.people("", line);
+            self.people("", line, MAX_LINE);
         }
     }
 
     /// The same warning is given once: the end of a run finds what its beginning has found.
     pub(crate) fn warn(&self, line: &str) {
         if self.is_news(line) {
-            self.people("warning: ", line);
+            self.people("warning: ", line, MAX_LINE);
         }
     }
 
     /// A warning with what can be done about it.
     pub(crate) fn advise(&self, line: &str, advice: &str) {
         if self.is_news(line) {
-            self.people("warning: ", line);
-            self.people("hint: ", advice);
+            self.people("warning: ", line, MAX_LINE);
+            self.people("hint: ", advice, MAX_LINE);
         }
     }
 
@@ -117,14 +120,14 @@ impl Output {
     /// A line that only `--verbose` shows.
     pub(crate) fn detail(&self, line: &str) {
         if self.is_verbose() {
-            self.people("", line);
+            self.people("", line, MAX_DETAIL);
         }
     }
 
     pub(crate) fn failure(&self, failure: &Failure) {
         for (label, line) in failure.lines() {
             let indent = if label == "caused by" { "  " } else { "" };
-            self.people(&format!("{indent}{label}: "), line);
+            self.people(&format!("{indent}{label}: "), line, MAX_LINE);
         }
     }
 
@@ -133,7 +136,7 @@ impl Output {
         for (label, line) in failure.lines() {
             let label = if label == "error" { "warning" } else { label };
             let indent = if label == "caused by" { "  " } else { "" };
-            self.people(&format!("{indent}{label}: "), line);
+            self.people(&format!("{indent}{label}: "), line, MAX_LINE);
         }
     }
 
@@ -145,8 +148,8 @@ impl Output {
         let _ = writeln!(result, "{text}").and_then(|()| result.flush());
     }
 
-    fn people(&self, label: &str, line: &str) {
-        let line = visible(&self.without_secrets(line));
+    fn people(&self, label: &str, line: &str, longest: usize) {
+        let line = cut_visible(&self.without_secrets(line), longest);
         let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = writeln!(people, "{label}{line}").and_then(|()| people.flush());
     }
@@ -167,9 +170,13 @@ impl Output {
 /// The text in one line of bounded length, with control characters, bidirectional overrides and invisible
 /// characters written out, so that a branch name cannot forge a line of a log.
 pub(crate) fn visible(text: &str) -> String {
-    let mut line = String::with_capacity(text.len().min(MAX_LINE));
+    cut_visible(text, MAX_LINE)
+}
+
+fn cut_visible(text: &str, longest: usize) -> String {
+    let mut line = String::with_capacity(text.len().min(longest));
     for (count, character) in text.chars().enumerate() {
-        if count == MAX_LINE {
+        if count == longest {
             line.push('…');
             break;
         }

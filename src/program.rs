@@ -22,12 +22,18 @@ const MAX_PARAMETERS: u64 = 16 * 1024 * 1024;
 
 /// Parses, runs, and reports whatever ends it.
 pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output) -> ExitCode {
-    let completed = parameters(variables).and_then(|parameters| {
-        completion::complete(&Cli::command(), typed, variables, &parameters)
-    });
-    let completed = match completed {
-        Ok(completed) => completed,
+    let parameters = match parameters(variables) {
+        Ok(parameters) => parameters,
         Err(failure) => return failed(&failure, typed, variables, &output),
+    };
+    let completed = match completion::complete(&Cli::command(), typed, variables, &parameters) {
+        Ok(completed) => completed,
+        Err(failure) => {
+            let format = parameters.get("format").and_then(Value::as_str);
+            let format = format.map(|format| format!("--format={format}").into());
+            let arguments: Vec<_> = typed.iter().cloned().chain(format).collect();
+            return failed(&failure, &arguments, variables, &output);
+        }
     };
     let mut words = completed.arguments.iter();
     if words.any(|word| word == "--") && words.next().is_none() {
@@ -100,6 +106,10 @@ fn not_parsed(
             .and_then(|argument| argument.to_str());
         let command = command.filter(|name| Cli::command().find_subcommand(name).is_some());
         let failure = errors::explain(error, command, &completed.origins);
+        return failed(&failure, &completed.arguments, variables, output);
+    }
+    if error.use_stderr() && wants_json(&completed.arguments, variables) {
+        let failure = Failure::usage("no command is given").hint("see jira-send --help");
         return failed(&failure, &completed.arguments, variables, output);
     }
     output.result(error.render().to_string().trim_end());

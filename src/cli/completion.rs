@@ -78,6 +78,9 @@ fn subcommand<'a>(
     Some((position, command))
 }
 
+/// All short options: none takes a value, so that they may stand together, as in `-vq`.
+const SHORT_FLAGS: &str = "qvhV";
+
 fn is_typed(option: &Arg, rest: &[OsString]) -> bool {
     let long = format!("--{}", option.get_long().unwrap_or_default());
     let with_value = format!("{long}=");
@@ -87,7 +90,8 @@ fn is_typed(option: &Arg, rest: &[OsString]) -> bool {
         .map(|argument| argument.to_string_lossy())
         .any(|argument| {
             let is_short = |short| {
-                argument.starts_with('-') && !argument.starts_with("--") && argument.contains(short)
+                let flags = argument.strip_prefix('-').unwrap_or_default();
+                flags.contains(short) && flags.chars().all(|flag| SHORT_FLAGS.contains(flag))
             };
             argument == long.as_str()
                 || argument.starts_with(&with_value)
@@ -294,6 +298,18 @@ mod tests {
             json!({"state": "SUCCESS"}),
         );
         assert_eq!(found, ["build", "--state=SUCCESS", "--", "--state", "x"]);
+    }
+
+    #[test]
+    fn a_value_with_a_hyphen_is_no_short_option() {
+        let variables = [("JIRA_SEND_QUIET", "true")];
+        let typed = ["build", "--message", "-quick fix"];
+        let found = arguments(&typed, variables, json!({}));
+        assert_eq!(found, ["build", "--quiet", "--message", "-quick fix"]);
+        assert_eq!(
+            arguments(&["build", "-vq"], variables, json!({})),
+            ["build", "-vq"]
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::options::{JiraOptions, KeyOptions, MAX_NUMBER, OutputOptions, RunOptions};
+use super::words::Words;
 use super::wrap::WrapOptions;
 use crate::domain::association::{CommitReference, RepositoryId, ServiceId};
 use crate::domain::environment::EnvironmentType;
@@ -34,13 +35,8 @@ pub(crate) struct DeploymentOptions {
     #[arg(long, value_name = "URL", help_heading = "Deployment")]
     pub(crate) pipeline_url: Option<WebUrl>,
     /// Services of Jira Service Management, by id
-    #[arg(
-        long,
-        value_name = "IDS",
-        help_heading = "Deployment",
-        value_delimiter = ','
-    )]
-    pub(crate) service_ids: Vec<ServiceId>,
+    #[arg(long, value_name = "IDS", help_heading = "Deployment")]
+    pub(crate) service_ids: Vec<Words<ServiceId>>,
     /// Ask Jira Service Management whether the deployment may go on
     #[arg(long, help_heading = "Deployment")]
     pub(crate) enable_gating: bool,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::words::Words;
 use crate::domain::association::IssueId;
 use crate::domain::ids::PipelineIdStyle;
 use crate::domain::issue_key::{IssueKey, KeyPattern, ProjectKey};
@@ -79,8 +80,8 @@ pub(crate) struct KeyOptions {
     #[arg(long, value_name = "KEYS")]
     pub(crate) issue_keys: Vec<String>,
     /// Numeric ids of issues
-    #[arg(long, value_name = "IDS", value_delimiter = ',')]
-    pub(crate) issue_ids: Vec<IssueId>,
+    #[arg(long, value_name = "IDS")]
+    pub(crate) issue_ids: Vec<Words<IssueId>>,
     /// Search nothing: send --issue-keys and --issue-ids only
     #[arg(long)]
     pub(crate) only_issue_keys: bool,
@@ -105,15 +106,15 @@ pub(crate) struct KeyOptions {
     /// Folder of the repository [else: `GIT_CHECKOUT_DIR` in the workspace, else the current folder]
     #[arg(long, value_name = "PATH")]
     pub(crate) repository_dir: Option<PathBuf>,
-    /// File of further commits, one JSON object a line: {"commit":"…","message":"…"}
+    /// File of commits to search besides git's, one JSON object a line: {"commit":"…","message":"…"}
     #[arg(long, value_name = "FILE")]
     pub(crate) changes: Option<PathBuf>,
     /// Take keys of these projects only, in any letter case
-    #[arg(long, value_name = "PROJECTS", value_delimiter = ',')]
-    pub(crate) projects: Vec<ProjectKey>,
+    #[arg(long, value_name = "PROJECTS")]
+    pub(crate) projects: Vec<Words<ProjectKey>>,
     /// Never take keys of these projects
-    #[arg(long, value_name = "PROJECTS", value_delimiter = ',')]
-    pub(crate) deny: Vec<ProjectKey>,
+    #[arg(long, value_name = "PROJECTS")]
+    pub(crate) deny: Vec<Words<ProjectKey>>,
     /// Regular expression for keys; its group `key`, or its first group, is the key
     #[arg(long, value_name = "REGEX")]
     pub(crate) key_pattern: Option<KeyPattern>,

@@ -4,6 +4,7 @@ use super::missing::Missing;
 use super::send::{self, Payload};
 use super::{Context, connection, run_facts, tell};
 use crate::cli::BuildOptions;
+use crate::cli::words::Words;
 use crate::domain::association::{Associations, Others};
 use crate::domain::reference::{BuiltCommit, BuiltRef, MAX_REFERENCES, Reference};
 use crate::domain::repository::{ref_address, web_address};
@@ -18,7 +19,7 @@ use crate::report::Report;
 
 /// Reads the facts, sends the build and reports.
 pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Report, Failure> {
-    let facts = facts::gather(&options.keys, context.variables)?;
+    let facts = super::gather(&options.keys, &options.jira, context)?;
     let findings = facts::find_keys(&facts.texts, &options.keys);
     let destination = connection::destination(&options.jira, context.variables)?;
 
@@ -47,13 +48,14 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
     .map_err(|error| wrong(error).hint("see --tests-total and --tests-passed"))?;
     let references = references(options, &facts)?;
     let others = Others {
-        issue_ids: options.keys.issue_ids.clone(),
+        issue_ids: Words::all(&options.keys.issue_ids),
         ..Others::default()
     };
 
     tell(&facts, context.output);
-    let (associations, _) = Associations::new(findings.keys(), &others);
+    let (associations, cut) = Associations::new(findings.keys(), &others);
     super::tell_findings(&findings, &options.keys, context.output);
+    super::tell_cut(&cut, context.output);
     if associations.is_empty() {
         return Ok(send::nothing(
             &findings,
@@ -91,7 +93,7 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
         name: format!("build {name}"),
         body: Payload::body(&body),
         key,
-        issue_keys: findings.keys().cloned().collect(),
+        issue_keys: super::sent_keys(&findings, &cut),
     };
     send::send(&options.jira, destination, payload, context)
 }

@@ -27,7 +27,14 @@ pub(crate) fn run(
     look_up: LookUp<'_>,
 ) -> Result<ExitCode, Failure> {
     let mut items = Items::default();
-    workspace::check(&options.keys, context.variables, &mut items)?;
+    let budget = Duration::from_secs(options.budget.into());
+    workspace::check(
+        &options.keys,
+        context.variables,
+        context.system,
+        budget,
+        &mut items,
+    )?;
     let settings = settings::check(options, context.variables, &mut items);
     if let Some(credentials) = &settings.credentials {
         context.output.hide(&credentials.client_secret);
@@ -36,7 +43,6 @@ pub(crate) fn run(
         transport: context.transport,
         output: context.output,
     };
-    let budget = Duration::from_secs(options.budget.into());
     let probe = Probe::new(&traced, context.system, budget);
     let mut network = Network {
         options,

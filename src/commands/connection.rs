@@ -89,8 +89,8 @@ pub(crate) fn endpoints(variables: &Variables) -> Result<Endpoints, Failure> {
         if !is_safe_address(address) {
             let name = variable.name;
             return Err(Failure::usage(format!("{name} is wrong"))
-                .cause(format!("{address:?} is not an https address"))
-                .hint("plain http is for this machine only, since credentials are sent there"));
+                .cause("it is not an https address with a host and, at most, a path")
+                .hint("an address such as https://api.atlassian.com is wanted; plain http is for this machine only, since credentials are sent there"));
         }
     }
     Ok(Endpoints {
@@ -106,7 +106,7 @@ pub(crate) fn endpoints(variables: &Variables) -> Result<Endpoints, Failure> {
 /// When it is missing, or its file cannot be read.
 pub(crate) fn credentials(variables: &Variables) -> Result<Credentials, Failure> {
     let secret = match variables.get(variables::JIRA_CLIENT_SECRET) {
-        Some(secret) => Some(Secret::new(secret)),
+        Some(secret) => Some(Secret::new(secret.trim_end_matches(['\r', '\n']))),
         None => variables
             .get(variables::JIRA_CLIENT_SECRET_FILE)
             .map(secret_of_file)

@@ -5,6 +5,7 @@ use super::run_facts::{RunFacts, given_text, jenkins_url};
 use super::send::{self, Payload};
 use super::{Context, connection, run_facts, tell};
 use crate::cli::DeploymentOptions;
+use crate::cli::words::Words;
 use crate::domain::association::{Associations, Others};
 use crate::domain::environment::EnvironmentType;
 use crate::domain::ids::EnvironmentId;
@@ -23,7 +24,7 @@ const MAX_BLOCKS: usize = 3;
 
 /// Reads the facts, sends the deployment and reports.
 pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<Report, Failure> {
-    let facts = facts::gather(&options.keys, context.variables)?;
+    let facts = super::gather(&options.keys, &options.jira, context)?;
     let findings = facts::find_keys(&facts.texts, &options.keys);
     let destination = connection::destination(&options.jira, context.variables)?;
 
@@ -44,8 +45,8 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
     };
     let pipeline_url = pipeline_url(options, &facts, &run)?;
     let others = Others {
-        issue_ids: options.keys.issue_ids.clone(),
-        services: options.service_ids.clone(),
+        issue_ids: Words::all(&options.keys.issue_ids),
+        services: Words::all(&options.service_ids),
         commits: options.commit_association.clone(),
         repositories: options.repository_association.clone(),
     };
@@ -59,11 +60,7 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
 
     tell(&facts, context.output);
     super::tell_findings(&findings, &options.keys, context.output);
-    if cut > 0 {
-        context.output.warn(&format!(
-            "{cut} services, commits or repositories were left out: Jira takes 500 associations, issue keys included"
-        ));
-    }
+    super::tell_cut(&cut, context.output);
     if associations.is_empty() {
         return Ok(send::nothing(
             &findings,
@@ -118,7 +115,7 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
         name: format!("deployment {name}"),
         body: Payload::body(&body),
         key,
-        issue_keys: findings.keys().cloned().collect(),
+        issue_keys: super::sent_keys(&findings, &cut),
     };
     send::send(&options.jira, destination, payload, context)
 }

@@ -1,6 +1,7 @@
 //! `jira-send keys`: which issue keys are found where, and what was dropped.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -11,19 +12,21 @@ use crate::error::Failure;
 use crate::facts;
 use crate::output::visible;
 
+/// Longest time for git; nobody's build waits for this command.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 /// Explains the texts that are given, or those of the run when none is.
 pub(crate) fn run(options: &KeysOptions, context: &Context<'_>) -> Result<(), Failure> {
     let keys = &options.keys;
     let given = keys.branch.is_some()
         || keys.title.is_some()
         || keys.tag.is_some()
-        || keys.changes.is_some()
         || !keys.message.is_empty()
         || !keys.issue_keys.is_empty();
     let texts: Vec<Text> = if given {
         facts::given_only(keys)?
     } else {
-        let facts = facts::gather(keys, context.variables)?;
+        let facts = facts::gather(keys, context.variables, context.system, PATIENCE)?;
         tell(&facts, context.output);
         facts.texts
     };

@@ -37,6 +37,6 @@ impl Missing {
         let facts = if count == 1 { "a fact is" } else { "facts are" };
         let failure = Failure::usage(format!("{facts} missing for {what}"));
         let failure = self.0.into_iter().fold(failure, Failure::cause);
-        failure.hint("inside a Jenkins job they are known; elsewhere give the options")
+        failure.hint("a Jenkins job knows what its variables tell; give the rest with the options")
     }
 }

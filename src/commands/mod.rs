@@ -11,13 +11,18 @@ mod run_facts;
 mod send;
 mod wrap;
 
+use std::collections::HashSet;
 use std::process::ExitCode;
+use std::time::Duration;
 
-use crate::cli::{Command, Format, KeyOptions, WrapOptions};
+use crate::cli::{Command, Format, JiraOptions, KeyOptions, WrapOptions, words};
 use crate::dns;
-use crate::domain::issue_key::{Dropped, Findings, MAX_ISSUE_KEYS, Reason, TextKind};
+use crate::domain::association::Cut;
+use crate::domain::issue_key::{
+    Findings, IssueKey, MAX_ISSUE_KEYS, Reason, Rules, Text, TextKind, find,
+};
 use crate::error::Failure;
-use crate::facts::Facts;
+use crate::facts::{self, Facts};
 use crate::files;
 use crate::jira::http::Transport;
 use crate::output::Output;
@@ -84,6 +89,16 @@ fn write_result(report: &Report, options: &WrapOptions, output: &Output) {
     }
 }
 
+/// Reads the facts. Git gets half of the time budget at most, so that the rest can still be sent.
+fn gather(
+    options: &KeyOptions,
+    jira: &JiraOptions,
+    context: &Context<'_>,
+) -> Result<Facts, Failure> {
+    let patience = Duration::from_secs(jira.budget.into()) / 2;
+    facts::gather(options, context.variables, context.system, patience)
+}
+
 /// Passes on what was noticed while the facts were read.
 fn tell(facts: &Facts, output: &Output) {
     for detail in &facts.details {
@@ -94,36 +109,78 @@ fn tell(facts: &Facts, output: &Output) {
     }
 }
 
+/// Most lines about one kind of trouble: strangers write the texts, and nobody reads more.
+const MAX_LINES: usize = 10;
+
+/// Warns once for each of the lines, and counts those beyond the limit.
+fn warn_each(lines: impl IntoIterator<Item = String>, output: &Output) {
+    let mut seen = HashSet::new();
+    let distinct: Vec<String> = lines
+        .into_iter()
+        .filter(|line| seen.insert(line.clone()))
+        .collect();
+    for line in distinct.iter().take(MAX_LINES) {
+        output.warn(line);
+    }
+    if let Some(more @ 1..) = distinct.len().checked_sub(MAX_LINES) {
+        output.warn(&format!("and {more} more like these"));
+    }
+}
+
 /// Warns of explicit keys that are none and of keys beyond Jira's limit.
 fn tell_findings(findings: &Findings, options: &KeyOptions, output: &Output) {
-    for given in &options.issue_keys {
-        let words = given
-            .split([',', ';', ' ', '\n', '\t'])
-            .filter(|word| !word.trim().is_empty());
-        for word in words.filter(|word| !word.contains(|c: char| c.is_ascii_digit())) {
-            output.warn(&format!("{word:?} in --issue-keys is no issue key"));
-        }
-    }
-    let explicit = |dropped: &&Dropped| {
-        dropped.place.kind == TextKind::Explicit && dropped.reason != Reason::Duplicate
-    };
-    for dropped in findings.dropped.iter().filter(explicit) {
-        let reason = dropped.reason.explanation();
-        output.warn(&format!(
-            "{:?} in --issue-keys is no issue key: {reason}",
-            dropped.candidate
-        ));
-    }
+    let words = options
+        .issue_keys
+        .iter()
+        .flat_map(|keys| words::split(keys));
+    let no_keys = words.filter_map(|word| {
+        let found = find(
+            &[Text::new(TextKind::Explicit, "", word)],
+            &Rules::default(),
+        );
+        let reason = found
+            .dropped
+            .first()
+            .map(|dropped| dropped.reason.explanation());
+        let why = reason
+            .map(|reason| format!(": {reason}"))
+            .unwrap_or_default();
+        let is_key = !found.found.is_empty();
+        (!is_key).then(|| format!("{word:?} in --issue-keys is no issue key{why}"))
+    });
+    warn_each(no_keys, output);
     let beyond = findings
         .dropped
         .iter()
         .filter(|dropped| dropped.reason == Reason::Limit);
-    let cut: Vec<&str> = beyond.map(|dropped| dropped.candidate.as_str()).collect();
-    if !cut.is_empty() {
+    let beyond: Vec<&str> = beyond.map(|dropped| dropped.candidate.as_str()).collect();
+    warn_of_cut_keys(&beyond, output);
+}
+
+/// Warns of what there was no room for besides the issue keys that were found.
+fn tell_cut(cut: &Cut, output: &Output) {
+    let keys: Vec<&str> = cut.issue_keys.iter().map(IssueKey::as_str).collect();
+    warn_of_cut_keys(&keys, output);
+    if cut.others > 0 {
         output.warn(&format!(
-            "{} issue keys were cut, since Jira takes {MAX_ISSUE_KEYS}: {}",
-            cut.len(),
-            cut.join(", ")
+            "{} issue ids, services, commits or repositories were left out, since Jira takes {MAX_ISSUE_KEYS} associations in all",
+            cut.others
         ));
     }
+}
+
+fn warn_of_cut_keys(keys: &[&str], output: &Output) {
+    if !keys.is_empty() {
+        output.warn(&format!(
+            "{} issue keys were cut, since Jira takes {MAX_ISSUE_KEYS}: {}",
+            keys.len(),
+            keys.join(", ")
+        ));
+    }
+}
+
+/// The issue keys that are in the body.
+fn sent_keys(findings: &Findings, cut: &Cut) -> Vec<IssueKey> {
+    let keys = findings.keys().filter(|key| !cut.issue_keys.contains(key));
+    keys.cloned().collect()
 }

@@ -37,15 +37,16 @@ impl Payload {
 /// The report when no issue is named. Words are a warning, if they nearly were keys.
 pub(crate) fn nothing(findings: &Findings, require: bool, output: &Output) -> Report {
     let message = "nothing to send: no issue key was found".to_owned();
-    for dropped in &findings.dropped {
-        if let Reason::DenyList(_) = dropped.reason {
-            let (candidate, place) = (&dropped.candidate, &dropped.place.source);
-            let reason = dropped.reason.explanation();
-            output.warn(&format!(
-                "{candidate} in {place} was not taken for an issue key: {reason}"
-            ));
-        }
-    }
+    let denied = findings
+        .dropped
+        .iter()
+        .filter(|dropped| matches!(dropped.reason, Reason::DenyList(_)));
+    let lines = denied.map(|dropped| {
+        let (candidate, place) = (&dropped.candidate, &dropped.place.source);
+        let reason = dropped.reason.explanation();
+        format!("{candidate} in {place} was not taken for an issue key: {reason}")
+    });
+    super::warn_each(lines, output);
     let exit_code = if require {
         let failure = Failure::new(Kind::NothingToSend, message.as_str())
             .hint("name an issue in the branch or a commit message, or give --issue-keys; jira-send keys explains what was searched");

@@ -140,20 +140,30 @@ pub(crate) struct Others {
     pub(crate) repositories: Vec<RepositoryId>,
 }
 
+/// What there was no room for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Cut {
+    pub(crate) issue_keys: Vec<IssueKey>,
+    /// Issue ids, services, commits and repositories.
+    pub(crate) others: usize,
+}
+
 impl Associations {
-    /// Commits, repositories and services give way first when there are too many values, issue keys last.
-    /// The second value counts what was left out.
+    /// Commits, repositories and services give way first when there are too many values, then issue keys from the
+    /// end. The second value is what was left out.
     pub(crate) fn new<'a>(
         keys: impl IntoIterator<Item = &'a IssueKey>,
         others: &Others,
-    ) -> (Self, usize) {
+    ) -> (Self, Cut) {
         let mut room = Room {
             left: MAX_VALUES,
             cut: 0,
         };
-        let issues = others.issue_ids.iter().map(|id| id.0.clone());
-        let issues = issues.chain(keys.into_iter().map(|key| key.as_str().to_owned()));
-        let issues = room.take(issues.collect());
+        let mut issues = room.take(others.issue_ids.iter().map(|id| id.0.clone()).collect());
+        let keys: Vec<&IssueKey> = keys.into_iter().collect();
+        let (taken, cut) = keys.split_at(keys.len().min(room.left));
+        issues.extend(room.take(taken.iter().map(|key| key.as_str().to_owned()).collect()));
+        let cut_keys = cut.iter().map(|key| (*key).clone()).collect();
         let services = room.take(others.services.clone());
         let repositories = others.repositories.iter().map(|id| RepositoryReference {
             repository_id: id.clone(),
@@ -166,7 +176,11 @@ impl Associations {
             Association::block("commit", commits).map(AnyAssociation::Commit),
             Association::block("repository", repositories).map(AnyAssociation::Repository),
         ];
-        (Self(blocks.into_iter().flatten().collect()), room.cut)
+        let cut = Cut {
+            issue_keys: cut_keys,
+            others: room.cut,
+        };
+        (Self(blocks.into_iter().flatten().collect()), cut)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -204,7 +218,7 @@ impl Room {
 
 #[cfg(test)]
 mod tests {
-    use super::{Associations, CommitReference, IssueId, Others, ServiceId};
+    use super::{Associations, CommitReference, Cut, IssueId, Others, ServiceId};
     use crate::domain::issue_key::IssueKey;
     use serde_json::json;
 
@@ -220,7 +234,7 @@ mod tests {
             repositories: vec!["repo-1".parse().unwrap()],
         };
         let (all, cut) = Associations::new(&keys, &others);
-        assert_eq!((all.blocks(), cut), (4, 0));
+        assert_eq!((all.blocks(), cut), (4, Cut::default()));
         let expected = json!([
             {"associationType": "issueIdOrKeys", "values": ["10042", "ABC-1", "ABC-2"]},
             {"associationType": "serviceIdOrKeys", "values": ["s-1"]},
@@ -241,7 +255,13 @@ mod tests {
             ..Others::default()
         };
         let (associations, cut) = Associations::new(&keys, &others);
-        assert_eq!((associations.blocks(), cut), (2, 3));
+        assert_eq!((associations.blocks(), cut.others), (2, 3));
+        let others = Others {
+            issue_ids: vec!["1".parse().unwrap(), "2".parse().unwrap()],
+            ..Others::default()
+        };
+        let (_, cut) = Associations::new(&keys, &others);
+        assert_eq!(cut.issue_keys, ["ABC-499".parse().unwrap()]);
     }
 
     #[test]

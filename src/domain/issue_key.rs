@@ -16,7 +16,7 @@ use serde::Serialize;
 
 pub(crate) use pattern::KeyPattern;
 pub(crate) use reason::Reason;
-pub(crate) use search::{Dropped, Findings, Place, Rules, find};
+pub(crate) use search::{Findings, Place, Rules, find};
 pub(crate) use text::{Text, TextKind};
 
 /// Most issue keys one build or deployment may carry ("Sum of Association values … maximum of 500").

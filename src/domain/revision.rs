@@ -25,7 +25,11 @@ impl FromStr for Revision {
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.trim();
         let odd = |c: char| c.is_whitespace() || c.is_control();
-        if text.is_empty() || text.starts_with('-') || text.contains(odd) || text.contains("..") {
+        if text.is_empty()
+            || text.starts_with(['-', '^'])
+            || text.contains(odd)
+            || text.contains("..")
+        {
             return Err(format!("{text:?} is not one commit, branch or tag"));
         }
         Ok(Self(text.to_owned()))
@@ -47,7 +51,7 @@ mod tests {
         ] {
             assert!(good.parse::<Revision>().is_ok(), "{good}");
         }
-        for bad in ["", "--all", "a b", "a..b", "a\nb"] {
+        for bad in ["", "--all", "^main", "a b", "a..b", "a\nb"] {
             assert!(bad.parse::<Revision>().is_err(), "{bad:?}");
         }
     }

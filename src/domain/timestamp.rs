@@ -58,6 +58,9 @@ impl FromStr for Timestamp {
             "a time with its zone is wanted, such as 2026-01-01T00:00:00Z, or milliseconds since 1970"
                 .to_owned()
         })?;
+        if time < jiff::Timestamp::UNIX_EPOCH {
+            return Err("a time before 1970 is no time of a build".to_owned());
+        }
         Ok(Self::from_millisecond(time.as_millisecond()))
     }
 }
@@ -79,6 +82,7 @@ mod tests {
             ("-5", None),
             ("2026-01-01T00:00:00", None),
             ("2026-13-01T00:00:00Z", None),
+            ("1960-01-01T00:00:00Z", None),
             ("yesterday", None),
             ("99999999999999999", None),
         ];

@@ -34,7 +34,7 @@ pub(crate) struct Commits {
 ///
 /// # Errors
 /// When there is no git, no repository, or no commit.
-pub(crate) fn commits(repository: &Repository, wanted: &Wanted) -> Result<Commits, GitError> {
+pub(crate) fn commits(repository: &Repository<'_>, wanted: &Wanted) -> Result<Commits, GitError> {
     repository.check()?;
     let mut result = Commits::default();
     let head = head(repository, wanted, &mut result)?;
@@ -76,7 +76,7 @@ pub(crate) fn commits(repository: &Repository, wanted: &Wanted) -> Result<Commit
 }
 
 fn head(
-    repository: &Repository,
+    repository: &Repository<'_>,
     wanted: &Wanted,
     result: &mut Commits,
 ) -> Result<String, GitError> {
@@ -98,7 +98,7 @@ fn head(
 
 /// The id of the commit that the range starts after, if it can be used.
 fn start(
-    repository: &Repository,
+    repository: &Repository<'_>,
     since: &Revision,
     head: &str,
     result: &mut Commits,
@@ -130,7 +130,7 @@ fn start(
     Some(id)
 }
 
-impl Repository {
+impl Repository<'_> {
     /// The commits that lead to `head` and to none of the excluded ones; one more than the limit at most.
     fn log(&self, head: &str, excluded: &[&str]) -> Result<Vec<Commit>, GitError> {
         let count = format!("--max-count={}", MAX_COMMITS + 1);

@@ -89,9 +89,9 @@ impl JiraError {
             return Kind::Unreachable;
         };
         match (self.asked, answer.status) {
-            (Asked::CloudId, _) | (_, 300..=399 | 407 | 408 | 425 | 429 | 500..) => {
-                Kind::Unreachable
-            }
+            (Asked::CloudId, _)
+            | (Asked::Token, 404 | 405)
+            | (_, 300..=399 | 407 | 408 | 425 | 429 | 500..) => Kind::Unreachable,
             (Asked::Token, _) | (_, 401 | 403) => Kind::Credentials,
             _ => Kind::Refused,
         }
@@ -144,8 +144,14 @@ impl JiraError {
             (Asked::CloudId, _) => {
                 failure.hint("set JIRA_CLOUD_ID, which makes the look-up unnecessary")
             }
+            (Asked::Token, 404 | 405) => {
+                failure.hint("check JIRA_API_URL and JIRA_AUTH_URL: no token is given out there")
+            }
             (Asked::Token, _) => failure.hint(
                 "check JIRA_CLIENT_ID and JIRA_CLIENT_SECRET against Jira settings > Apps > OAuth credentials; a deleted credential answers the same",
+            ),
+            (Asked::Submission(_) | Asked::Permission(_), 401 | 403) if answer.body.contains("IP address") => failure.hint(
+                "the site takes requests from listed addresses only: add the address of this agent, or of its proxy, to the site's IP allowlist",
             ),
             (Asked::Submission(permission) | Asked::Permission(permission), 401 | 403) => failure.hint(format!(
                 "tick \"{permission}\" on the credential: Jira settings > Apps > OAuth credentials > Edit; and check that it belongs to this site"
@@ -187,6 +193,7 @@ mod tests {
         let cases = [
             (Asked::Token, 401, Kind::Credentials, "OAuth credentials"),
             (Asked::Token, 400, Kind::Credentials, "JIRA_CLIENT_SECRET"),
+            (Asked::Token, 404, Kind::Unreachable, "JIRA_AUTH_URL"),
             (Asked::Token, 429, Kind::Unreachable, "later"),
             (Asked::Token, 503, Kind::Unreachable, "status.atlassian.com"),
             (Asked::CloudId, 404, Kind::Unreachable, "no such site"),
@@ -223,6 +230,13 @@ mod tests {
             assert_eq!(found, kind, "{asked:?} {status}");
             assert!(lines.contains(hint), "{asked:?} {status}: {lines}");
         }
+    }
+
+    #[test]
+    fn an_allowlist_is_told_from_a_permission() {
+        let body = r#"{"errorMessages":["The IP address has been rejected because it is not on the allowed list..."]}"#;
+        let (_, lines) = failure(Asked::Submission("Builds"), 403, body);
+        assert!(lines.contains("allowlist") && !lines.contains("tick"));
     }
 
     #[test]

@@ -109,16 +109,20 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || address.is_some_and(|address| address.is_loopback())
 }
 
-/// Whether a request to this address is encrypted or stays on this machine.
+/// Whether this is the address of a host, with a path at most, and a request to it is encrypted or stays on this
+/// machine.
 pub(crate) fn is_safe_address(url: &str) -> bool {
-    if url.starts_with(HTTPS) {
-        return true;
-    }
-    let authority = url
-        .strip_prefix(HTTP)
-        .and_then(|rest| rest.split('/').next());
-    let host = authority.and_then(host_and_port).map(|(host, _)| host);
-    host.is_some_and(is_loopback)
+    let (is_encrypted, rest) = match (url.strip_prefix(HTTPS), url.strip_prefix(HTTP)) {
+        (Some(rest), _) => (true, rest),
+        (_, Some(rest)) => (false, rest),
+        _ => return false,
+    };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let is_path = path
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && !b"?#\\".contains(&byte));
+    let host = host_and_port(authority).map(|(host, _)| host);
+    is_path && host.is_some_and(|host| is_encrypted || is_loopback(host))
 }
 
 /// The id under which Jira Cloud knows a site.
@@ -203,7 +207,16 @@ mod tests {
         ] {
             assert!(is_safe_address(safe), "{safe}");
         }
+        assert!(is_safe_address(
+            "https://api.example.com:8443/base/oauth/token"
+        ));
         for unsafe_address in [
+            "https://user:secret@x.example",
+            "https://exa mple",
+            "https://x.example/?q",
+            "https://x.example/a b",
+            "https://[::",
+            "https://",
             "http://x.example",
             "http://127.0.0.1.example.com",
             "ftp://x",

@@ -199,3 +199,28 @@ fn four_kinds_of_associations_are_one_too_many() {
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("hint: leave out"));
 }
+
+#[test]
+fn unknown_services_are_named() {
+    let jira = Sandbox::start();
+    let agent = Agent::of("freestyle-no-scm").with_jira(&jira);
+    let send = |options: &[&str]| {
+        let arguments = [
+            "deployment",
+            "--environment-id=prod",
+            "--service-ids=svc-unknown",
+        ];
+        agent.run(&[&arguments[..], options].concat())
+    };
+    let run = send(&["--issue-keys=ABC-1"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("does not know service svc-unknown"));
+    let run = send(&[]);
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stderr.contains("unknown there: service svc-unknown"),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.contains("hint: check the ids"));
+}

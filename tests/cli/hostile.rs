@@ -128,3 +128,46 @@ fn variables_that_are_not_utf_8_do_no_harm() {
             .contains("caf\u{FFFD}")
     );
 }
+
+/// A stranger's message may hold a hundred thousand words that look like keys: the log stays short, the memory small.
+#[test]
+fn words_without_end_fill_no_log() {
+    let agent = Agent::of("freestyle-no-scm");
+    let message = (0..20_000)
+        .map(|n| format!("UTF-{} ", n + 1))
+        .collect::<Vec<_>>()
+        .concat();
+    agent.write("changes", &format!("{{\"message\":\"{message}\"}}\n"));
+    let run = agent.run(&["build", "--dry-run", "--changes=changes"]);
+    assert_eq!(run.code, 0);
+    assert!(
+        run.stderr.lines().count() < 20,
+        "{}",
+        run.stderr.lines().count()
+    );
+    assert!(run.stderr.contains("more like these"));
+    let keys = agent
+        .run(&["keys", "--changes=changes", "--format=json"])
+        .json();
+    assert_eq!(keys["dropped"].as_array().unwrap().len(), 1_000);
+    assert_eq!(keys["dropped_beyond"], 19_000);
+}
+
+#[test]
+fn issue_ids_take_room_and_what_they_push_out_is_told() {
+    let agent = Agent::of("freestyle-no-scm");
+    let keys: Vec<String> = (1..=500).map(|number| format!("ABC-{number}")).collect();
+    let keys = format!("--issue-keys={}", keys.join(","));
+    let run = agent.run(&[
+        "build",
+        "--dry-run",
+        "--issue-ids=10042",
+        &keys,
+        "--format=json",
+    ]);
+    assert!(run.stderr.contains("1 issue keys were cut") && run.stderr.contains("ABC-500"));
+    let json = run.json();
+    assert_eq!(json["issue_keys"].as_array().unwrap().len(), 499);
+    let values = &json["request"]["body"]["builds"][0]["associations"][0]["values"];
+    assert_eq!(values.as_array().unwrap().len(), 500);
+}

@@ -146,6 +146,26 @@ fn explicit_keys_that_are_none_are_warned_of() {
 }
 
 #[test]
+fn every_explicit_word_that_is_no_key_is_named() {
+    let run = Agent::bare().run(&["keys", "--issue-keys=12345 A-1 ABC-1x ABC1 utf-8"]);
+    for word in ["12345", "A-1", "ABC-1x", "ABC1"] {
+        let line = format!("warning: \"{word}\" in --issue-keys is no issue key");
+        assert!(run.stderr.contains(&line), "{word}: {}", run.stderr);
+    }
+    assert!(run.stdout.starts_with("issue keys: UTF-8\n"));
+}
+
+#[test]
+fn the_branch_of_a_repository_without_a_commit_counts() {
+    let agent = Agent::bare();
+    agent.git(&["init", "--quiet", "--initial-branch=feature/ABC-88"]);
+    assert_eq!(
+        agent.run(&["keys", "--format=json"]).json()["issue_keys"],
+        json!(["ABC-88"])
+    );
+}
+
+#[test]
 fn only_the_given_keys_are_sent_when_asked_for() {
     let agent = Agent::of("multibranch-declarative-pull-request").with_commits(&["OPS-1"]);
     let run = agent.run(&[

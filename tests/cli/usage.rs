@@ -228,3 +228,53 @@ fn help_and_version_are_no_errors() {
     let run = Agent::bare().run(&[]);
     assert_eq!(run.code, 2);
 }
+
+/// Empty words and stray separators count for nothing.
+#[test]
+fn lists_may_be_untidy() {
+    let agent = Agent::of("freestyle-no-scm");
+    let run = agent.run(&[
+        "deployment",
+        "--dry-run",
+        "--environment-id=x",
+        "--service-ids=",
+        "--projects=ABC, ,",
+        "--issue-ids=10042 10043,",
+        "--issue-keys=ABC-1,",
+    ]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let associations = &run.shown_body()["deployments"][0]["associations"];
+    assert_eq!(associations[0]["values"].as_array().unwrap().len(), 3);
+    assert_eq!(associations.as_array().unwrap().len(), 1);
+}
+
+/// Whoever asks for JSON gets one object, whatever is wrong.
+#[test]
+fn json_is_given_for_every_error() {
+    let mut agent = Agent::bare();
+    agent.set("JIRA_SEND_FORMAT", "json");
+    let json = agent.run(&[]).json();
+    assert_eq!(
+        (&json["outcome"], &json["exit_code"]),
+        (&"invalid".into(), &2.into())
+    );
+    agent.unset("JIRA_SEND_FORMAT");
+    agent.set("JIRA_SEND_PARAMETERS", r#"{"format":"json","bogus":1}"#);
+    assert_eq!(agent.run(&["build"]).json()["outcome"], "invalid");
+}
+
+#[test]
+fn a_wrong_address_of_the_api_is_usage_and_not_repeated() {
+    let mut agent = Agent::of("freestyle-no-scm");
+    for (name, value) in [
+        ("JIRA_API_URL", "https://user:s3cret@api.example.com"),
+        ("JIRA_API_URL", "https://exa mple/?x"),
+        ("JIRA_AUTH_URL", "https://[::"),
+    ] {
+        agent.set("JIRA_SITE", "acme").set(name, value);
+        let run = agent.run(&["build", "--issue-keys=ABC-1", "--quiet"]);
+        assert_usage(&run, &[name]);
+        assert!(!run.stderr.contains("s3cret"));
+        agent.unset(name);
+    }
+}

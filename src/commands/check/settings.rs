@@ -97,10 +97,7 @@ fn credentials(variables: &Variables, items: &mut Items) -> Option<Credentials> 
     } else {
         items.warn(
             "credential",
-            format!(
-                "{} begins or ends with a blank or a line break",
-                source.name
-            ),
+            format!("{} begins or ends with a blank", source.name),
             "enter the secret in Jenkins again, without what was copied along with it",
         );
     }

@@ -1,5 +1,7 @@
 //! What Jenkins and git say of the run.
 
+use std::time::Duration;
+
 use super::items::Items;
 use crate::cli::KeyOptions;
 use crate::commands::run_facts::{jenkins_number, jenkins_url};
@@ -7,6 +9,7 @@ use crate::domain::issue_key::IssueKey;
 use crate::error::Failure;
 use crate::facts::{self, Facts};
 use crate::git::{DEEPEN, GitError, Repository};
+use crate::system::System;
 use crate::variables::{self, Variables};
 
 /// Without these a run cannot be sent, unless options give them.
@@ -16,18 +19,20 @@ const NEEDED: &[variables::Variable] = &[
     variables::BUILD_URL,
 ];
 
-/// Checks Jenkins' variables, the repository and the issue keys.
+/// Checks Jenkins' variables, the repository and the issue keys; git gets `patience` for each of two rounds.
 ///
 /// # Errors
 /// A file of changes that cannot be used.
 pub(super) fn check(
     options: &KeyOptions,
     variables: &Variables,
+    system: &dyn System,
+    patience: Duration,
     items: &mut Items,
 ) -> Result<(), Failure> {
-    let facts = facts::gather(options, variables)?;
+    let facts = facts::gather(options, variables, system, patience)?;
     jenkins(&facts, variables, items);
-    let repository = facts::repository(options, &facts.run, variables);
+    let repository = facts::repository(options, &facts.run, variables, system, patience);
     git(&repository, &facts, items);
     issue_keys(&facts, options, items);
     Ok(())
@@ -84,7 +89,7 @@ fn jenkins(facts: &Facts, variables: &Variables, items: &mut Items) {
     }
 }
 
-fn git(repository: &Repository, facts: &Facts, items: &mut Items) {
+fn git(repository: &Repository<'_>, facts: &Facts, items: &mut Items) {
     let trouble = match repository.check() {
         Ok(()) => None,
         Err(GitError::NotInstalled) => Some((

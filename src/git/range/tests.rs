@@ -1,9 +1,18 @@
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
 
 use super::{Commits, Wanted, commits, parse_log};
-use crate::git::Repository;
+use crate::git::{GitError, Repository};
+use crate::system::Machine;
+
+static MACHINE: LazyLock<Machine> = LazyLock::new(Machine::new);
+
+fn repository(folder: &Path) -> Repository<'static> {
+    Repository::new(folder, &*MACHINE, Duration::from_mins(1))
+}
 
 /// A repository in a folder of its own that goes when the test ends.
 struct Scratch(tempfile::TempDir);
@@ -45,7 +54,7 @@ impl Scratch {
     }
 
     fn read(&self, wanted: &Wanted) -> Commits {
-        commits(&Repository::new(self.path()), wanted).unwrap()
+        commits(&repository(self.path()), wanted).unwrap()
     }
 }
 
@@ -186,7 +195,7 @@ fn a_shallow_clone_is_told_how_to_deepen() {
         clone.path(),
         &["clone", "--quiet", "--depth=1", &address, "shop"],
     );
-    let read = commits(&Repository::new(&clone.path().join("shop")), &since(&first)).unwrap();
+    let read = commits(&repository(&clone.path().join("shop")), &since(&first)).unwrap();
     assert_eq!(messages(&read), ["third"]);
     let (warning, advice) = &read.warnings[0];
     assert!(warning.contains("shallow") && advice.contains("--unshallow"));
@@ -205,7 +214,7 @@ fn a_tag_brings_everything_since_the_tag_before() {
         ..Wanted::default()
     };
     assert_eq!(messages(&scratch.read(&wanted)), ["three", "two"]);
-    let repository = Repository::new(scratch.path());
+    let repository = repository(scratch.path());
     assert_eq!(
         repository.tag_message("v2").as_deref(),
         Some("release ABC-7\n\n")
@@ -231,7 +240,7 @@ fn a_commit_of_another_repository_falls_back_to_the_checkout() {
 fn git_itself_names_the_branch() {
     let scratch = Scratch::new();
     scratch.commit("one");
-    let repository = Repository::new(scratch.path());
+    let repository = repository(scratch.path());
     assert_eq!(repository.branch().as_deref(), Some("main"));
     scratch.git(&["checkout", "--quiet", "--detach"]);
     assert_eq!(
@@ -247,10 +256,58 @@ fn git_itself_names_the_branch() {
 #[test]
 fn no_repository_and_no_commit_are_errors() {
     let empty = tempfile::tempdir().unwrap();
-    assert!(commits(&Repository::new(empty.path()), &Wanted::default()).is_err());
-    assert!(commits(&Repository::new(Path::new("/nowhere")), &Wanted::default()).is_err());
+    assert!(commits(&repository(empty.path()), &Wanted::default()).is_err());
+    assert!(commits(&repository(Path::new("/nowhere")), &Wanted::default()).is_err());
     let scratch = Scratch::new();
-    assert!(commits(&Repository::new(scratch.path()), &Wanted::default()).is_err());
+    assert!(commits(&repository(scratch.path()), &Wanted::default()).is_err());
+}
+
+/// A filter of the repository that never ends stands for a network drive that hangs.
+#[cfg(unix)]
+#[test]
+fn a_git_that_hangs_is_left_alone() {
+    let scratch = Scratch::new();
+    scratch.commit("one");
+    let slow = scratch.path().join("slow");
+    std::fs::write(&slow, "#!/bin/sh\nexec sleep 60\n").unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&slow, mode).unwrap();
+    let hanging = Repository::new(scratch.path(), &*MACHINE, Duration::from_millis(300));
+    let begin = Instant::now();
+    let alias = format!("alias.hang=!{}", slow.display());
+    let result = hanging.run(&["-c", &alias, "hang"]);
+    assert_eq!(
+        result,
+        Err(GitError::Failed("git did not answer in time".to_owned()))
+    );
+    assert!(begin.elapsed() < Duration::from_secs(10));
+}
+
+/// What is missing in a partial clone stays missing: nothing is fetched for a build's report.
+#[test]
+fn nothing_is_fetched() {
+    let scratch = Scratch::new();
+    scratch.commit("one");
+    scratch.git(&["config", "uploadpack.allowFilter", "true"]);
+    let clone = tempfile::tempdir().unwrap();
+    let address = format!("file://{}", scratch.path().display());
+    let partial = [
+        "clone",
+        "--quiet",
+        "--filter=tree:0",
+        "--no-checkout",
+        &address,
+        "shop",
+    ];
+    git_in(clone.path(), &partial);
+    let shop = clone.path().join("shop");
+    let marker = clone.path().join("asked");
+    let upload = format!("touch {}; git-upload-pack", marker.display());
+    git_in(&shop, &["config", "remote.origin.uploadpack", &upload]);
+    let missing = since("1111111111111111111111111111111111111111");
+    let read = commits(&repository(&shop), &missing).unwrap();
+    assert_eq!(messages(&read), ["one"]);
+    assert!(!marker.exists());
 }
 
 #[test]

@@ -173,10 +173,10 @@ fn without_a_credential_the_token_endpoint_is_asked_all_the_same() {
 }
 
 #[test]
-fn a_secret_with_a_line_break_is_noticed() {
+fn a_secret_with_a_blank_is_noticed() {
     let jira = Sandbox::start();
     let mut agent = agent(&jira);
-    agent.set("JIRA_CLIENT_SECRET", "sandbox-secret\n");
+    agent.set("JIRA_CLIENT_SECRET", "sandbox-secret ");
     let checked = Checked::of(&jira, &agent, &[]);
     assert_eq!(
         (checked.run.code, checked.status("credential")),
