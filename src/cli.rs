@@ -1,21 +1,25 @@
 //! What users may type: clap structures and help. No logic.
 
 mod build;
+mod check;
 pub(crate) mod completion;
 mod deployment;
 pub(crate) mod errors;
 mod options;
 mod outbox;
 pub(crate) mod words;
+mod wrap;
 
 use std::path::Path;
 
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use build::BuildOptions;
+pub(crate) use check::{CheckOptions, CheckedData};
 pub(crate) use deployment::DeploymentOptions;
 pub(crate) use options::{Format, JiraOptions, KeyOptions, OnError, OutputOptions, RunOptions};
 pub(crate) use outbox::{FlushOptions, OutboxOptions};
+pub(crate) use wrap::WrapOptions;
 
 /// Puts Jenkins builds and deployments onto Jira Cloud issues, with nothing but Jira's OAuth client credentials.
 #[derive(Debug, Parser)]
@@ -35,6 +39,8 @@ pub(crate) enum Command {
     Flush(Box<FlushOptions>),
     /// Explain which issue keys are found, where, and what was dropped
     Keys(Box<KeysOptions>),
+    /// Find out what keeps builds and deployments from Jira; sends no data
+    Check(Box<CheckOptions>),
 }
 
 #[derive(Debug, Args)]
@@ -51,7 +57,7 @@ impl Command {
         match self {
             Self::Build(options) => !options.jira.dry_run,
             Self::Deployment(options) => !options.jira.dry_run,
-            Self::Flush(_) => true,
+            Self::Flush(_) | Self::Check(_) => true,
             Self::Keys(_) => false,
         }
     }
@@ -62,9 +68,15 @@ impl Command {
             Self::Build(options) => &options.jira.ca_file,
             Self::Deployment(options) => &options.jira.ca_file,
             Self::Flush(options) => &options.ca_file,
+            Self::Check(options) => &options.ca_file,
             Self::Keys(_) => &None,
         };
         file.as_deref()
+    }
+
+    /// Whether there is something to do when there is no way to Jira: a command to run, or this to tell.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.wraps() || matches!(self, Self::Check(_))
     }
 
     pub(crate) fn output(&self) -> &OutputOptions {
@@ -73,6 +85,16 @@ impl Command {
             Self::Deployment(options) => &options.output,
             Self::Flush(options) => &options.output,
             Self::Keys(options) => &options.output,
+            Self::Check(options) => &options.output,
+        }
+    }
+
+    /// Whether another command is run, which then has stdout to itself.
+    pub(crate) fn wraps(&self) -> bool {
+        match self {
+            Self::Build(options) => options.wrap.wraps(),
+            Self::Deployment(options) => options.wrap.wraps(),
+            Self::Flush(_) | Self::Keys(_) | Self::Check(_) => false,
         }
     }
 }
@@ -116,6 +138,7 @@ fn after_help() -> String {
     for (code, meaning) in crate::error::EXIT_CODES {
         let _ = writeln!(text, "  {code}  {meaning}");
     }
+    text.push_str("\nWith -- COMMAND the exit code is the command's own: 128 and the number of the signal that ended it, 127 when there is no such command, 126 when it cannot be run.\n");
     text.push_str("\nExample: JIRA_SITE=acme jira-send build --state SUCCESS");
     text
 }

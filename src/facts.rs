@@ -49,7 +49,7 @@ pub(crate) fn gather(
     } else if let Some(branch) = &options.branch {
         facts.run.reference = Some(Ref::Branch(branch.clone()));
     }
-    let repository = Repository::new(&directory(options, &facts.run, variables), system, patience);
+    let repository = repository(options, &facts.run, variables, system, patience);
     let commits = facts.ask_git(&repository, options, variables);
     let changes = options.changes.as_deref().map(changes::read).transpose()?;
     if options.only_issue_keys {
@@ -85,6 +85,17 @@ pub(crate) fn given_only(options: &KeyOptions) -> Result<Vec<Text>, Failure> {
     Ok(texts)
 }
 
+/// The repository of the run, which need not be there; it gets no more time than `patience`.
+pub(crate) fn repository<'a>(
+    options: &KeyOptions,
+    run: &Run,
+    variables: &Variables,
+    system: &'a dyn System,
+    patience: Duration,
+) -> Repository<'a> {
+    Repository::new(&directory(options, run, variables), system, patience)
+}
+
 /// Searches the texts by the user's rules.
 pub(crate) fn find_keys(texts: &[Text], options: &KeyOptions) -> Findings {
     let rules = Rules {
@@ -92,7 +103,7 @@ pub(crate) fn find_keys(texts: &[Text], options: &KeyOptions) -> Findings {
         deny: Words::all(&options.deny),
         pattern: options.key_pattern.clone(),
     };
-    find(texts, &rules)
+    find(texts, &rules).after(&options.found_before)
 }
 
 impl Facts {

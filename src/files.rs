@@ -1,4 +1,4 @@
-//! Small files, read whole and up to a limit.
+//! Small files, read whole and up to a limit, or written.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -18,6 +18,14 @@ pub(crate) fn read_text(path: &str, limit: u64) -> anyhow::Result<String> {
     let short = u64::try_from(read).is_ok_and(|read| read <= limit);
     ensure!(short, "{path} is longer than {limit} bytes");
     Ok(text)
+}
+
+/// Writes a file anew.
+///
+/// # Errors
+/// When it cannot be written.
+pub(crate) fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
+    std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))
 }
 
 /// What is in a file.

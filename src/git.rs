@@ -12,7 +12,7 @@ use crate::domain::revision::Revision;
 use crate::system::{Deadline, System};
 use crate::variables;
 
-pub(crate) use range::{Wanted, commits};
+pub(crate) use range::{DEEPEN, Wanted, commits};
 
 /// Longest output of one call that is read, in bytes.
 const MAX_OUTPUT: u64 = 64 * 1024 * 1024;
@@ -115,7 +115,8 @@ impl<'a> Repository<'a> {
         format!("refs/tags/{tag}").parse().ok()
     }
 
-    fn is_shallow(&self) -> bool {
+    /// Whether history was cut off when it was cloned.
+    pub(crate) fn is_shallow(&self) -> bool {
         self.line(&["rev-parse", "--is-shallow-repository"])
             .as_deref()
             == Some("true")

@@ -1,8 +1,10 @@
 //! Puts Jenkins builds and deployments onto Jira Cloud issues.
 
 mod changes;
+mod child;
 mod cli;
 mod commands;
+mod dns;
 mod domain;
 mod error;
 mod facts;

@@ -1,8 +1,9 @@
 //! The only file that prints. What it prints holds no secret and no control character of a stranger.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io::Write;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::Failure;
 use crate::secret::Secret;
@@ -30,13 +31,18 @@ pub(crate) enum Verbosity {
     Verbose,
 }
 
-/// People's lines go to one stream, the result for programs to the other.
+type Stream = Arc<Mutex<Box<dyn Write + Send>>>;
+
+/// People's lines go to one stream, the result for programs to the other. Clones share everything but the verbosity.
+#[derive(Clone)]
 pub(crate) struct Output {
-    people: Mutex<Box<dyn Write + Send>>,
-    result: Mutex<Box<dyn Write + Send>>,
+    people: Stream,
+    result: Stream,
     verbosity: Verbosity,
     /// Every form of every secret, the longest first.
-    secrets: Mutex<Vec<String>>,
+    secrets: Arc<Mutex<Vec<String>>>,
+    /// The warnings that were given.
+    warned: Arc<Mutex<HashSet<String>>>,
 }
 
 impl Output {
@@ -45,15 +51,30 @@ impl Output {
         result: impl Write + Send + 'static,
     ) -> Self {
         Self {
-            people: Mutex::new(Box::new(people)),
-            result: Mutex::new(Box::new(result)),
+            people: Arc::new(Mutex::new(Box::new(people))),
+            result: Arc::new(Mutex::new(Box::new(result))),
             verbosity: Verbosity::default(),
-            secrets: Mutex::default(),
+            secrets: Arc::default(),
+            warned: Arc::default(),
         }
     }
 
     pub(crate) fn set_verbosity(&mut self, verbosity: Verbosity) {
         self.verbosity = verbosity;
+    }
+
+    /// Leaves the stream for results to a command that we run: results go where people's lines go.
+    pub(crate) fn leave_results(&mut self) {
+        self.result = Arc::clone(&self.people);
+    }
+
+    /// The same without lines that say that all is well, unless every request is shown.
+    pub(crate) fn quieter(&self) -> Self {
+        let mut quieter = self.clone();
+        if !self.is_verbose() {
+            quieter.verbosity = Verbosity::Quiet;
+        }
+        quieter
     }
 
     /// From now on the secret is hidden in all its forms.
@@ -72,12 +93,24 @@ impl Output {
         }
     }
 
+    /// The same warning is given once: the end of a run finds what its beginning has found.
     pub(crate) fn warn(&self, line: &str) {
-        self.people("warning: ", line, MAX_LINE);
+        if self.is_news(line) {
+            self.people("warning: ", line, MAX_LINE);
+        }
     }
 
-    pub(crate) fn hint(&self, line: &str) {
-        self.people("hint: ", line, MAX_LINE);
+    /// A warning with what can be done about it.
+    pub(crate) fn advise(&self, line: &str, advice: &str) {
+        if self.is_news(line) {
+            self.people("warning: ", line, MAX_LINE);
+            self.people("hint: ", advice, MAX_LINE);
+        }
+    }
+
+    fn is_news(&self, line: &str) -> bool {
+        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        warned.insert(line.to_owned())
     }
 
     pub(crate) fn is_verbose(&self) -> bool {
@@ -246,6 +279,7 @@ mod tests {
             output.say("s");
             output.detail("d");
             output.warn("w");
+            output.advise("w", "said once");
             assert_eq!(people.text(), expected);
         }
     }

@@ -35,6 +35,10 @@ pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output)
             return failed(&failure, &arguments, variables, &output);
         }
     };
+    let mut words = completed.arguments.iter();
+    if words.any(|word| word == "--") && words.next().is_none() {
+        return failed(&no_command(), typed, variables, &output);
+    }
     let parsed = Cli::command()
         .try_get_matches_from(&completed.arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches));
@@ -48,15 +52,21 @@ pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output)
         (true, _) => Verbosity::Quiet,
         _ => Verbosity::Normal,
     });
-    let network = match network(&cli.command, variables, &output) {
-        Ok(network) => network,
-        Err(failure) => return failed(&failure, &completed.arguments, variables, &output),
-    };
+    if cli.command.wraps() {
+        output.leave_results();
+    }
+    let settings = network_settings(&cli.command, variables);
+    let network_failure = settings.as_ref().err().cloned();
+    if let Some(failure) = network_failure.as_ref().filter(|_| !cli.command.goes_on()) {
+        return failed(failure, &completed.arguments, variables, &output);
+    }
+    let network = Network::new(settings.unwrap_or_default(), &output);
     let system = Machine::new();
     let context = Context {
         variables,
         system: &system,
         transport: &network,
+        network_failure: network_failure.as_ref(),
         output: &output,
     };
     match commands::run(&cli.command, &context) {
@@ -65,18 +75,19 @@ pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output)
     }
 }
 
+/// A variable that holds the command may turn out empty; without this, `in_progress` would be sent and never its end.
+fn no_command() -> Failure {
+    Failure::usage("there is no command behind --")
+        .hint("leave out -- to send a state without a command")
+}
+
 /// The way to Jira. A command that sends nothing does not fail for it.
-fn network<'a>(
-    command: &Command,
-    variables: &Variables,
-    output: &'a Output,
-) -> Result<Network<'a>, Failure> {
-    let settings = if command.needs_network() {
-        Settings::read(command.ca_file(), variables)?
+fn network_settings(command: &Command, variables: &Variables) -> Result<Settings, Failure> {
+    if command.needs_network() {
+        Settings::read(command.ca_file(), variables)
     } else {
-        Settings::default()
-    };
-    Ok(Network::new(settings, output))
+        Ok(Settings::default())
+    }
 }
 
 /// Help and version are no errors.
@@ -120,9 +131,11 @@ fn failed(
 
 /// Whoever reads JSON gets JSON, even when the arguments could not be parsed.
 fn wants_json(arguments: &[OsString], variables: &Variables) -> bool {
-    let typed = arguments.iter().any(|argument| argument == "--format=json");
+    let command = arguments.iter().position(|argument| argument == "--");
+    let ours = &arguments[..command.unwrap_or(arguments.len())];
+    let typed = ours.iter().any(|argument| argument == "--format=json");
     let pair = ["--format", "json"];
-    let spaced = arguments
+    let spaced = ours
         .windows(2)
         .any(|two| two[0] == pair[0] && two[1] == pair[1]);
     typed || spaced || variables.by_name("JIRA_SEND_FORMAT") == Some("json")

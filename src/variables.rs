@@ -63,6 +63,7 @@ variables! { JENKINS:
     GIT_URL = "repository";
     GIT_CHECKOUT_DIR = "folder of the repository in the workspace";
     WORKSPACE = "folder of the workspace";
+    JENKINS_SERVER_COOKIE = "mark of the build's processes: Jenkins stops the wrapped command itself";
 }
 
 variables! { MACHINE:

@@ -3,10 +3,11 @@
 use clap::Args;
 
 use super::options::{JiraOptions, KeyOptions, OutputOptions, RunOptions};
+use super::wrap::WrapOptions;
 use crate::domain::reference::Reference;
 use crate::domain::web_url::WebUrl;
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct BuildOptions {
     #[command(flatten)]
     pub(crate) run: RunOptions,
@@ -40,4 +41,6 @@ pub(crate) struct BuildOptions {
     pub(crate) jira: JiraOptions,
     #[command(flatten)]
     pub(crate) output: OutputOptions,
+    #[command(flatten)]
+    pub(crate) wrap: WrapOptions,
 }

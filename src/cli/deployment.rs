@@ -4,11 +4,12 @@ use clap::Args;
 
 use super::options::{JiraOptions, KeyOptions, MAX_NUMBER, OutputOptions, RunOptions};
 use super::words::Words;
+use super::wrap::WrapOptions;
 use crate::domain::association::{CommitReference, RepositoryId, ServiceId};
 use crate::domain::environment::EnvironmentType;
 use crate::domain::web_url::WebUrl;
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct DeploymentOptions {
     /// Id of the environment, the same in every run [else: made from its name]
     #[arg(long, value_name = "ID", help_heading = "Environment")]
@@ -51,4 +52,6 @@ pub(crate) struct DeploymentOptions {
     pub(crate) jira: JiraOptions,
     #[command(flatten)]
     pub(crate) output: OutputOptions,
+    #[command(flatten)]
+    pub(crate) wrap: WrapOptions,
 }

@@ -8,7 +8,7 @@ use super::outbox::OutboxOptions;
 use super::words::Words;
 use crate::domain::association::IssueId;
 use crate::domain::ids::PipelineIdStyle;
-use crate::domain::issue_key::{KeyPattern, ProjectKey};
+use crate::domain::issue_key::{IssueKey, KeyPattern, ProjectKey};
 use crate::domain::properties::Property;
 use crate::domain::revision::Revision;
 use crate::domain::sequence::SequenceNumber;
@@ -20,10 +20,11 @@ use crate::domain::web_url::WebUrl;
 pub(super) const MAX_NUMBER: i64 = (1 << 53) - 1;
 
 /// What is printed, and how.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputOptions {
-    /// `json` puts one JSON object on stdout; lines for people go to stderr in any case
+    /// `json` puts one JSON object on stdout; lines for people go to stderr in any case, and with a command to run
+    /// the object is the last line there
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: Format,
     /// Say nothing when all is well; --verbose is stronger
@@ -41,7 +42,7 @@ pub(crate) enum Format {
 }
 
 /// Where it is sent.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Jira")]
 pub(crate) struct JiraOptions {
     /// The Jira site: acme, acme.atlassian.net or its address; several with commas between them or by repeating the
@@ -78,7 +79,7 @@ pub(crate) enum OnError {
 }
 
 /// Where issue keys come from.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Issue keys")]
 pub(crate) struct KeyOptions {
     /// Issue keys to send besides those that are found; may be repeated
@@ -123,10 +124,13 @@ pub(crate) struct KeyOptions {
     /// Regular expression for keys; its group `key`, or its first group, is the key
     #[arg(long, value_name = "REGEX")]
     pub(crate) key_pattern: Option<KeyPattern>,
+    /// Keys that an earlier update of the same run carries; nobody types them
+    #[arg(skip)]
+    pub(crate) found_before: Vec<IssueKey>,
 }
 
 /// What builds and deployments have in common.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "The run")]
 pub(crate) struct RunOptions {
     /// successful, failed, cancelled, `in_progress`, pending, unknown, or a result of Jenkins [default: `in_progress`]

@@ -7,7 +7,7 @@ use clap::Args;
 use super::options::OutputOptions;
 
 /// What is kept on this machine.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Outbox")]
 pub(crate) struct OutboxOptions {
     /// Folder for what could not be delivered [default: jira-send in the user's state folder]

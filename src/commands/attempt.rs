@@ -140,24 +140,26 @@ impl<'a> Call<'a> {
                 let kept = self.wait(attempt.kept, &failure);
                 report.queued = matches!(kept, Ok(true));
                 let code = exit_code(report.outcome, report.queued, self.on_error);
-                tell(&failure, code, output);
-                match (kept, self.store) {
+                let answered = failure.kind == Kind::Refused;
+                let failure = match (&kept, self.store) {
                     (Ok(true), Ok(outbox)) => {
                         report.message.push_str("; it waits in the outbox");
                         let folder = outbox.folder().display();
-                        output.hint(&format!(
+                        failure.hint(format!(
                             "it waits in {folder}: the next send from here delivers it, or jira-send flush"
-                        ));
+                        ))
                     }
-                    (Err(why), _) => {
-                        output.warn(&format!(
+                    _ => failure,
+                };
+                tell(&failure, code, output);
+                if let Err(why) = kept {
+                    output.advise(
+                        &format!(
                             "it is lost, since it could not be written into the outbox: {why}"
-                        ));
-                        output.hint("name a folder for the outbox that can be written to with JIRA_SEND_OUTBOX");
-                    }
-                    _ => {}
+                        ),
+                        "name a folder for the outbox that can be written to with JIRA_SEND_OUTBOX",
+                    );
                 }
-                let answered = failure.kind == Kind::Refused;
                 (report, attempt.client.filter(|_| answered))
             }
         }

@@ -2,7 +2,7 @@
 
 use super::missing::Missing;
 use super::send::{self, Payload};
-use super::{Context, connection, run_facts, tell};
+use super::{Context, run_facts, tell};
 use crate::cli::BuildOptions;
 use crate::cli::words::Words;
 use crate::domain::association::{Associations, Others};
@@ -21,7 +21,7 @@ use crate::report::Report;
 pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Report, Failure> {
     let facts = super::gather(&options.keys, &options.jira, context)?;
     let findings = facts::find_keys(&facts.texts, &options.keys);
-    let destinations = connection::destinations(&options.jira, context.variables)?;
+    let destinations = super::destinations(&options.jira, context)?;
 
     let mut missing = Missing::default();
     let run = run_facts::check(&options.run, &facts, context.system, &mut missing)?;

@@ -1,6 +1,5 @@
 //! Which sites, and at which addresses.
 
-use crate::cli::JiraOptions;
 use crate::error::Failure;
 use crate::jira::{CloudId, Endpoints, Site, Target, is_safe_address};
 use crate::variables::{self, Variable, Variables};
@@ -34,12 +33,12 @@ impl Destination {
 /// # Errors
 /// A site, a cloud id or an address that cannot be one; a cloud id that would stand for several sites.
 pub(crate) fn destinations(
-    options: &JiraOptions,
+    sites_given: &[String],
+    cloud_id: Option<&str>,
     variables: &Variables,
 ) -> Result<Vec<Destination>, Failure> {
-    let sites = sites(&options.site, variables)?;
-    let option = options.cloud_id.as_deref();
-    let option = option.filter(|text| !text.trim().is_empty());
+    let sites = sites(sites_given, variables)?;
+    let option = cloud_id.filter(|text| !text.trim().is_empty());
     if sites.is_empty() {
         let cloud_id = option.or_else(|| variables.get(variables::JIRA_CLOUD_ID));
         let only = cloud_id.map(|text| of_cloud_id(cloud_id_of(text)?, variables));

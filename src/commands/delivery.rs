@@ -62,12 +62,10 @@ pub(crate) fn tell(report: &OutboxReport, context: &Context<'_>) {
     }
     if report.expired > 0 {
         let expired = report.expired;
-        context.output.warn(&format!(
-            "{expired} in the outbox were dropped undelivered, being too old or too many"
-        ));
-        context
-            .output
-            .hint("see --outbox-max-age-days, --outbox-max-entries and --outbox-max-size");
+        context.output.advise(
+            &format!("{expired} in the outbox were dropped undelivered, being too old or too many"),
+            "see --outbox-max-age-days, --outbox-max-entries and --outbox-max-size",
+        );
     }
 }
 
@@ -243,10 +241,10 @@ impl<'a> Delivery<'a> {
         let path = self.outbox.refuse(&item.held, &item.entry);
         self.counts.refused += 1;
         let (name, site) = (&item.entry.name, self.site);
-        output.warn(&format!(
-            "{name} was waiting for {site} and is refused: {reason}"
-        ));
-        output.hint(&format!("it was set aside as {}", path.display()));
+        output.advise(
+            &format!("{name} was waiting for {site} and is refused: {reason}"),
+            &format!("it was set aside as {}", path.display()),
+        );
     }
 
     fn stop(&mut self, error: &JiraError, items: Vec<Item>) {

@@ -3,7 +3,7 @@
 use super::missing::Missing;
 use super::run_facts::{RunFacts, given_text, jenkins_url};
 use super::send::{self, Payload};
-use super::{Context, connection, run_facts, tell};
+use super::{Context, run_facts, tell};
 use crate::cli::DeploymentOptions;
 use crate::cli::words::Words;
 use crate::domain::association::{Associations, Others};
@@ -26,7 +26,7 @@ const MAX_BLOCKS: usize = 3;
 pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<Report, Failure> {
     let facts = super::gather(&options.keys, &options.jira, context)?;
     let findings = facts::find_keys(&facts.texts, &options.keys);
-    let destinations = connection::destinations(&options.jira, context.variables)?;
+    let destinations = super::destinations(&options.jira, context)?;
 
     let mut missing = Missing::default();
     let run = run_facts::check(&options.run, &facts, context.system, &mut missing)?;

@@ -3,6 +3,7 @@
 mod answer;
 mod attempt;
 mod build;
+mod check;
 mod connection;
 mod continuity;
 mod credentials;
@@ -14,18 +15,21 @@ mod missing;
 mod run_facts;
 mod send;
 mod store;
+mod wrap;
 
 use std::collections::HashSet;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use crate::cli::{Command, Format, JiraOptions, KeyOptions, words};
+use crate::cli::{Command, Format, JiraOptions, KeyOptions, WrapOptions, words};
+use crate::dns;
 use crate::domain::association::Cut;
 use crate::domain::issue_key::{
     Findings, IssueKey, MAX_ISSUE_KEYS, Reason, Rules, Text, TextKind, find,
 };
 use crate::error::Failure;
 use crate::facts::{self, Facts};
+use crate::files;
 use crate::jira::http::Transport;
 use crate::output::Output;
 use crate::report::Report;
@@ -38,6 +42,8 @@ pub(crate) struct Context<'a> {
     pub(crate) system: &'a dyn System,
     pub(crate) transport: &'a dyn Transport,
     pub(crate) output: &'a Output,
+    /// Why `transport` does not go the way that the user set, for commands that go on all the same.
+    pub(crate) network_failure: Option<&'a Failure>,
 }
 
 /// Runs one command to its exit code.
@@ -46,16 +52,26 @@ pub(crate) struct Context<'a> {
 /// What ended the command before it had a report.
 pub(crate) fn run(command: &Command, context: &Context<'_>) -> Result<ExitCode, Failure> {
     let format = command.output().format;
-    let report = match command {
-        Command::Build(options) => build::run(options, context)?,
-        Command::Deployment(options) => deployment::run(options, context)?,
-        Command::Flush(options) => flush::run(options, context)?,
+    let (report, wrap) = match command {
+        Command::Build(options) if options.wrap.wraps() => return wrap::build(options, context),
+        Command::Deployment(options) if options.wrap.wraps() => {
+            return wrap::deployment(options, context);
+        }
+        Command::Build(options) => (build::run(options, context)?, &options.wrap),
+        Command::Deployment(options) => (deployment::run(options, context)?, &options.wrap),
+        Command::Check(options) => return check::run(options, context, &dns::look_up),
+        Command::Flush(options) => {
+            let report = flush::run(options, context)?;
+            show(&report, format, context.output);
+            return Ok(ExitCode::from(report.exit_code));
+        }
         Command::Keys(options) => {
             keys::run(options, context)?;
             return Ok(ExitCode::SUCCESS);
         }
     };
     show(&report, format, context.output);
+    write_result(&report, wrap, context.output);
     Ok(ExitCode::from(report.exit_code))
 }
 
@@ -68,6 +84,28 @@ fn show(report: &Report, format: Format, output: &Output) {
         }
         (Format::Text, None) => {}
     }
+}
+
+/// Writes the report to the file that the user names.
+fn write_result(report: &Report, options: &WrapOptions, output: &Output) {
+    let Some(path) = &options.result_file else {
+        return;
+    };
+    let text = output.without_secrets(&report.to_json());
+    if let Err(error) = files::write_text(path, &format!("{text}\n")) {
+        output.advise(
+            &format!("{error:#}"),
+            "name a file that can be written with --result-file",
+        );
+    }
+}
+
+/// The sites that the options or variables name.
+fn destinations(
+    jira: &JiraOptions,
+    context: &Context<'_>,
+) -> Result<Vec<connection::Destination>, Failure> {
+    connection::destinations(&jira.site, jira.cloud_id.as_deref(), context.variables)
 }
 
 /// Reads the facts. Git gets half of the time budget at most, so that the rest can still be sent.
@@ -86,8 +124,7 @@ fn tell(facts: &Facts, output: &Output) {
         output.detail(detail);
     }
     for (warning, advice) in &facts.warnings {
-        output.warn(warning);
-        output.hint(advice);
+        output.advise(warning, advice);
     }
 }
 

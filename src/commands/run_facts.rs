@@ -122,11 +122,10 @@ pub(crate) fn tell(options: &RunOptions, run: &RunFacts, output: &Output) {
         output.say("state: in_progress, since none was given; send the end with --state");
     }
     if run.url.is_local() {
-        output.warn(&format!(
-            "{} is an address that only this machine can open",
-            run.url
-        ));
-        output.hint("fill in Manage Jenkins > System > Jenkins URL, or give --url");
+        output.advise(
+            &format!("{} is an address that only this machine can open", run.url),
+            "fill in Manage Jenkins > System > Jenkins URL, or give --url",
+        );
     }
 }
 
@@ -154,16 +153,20 @@ fn number(options: &RunOptions, facts: &Facts) -> Result<Option<i64>, Failure> {
     if options.build_number.is_some() {
         return Ok(options.build_number);
     }
-    let number = text
-        .trim()
-        .parse()
-        .ok()
-        .filter(|number| (0..1 << 53).contains(number));
-    let wrong = || {
+    jenkins_number(text).map(Some)
+}
+
+/// The number in `BUILD_NUMBER`.
+///
+/// # Errors
+/// When it is none.
+pub(crate) fn jenkins_number(text: &str) -> Result<i64, Failure> {
+    let number = text.trim().parse().ok();
+    let number = number.filter(|number| (0..1 << 53).contains(number));
+    number.ok_or_else(|| {
         Failure::usage(format!("BUILD_NUMBER is not a number: {text:?}"))
             .hint("give the number with --build-number")
-    };
-    number.map(Some).ok_or_else(wrong)
+    })
 }
 
 /// Where the run came from, for purging what a renamed job or a dismantled Jenkins left behind.

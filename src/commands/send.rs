@@ -136,10 +136,8 @@ pub(crate) fn send(
         clients.extend(client.map(|client| (destination.name.as_str(), client)));
     }
     if let Some(warning) = clocked.warning() {
-        context.output.warn(&warning);
-        context
-            .output
-            .hint("set the clock of this machine, by NTP for instance");
+        let advice = "set the clock of this machine, by NTP for instance";
+        context.output.advise(&warning, advice);
     }
     let outbox = store
         .as_ref()

@@ -18,6 +18,11 @@ impl Timestamp {
     pub(crate) fn as_millisecond(self) -> i64 {
         self.0.as_millisecond()
     }
+
+    /// One millisecond later.
+    pub(crate) fn next(self) -> Self {
+        Self::from_millisecond(self.as_millisecond().saturating_add(1))
+    }
 }
 
 impl fmt::Display for Timestamp {

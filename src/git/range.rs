@@ -6,6 +6,9 @@ use crate::domain::revision::Revision;
 /// Most commits that are read. A release of more than that is linked through its newest ones.
 const MAX_COMMITS: usize = 5_000;
 
+/// The remedy for a shallow clone.
+pub(crate) const DEEPEN: &str = "deepen the clone: in the job's Git settings set a greater depth or none, or run git fetch --unshallow";
+
 /// What is known about the range before git is asked.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Wanted {
@@ -100,11 +103,10 @@ fn start(
     head: &str,
     result: &mut Commits,
 ) -> Option<String> {
-    let deepen = "deepen the clone: in the job's Git settings set a greater depth or none, or run git fetch --unshallow";
     let shallow = repository.is_shallow();
     let Some(id) = repository.resolve(since.as_str()) else {
         let (reason, advice) = if shallow {
-            ("this clone is shallow", deepen)
+            ("this clone is shallow", DEEPEN)
         } else {
             (
                 "history was rewritten, or it was never fetched",
@@ -122,7 +124,7 @@ fn start(
             format!(
                 "the clone is shallow: commits between {since} and the newest ones are missing"
             ),
-            deepen.to_owned(),
+            DEEPEN.to_owned(),
         ));
     }
     Some(id)

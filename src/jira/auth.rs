@@ -24,6 +24,14 @@ struct TokenRequest<'a> {
 #[derive(Deserialize)]
 struct TokenAnswer {
     access_token: String,
+    scope: Option<String>,
+}
+
+/// What the credential is given.
+pub(crate) struct Grant {
+    pub(crate) token: Secret,
+    /// What Jira says of the rights of the token. Not documented, so nothing is decided on it.
+    pub(crate) scope: Option<String>,
 }
 
 /// Asks for a token. There is no refresh token: one asks again.
@@ -32,7 +40,7 @@ pub(super) fn token(
     url: &str,
     audience: &str,
     credentials: &Credentials,
-) -> Result<Secret, JiraError> {
+) -> Result<Grant, JiraError> {
     let request = TokenRequest {
         audience,
         grant_type: "client_credentials",
@@ -48,10 +56,12 @@ pub(super) fn token(
             token: None,
         },
     )?;
-    let token = serde_json::from_str::<TokenAnswer>(&answer.body)
-        .map(|answer| Secret::new(answer.access_token));
-    match token {
-        Ok(token) if is_header_text(&token) => Ok(token),
+    let grant = serde_json::from_str(&answer.body).map(|answer: TokenAnswer| Grant {
+        token: Secret::new(answer.access_token),
+        scope: answer.scope,
+    });
+    match grant {
+        Ok(grant) if is_header_text(&grant.token) => Ok(grant),
         _ => Err(JiraError::not_jira(Asked::Token, answer.without_body())),
     }
 }

@@ -80,7 +80,7 @@ impl<'a> Jira<'a> {
             audience,
             ..
         } = self.endpoints;
-        auth::token(&self.exchange, token_url, audience, self.credentials)
+        auth::token(&self.exchange, token_url, audience, self.credentials).map(|grant| grant.token)
     }
 }
 

@@ -11,14 +11,18 @@ pub(crate) enum Asked {
     Token,
     /// With the name of the permission on the page of the OAuth credential.
     Submission(&'static str),
+    /// The same, without sending anything.
+    Permission(&'static str),
 }
 
 impl Asked {
-    fn words(self) -> &'static str {
+    fn words(self, kind: Kind) -> &'static str {
         match self {
+            Self::Permission(_) if kind == Kind::Credentials => "the permission is missing",
             Self::CloudId => "the cloud id could not be looked up",
             Self::Token => "no token could be had",
             Self::Submission(_) => "the data could not be sent",
+            Self::Permission(_) => "it could not be found out what may be sent",
         }
     }
 }
@@ -47,7 +51,7 @@ impl JiraError {
         Self { asked, problem }
     }
 
-    pub(super) fn status(asked: Asked, answer: Answer) -> Self {
+    pub(super) fn refused(asked: Asked, answer: Answer) -> Self {
         let problem = Problem::Status(answer);
         Self { asked, problem }
     }
@@ -74,10 +78,18 @@ impl JiraError {
 
     /// Whether it is the body that Jira does not take, as a whole: each part of it may do better alone.
     pub(crate) fn blames_body(&self) -> bool {
-        let Problem::Status(answer) = &self.problem else {
-            return false;
-        };
-        matches!(self.asked, Asked::Submission(_)) && matches!(answer.status, 400 | 413 | 422)
+        let body = self
+            .status()
+            .filter(|status| matches!(status, 400 | 413 | 422));
+        matches!(self.asked, Asked::Submission(_)) && body.is_some()
+    }
+
+    /// The status of an answer that is no success.
+    pub(super) fn status(&self) -> Option<u16> {
+        match &self.problem {
+            Problem::Status(answer) => Some(answer.status),
+            _ => None,
+        }
     }
 
     fn kind(&self) -> Kind {
@@ -95,7 +107,10 @@ impl JiraError {
 
     /// The failure as people see it.
     pub(crate) fn explain(&self, site: &str) -> Failure {
-        let failure = Failure::new(self.kind(), format!("{site}: {}", self.asked.words()));
+        let failure = Failure::new(
+            self.kind(),
+            format!("{site}: {}", self.asked.words(self.kind())),
+        );
         match &self.problem {
             Problem::Transport(error) => failure.cause(error.words()).hint(error.hint()),
             Problem::Status(answer) => self.explain_status(failure, answer),
@@ -143,12 +158,13 @@ impl JiraError {
             (Asked::Token, _) => failure.hint(
                 "check JIRA_CLIENT_ID and JIRA_CLIENT_SECRET against Jira settings > Apps > OAuth credentials; a deleted credential answers the same",
             ),
-            (Asked::Submission(_), 401 | 403) if answer.body.contains("IP address") => failure.hint(
+            (Asked::Submission(_) | Asked::Permission(_), 401 | 403) if answer.body.contains("IP address") => failure.hint(
                 "the site takes requests from listed addresses only: add the address of this agent, or of its proxy, to the site's IP allowlist",
             ),
-            (Asked::Submission(permission), 401 | 403) => failure.hint(format!(
+            (Asked::Submission(permission) | Asked::Permission(permission), 401 | 403) => failure.hint(format!(
                 "tick \"{permission}\" on the credential: Jira settings > Apps > OAuth credentials > Edit; and check that it belongs to this site"
             )),
+            (Asked::Permission(_), _) => failure.hint("this answer says nothing about sending: try it with jira-send build --issue-keys KEY"),
             (Asked::Submission(_), 404) => {
                 failure.hint("check JIRA_CLOUD_ID, or leave it out to have it looked up")
             }
@@ -170,7 +186,7 @@ mod tests {
             body: body.to_owned(),
             ..Answer::default()
         };
-        let failure = JiraError::status(asked, answer).explain("acme.atlassian.net");
+        let failure = JiraError::refused(asked, answer).explain("acme.atlassian.net");
         let lines: Vec<_> = failure
             .lines()
             .iter()
@@ -192,6 +208,24 @@ mod tests {
             (Asked::CloudId, 403, Kind::Unreachable, "JIRA_CLOUD_ID"),
             (Asked::CloudId, 302, Kind::Unreachable, "renamed"),
             (builds, 400, Kind::Refused, "--dry-run"),
+            (
+                Asked::Permission("Builds"),
+                401,
+                Kind::Credentials,
+                "tick \"Builds\"",
+            ),
+            (
+                Asked::Permission("Builds"),
+                403,
+                Kind::Credentials,
+                "permission is missing",
+            ),
+            (
+                Asked::Permission("Builds"),
+                400,
+                Kind::Refused,
+                "says nothing",
+            ),
             (builds, 401, Kind::Credentials, "tick \"Builds\""),
             (builds, 403, Kind::Credentials, "tick \"Builds\""),
             (builds, 404, Kind::Refused, "JIRA_CLOUD_ID"),

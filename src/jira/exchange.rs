@@ -55,7 +55,7 @@ impl<'a> Exchange<'a> {
 fn finished(asked: Asked, result: Result<Answer, TransportError>) -> Result<Answer, JiraError> {
     match result {
         Ok(answer) if (200..300).contains(&answer.status) => Ok(answer),
-        Ok(answer) => Err(JiraError::status(asked, answer)),
+        Ok(answer) => Err(JiraError::refused(asked, answer)),
         Err(error) => Err(JiraError::transport(asked, error)),
     }
 }

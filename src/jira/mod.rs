@@ -10,6 +10,7 @@ mod error;
 mod error_body;
 mod exchange;
 pub(crate) mod http;
+mod probe;
 mod retry;
 mod site;
 mod submission;
@@ -20,6 +21,7 @@ mod transport_error;
 pub(crate) use auth::Credentials;
 pub(crate) use client::{AuthorizedJira, Endpoints, Jira, Target};
 pub(crate) use error::JiraError;
+pub(crate) use probe::Probe;
 pub(crate) use site::{CloudId, Site, is_safe_address};
 pub(crate) use submission::{DataType, Rejected, Submitted, UnknownAssociation};
 

@@ -32,6 +32,17 @@ impl DataType {
         format!("/jira/{}/0.1/cloud/{cloud_id}/bulk", self.name())
     }
 
+    /// Path of an item that nobody has sent, since jobs have no number 0.
+    pub(crate) fn missing_item_path(self, cloud_id: &str) -> String {
+        let item = match self {
+            Self::Builds => "builds/0",
+            Self::Deployments => "environments/jira-send-check/deployments/0",
+        };
+        let bulk = self.bulk_path(cloud_id);
+        let group = bulk.trim_end_matches("bulk");
+        format!("{group}pipelines/jira-send-check/{item}")
+    }
+
     /// The box to tick on the page of the OAuth credential.
     pub(crate) fn permission(self) -> &'static str {
         match self {

@@ -7,6 +7,7 @@
 mod answers;
 mod build;
 mod certificates;
+mod check;
 mod connection;
 mod deployment;
 mod faults;
@@ -25,3 +26,4 @@ mod sites;
 mod support;
 mod tls;
 mod usage;
+mod wrap;

@@ -41,6 +41,7 @@ fn all_help() -> String {
         &["build", "--help"],
         &["deployment", "--help"],
         &["keys", "--help"],
+        &["check", "--help"],
     ] {
         help.push_str(&Agent::bare().run(command).stdout);
     }
@@ -79,8 +80,8 @@ fn every_command_runs() {
         }
         count += 1;
     }
-    assert!(count >= 9);
-    assert_eq!(jira.submissions().len(), 3);
+    assert!(count >= 14);
+    assert_eq!(jira.submissions().len(), 7);
 }
 
 #[test]

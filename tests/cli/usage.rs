@@ -98,6 +98,13 @@ const WRONG: &[(&[&str], &[&str])] = &[
         &["REPOSITORY_ID:COMMIT"],
     ),
     (&["keys", "--state=x"], &["--state"]),
+    (
+        &["build", "--state=failed", "--", "touch", "ran"],
+        &["--state", "JIRA_SEND_STATE"],
+    ),
+    (&["build", "--"], &["no command"]),
+    (&["build", "--stat=x", "--", "touch", "ran"], &["--stat"]),
+    (&["keys", "--", "touch", "ran"], &["touch"]),
 ];
 
 #[test]
@@ -108,6 +115,7 @@ fn wrong_options_are_explained() {
         assert_usage(&agent.run(arguments), words);
     }
     assert!(jira.requests().is_empty());
+    assert!(!agent.path().join("ran").exists());
 }
 
 #[test]
@@ -212,6 +220,7 @@ fn help_and_version_are_no_errors() {
         "JIRA_CLIENT_SECRET_FILE",
         "GIT_PREVIOUS_SUCCESSFUL_COMMIT",
         "Exit codes",
+        "127 when there is no such command",
         "JIRA_SEND_ENVIRONMENT_ID",
     ] {
         assert!(help.contains(word), "{word}");

@@ -76,6 +76,23 @@ impl Findings {
     pub(crate) fn keys(&self) -> impl Iterator<Item = &IssueKey> {
         self.found.iter().map(|found| &found.key)
     }
+
+    /// The same behind the keys that were found before; those stay when there are too many.
+    pub(crate) fn after(mut self, before: &[IssueKey]) -> Self {
+        self.found.retain(|found| !before.contains(&found.key));
+        let earlier = before.iter().map(|key| Found {
+            key: key.clone(),
+            place: Place {
+                kind: TextKind::Explicit,
+                source: "the beginning of the run".to_owned(),
+                line: key.to_string(),
+                position: 0,
+            },
+        });
+        self.found.splice(0..0, earlier);
+        self.found.truncate(MAX_ISSUE_KEYS);
+        self
+    }
 }
 
 /// Searches the texts, explicit keys first and commits last.

@@ -1,0 +1,62 @@
+//! The user's command, run as if we were not there: its streams are ours, and what tells us to stop tells it too.
+//! The one place that handles signals.
+
+use std::ffi::OsString;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::variables;
+
+#[cfg(not(unix))]
+mod other;
+#[cfg(unix)]
+mod unix;
+
+#[cfg(not(unix))]
+pub(crate) use other::{Listener, Running};
+#[cfg(unix)]
+pub(crate) use unix::{Listener, Running};
+
+/// So long a command may take to end after it was told to.
+#[cfg_attr(
+    not(unix),
+    expect(dead_code, reason = "there is no signal to wait after")
+)]
+pub(crate) const GRACE: Duration = Duration::from_secs(3);
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// With this exit code.
+    Code(i32),
+    /// By this signal.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "nothing ends like this there"))]
+    Signal(i32),
+}
+
+/// What came of waiting for a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Waited {
+    Ended {
+        end: End,
+        /// The signal that told us to stop before that.
+        told: Option<i32>,
+    },
+    /// We were told to stop by this signal, and the command has not ended within [`GRACE`]. Said once.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "nothing is told to stop there"))]
+    Overdue(i32),
+}
+
+/// The command, without our credentials unless they are kept. Its streams are inherited.
+fn command(words: &[OsString], keep_credentials: bool) -> Command {
+    let (program, arguments) = match words {
+        [program, arguments @ ..] => (program.clone(), arguments),
+        [] => (OsString::new(), words),
+    };
+    let mut command = Command::new(program);
+    command.args(arguments);
+    if !keep_credentials {
+        variables::hide_secrets(&mut command);
+    }
+    command
+}

@@ -1,0 +1,46 @@
+//! Where there are no Unix signals: Ctrl-C ends both of us, and so does Jenkins' abort.
+
+use std::ffi::OsString;
+use std::io;
+use std::process::Child;
+
+use super::{End, Waited};
+use crate::system::System;
+
+/// Ready to run a command.
+pub(crate) struct Listener;
+
+impl Listener {
+    /// # Errors
+    /// None here.
+    #[expect(clippy::unnecessary_wraps, reason = "the same on every system")]
+    pub(crate) fn new(_told_by_others: bool) -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    /// Starts the command, without our credentials unless they are kept.
+    ///
+    /// # Errors
+    /// When the command cannot be started.
+    #[expect(clippy::unused_self, reason = "the same on every system")]
+    pub(crate) fn start(self, words: &[OsString], keep_credentials: bool) -> io::Result<Running> {
+        let child = super::command(words, keep_credentials).spawn()?;
+        Ok(Running { child })
+    }
+}
+
+/// A command that was started.
+pub(crate) struct Running {
+    child: Child,
+}
+
+impl Running {
+    pub(crate) fn wait(&mut self, _system: &dyn System) -> Waited {
+        let status = self.child.wait();
+        let code = status.ok().and_then(|status| status.code()).unwrap_or(1);
+        Waited::Ended {
+            end: End::Code(code),
+            told: None,
+        }
+    }
+}

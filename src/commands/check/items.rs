@@ -1,0 +1,193 @@
+//! The list of what was checked, for people and for programs.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use serde_json::json;
+
+use crate::error::{Failure, Kind};
+use crate::output::visible;
+
+/// How one thing stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Status {
+    Ok,
+    /// Sending works, but not as well as it could.
+    Warning,
+    Failed,
+    /// It depends on something that failed, or is not needed.
+    Skipped,
+}
+
+impl Status {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Warning => "warn",
+            Self::Failed => "FAIL",
+            Self::Skipped => "skip",
+        }
+    }
+}
+
+/// One thing that was checked.
+#[derive(Debug, Serialize)]
+struct Item {
+    name: &'static str,
+    status: Status,
+    message: String,
+    /// What to do about it.
+    hint: Option<String>,
+}
+
+/// Everything that was checked, in the order in which one thing needs the other.
+#[derive(Debug, Default)]
+pub(super) struct Items {
+    items: Vec<Item>,
+    /// Of the first failure.
+    exit_code: u8,
+}
+
+impl Items {
+    pub(super) fn ok(&mut self, name: &'static str, message: impl Into<String>) {
+        self.add(name, Status::Ok, message.into(), None);
+    }
+
+    pub(super) fn warn(
+        &mut self,
+        name: &'static str,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.add(name, Status::Warning, message.into(), Some(hint.into()));
+    }
+
+    pub(super) fn skip(&mut self, name: &'static str, message: impl Into<String>) {
+        self.add(name, Status::Skipped, message.into(), None);
+    }
+
+    /// The first hint of the failure is the remedy.
+    pub(super) fn fail(&mut self, name: &'static str, failure: &Failure) {
+        self.add(name, Status::Failed, failure.message(), hint(failure));
+        if self.exit_code == 0 {
+            self.exit_code = failure.kind.exit_code();
+        }
+    }
+
+    /// A failure that does not keep anything from being sent.
+    pub(super) fn failure_as_warning(&mut self, name: &'static str, failure: &Failure) {
+        self.add(name, Status::Warning, failure.message(), hint(failure));
+    }
+
+    fn add(&mut self, name: &'static str, status: Status, message: String, hint: Option<String>) {
+        self.items.push(Item {
+            name,
+            status,
+            message,
+            hint,
+        });
+    }
+
+    /// 0 when nothing failed.
+    pub(super) fn exit_code(&self) -> u8 {
+        self.exit_code
+    }
+
+    pub(super) fn to_json(&self) -> String {
+        let outcome = if self.exit_code == 0 { "ok" } else { "failed" };
+        json!({"outcome": outcome, "exit_code": self.exit_code, "items": self.items}).to_string()
+    }
+
+    /// One line for each item, its remedy below it, and at the end what to do first. `quiet` leaves out what is well.
+    pub(super) fn to_text(&self, quiet: bool) -> String {
+        let width = self.items.iter().map(|item| item.name.len()).max();
+        let width = width.unwrap_or(0);
+        let mut text = String::new();
+        let well = |item: &Item| matches!(item.status, Status::Ok | Status::Skipped);
+        for item in self.items.iter().filter(|item| !(quiet && well(item))) {
+            let (word, message) = (item.status.word(), visible(&item.message));
+            let _ = writeln!(text, "{word:<4}  {:<width$}  {message}", item.name);
+            if let Some(hint) = &item.hint {
+                let _ = writeln!(text, "{:<4}  {:<width$}  hint: {}", "", "", visible(hint));
+            }
+        }
+        if !(quiet && text.is_empty()) {
+            text.push_str(&self.summary());
+        }
+        text
+    }
+
+    fn summary(&self) -> String {
+        let count = |status| {
+            let items = self.items.iter();
+            items.filter(|item| item.status == status).count()
+        };
+        let warnings = match count(Status::Warning) {
+            0 => String::new(),
+            1 => ", 1 warning".to_owned(),
+            many => format!(", {many} warnings"),
+        };
+        let mut failed = self.items.iter();
+        let Some(first) = failed.find(|item| item.status == Status::Failed) else {
+            return format!("\nnothing failed{warnings}");
+        };
+        let hint = first.hint.as_deref().unwrap_or("see above");
+        let number = count(Status::Failed);
+        format!(
+            "\n{number} failed{warnings}. First of all, {}: {}",
+            first.name,
+            visible(hint)
+        )
+    }
+}
+
+fn hint(failure: &Failure) -> Option<String> {
+    let lines = failure.lines();
+    let mut hints = lines.iter().filter(|(label, _)| *label == "hint");
+    hints.next().map(|(_, hint)| (*hint).to_owned())
+}
+
+/// The failure of something that cannot be reached.
+pub(super) fn unreachable(what: String) -> Failure {
+    Failure::new(Kind::Unreachable, what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Items, unreachable};
+    use crate::error::Failure;
+
+    #[test]
+    fn the_first_failure_decides_and_is_named_at_the_end() {
+        let mut items = Items::default();
+        items.ok("git", "here");
+        items.warn("history", "shallow\nclone", "deepen it");
+        items.fail("dns", &unreachable("no address".to_owned()).hint("ask"));
+        items.fail("site", &Failure::usage("wrong").hint("set it"));
+        items.skip("token", "no dns");
+        assert_eq!(items.exit_code(), 4);
+        let expected = "\
+ok    git      here
+warn  history  shallow\\nclone
+               hint: deepen it
+FAIL  dns      no address
+               hint: ask
+FAIL  site     wrong
+               hint: set it
+skip  token    no dns
+
+2 failed, 1 warning. First of all, dns: ask";
+        assert_eq!(items.to_text(false), expected);
+        assert!(!items.to_text(true).contains("ok    git"));
+        assert!(items.to_json().starts_with("{\"exit_code\":4,\"items\":[{"));
+    }
+
+    #[test]
+    fn quiet_says_nothing_when_all_is_well() {
+        let mut items = Items::default();
+        items.ok("git", "here");
+        assert_eq!((items.exit_code(), items.to_text(true).as_str()), (0, ""));
+        assert!(items.to_text(false).contains("nothing failed"));
+    }
+}

@@ -1,0 +1,172 @@
+//! Site, addresses, credential and proxy, as they are set. Nothing is asked of the network.
+
+use super::items::Items;
+use crate::cli::CheckOptions;
+use crate::commands::connection::{self, Destination};
+use crate::commands::send::no_site;
+use crate::jira::{CloudId, Credentials, Endpoints, Site};
+use crate::variables::{self, Variable, Variables};
+
+/// The variables that name a proxy.
+const PROXY: &[Variable] = &[variables::HTTPS_PROXY, variables::ALL_PROXY];
+
+/// What is set and can be.
+pub(super) struct Settings {
+    pub(super) site: Option<Site>,
+    /// As given, not looked up.
+    pub(super) cloud_id: Option<CloudId>,
+    pub(super) endpoints: Option<Endpoints>,
+    pub(super) credentials: Option<Credentials>,
+    pub(super) has_proxy: bool,
+}
+
+pub(super) fn check(options: &CheckOptions, variables: &Variables, items: &mut Items) -> Settings {
+    let sites = connection::sites(&options.site, variables);
+    let first = sites.as_ref().ok().and_then(|sites| sites.first());
+    let endings = first.map(Site::variable_endings).unwrap_or_default();
+    let endpoints = connection::endpoints(variables, &endings);
+    // The addresses have an item of their own, so their trouble is not the site's.
+    let destinations = sites.and_then(|sites| {
+        let cloud_id = options.cloud_id.as_deref();
+        let found = match endpoints {
+            Ok(_) => connection::destinations(&options.site, cloud_id, variables)?,
+            Err(_) => Vec::new(),
+        };
+        Ok((sites, found))
+    });
+    let (site, cloud_id) = match destinations {
+        Ok((sites, found)) => named(sites, found.first(), items),
+        Err(failure) => {
+            items.fail("site", &failure);
+            (None, None)
+        }
+    };
+    let endpoints = match endpoints {
+        Ok(endpoints) => {
+            items.ok(
+                "addresses",
+                format!("API {}, token {}", endpoints.api_url, endpoints.token_url),
+            );
+            Some(endpoints)
+        }
+        Err(failure) => {
+            items.fail("addresses", &failure);
+            None
+        }
+    };
+    Settings {
+        site,
+        cloud_id,
+        endpoints,
+        credentials: credentials(variables, &endings, items),
+        has_proxy: proxy(variables, items),
+    }
+}
+
+/// The first of the sites; the others are checked one by one.
+fn named(
+    sites: Vec<Site>,
+    destination: Option<&Destination>,
+    items: &mut Items,
+) -> (Option<Site>, Option<CloudId>) {
+    let cloud_id = destination.and_then(|found| found.cloud_id().cloned());
+    let mut sites = sites.into_iter();
+    let first = sites.next();
+    match (&first, &cloud_id, sites.len()) {
+        (None, None, _) => items.fail("site", &no_site()),
+        (None, Some(cloud_id), _) => items.ok("site", cloud_id.as_str()),
+        (Some(first), _, 0) => items.ok("site", first.to_string()),
+        (Some(first), ..) => {
+            let others: Vec<String> = sites.map(|other| format!("--site {other}")).collect();
+            items.warn(
+                "site",
+                format!("{first} is checked, the first of several"),
+                format!("check the others with {}", others.join(", then ")),
+            );
+        }
+    }
+    (first, cloud_id)
+}
+
+fn credentials(
+    variables: &Variables,
+    endings: &[String],
+    items: &mut Items,
+) -> Option<Credentials> {
+    let credentials = match crate::commands::credentials::credentials(variables, endings) {
+        Ok(credentials) => credentials,
+        Err(failure) => {
+            items.fail("credential", &failure);
+            return None;
+        }
+    };
+    let source = if variables
+        .for_site(variables::JIRA_CLIENT_SECRET, endings)
+        .is_some()
+    {
+        variables::JIRA_CLIENT_SECRET
+    } else {
+        variables::JIRA_CLIENT_SECRET_FILE
+    };
+    let secret = credentials.client_secret.reveal();
+    if secret.trim() == secret {
+        let message = format!("JIRA_CLIENT_ID and {} are set", source.name);
+        items.ok("credential", message);
+    } else {
+        items.warn(
+            "credential",
+            format!("{} begins or ends with a blank", source.name),
+            "enter the secret in Jenkins again, without what was copied along with it",
+        );
+    }
+    Some(credentials)
+}
+
+/// Whether there is one.
+fn proxy(variables: &Variables, items: &mut Items) -> bool {
+    let found: Vec<(String, &str)> = PROXY
+        .iter()
+        .chain([&variables::NO_PROXY])
+        .filter_map(|variable| variables.in_either_case(*variable))
+        .collect();
+    let shown: Vec<String> = found
+        .iter()
+        .map(|(name, value)| format!("{name}={}", without_user(value)))
+        .collect();
+    if shown.is_empty() {
+        items.ok("proxy", "none is set");
+    } else {
+        items.ok("proxy", shown.join(", "));
+    }
+    let mut proxies = PROXY.iter();
+    proxies.any(|variable| variables.in_either_case(*variable).is_some())
+}
+
+/// The address of a proxy without its user and password.
+fn without_user(address: &str) -> String {
+    match address.rsplit_once('@') {
+        Some((before, host)) => {
+            let scheme = before.split_once("://").map(|(scheme, _)| scheme);
+            let scheme = scheme.map(|scheme| format!("{scheme}://"));
+            format!("{}****@{host}", scheme.unwrap_or_default())
+        }
+        None => address.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_user;
+
+    #[test]
+    fn a_proxys_password_is_not_shown() {
+        for (address, shown) in [
+            ("http://proxy:3128", "http://proxy:3128"),
+            ("http://user:p@ss@proxy:3128/", "http://****@proxy:3128/"),
+            ("user:pass@proxy", "****@proxy"),
+            ("localhost,.example.com", "localhost,.example.com"),
+        ] {
+            assert_eq!(without_user(address), shown);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! What Jenkins and git say of the run.
+
+use std::time::Duration;
+
+use super::items::Items;
+use crate::cli::KeyOptions;
+use crate::commands::run_facts::{jenkins_number, jenkins_url};
+use crate::domain::issue_key::IssueKey;
+use crate::error::Failure;
+use crate::facts::{self, Facts};
+use crate::git::{DEEPEN, GitError, Repository};
+use crate::system::System;
+use crate::variables::{self, Variables};
+
+/// Without these a run cannot be sent, unless options give them.
+const NEEDED: &[variables::Variable] = &[
+    variables::JOB_NAME,
+    variables::BUILD_NUMBER,
+    variables::BUILD_URL,
+];
+
+/// Checks Jenkins' variables, the repository and the issue keys; git gets `patience` for each of two rounds.
+///
+/// # Errors
+/// A file of changes that cannot be used.
+pub(super) fn check(
+    options: &KeyOptions,
+    variables: &Variables,
+    system: &dyn System,
+    patience: Duration,
+    items: &mut Items,
+) -> Result<(), Failure> {
+    let facts = facts::gather(options, variables, system, patience)?;
+    jenkins(&facts, variables, items);
+    let repository = facts::repository(options, &facts.run, variables, system, patience);
+    git(&repository, &facts, items);
+    issue_keys(&facts, options, items);
+    Ok(())
+}
+
+fn jenkins(facts: &Facts, variables: &Variables, items: &mut Items) {
+    let names = |set: bool, of: &[variables::Variable]| {
+        let matching = of
+            .iter()
+            .filter(|it| variables.get(**it).is_some() == set)
+            .map(|it| it.name);
+        matching.collect::<Vec<_>>().join(", ")
+    };
+    let missing = names(false, NEEDED);
+    let no_jenkins = variables.get(variables::JENKINS_URL).is_none();
+    if missing.is_empty() {
+        items.ok("jenkins", names(true, variables::JENKINS));
+    } else if no_jenkins && names(true, NEEDED).is_empty() {
+        items.warn(
+            "jenkins",
+            format!("this is no Jenkins build: {missing} are not set"),
+            "run it as a step of the job; elsewhere build and deployment want --job-name, --build-number and --url",
+        );
+    } else if missing == variables::BUILD_URL.name {
+        items.warn(
+            "jenkins",
+            "BUILD_URL is not set: it is the address to which Jira links",
+            "fill in Manage Jenkins > System > Jenkins URL, or give --url",
+        );
+    } else {
+        items.warn(
+            "jenkins",
+            format!("not set: {missing}; a run is known by its job and its number"),
+            "does something clear the environment (sudo, docker run, env -i)? Pass these on, or give --job-name, --build-number and --url",
+        );
+    }
+    if let Some(Err(failure)) = facts.run.build_number.as_deref().map(jenkins_number) {
+        items.fail("build_number", &failure);
+    }
+    match facts
+        .run
+        .url
+        .as_deref()
+        .map(|url| jenkins_url("BUILD_URL", url))
+    {
+        Some(Err(failure)) => items.fail("build_url", &failure),
+        Some(Ok(url)) if url.is_local() => items.warn(
+            "build_url",
+            format!("{url} is an address that only this machine can open"),
+            "fill in Manage Jenkins > System > Jenkins URL, or give --url",
+        ),
+        Some(Ok(url)) => items.ok("build_url", url.to_string()),
+        None => items.skip("build_url", "BUILD_URL is not set"),
+    }
+}
+
+fn git(repository: &Repository<'_>, facts: &Facts, items: &mut Items) {
+    let trouble = match repository.check() {
+        Ok(()) => None,
+        Err(GitError::NotInstalled) => Some((
+            "there is no git on this machine: commit messages are not searched".to_owned(),
+            "install git on the agent, or give the keys with --issue-keys",
+        )),
+        Err(GitError::Failed(text)) => Some((
+            format!("commit messages are not searched: {text}"),
+            "run it in the folder of the repository, or name that folder with --repository-dir",
+        )),
+    };
+    if let Some((message, hint)) = trouble {
+        items.warn("git", message, hint);
+        items.skip("history", "git gave no answer");
+        items.skip("commits", "git gave no answer");
+        return;
+    }
+    items.ok("git", "installed, and this is a repository");
+    let shallow = repository.is_shallow();
+    if shallow {
+        let message =
+            "the clone is shallow: commits since the last successful build may be missing";
+        items.warn("history", message, DEEPEN);
+    } else {
+        items.ok("history", "the clone is not shallow");
+    }
+    let mut told = false;
+    for (warning, advice) in &facts.warnings {
+        if !(shallow && advice == DEEPEN) {
+            items.warn("commits", warning.as_str(), advice.as_str());
+            told = true;
+        }
+    }
+    match &facts.commit {
+        _ if told => {}
+        Some(commit) => items.ok("commits", format!("{commit} is in the repository")),
+        None => items.skip("commits", "no commit is named"),
+    }
+}
+
+fn issue_keys(facts: &Facts, options: &KeyOptions, items: &mut Items) {
+    let findings = facts::find_keys(&facts.texts, options);
+    let keys: Vec<&str> = findings.keys().map(IssueKey::as_str).collect();
+    if keys.is_empty() {
+        let count = facts.texts.len();
+        items.warn(
+            "issue_keys",
+            format!("none found in {count} texts, so nothing would be sent for this run"),
+            "name an issue in the branch or a commit message; jira-send keys explains what was searched",
+        );
+    } else {
+        items.ok("issue_keys", keys.join(", "));
+    }
+}

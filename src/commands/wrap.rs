@@ -1,0 +1,219 @@
+//! `jira-send build -- CMD`, `jira-send deployment -- CMD`: the beginning, the command, its end.
+//!
+//! The command comes first: whatever becomes of the sending, it is run, and its exit code is ours.
+
+mod ending;
+mod phase;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use super::{Context, show, write_result};
+use crate::child::{Listener, Running, Waited};
+use crate::cli::{BuildOptions, DeploymentOptions, Format, OutputOptions, RunOptions, WrapOptions};
+use crate::domain::issue_key::IssueKey;
+use crate::domain::state::State;
+use crate::error::Failure;
+use crate::report::Report;
+use crate::system::System;
+use crate::variables;
+
+use ending::{cannot_start, code, state};
+use phase::{Phase, Times};
+
+/// Seconds for sending the beginning: the end waits for it.
+const BEGIN_BUDGET: u32 = 5;
+
+/// Seconds for sending the end once we were told to stop: whoever told us may lose patience.
+const STOPPED_BUDGET: u32 = 5;
+
+/// Wraps a command as a build.
+///
+/// # Errors
+/// Options that contradict each other; the command was not run then.
+pub(crate) fn build(options: &BuildOptions, context: &Context<'_>) -> Result<ExitCode, Failure> {
+    let send = |phase: &Phase, context: &Context<'_>| {
+        let mut options = options.clone();
+        phase.apply(&mut options.run, &mut options.keys, &mut options.jira);
+        super::build::run(&options, context)
+    };
+    let job = Job {
+        run: &options.run,
+        wrap: &options.wrap,
+        output: &options.output,
+        budget: options.jira.budget,
+        send: &send,
+    };
+    job.run(context)
+}
+
+/// Wraps a command as a deployment.
+///
+/// # Errors
+/// Options that contradict each other; the command was not run then.
+pub(crate) fn deployment(
+    options: &DeploymentOptions,
+    context: &Context<'_>,
+) -> Result<ExitCode, Failure> {
+    let send = |phase: &Phase, context: &Context<'_>| {
+        let mut options = options.clone();
+        phase.apply(&mut options.run, &mut options.keys, &mut options.jira);
+        options.duration = options.duration.or(phase.seconds);
+        super::deployment::run(&options, context)
+    };
+    let job = Job {
+        run: &options.run,
+        wrap: &options.wrap,
+        output: &options.output,
+        budget: options.jira.budget,
+        send: &send,
+    };
+    job.run(context)
+}
+
+type Sent = Result<Report, Failure>;
+
+/// What builds and deployments are wrapped with alike.
+struct Job<'a> {
+    run: &'a RunOptions,
+    wrap: &'a WrapOptions,
+    output: &'a OutputOptions,
+    /// In seconds.
+    budget: u32,
+    send: &'a (dyn Fn(&Phase, &Context<'_>) -> Sent + Sync),
+}
+
+impl Job<'_> {
+    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
+        if self.run.state.is_some() {
+            let failure = Failure::usage("--state cannot be given together with a command");
+            return Err(failure.hint(
+                "leave out --state (and JIRA_SEND_STATE): in_progress and the end are sent by themselves",
+            ));
+        }
+        let system = context.system;
+        let (begun, times) = (system.elapsed(), Times::new(self.run, system));
+        // Jenkins finds the processes of a build by this variable, and signals each of them.
+        let cookie = context.variables.get(variables::JENKINS_SERVER_COOKIE);
+        let listener = Listener::new(cookie.is_some());
+        let code = std::thread::scope(|scope| {
+            let beginning = scope.spawn(|| self.begin(&times, context));
+            let mut running = listener.and_then(|listener| {
+                listener.start(&self.wrap.command, self.wrap.keep_credentials)
+            });
+            let waited = match &mut running {
+                Ok(running) => Ok(running.wait(system)),
+                Err(error) => Err(cannot_start(&self.wrap.command, error, context.output)),
+            };
+            let ended = system.elapsed();
+            // A beginning that died has found nothing.
+            let beginning = beginning.join().unwrap_or_default();
+            let (state, code) = match waited {
+                Ok(waited) => (state(waited), code(waited)),
+                Err(code) => (State::Failed, code),
+            };
+            let phase = Phase {
+                budget: self.left(system.elapsed().saturating_sub(ended), state),
+                found_before: beginning.found,
+                seconds: Some(whole_seconds(ended.saturating_sub(begun))),
+                ..times.end(state, system)
+            };
+            self.end(&phase, beginning.failure.as_deref(), code, context);
+            if let (Ok(running), Ok(Waited::Overdue(_))) = (running, waited) {
+                wait_on(running, system);
+            }
+            code
+        });
+        Ok(ExitCode::from(code))
+    }
+
+    fn send(&self, phase: &Phase, context: &Context<'_>) -> Sent {
+        match context.network_failure {
+            Some(failure) => Err(failure.clone()),
+            None => (self.send)(phase, context),
+        }
+    }
+
+    /// Sends `in_progress`; only trouble is said, since the command is talking meanwhile.
+    fn begin(&self, times: &Times, context: &Context<'_>) -> Beginning {
+        let output = context.output.quieter();
+        let phase = Phase {
+            budget: self.budget.min(BEGIN_BUDGET),
+            ..times.beginning()
+        };
+        let context = Context {
+            output: &output,
+            ..*context
+        };
+        match self.send(&phase, &context) {
+            Ok(report) => {
+                if self.output.format == Format::Text {
+                    show(&report, Format::Text, &output);
+                }
+                Beginning {
+                    found: report.issue_keys,
+                    failure: None,
+                }
+            }
+            Err(failure) => {
+                output.failure_as_warning(&failure);
+                output.warn("Jira is not told of this run; the command is run all the same");
+                Beginning {
+                    found: Vec::new(),
+                    failure: Some(failure.message()),
+                }
+            }
+        }
+    }
+
+    fn end(&self, phase: &Phase, said: Option<&str>, code: u8, context: &Context<'_>) {
+        let mut report = self.send(phase, context).unwrap_or_else(|failure| {
+            if said != Some(failure.message().as_str()) {
+                context.output.failure_as_warning(&failure);
+            }
+            Report::failed(&failure)
+        });
+        report.exit_code = code;
+        show(&report, self.output.format, context.output);
+        write_result(&report, self.wrap, context.output);
+    }
+
+    /// Seconds for sending the end, when so much time went by in waiting for the beginning.
+    fn left(&self, waited: Duration, state: State) -> u32 {
+        let left = self.budget.saturating_sub(whole_seconds(waited)).max(1);
+        match state {
+            State::Cancelled => left.min(STOPPED_BUDGET),
+            _ => left,
+        }
+    }
+}
+
+/// What the end takes over from the beginning.
+#[derive(Default)]
+struct Beginning {
+    found: Vec<IssueKey>,
+    /// Why it could not be sent, as it was said.
+    failure: Option<String>,
+}
+
+fn wait_on(mut running: Running, system: &dyn System) {
+    while !matches!(running.wait(system), Waited::Ended { .. }) {}
+}
+
+fn whole_seconds(duration: Duration) -> u32 {
+    u32::try_from(duration.as_millis().saturating_add(500) / 1000).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::whole_seconds;
+
+    #[test]
+    fn seconds_are_rounded() {
+        for (milliseconds, seconds) in [(0, 0), (499, 0), (500, 1), (1_499, 1), (61_000, 61)] {
+            assert_eq!(whole_seconds(Duration::from_millis(milliseconds)), seconds);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What the end of a command means: the state that Jira gets, and the exit code.
+
+use std::ffi::OsString;
+use std::io::ErrorKind;
+
+use crate::child::{End, Waited};
+use crate::domain::state::State;
+use crate::error::Failure;
+use crate::output::Output;
+
+/// What a shell answers when there is no such command, and when it cannot be run.
+const NOT_FOUND: u8 = 127;
+const CANNOT_RUN: u8 = 126;
+
+/// Says why the command cannot be started, and gives the exit code for it.
+pub(super) fn cannot_start(command: &[OsString], error: &std::io::Error, output: &Output) -> u8 {
+    let name = command.first().map(|name| name.to_string_lossy());
+    let name = name.unwrap_or_default();
+    let failure = Failure::usage(format!("the command cannot be started: {name}")).cause(error);
+    let (code, hint) = match error.kind() {
+        ErrorKind::NotFound => (
+            NOT_FOUND,
+            "check its name and PATH; for pipes, variables and built-in commands name a shell: -- sh -c '…'",
+        ),
+        ErrorKind::PermissionDenied => (CANNOT_RUN, "make the file executable: chmod +x"),
+        _ => (
+            CANNOT_RUN,
+            "a script needs a first line such as #!/bin/sh; or name the shell: -- sh FILE",
+        ),
+    };
+    output.failure(&failure.hint(hint));
+    code
+}
+
+/// `cancelled` only when somebody ended it: a command that crashes has failed.
+pub(super) fn state(waited: Waited) -> State {
+    match waited {
+        Waited::Overdue(_) | Waited::Ended { told: Some(_), .. } => State::Cancelled,
+        Waited::Ended {
+            end: End::Code(0), ..
+        } => State::Successful,
+        Waited::Ended {
+            end: End::Signal(signal),
+            ..
+        } if !is_crash(signal) => State::Cancelled,
+        Waited::Ended { .. } => State::Failed,
+    }
+}
+
+/// SIGILL, SIGTRAP, SIGABRT, SIGFPE and SIGSEGV, which have these numbers everywhere.
+fn is_crash(signal: i32) -> bool {
+    matches!(signal, 4 | 5 | 6 | 8 | 11)
+}
+
+/// The command's own code, as a shell would tell it.
+pub(super) fn code(waited: Waited) -> u8 {
+    match waited {
+        Waited::Overdue(signal)
+        | Waited::Ended {
+            told: Some(signal), ..
+        }
+        | Waited::Ended {
+            end: End::Signal(signal),
+            ..
+        } => u8::try_from(128 + signal).unwrap_or(u8::MAX),
+        // Windows has greater ones; none of them may become a 0.
+        Waited::Ended {
+            end: End::Code(code),
+            ..
+        } => u8::try_from(code).unwrap_or(1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{code, state};
+    use crate::child::{End, Waited};
+    use crate::domain::state::State;
+
+    const CASES: &[(End, Option<i32>, State, u8)] = &[
+        (End::Code(0), None, State::Successful, 0),
+        (End::Code(1), None, State::Failed, 1),
+        (End::Code(143), None, State::Failed, 143),
+        (End::Code(255), None, State::Failed, 255),
+        (End::Code(-1_073_741_510), None, State::Failed, 1),
+        (End::Signal(15), None, State::Cancelled, 143),
+        (End::Signal(9), None, State::Cancelled, 137),
+        (End::Signal(11), None, State::Failed, 139),
+        (End::Signal(6), None, State::Failed, 134),
+        (End::Signal(15), Some(2), State::Cancelled, 130),
+        (End::Code(0), Some(15), State::Cancelled, 143),
+        (End::Code(3), Some(1), State::Cancelled, 129),
+    ];
+
+    #[test]
+    fn every_end_has_its_state_and_code() {
+        for (end, told, expected, number) in CASES.iter().copied() {
+            let waited = Waited::Ended { end, told };
+            assert_eq!(state(waited), expected, "{waited:?}");
+            assert_eq!(code(waited), number, "{waited:?}");
+        }
+        assert_eq!(state(Waited::Overdue(15)), State::Cancelled);
+        assert_eq!(code(Waited::Overdue(15)), 143);
+    }
+}

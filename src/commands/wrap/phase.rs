@@ -1,0 +1,105 @@
+//! What tells the beginning of a wrapped command from its end.
+
+use crate::cli::{JiraOptions, KeyOptions, OnError, RunOptions};
+use crate::domain::issue_key::IssueKey;
+use crate::domain::sequence::SequenceNumber;
+use crate::domain::state::State;
+use crate::domain::timestamp::Timestamp;
+use crate::system::System;
+
+/// One of the two, as changes to what the user typed.
+pub(super) struct Phase {
+    pub(super) state: State,
+    pub(super) event: Timestamp,
+    /// Only when the user numbers the updates.
+    pub(super) sequence: Option<SequenceNumber>,
+    /// In seconds.
+    pub(super) budget: u32,
+    /// The keys of the beginning: an update replaces all of them, so the end repeats them.
+    pub(super) found_before: Vec<IssueKey>,
+    /// How long it took.
+    pub(super) seconds: Option<u32>,
+}
+
+impl Phase {
+    pub(super) fn apply(
+        &self,
+        run: &mut RunOptions,
+        keys: &mut KeyOptions,
+        jira: &mut JiraOptions,
+    ) {
+        run.state = Some(self.state);
+        run.event_time = Some(self.event);
+        run.update_sequence_number = self.sequence;
+        keys.found_before.clone_from(&self.found_before);
+        jira.budget = self.budget;
+        // The exit code belongs to the command.
+        jira.on_error = OnError::Warn;
+    }
+}
+
+/// When it began, and how the user numbers it.
+pub(super) struct Times {
+    begun: Timestamp,
+    sequence: Option<SequenceNumber>,
+}
+
+impl Times {
+    pub(super) fn new(options: &RunOptions, system: &dyn System) -> Self {
+        Self {
+            begun: options.event_time.unwrap_or_else(|| system.now()),
+            sequence: options.update_sequence_number,
+        }
+    }
+
+    pub(super) fn beginning(&self) -> Phase {
+        Phase {
+            state: State::InProgress,
+            event: self.begun,
+            sequence: self.sequence,
+            budget: 1,
+            found_before: Vec::new(),
+            seconds: None,
+        }
+    }
+
+    /// Later than the beginning even within one millisecond and after a step of the clock, since Jira ignores an
+    /// update whose number is not greater.
+    pub(super) fn end(&self, state: State, system: &dyn System) -> Phase {
+        Phase {
+            state,
+            event: self.begun.next().max(system.now()),
+            sequence: self.sequence.map(SequenceNumber::following),
+            ..self.beginning()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Times;
+    use crate::domain::state::State;
+    use crate::system::System as _;
+    use crate::system::fake::FakeMachine;
+
+    #[test]
+    fn the_end_is_later_than_the_beginning() {
+        let system = FakeMachine::default();
+        let now = system.now();
+        let later = "2030-01-01T00:00:00.000Z".parse().unwrap();
+        for begun in [now, later] {
+            let sequence = "7".parse().ok();
+            let end = Times { begun, sequence }.end(State::Failed, &system);
+            assert_eq!(end.event, begun.next());
+            assert_eq!(end.sequence, "8".parse().ok());
+        }
+        let begun = "2020-01-01T00:00:00.000Z".parse().unwrap();
+        let times = Times {
+            begun,
+            sequence: None,
+        };
+        let end = times.end(State::Failed, &system);
+        assert_eq!((end.event, end.sequence), (now, None));
+        assert_eq!(times.beginning().event, begun);
+    }
+}

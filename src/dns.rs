@@ -1,0 +1,70 @@
+//! Looks names of hosts up: the one place that does so by itself.
+
+use std::net::{IpAddr, ToSocketAddrs as _};
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+/// The addresses of the host in an address such as `https://acme.atlassian.net/x`, each once.
+///
+/// # Errors
+/// In words, when the host has no address or there is no answer within `timeout`.
+pub(crate) fn look_up(url: &str, timeout: Duration) -> Result<Vec<IpAddr>, String> {
+    let host = with_port(url);
+    let (sender, receiver) = channel();
+    // The system's look-up knows no time limit, so it is left behind when it takes too long.
+    std::thread::spawn(move || {
+        let found = host
+            .to_socket_addrs()
+            .map(|found| found.map(|address| address.ip()).collect::<Vec<_>>());
+        let _ = sender.send(found.map_err(|error| error.to_string()));
+    });
+    let mut found = receiver
+        .recv_timeout(timeout)
+        .unwrap_or_else(|_| Err("there was no answer in time".to_owned()))?;
+    found.sort_unstable();
+    found.dedup();
+    if found.is_empty() {
+        return Err("it has no address".to_owned());
+    }
+    Ok(found)
+}
+
+/// `host:port` of an address.
+fn with_port(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("https", url));
+    let authority = rest.split('/').next().unwrap_or_default();
+    let (_, after_address) = authority.rsplit_once(']').unwrap_or(("", authority));
+    if after_address.contains(':') {
+        return authority.to_owned();
+    }
+    let port = if scheme == "http" { 80 } else { 443 };
+    format!("{authority}:{port}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{look_up, with_port};
+
+    #[test]
+    fn ports_follow_the_scheme() {
+        for (url, host) in [
+            ("https://acme.atlassian.net", "acme.atlassian.net:443"),
+            ("https://api.example.com:8443/x", "api.example.com:8443"),
+            ("http://localhost/oauth/token", "localhost:80"),
+            ("http://[::1]", "[::1]:80"),
+            ("http://[::1]:8080/x", "[::1]:8080"),
+        ] {
+            assert_eq!(with_port(url), host);
+        }
+    }
+
+    #[test]
+    fn this_machine_has_an_address_and_nowhere_has_none() {
+        let second = Duration::from_secs(10);
+        let found = look_up("http://127.0.0.1:8080", second).unwrap();
+        assert_eq!(found, ["127.0.0.1".parse::<std::net::IpAddr>().unwrap()]);
+        assert!(look_up("https://nowhere.invalid", second).is_err());
+    }
+}

@@ -1,0 +1,131 @@
+//! Questions that send no data: what works, and what does not.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use super::auth::{self, Credentials, Grant};
+use super::error::{Asked, JiraError};
+use super::exchange::Exchange;
+use super::http::{Answer, Request, Transport, TransportError};
+use super::tenant;
+use super::{CloudId, DataType, Endpoints, Site};
+use crate::secret::Secret;
+use crate::system::{Deadline, System};
+
+/// Asks one thing after the other, each with a time budget of its own, so that one that hangs takes nothing from the
+/// others.
+pub(crate) struct Probe<'a> {
+    transport: Dated<'a>,
+    system: &'a dyn System,
+    budget: Duration,
+}
+
+impl<'a> Probe<'a> {
+    pub(crate) fn new(
+        transport: &'a dyn Transport,
+        system: &'a dyn System,
+        budget: Duration,
+    ) -> Self {
+        let transport = Dated {
+            transport,
+            system,
+            ahead: Mutex::default(),
+        };
+        Self {
+            transport,
+            system,
+            budget,
+        }
+    }
+
+    fn exchange(&self) -> Exchange<'_> {
+        let deadline = Deadline::after(self.system, self.budget);
+        Exchange::new(&self.transport, self.system, deadline)
+    }
+
+    /// # Errors
+    /// When the site does not answer with its cloud id.
+    pub(crate) fn cloud_id(&self, site: &Site) -> Result<CloudId, JiraError> {
+        tenant::cloud_id(&self.exchange(), site)
+    }
+
+    /// # Errors
+    /// When no token is given.
+    pub(crate) fn token(
+        &self,
+        endpoints: &Endpoints,
+        credentials: &Credentials,
+    ) -> Result<Grant, JiraError> {
+        let (url, audience) = (&endpoints.token_url, &endpoints.audience);
+        auth::token(&self.exchange(), url, audience, credentials)
+    }
+
+    /// Whether the token endpoint can be reached at all; a refusal is an answer too.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub(crate) fn reach_token_endpoint(&self, endpoints: &Endpoints) -> Result<(), JiraError> {
+        let request = Request {
+            url: &endpoints.token_url,
+            body: None,
+            token: None,
+        };
+        match self.exchange().send(Asked::Token, request) {
+            Err(error) if error.status().is_none_or(|status| status >= 500) => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the token may send data of this kind: asks for something that is not there, and to be told so is the
+    /// permission.
+    ///
+    /// # Errors
+    /// When it may not, or there is no telling.
+    pub(crate) fn may_send(
+        &self,
+        data: DataType,
+        endpoints: &Endpoints,
+        cloud_id: &CloudId,
+        token: &Secret,
+    ) -> Result<(), JiraError> {
+        let path = data.missing_item_path(cloud_id.as_str());
+        let request = Request {
+            url: &format!("{}{path}", endpoints.api_url),
+            body: None,
+            token: Some(token.reveal()),
+        };
+        let asked = Asked::Permission(data.permission());
+        match self.exchange().send(asked, request) {
+            Err(error) if error.status() != Some(404) => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Milliseconds that this machine's clock is ahead of the last answer; exact to a second or two.
+    pub(crate) fn clock_ahead(&self) -> Option<i64> {
+        let ahead = self.transport.ahead.lock();
+        *ahead.unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Reads the date of every answer.
+struct Dated<'a> {
+    transport: &'a dyn Transport,
+    system: &'a dyn System,
+    ahead: Mutex<Option<i64>>,
+}
+
+impl Transport for Dated<'_> {
+    fn send(&self, request: Request<'_>, timeout: Duration) -> Result<Answer, TransportError> {
+        let answer = self.transport.send(request, timeout)?;
+        let date = answer
+            .header("date")
+            .and_then(|date| jiff::fmt::rfc2822::parse(date.trim()).ok());
+        if let Some(date) = date {
+            let theirs = date.timestamp().as_millisecond();
+            let ahead = self.system.now().as_millisecond().saturating_sub(theirs);
+            *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
+        }
+        Ok(answer)
+    }
+}

@@ -1,0 +1,178 @@
+//! Troubles of Jira, permissions, the clock.
+
+use jira_sandbox::{Config, Endpoint, Fault, Permission, Sandbox};
+use serde_json::json;
+
+use super::{Checked, agent};
+
+#[test]
+fn every_trouble_of_jira_has_its_item_and_remedy() {
+    let cases = [
+        (
+            Endpoint::TenantInfo,
+            Fault::empty(404),
+            4,
+            "cloud_id",
+            "no such site",
+        ),
+        (
+            Endpoint::TenantInfo,
+            Fault::redirect("https://else.example/"),
+            4,
+            "cloud_id",
+            "renamed",
+        ),
+        (Endpoint::TenantInfo, Fault::Junk, 4, "cloud_id", "proxy"),
+        (
+            Endpoint::TenantInfo,
+            Fault::Hang,
+            4,
+            "cloud_id",
+            "HTTPS_PROXY",
+        ),
+        (
+            Endpoint::Token,
+            Fault::Hang,
+            4,
+            "token_endpoint",
+            "HTTPS_PROXY",
+        ),
+        (
+            Endpoint::Token,
+            Fault::html(503),
+            4,
+            "token_endpoint",
+            "status.atlassian.com",
+        ),
+        (
+            Endpoint::Token,
+            Fault::html(200),
+            4,
+            "token_endpoint",
+            "login page",
+        ),
+        (
+            Endpoint::Token,
+            Fault::empty(403),
+            3,
+            "token",
+            "OAuth credentials",
+        ),
+        (
+            Endpoint::Builds,
+            Fault::status(401),
+            3,
+            "builds",
+            "tick \\\"Builds\\\"",
+        ),
+        (
+            Endpoint::Builds,
+            Fault::empty(403),
+            3,
+            "builds",
+            "the permission is missing",
+        ),
+        (
+            Endpoint::Deployments,
+            Fault::empty(403),
+            3,
+            "deployments",
+            "tick \\\"Deployments\\\"",
+        ),
+        (
+            Endpoint::Builds,
+            Fault::html(503),
+            4,
+            "builds",
+            "status.atlassian.com",
+        ),
+        (
+            Endpoint::Deployments,
+            Fault::CloseBeforeAnswer,
+            4,
+            "deployments",
+            "HTTPS_PROXY",
+        ),
+    ];
+    std::thread::scope(|scope| {
+        for (endpoint, fault, code, item, words) in cases {
+            scope.spawn(move || {
+                let jira = Sandbox::start();
+                jira.fail(endpoint, fault.clone());
+                let checked = Checked::of(&jira, &agent(&jira), &["--budget=1"]);
+                let context = format!("{endpoint:?} {fault:?}: {:#}", checked.json);
+                assert_eq!(checked.run.code, code, "{context}");
+                assert_eq!(checked.failed(), [item], "{context}");
+                assert!(checked.words(item).contains(words), "{context}");
+            });
+        }
+    });
+}
+
+#[test]
+fn an_answer_that_says_nothing_about_sending_is_no_failure() {
+    let jira = Sandbox::start();
+    jira.fail(Endpoint::Builds, Fault::empty(405));
+    let checked = Checked::of(&jira, &agent(&jira), &[]);
+    assert_eq!((checked.run.code, checked.status("builds")), (0, "warning"));
+}
+
+#[test]
+fn only_the_permissions_that_are_needed_count() {
+    let jira = Sandbox::with(Config {
+        permissions: vec![Permission::Builds],
+        ..Config::default()
+    });
+    let checked = Checked::of(&jira, &agent(&jira), &[]);
+    assert_eq!((checked.run.code, checked.status("builds")), (3, "ok"));
+    assert_eq!(checked.failed(), ["deployments"]);
+    let checked = Checked::of(&jira, &agent(&jira), &["--data=builds"]);
+    assert_eq!((checked.run.code, checked.status("deployments")), (0, ""));
+}
+
+#[test]
+fn the_clock_is_compared_with_jiras() {
+    let now = std::time::SystemTime::now();
+    let now = now.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let now = i64::try_from(now).unwrap();
+    let cases = [
+        (0, "ok", "seconds"),
+        (-30, "ok", "seconds"),
+        (-7200, "warning", "ahead of Jira"),
+        (7200, "warning", "behind Jira"),
+    ];
+    for (seconds, status, words) in cases {
+        let jira = Sandbox::start();
+        let date = http_date(now + seconds);
+        let fault = Fault::Status {
+            code: 200,
+            headers: vec![("Date".to_owned(), date.clone())],
+            content_type: "application/json".to_owned(),
+            body: json!({"cloudId": Config::default().cloud_id}).to_string(),
+        };
+        jira.fail(Endpoint::TenantInfo, fault);
+        let checked = Checked::of(&jira, &agent(&jira), &[]);
+        assert_eq!(checked.run.code, 0);
+        assert_eq!(checked.status("clock"), status, "{date}");
+        assert!(
+            checked.words("clock").contains(words),
+            "{}",
+            checked.words("clock")
+        );
+    }
+}
+
+/// As in a `Date` header, by way of the `date` command.
+fn http_date(seconds: i64) -> String {
+    let output = std::process::Command::new("date")
+        .args([
+            "-u",
+            "-d",
+            &format!("@{seconds}"),
+            "+%a, %d %b %Y %H:%M:%S GMT",
+        ])
+        .env("LC_ALL", "C")
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}

@@ -1,0 +1,193 @@
+//! Told to stop, the program tells its command, and Jira that the run was cancelled.
+
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use jira_sandbox::{Endpoint, Fault, Sandbox};
+
+use super::states;
+use crate::support::{Agent, Run};
+
+/// So long the program waits for a command that was told to stop.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// Outside Jenkins nobody but us tells the command.
+fn outside(jira: &Sandbox) -> Agent {
+    let mut agent = Agent::of("freestyle-no-scm").with_jira(jira);
+    agent.unset("JENKINS_SERVER_COOKIE");
+    agent
+}
+
+/// Starts the script and waits until it says that it is ready by making a file.
+fn start(agent: &Agent, script: &str) -> Child {
+    let command = ["build", "--issue-keys=ABC-1", "--", "sh", "-c", script];
+    let child = agent
+        .command(&command)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    until(|| agent.path().join("ready").exists());
+    child
+}
+
+fn until(happened: impl Fn() -> bool) {
+    let begin = Instant::now();
+    while !happened() {
+        assert!(begin.elapsed() < Duration::from_secs(20));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn signal(name: &str, child: &Child) {
+    let id = child.id().to_string();
+    let status = Command::new("kill").args([name, &id]).status().unwrap();
+    assert!(status.success());
+}
+
+fn finish(child: Child) -> Run {
+    Run::of(&child.wait_with_output().unwrap())
+}
+
+/// Signal, script, exit code, output.
+const STOPS: &[(&str, &str, i32, &str)] = &[
+    ("-TERM", "touch ready; exec sleep 60", 143, ""),
+    ("-INT", "touch ready; exec sleep 60", 130, ""),
+    ("-HUP", "touch ready; exec sleep 60", 129, ""),
+    (
+        "-TERM",
+        "trap 'echo told; exit 0' TERM; touch ready; while :; do sleep 0.1; done",
+        143,
+        "told\n",
+    ),
+    (
+        "-TERM",
+        "trap 'echo told; exit 7' TERM; touch ready; while :; do sleep 0.1; done",
+        143,
+        "told\n",
+    ),
+];
+
+#[test]
+fn a_signal_is_passed_on_and_the_run_is_cancelled() {
+    std::thread::scope(|scope| {
+        for (name, script, code, output) in STOPS {
+            scope.spawn(move || {
+                let jira = Sandbox::start();
+                let agent = outside(&jira);
+                let child = start(&agent, script);
+                let begin = Instant::now();
+                signal(name, &child);
+                let run = finish(child);
+                assert_eq!(run.code, *code, "{name} {script}: {}", run.stderr);
+                assert_eq!(run.stdout, *output, "{name} {script}");
+                assert_eq!(states(&jira), ["in_progress", "cancelled"]);
+                assert!(begin.elapsed() < GRACE, "{name} {script}");
+            });
+        }
+    });
+}
+
+/// Jenkins signals every process of a build; a second signal would break off an orderly end.
+#[test]
+fn inside_jenkins_the_command_is_told_once() {
+    let jira = Sandbox::start();
+    let agent = Agent::of("freestyle-no-scm").with_jira(&jira);
+    let script = "echo $$ >id; trap 'echo told; sleep 1; echo clean; exit 1' TERM; touch ready; while :; do sleep 0.1; done";
+    let child = start(&agent, script);
+    let id = std::fs::read_to_string(agent.path().join("id")).unwrap();
+    signal("-TERM", &child);
+    assert!(
+        Command::new("kill")
+            .arg(id.trim())
+            .status()
+            .unwrap()
+            .success()
+    );
+    let run = finish(child);
+    assert_eq!((run.code, run.stdout.as_str()), (143, "told\nclean\n"));
+    assert_eq!(states(&jira), ["in_progress", "cancelled"]);
+}
+
+/// The command may be the first to know.
+#[test]
+fn a_signal_that_comes_a_moment_after_the_end_counts() {
+    let jira = Sandbox::start();
+    let agent = Agent::of("freestyle-no-scm").with_jira(&jira);
+    let script = "touch ready; kill -TERM $PPID & exit 1";
+    let run = finish(start(&agent, script));
+    assert_eq!(run.code, 143, "{}", run.stderr);
+    assert_eq!(states(&jira), ["in_progress", "cancelled"]);
+}
+
+/// As under `nohup`.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_signal_that_is_ignored_stays_ignored() {
+    let jira = Sandbox::start();
+    let agent = outside(&jira);
+    let script = "kill -HUP $$ $PPID; sleep 0.3; echo end";
+    let ours = agent.command(&["build", "--issue-keys=ABC-1", "--", "sh", "-c", script]);
+    let output = Command::new("sh")
+        .args(["-c", "trap '' HUP; exec \"$@\"", "sh"])
+        .arg(ours.get_program())
+        .args(ours.get_args())
+        .current_dir(agent.path())
+        .env_clear()
+        .envs(
+            ours.get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .output()
+        .unwrap();
+    let run = Run::of(&output);
+    assert_eq!(
+        (run.code, run.stdout.as_str()),
+        (0, "end\n"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(states(&jira), ["in_progress", "successful"]);
+}
+
+/// Jira hears of it in time; to kill the command is for whoever wants it ended.
+#[test]
+fn a_command_that_does_not_end_is_reported_and_waited_for() {
+    let run = |kind: &str| {
+        let jira = Sandbox::start();
+        let mut agent = outside(&jira);
+        if kind == "inside" {
+            agent.set("JENKINS_SERVER_COOKIE", "x");
+        }
+        let script = "trap '' TERM; touch ready; while ! test -e go; do sleep 0.1; done; echo end";
+        let child = start(&agent, script);
+        let begin = Instant::now();
+        signal("-TERM", &child);
+        until(|| states(&jira) == ["in_progress", "cancelled"]);
+        assert!(
+            begin.elapsed() >= GRACE && begin.elapsed() < GRACE * 2,
+            "{kind}"
+        );
+        agent.write("go", "");
+        let run = finish(child);
+        assert_eq!((run.code, run.stdout.as_str()), (143, "end\n"), "{kind}");
+        assert_eq!(states(&jira).len(), 2);
+    };
+    std::thread::scope(|scope| {
+        for kind in ["outside", "inside"] {
+            scope.spawn(move || run(kind));
+        }
+    });
+}
+
+#[test]
+fn a_stop_is_quick_even_when_jira_hangs() {
+    let jira = Sandbox::start();
+    jira.fail(Endpoint::Token, Fault::Hang);
+    let agent = outside(&jira);
+    let child = start(&agent, "touch ready; exec sleep 60");
+    let begin = Instant::now();
+    signal("-TERM", &child);
+    assert_eq!(finish(child).code, 143);
+    assert!(begin.elapsed() < Duration::from_secs(14));
+}

@@ -1,0 +1,119 @@
+//! Whatever becomes of the sending, the command is run and its exit code is the program's.
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use jira_sandbox::{Endpoint, Fault, Sandbox};
+
+use super::{KIND, agent, shell};
+use crate::support::{Agent, Run};
+
+/// Faults of Jira; the command is unharmed, starts at once, and little time is lost.
+#[test]
+fn trouble_with_jira_does_not_touch_the_command() {
+    let faults = [
+        (Endpoint::Token, Fault::Hang),
+        (Endpoint::Builds, Fault::Hang),
+        (Endpoint::Token, Fault::status(401)),
+        (Endpoint::Builds, Fault::status(403)),
+        (Endpoint::Builds, Fault::status(400)),
+        (Endpoint::TenantInfo, Fault::CloseBeforeAnswer),
+    ];
+    std::thread::scope(|scope| {
+        for (endpoint, fault) in faults {
+            scope.spawn(move || {
+                let jira = Sandbox::start();
+                jira.fail(endpoint, fault.clone());
+                let agent = agent(&jira);
+                let begin = Instant::now();
+                let mut child = agent
+                    .command(&[
+                        "build",
+                        "--budget=3",
+                        "--",
+                        "sh",
+                        "-c",
+                        "touch ran; echo out; exit 7",
+                    ])
+                    .stdout(Stdio::piped())
+                    .stderr(Stdio::piped())
+                    .spawn()
+                    .unwrap();
+                while !agent.path().join("ran").exists() {
+                    assert!(begin.elapsed() < Duration::from_secs(2), "{fault:?}");
+                    std::thread::sleep(Duration::from_millis(10));
+                    assert!(
+                        child.try_wait().unwrap().is_none() || agent.path().join("ran").exists()
+                    );
+                }
+                let run = Run::of(&child.wait_with_output().unwrap());
+                assert_eq!(
+                    (run.code, run.stdout.as_str()),
+                    (7, "out\n"),
+                    "{}",
+                    run.stderr
+                );
+                assert!(run.stderr.contains("hint: "), "{}", run.stderr);
+                assert!(begin.elapsed() < Duration::from_secs(6), "{fault:?}");
+            });
+        }
+    });
+}
+
+#[test]
+fn the_command_runs_without_issue_keys_facts_or_credentials() {
+    let jira = Sandbox::start();
+    let agent = Agent::of("freestyle-no-scm").with_jira(&jira);
+    let run = shell(&agent, &["--quiet"], "echo out; exit 4");
+    assert_eq!(
+        (run.code, run.stdout.as_str(), run.stderr.as_str()),
+        (4, "out\n", "")
+    );
+    let run = shell(&agent, &[], "true");
+    assert_eq!(run.stderr.matches("no issue key was found").count(), 1);
+    let run = shell(&agent, &["--require-issue-keys"], "true");
+    assert_eq!(run.code, 0);
+    assert!(jira.requests().is_empty());
+
+    let run = shell(&Agent::bare(), &[], "echo out; exit 5");
+    assert_eq!((run.code, run.stdout.as_str()), (5, "out\n"));
+    assert_eq!(
+        run.stderr.matches("warning: facts are missing").count(),
+        1,
+        "{}",
+        run.stderr
+    );
+
+    let mut agent = Agent::of(KIND);
+    agent.set("JIRA_SITE", "acme");
+    let run = shell(&agent, &[], "exit 6");
+    assert_eq!(run.code, 6);
+    assert!(
+        run.stderr.contains("warning: there is no credential"),
+        "{}",
+        run.stderr
+    );
+    agent.set("BUILD_NUMBER", "seven");
+    assert_eq!(shell(&agent, &[], "exit 8").code, 8);
+    agent.set("HTTPS_PROXY", "ftp://proxy");
+    let run = shell(&agent, &["--ca-file=nowhere"], "echo out; exit 9");
+    assert_eq!((run.code, run.stdout.as_str()), (9, "out\n"));
+    assert!(run.stderr.starts_with("warning: "), "{}", run.stderr);
+    assert_eq!(run.stderr.matches("hint: ").count(), 1, "{}", run.stderr);
+}
+
+#[test]
+fn warnings_are_given_once() {
+    let jira = Sandbox::start();
+    let mut agent = agent(&jira);
+    agent.set("BUILD_URL", "http://localhost:8080/job/shop/2/");
+    let run = shell(&agent, &[], "true");
+    assert_eq!(
+        run.stderr.matches("only this machine").count(),
+        1,
+        "{}",
+        run.stderr
+    );
+    assert_eq!(run.stderr.matches("hint: fill in").count(), 1);
+    assert_eq!(run.stderr.matches("accepted by").count(), 1);
+}
