@@ -13,6 +13,7 @@ mod flush;
 mod hostile;
 mod keys;
 mod kills;
+mod no_outbox;
 mod order;
 mod outbox;
 mod policy;
