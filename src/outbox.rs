@@ -12,7 +12,6 @@ mod memory;
 mod name;
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -212,17 +211,10 @@ impl<'a> Outbox<'a> {
     /// The file is there as a whole or not at all.
     fn write(&self, path: &Path, entry: &Entry) -> anyhow::Result<()> {
         let number = self.written.fetch_add(1, Ordering::Relaxed);
-        let temporary = self.path(&name::temporary(self.system.process(), number));
-        let result = folder::write_durably(&temporary, &entry.to_text());
-        let result = match result {
-            // Left behind by a process of the same id.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                let _ = fs::remove_file(&temporary);
-                folder::write_durably(&temporary, &entry.to_text())
-            }
-            other => other,
-        };
-        let result = result.and_then(|()| fs::rename(&temporary, path));
+        let (process, chance) = (self.system.process(), self.system.random());
+        let temporary = self.path(&name::temporary(process, number, chance));
+        let result = folder::write_durably(&temporary, &entry.to_text())
+            .and_then(|()| fs::rename(&temporary, path));
         if result.is_err() {
             let _ = fs::remove_file(&temporary);
         }

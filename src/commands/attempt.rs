@@ -6,7 +6,7 @@ use std::thread;
 use super::Context;
 use super::answer::{self, tell};
 use super::connection::Destination;
-use super::credentials::credentials;
+use super::credentials::{credentials, own_credential_hint};
 use super::send::Payload;
 use super::store::{NoOutbox, Store};
 use crate::cli::OnError;
@@ -25,6 +25,7 @@ pub(crate) struct Call<'a> {
     pub(crate) transport: &'a dyn Transport,
     pub(crate) deadline: Deadline,
     pub(crate) on_error: OnError,
+    pub(crate) several_sites: bool,
     pub(crate) context: &'a Context<'a>,
 }
 
@@ -137,6 +138,12 @@ impl<'a> Call<'a> {
             }
             Err(failure) => {
                 let mut report = SiteReport::failed(name, &failure);
+                let wanted = self.several_sites && failure.kind == Kind::Credentials;
+                let hint = own_credential_hint(self.context.variables, &destination.endings);
+                let failure = match hint.filter(|_| wanted) {
+                    Some(hint) => failure.hint(hint),
+                    None => failure,
+                };
                 let kept = self.wait(attempt.kept, &failure);
                 report.queued = matches!(kept, Ok(true));
                 let code = exit_code(report.outcome, report.queued, self.on_error);

@@ -20,13 +20,7 @@ pub(crate) fn credentials(
     variables: &Variables,
     endings: &[String],
 ) -> Result<Credentials, Failure> {
-    let parts = [JIRA_CLIENT_ID, JIRA_CLIENT_SECRET, JIRA_CLIENT_SECRET_FILE];
-    let is_used = |ending: &&String| {
-        let ending = std::slice::from_ref(*ending);
-        let mut parts = parts.iter();
-        parts.any(|part| variables.only_for_site(*part, ending).is_some())
-    };
-    let own = endings.iter().find(is_used);
+    let own = own_ending(variables, endings);
     let get = |variable: Variable| match own {
         Some(ending) => variables.only_for_site(variable, std::slice::from_ref(ending)),
         None => variables.get(variable),
@@ -58,6 +52,27 @@ pub(crate) fn credentials(
                 .hint("in Jenkins bind the credential to these two variables (withCredentials, or \"Use secret text(s) or file(s)\"); in Jira it is made under Jira settings > Apps > OAuth credentials"))
         }
     }
+}
+
+/// The first of the site's endings that a part of a credential is set for.
+fn own_ending<'a>(variables: &Variables, endings: &'a [String]) -> Option<&'a String> {
+    let parts = [JIRA_CLIENT_ID, JIRA_CLIENT_SECRET, JIRA_CLIENT_SECRET_FILE];
+    endings.iter().find(|ending| {
+        let ending = std::slice::from_ref(*ending);
+        let mut parts = parts.iter();
+        parts.any(|part| variables.only_for_site(*part, ending).is_some())
+    })
+}
+
+/// What to do when Jira does not take the credential, and it is the one for all sites.
+pub(crate) fn own_credential_hint(variables: &Variables, endings: &[String]) -> Option<String> {
+    let ending = endings.last()?;
+    let shared = own_ending(variables, endings).is_none();
+    shared.then(|| {
+        format!(
+            "a credential belongs to one site: this one gets its own with JIRA_CLIENT_ID__{ending} and JIRA_CLIENT_SECRET__{ending}"
+        )
+    })
 }
 
 fn secret_of_file(path: &str, variable: &str) -> Result<Secret, Failure> {

@@ -119,6 +119,7 @@ pub(crate) fn send(
         transport: &clocked,
         deadline,
         on_error: options.on_error,
+        several_sites: destinations.len() > 1,
         context,
     };
     let credentials: Vec<_> = destinations

@@ -109,9 +109,9 @@ pub(super) fn held(name: &Name, hold: &Hold) -> String {
     format!("{name}{HELD}{:013}-{}", hold.until, hold.process)
 }
 
-/// `number` tells apart the files of one process.
-pub(super) fn temporary(process: &str, number: u64) -> String {
-    format!(".{process}-{number}{TEMPORARY}")
+/// `number` tells apart the files of one process, `chance` processes of machines that think they are the same.
+pub(super) fn temporary(process: &str, number: u64, chance: f64) -> String {
+    format!(".{process}-{number}-{:x}{TEMPORARY}", chance.to_bits())
 }
 
 pub(super) fn kind(file: &str) -> Kind {
@@ -174,7 +174,7 @@ mod tests {
         };
         assert_eq!(kind(&waiting(&name)), Kind::Waiting(name.clone()));
         assert_eq!(kind(&held(&name, &hold)), Kind::Held(name.clone(), hold));
-        assert_eq!(kind(&temporary("42@agent", 1)), Kind::Temporary);
+        assert_eq!(kind(&temporary("42@agent", 1, 0.5)), Kind::Temporary);
         assert!(waiting(&name).len() < 100);
         let newer = waiting(&name).replace(".v1.", ".v2.");
         assert_eq!(kind(&newer), Kind::Newer);

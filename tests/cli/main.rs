@@ -17,6 +17,7 @@ mod keys;
 mod kills;
 mod network;
 mod openapi;
+mod no_outbox;
 mod order;
 mod outbox;
 mod peers;

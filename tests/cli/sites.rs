@@ -54,7 +54,14 @@ fn each_site_has_its_own_credential_and_cloud_id() {
     };
     assert!(looked_up(&acme) && !looked_up(&beta));
 
-    agent.unset(&of_file);
+    let foreign = agent.unset(&format!("JIRA_CLIENT_ID{beta_ending}"));
+    foreign.unset(&of_file);
+    let run = agent.run(BUILD);
+    assert_eq!(run.code, 3);
+    let hint = "hint: a credential belongs to one site: this one gets its own";
+    assert!(run.stderr.contains(hint), "{}", run.stderr);
+
+    agent.set(&format!("JIRA_CLIENT_ID{beta_ending}"), "beta-client");
     let run = agent.run(BUILD);
     assert_eq!(run.code, 3);
     let missing = format!("JIRA_CLIENT_SECRET{beta_ending} is not set");

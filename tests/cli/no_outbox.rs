@@ -1,0 +1,140 @@
+//! Outboxes that cannot be used or are not wanted: the send goes its way.
+
+use jira_sandbox::{Endpoint, Fault, Sandbox};
+use serde_json::json;
+
+use crate::support::{Agent, Run};
+
+const KIND: &str = "freestyle-no-scm";
+
+fn send(agent: &Agent, options: &[&str]) -> Run {
+    let arguments = ["build", "--issue-keys=ABC-1", "--format=json", "--budget=2"];
+    agent.run(&[&arguments[..], options].concat())
+}
+
+fn down() -> Sandbox {
+    let jira = Sandbox::start();
+    jira.fail(Endpoint::Builds, Fault::redirect("https://else.example/"));
+    jira
+}
+
+/// Folders that are none: said clearly, and the send goes its way.
+#[test]
+fn an_outbox_that_cannot_be_used_is_said_when_it_is_needed() {
+    let cases = [
+        ("file/below", "cannot be made"),
+        ("file", "file is not a folder"),
+        ("/dev/full", "not a folder"),
+        ("", "neither XDG_STATE_HOME nor HOME is set"),
+    ];
+    for (folder, words) in cases {
+        let jira = Sandbox::start();
+        let mut agent = Agent::of(KIND).with_jira(&jira);
+        agent.write("file", "");
+        agent.set("JIRA_SEND_OUTBOX", folder);
+        if folder.is_empty() {
+            agent.set("HOME", "");
+        }
+        let run = send(&agent, &[]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert!(!run.stderr.contains("outbox"), "{}", run.stderr);
+        jira.fail(Endpoint::Builds, Fault::empty(503));
+        let run = send(&agent, &[]);
+        assert_eq!(run.code, 4, "{}", run.stderr);
+        assert!(
+            run.stderr.contains("it is lost") && run.stderr.contains(words),
+            "{}",
+            run.stderr
+        );
+        assert!(run.stderr.contains("JIRA_SEND_OUTBOX"));
+        let flush = agent.run(&["flush"]);
+        assert_eq!(flush.code, 2, "{}", flush.stderr);
+        assert!(flush.stderr.contains(words), "{}", flush.stderr);
+    }
+}
+
+/// Root may write into any folder, so this one belongs to the kernel.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_that_cannot_be_written_to_does_no_harm() {
+    let jira = down();
+    let mut agent = Agent::of(KIND).with_jira(&jira);
+    agent.set("JIRA_SEND_OUTBOX", "/proc/self");
+    let run = send(&agent, &["-v"]);
+    assert_eq!(run.code, 4, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("cannot be remembered"),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        run.stderr.contains("/proc/self cannot be written to"),
+        "{}",
+        run.stderr
+    );
+    jira.clear_faults();
+    let run = send(&agent, &[]);
+    assert_eq!((run.code, &run.json()["outcome"]), (0, &json!("accepted")));
+}
+
+/// The limit for the size of files stands for a full disk: folders can be made, and nothing can be written.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_does_no_harm() {
+    let jira = down();
+    let agent = Agent::of(KIND).with_jira(&jira);
+    let program = agent.command(&[]).get_program().to_owned();
+    let send = || {
+        let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" build --issue-keys=ABC-1";
+        let mut shell = agent.command(&[]);
+        let variables = shell
+            .get_envs()
+            .map(|(k, v)| (k.to_owned(), v.unwrap().to_owned()));
+        let variables: Vec<_> = variables.collect();
+        shell = std::process::Command::new("sh");
+        shell
+            .args(["-c", script])
+            .arg(&program)
+            .env_clear()
+            .envs(variables);
+        let output = shell.current_dir(agent.path()).output().unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    let (code, stderr) = send();
+    assert_eq!(code, Some(4), "{stderr}");
+    assert!(
+        stderr.contains("it is lost") && stderr.contains("File too large"),
+        "{stderr}"
+    );
+    let files = agent.kept("");
+    assert_eq!(files, ["sent"], "nothing half written");
+    jira.clear_faults();
+    let (code, stderr) = send();
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(!stderr.contains("outbox"), "{stderr}");
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let agent = Agent::of(KIND);
+    assert_eq!(
+        agent
+            .run(&["build", "--dry-run", "--issue-keys=ABC-1"])
+            .code,
+        0
+    );
+    assert!(!agent.path().join(".local").exists());
+}
+
+#[test]
+fn without_an_outbox_nothing_is_written() {
+    let jira = down();
+    let agent = Agent::of(KIND).with_jira(&jira);
+    let run = send(&agent, &["--no-outbox"]);
+    assert_eq!(run.code, 4);
+    assert!(!agent.path().join(".local").exists());
+    assert_eq!(agent.run(&["flush", "--no-outbox"]).code, 2);
+}
