@@ -128,11 +128,10 @@ private String launch(String command, Map options, String changes) {
         'JIRA_SEND_FORMAT=json',
         // The exit code must tell the truth; what becomes of it is decided by failOnError.
         'JIRA_SEND_ON_ERROR=fail',
+        // The step says it all in one line; where verbose is asked for, the binary lets that win.
+        'JIRA_SEND_QUIET=true',
         'JIRA_SEND_TMP=' + directory,
     ]
-    if (options.verbose != true && !env.JIRA_SEND_VERBOSE) {
-        environment.add('JIRA_SEND_QUIET=true')
-    }
     if (changes != '') {
         writeFile(file: directory + '/changes.jsonl', text: changes, encoding: 'UTF-8')
         environment.add('JIRA_SEND_CHANGES=' + directory + '/changes.jsonl')

@@ -178,6 +178,25 @@ class EndToEndTest extends PipelineCase {
     }
 
     @Test
+    void 'only who asks for it gets every exchange in the log'() {
+        [
+            // variable, parameter, loud
+            [null,       null,      false],
+            ['false',    null,      false],
+            ['true',     null,      true],
+            ['true',     false,     false],
+            ['false',    'true',    true],
+        ].each { List row ->
+            environment('multibranch-declarative-feature-slash-first')
+            if (row[0] != null) {
+                jenkins.global.JIRA_SEND_VERBOSE = row[0]
+            }
+            step('jiraSendBuildInfo', [issueKeys: 'ABC-1', verbose: row[1]])
+            assert [row, log.contains('POST'), log.contains('accepted by')] == [row, row[2], row[2]]
+        }
+    }
+
+    @Test
     void 'an option the binary does not take'() {
         Map result = step('jiraSendDeploymentInfo', [environmentId: 'e', environmentName: 'E', issueKeys: 'ABC-1', budget: 'soon'])
         assert [result.outcome, result.exitCode] == ['invalid', 2]

@@ -91,12 +91,18 @@ class StepsTest extends PipelineCase {
     }
 
     @Test
-    void 'quiet is left out where the user wants more, because the binary takes one of them only'() {
-        step('jiraSendBuildInfo', [verbose: 'true'])
-        assert jenkins.options.verbose == true && !jenkins.shellCall.environment.containsKey('JIRA_SEND_QUIET')
-        fresh().global.JIRA_SEND_VERBOSE = '1'
-        step('jiraSendBuildInfo')
-        assert !jenkins.shellCall.environment.containsKey('JIRA_SEND_QUIET')
+    void 'the binary is always asked to be quiet, because verbose wins there'() {
+        [null, 'true', 'false'].each { String variable ->
+            [null, true, 'false'].each { Object parameter ->
+                fresh()
+                if (variable != null) {
+                    jenkins.global.JIRA_SEND_VERBOSE = variable
+                }
+                step('jiraSendBuildInfo', [verbose: parameter])
+                assert jenkins.shellCall.environment.JIRA_SEND_QUIET == 'true'
+                assert jenkins.shellCall.environment.JIRA_SEND_VERBOSE == variable
+            }
+        }
     }
 
     @Test
