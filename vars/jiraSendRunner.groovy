@@ -85,7 +85,7 @@ private Map report(Map request, Map parameters) {
     if (strict && result.exitCode != 0) {
         error(line)
     }
-    echo(line)
+    echo(result.request == null ? line : line + ': ' + shown(result.request))
     return result
 }
 
@@ -113,6 +113,9 @@ private Map send(String step, String command, Map parameters, String credentials
         options.eventTime = System.currentTimeMillis()
     }
     String changes = options.changes == null ? changesOf(step) : ''
+    if (isTrue(options.dryRun == null ? env.JIRA_SEND_DRY_RUN : options.dryRun)) {
+        return readAnswer(launch(command, options, changes))
+    }
     String output = withCredentials([usernamePassword(
             credentialsId: credentialsId, usernameVariable: 'JIRA_CLIENT_ID', passwordVariable: 'JIRA_CLIENT_SECRET')]) {
         launch(command, options, changes)
@@ -346,13 +349,24 @@ private Map readAnswer(String output) {
             ])
         }
     }
-    return [
+    Map result = [
         outcome: answer.outcome,
         exitCode: answer.exit_code.intValue(),
         message: oneLine(textOf(answer.message)) ?: answer.outcome,
         issueKeys: plainList(answer.issue_keys),
         sites: sites,
     ]
+    if (answer.request instanceof Map && answer.request.body instanceof Map) {
+        // What a dry run would have sent.
+        result.put('request', plain(answer.request))
+    }
+    return result
+}
+
+/** The request of a dry run for the log. */
+@NonCPS
+private String shown(Map request) {
+    return oneLine(textOf(request.method) + ' ' + textOf(request.url) + ' ' + JsonOutput.toJson(request.body), 20000)
 }
 
 @NonCPS
@@ -433,9 +447,10 @@ private boolean isOnlyIssueKeys(Map parameters) {
     return isTrue(parameters.onlyIssueKeys)
 }
 
+/** The words of the binary, so that step and binary never disagree. */
 @NonCPS
 private boolean isTrue(Object value) {
-    return value != null && value.toString().trim().toLowerCase() == 'true'
+    return ['true', '1', 'yes', 'on'].contains(textOf(value).trim().toLowerCase())
 }
 
 @NonCPS
@@ -446,6 +461,12 @@ private String textOf(Object value) {
 /** For the log: no line breaks, no terminal or console-note sequences, no characters that turn the writing round. */
 @NonCPS
 private String oneLine(String text) {
+    return oneLine(text, 2000)
+}
+
+@NonCPS
+private String oneLine(String text, int limit) {
     String line = text.replaceAll('[\\p{Cc}\\p{Zl}\\p{Zp}\\u202a-\\u202e\\u2066-\\u2069]+', ' ').trim()
-    return line.length() > 2000 ? line.substring(0, 2000) + ' ...' : line
+    int length = line.length()
+    return length > limit ? line.substring(0, limit) + ' ... (cut here, it has ' + length + ' characters)' : line
 }

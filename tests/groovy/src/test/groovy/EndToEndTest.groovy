@@ -178,6 +178,17 @@ class EndToEndTest extends PipelineCase {
     }
 
     @Test
+    void 'a dry run shows the request and needs no credential'() {
+        jenkins.credentials.clear()
+        Map result = step('jiraSendBuildInfo', [dryRun: true, issueKeys: 'ABC-1', description: 'Gr\u00fc\u00dfe\nzwei'])
+        assert [result.outcome, result.exitCode, result.issueKeys] == ['dry_run', 0, ['ABC-1']]
+        assert result.request.method == 'POST' && result.request.url.endsWith('/bulk')
+        assert result.request.body.builds[0].associations[0].values == ['ABC-1']
+        assert jenkins.echoes.size() == 1 && jenkins.echoes[0].contains(' POST ' + result.request.url + ' {"builds":[{"associations":')
+        assert jira.requests('builds') == []
+    }
+
+    @Test
     void 'only who asks for it gets every exchange in the log'() {
         [
             // variable, parameter, loud

@@ -73,7 +73,11 @@ class FailuresTest extends PipelineCase {
             ['true',   null,    true],
             ['TRUE',   null,    true],
             ['false',  null,    false],
-            ['yes',    null,    false],
+            // The words of the binary.
+            ['yes',    null,    true],
+            ['1',      null,    true],
+            ['no',     null,    false],
+            ['maybe',  null,    false],
             ['true',   false,   false],
             ['true',   'false', false],
             [null,     'true',  true],

@@ -105,6 +105,60 @@ class StepsTest extends PipelineCase {
         }
     }
 
+    private static final String SHOWN = '{"outcome":"dry_run","exit_code":0,"message":"build 7 would be sent","issue_keys":["ABC-1"],' +
+        '"sites":[],"request":{"method":"POST","url":"https://api.example.com/bulk","body":{"builds":[{"label":"a\\nb\\u202e",' +
+        '"references":[],"testInfo":{"totalNumber":3},"updateSequenceNumber":1700000000123}],"properties":{}}}}'
+
+    @Test
+    void 'a dry run returns the request and shows it in the one line'() {
+        jenkins.shell = { SHOWN }
+        Map result = (Map) jenkins.pipeline('def result = jiraSendBuildInfo(dryRun: true); sleep 1; return result')
+        assert [result.outcome, result.exitCode] == ['dry_run', 0]
+        assert result.request == [method: 'POST', url: 'https://api.example.com/bulk', body: [builds: [
+            [label: 'a\nb\u202e', updateSequenceNumber: 1700000000123L, testInfo: [totalNumber: 3], references: []]], properties: [:]]]
+        new ObjectOutputStream(new ByteArrayOutputStream()).writeObject(result)
+        assert jenkins.options.dryRun == true
+        assert jenkins.echoes == ['jiraSendBuildInfo: build 7 would be sent: POST https://api.example.com/bulk ' +
+            '{"builds":[{"label":"a\\nb\\u202e","references":[],"testInfo":{"totalNumber":3},"updateSequenceNumber":1700000000123}],"properties":{}}']
+    }
+
+    @Test
+    void 'the line of a dry run is cut at a length that it tells'() {
+        jenkins.shell = { SHOWN.replace('"label":"a', '"label":"' + 'x' * 50000) }
+        Map result = step('jiraSendBuildInfo', [dryRun: true])
+        assert jenkins.echoes.size() == 1 && jenkins.echoes[0].length() < 20200
+        assert jenkins.echoes[0].endsWith('xxx ... (cut here, it has 50166 characters)')
+        assert result.request.body.builds[0].label.length() == 50003
+    }
+
+    @Test
+    void 'a dry run needs no credential'() {
+        [
+            // variable, parameter, bound
+            [null,       true,      false],
+            [null,       'true',    false],
+            [null,       'yes',     false],
+            [null,       false,     true],
+            ['true',     null,      false],
+            ['1',        '',        false],
+            ['true',     false,     true],
+            ['false',    null,      true],
+            [null,       null,      true],
+        ].each { List row ->
+            fresh()
+            if (row[0] != null) {
+                jenkins.global.JIRA_SEND_DRY_RUN = row[0]
+            }
+            step('jiraSendDeploymentInfo', [dryRun: row[1]])
+            assert [row, !jenkins.calls('beginWithCredentials').empty] == [row, row[2]]
+            assert jenkins.shellCall.environment.containsKey('JIRA_CLIENT_SECRET') == row[2]
+        }
+        fresh().credentials.clear()
+        jenkins.missingSteps.addAll(['withCredentials', 'usernamePassword'])
+        jenkins.shell = { SHOWN }
+        assert step('jiraSendBuildInfo', [dryRun: true]).outcome == 'dry_run'
+    }
+
     @Test
     void 'the site can come from the environment'() {
         jenkins.global.JIRA_SITE = 'acme'
