@@ -67,19 +67,22 @@ private String endOf(Map parameters, String before, String after) {
 private Map report(Map request, Map parameters) {
     String step = request.step
     boolean strict = isTrue(parameters.failOnError == null ? env.JIRA_SEND_FAIL_ON_ERROR : parameters.failOnError)
-    String credentialsId = textOf(parameters.credentialsId) ?: env.JIRA_SEND_CREDENTIALS_ID ?: 'jira-oauth'
+    Map credential = [
+        id: textOf(parameters.credentialsId) ?: env.JIRA_SEND_CREDENTIALS_ID ?: 'jira-oauth',
+        clientId: textOf(parameters.clientId).trim() ?: textOf(env.JIRA_SEND_CLIENT_ID).trim(),
+    ]
     Map result
     try {
-        result = send(step, (String) request.command, parameters, credentialsId, strict)
+        result = send(request, parameters, credential, strict)
     } catch (InterruptedException interruption) {
         // A user's stop or a timeout (FlowInterruptedException is one). Nothing of it may be read here: the sandbox
         // would put a rejection in its place, and the build would end as failed instead of aborted.
         throw interruption
     } catch (Exception problem) {
-        result = explain(problem, credentialsId)
+        result = explain(problem, credential)
     } catch (NoSuchMethodError problem) {
         // A step of a plugin that is not installed; an Error, not an Exception.
-        result = explain(problem, credentialsId)
+        result = explain(problem, credential)
     }
     String line = step + ': ' + result.message
     if (strict && result.exitCode != 0) {
@@ -89,7 +92,9 @@ private Map report(Map request, Map parameters) {
     return result
 }
 
-private Map send(String step, String command, Map parameters, String credentialsId, boolean strict) {
+private Map send(Map request, Map parameters, Map credential, boolean strict) {
+    String step = request.step
+    String command = request.command
     Map given = readParameters(command, parameters)
     if (given.complaint) {
         if (strict) {
@@ -113,17 +118,25 @@ private Map send(String step, String command, Map parameters, String credentials
         options.eventTime = System.currentTimeMillis()
     }
     String changes = options.changes == null ? changesOf(step) : ''
+    List further = []
+    String output
     if (isTrue(options.dryRun == null ? env.JIRA_SEND_DRY_RUN : options.dryRun)) {
-        return readAnswer(launch(command, options, changes))
-    }
-    String output = withCredentials([usernamePassword(
-            credentialsId: credentialsId, usernameVariable: 'JIRA_CLIENT_ID', passwordVariable: 'JIRA_CLIENT_SECRET')]) {
-        launch(command, options, changes)
+        output = launch(command, options, changes, further)
+    } else if (credential.clientId == '') {
+        output = withCredentials([usernamePassword(
+                credentialsId: credential.id, usernameVariable: 'JIRA_CLIENT_ID', passwordVariable: 'JIRA_CLIENT_SECRET')]) {
+            launch(command, options, changes, further)
+        }
+    } else {
+        further.add('JIRA_CLIENT_ID=' + credential.clientId)
+        output = withCredentials([string(credentialsId: credential.id, variable: 'JIRA_CLIENT_SECRET')]) {
+            launch(command, options, changes, further)
+        }
     }
     return readAnswer(output)
 }
 
-private String launch(String command, Map options, String changes) {
+private String launch(String command, Map options, String changes, List further) {
     // Outside the checkout and new for each call: parallel stages can share a workspace. The launcher removes it.
     String directory = pwd(tmp: true) + '/jira-send-' + UUID.randomUUID().toString()
     List environment = [
@@ -135,6 +148,7 @@ private String launch(String command, Map options, String changes) {
         'JIRA_SEND_QUIET=true',
         'JIRA_SEND_TMP=' + directory,
     ]
+    environment.addAll(further)
     if (changes != '') {
         writeFile(file: directory + '/changes.jsonl', text: changes, encoding: 'UTF-8')
         environment.add('JIRA_SEND_CHANGES=' + directory + '/changes.jsonl')
@@ -218,7 +232,7 @@ private Map knownParameters(String command) {
         pipelineId: 'text', pipelineIdStyle: 'text', jobName: 'text', buildNumber: 'text', unstableAs: 'text',
         eventTime: 'text', lastUpdated: 'text', updateSequenceNumber: 'text',
         cloudId: 'text', caFile: 'text', budget: 'text', dryRun: 'flag', verbose: 'flag',
-        credentialsId: 'step', failOnError: 'step',
+        credentialsId: 'step', clientId: 'step', failOnError: 'step',
     ]
 }
 
@@ -399,16 +413,21 @@ private Map failure(String outcome, int exitCode, String message) {
 
 /** What went wrong around the binary, and the next thing to do. Told by text: the plugins' classes may be absent. */
 @NonCPS
-private Map explain(Throwable problem, String credentialsId) {
+private Map explain(Throwable problem, Map credential) {
+    boolean secretOnly = credential.clientId != ''
     String text = problem.toString()
     if (text.contains('CredentialNotFoundException') && text.contains('is of type')) {
-        return failure('unauthorized', 3, "the credential '" + credentialsId + "' is of the wrong kind;" +
-            ' it must be "Username with password": the client id as user name, the client secret as password.')
+        return failure('unauthorized', 3, "the credential '" + credential.id + "' is of the wrong kind; it must be " + (secretOnly ?
+            '"Secret text" (the client secret), because clientId is given; for a "Username with password" leave out clientId' +
+            ' and the variable JIRA_SEND_CLIENT_ID.' :
+            '"Username with password": the client id as user name, the client secret as password; for a "Secret text" give' +
+            ' its client id with clientId.'))
     }
     if (text.contains('CredentialNotFoundException')) {
-        return failure('unauthorized', 3, "there is no credential '" + credentialsId + "' that this job can use;" +
-            ' add one of the kind "Username with password" (client id, client secret) with this id to the folder or' +
-            ' to Jenkins, or name another with credentialsId.')
+        return failure('unauthorized', 3, "there is no credential '" + credential.id + "' that this job can use;" +
+            ' add one of the kind ' + (secretOnly ? '"Secret text" (client secret)' :
+            '"Username with password" (client id, client secret)') +
+            ' with this id to the folder or to Jenkins, or name another with credentialsId.')
     }
     if (text.contains('MissingContextVariableException')) {
         return failure('invalid', 2, 'the step needs an agent; call it inside node { } or in a part of the pipeline' +

@@ -10,7 +10,14 @@ class FailuresTest extends PipelineCase {
     /** What is broken; outcome, exit code and a part of the message that says what to do. */
     private static final Map<String, List> CASES = [
         'missing credential'  : [{ it.credentials.clear() }, 'unauthorized', 3, "no credential 'jira-oauth' that this job can use; add one"],
-        'wrong kind'          : [{ it.credentials['jira-oauth'].kind = 'string' }, 'unauthorized', 3, 'it must be "Username with password"'],
+        'wrong kind'          : [{ it.credentials['jira-oauth'].kind = 'string' }, 'unauthorized', 3,
+                                 'it must be "Username with password": the client id as user name, the client secret as password; ' +
+                                 'for a "Secret text" give its client id with clientId.'],
+        'wrong kind for clientId': [{ it.global.JIRA_SEND_CLIENT_ID = 'x' }, 'unauthorized', 3,
+                                    'it must be "Secret text" (the client secret), because clientId is given; ' +
+                                    'for a "Username with password" leave out clientId and the variable JIRA_SEND_CLIENT_ID.'],
+        'no secret text'      : [{ it.global.JIRA_SEND_CLIENT_ID = 'x'; it.credentials.clear() }, 'unauthorized', 3,
+                                 'add one of the kind "Secret text" (client secret) with this id'],
         'outside node'        : [{ it.agent = false }, 'invalid', 2, 'call it inside node { }'],
         'Windows agent'       : [{ it.unix = false }, 'invalid', 2, 'call the step on a Linux or macOS agent'],
         'no credentials plugin': [{ it.missingSteps << 'withCredentials' }, 'invalid', 2,

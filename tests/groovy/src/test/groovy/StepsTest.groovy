@@ -84,6 +84,40 @@ class StepsTest extends PipelineCase {
     }
 
     @Test
+    void 'a secret text is the secret of the client id that is given'() {
+        [
+            // variable, parameter, client id
+            [null,       'client-7',       'client-7'],
+            [null,       "client-${7}",    'client-7'],
+            [null,       ' client-7\n',    'client-7'],
+            ['client-8', null,             'client-8'],
+            ['client-8', '',               'client-8'],
+            ['client-8', 'client-7',       'client-7'],
+        ].each { List row ->
+            ['jiraSendBuildInfo', 'jiraSendDeploymentInfo'].each { name ->
+                fresh().credentials['jira-oauth'] = [kind: 'string', password: FakeJenkins.SECRET]
+                if (row[0] != null) {
+                    jenkins.global.JIRA_SEND_CLIENT_ID = row[0]
+                }
+                assert step(name, [clientId: row[1]]).outcome == 'accepted'
+                Map seen = jenkins.shellCall.environment
+                assert [seen.JIRA_CLIENT_ID, seen.JIRA_CLIENT_SECRET] == [row[2], FakeJenkins.SECRET]
+                assert !jenkins.options.containsKey('clientId')
+                assert jenkins.calls.every { !it.args.toString().contains(FakeJenkins.SECRET) }
+            }
+        }
+    }
+
+    @Test
+    void 'a client id goes with any credential, and not into a dry run'() {
+        jenkins.credentials['text'] = [kind: 'string', password: 'x']
+        step('jiraSendBuildInfo', [clientId: 'client-7', credentialsId: 'text'])
+        assert jenkins.shellCall.environment.JIRA_CLIENT_SECRET == 'x'
+        fresh().credentials.clear()
+        assert step('jiraSendBuildInfo', [clientId: 'client-7', dryRun: true]).exitCode == 0
+    }
+
+    @Test
     void 'the credential is bound for the shell step only'() {
         jenkins.pipeline('jiraSendBuildInfo(); echo "${env.JIRA_CLIENT_ID}"')
         assert jenkins.echoes.last() == 'null'

@@ -8,7 +8,7 @@ import org.jenkinsci.plugins.workflow.steps.MissingContextVariableException
 /** One run of a pipeline: its environment, credentials, workspace (real directories), steps, and all they were asked. */
 class FakeJenkins {
     static final List<String> BODY_STEPS = ['withEnv', 'withCredentials']
-    static final List<String> DESCRIPTIONS = ['usernamePassword']
+    static final List<String> DESCRIPTIONS = ['usernamePassword', 'string']
     static final List<String> STEPS = ['beginWithEnv', 'beginWithCredentials', 'endBlock', 'echo', 'error', 'isUnix',
         'libraryResource', 'pwd', 'sh', 'writeFile', 'sleep']
     static final List<String> NEED_AGENT = ['isUnix', 'pwd', 'sh', 'writeFile']
@@ -17,6 +17,11 @@ class FakeJenkins {
         '"sites":[{"site":"acme.atlassian.net","outcome":"accepted","accepted":[{"pipelineId":"shop","buildNumber":7}],' +
         '"rejected":[],"unknown_issue_keys":["ABC-2"],"unknown_associations":[],"message":"accepted"}]}'
 
+    /** What Jenkins calls the kind, and the class that its binding wants. */
+    private static final Map<String, List<String>> KINDS = [
+        usernamePassword: ['Username with password', 'com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials'],
+        string          : ['Secret text', 'org.jenkinsci.plugins.plaincredentials.StringCredentials'],
+    ]
     private static final ThreadLocal<FakeJenkins> CURRENT = new ThreadLocal<FakeJenkins>()
 
     final Library library
@@ -141,11 +146,15 @@ class FakeJenkins {
                 throw new CredentialNotFoundException("Could not find credentials entry with ID '${binding.credentialsId}'")
             }
             if (found.kind != binding.kind) {
-                throw new CredentialNotFoundException("Credentials '${binding.credentialsId}' is of type 'Secret text' where " +
-                    "'com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials' was expected")
+                throw new CredentialNotFoundException("Credentials '${binding.credentialsId}' is of type '${KINDS[found.kind][0]}' where " +
+                    "'${KINDS[binding.kind][1]}' was expected")
             }
-            bound[binding.usernameVariable] = found.user
-            bound[binding.passwordVariable] = found.password
+            if (binding.kind == 'string') {
+                bound[binding.variable] = found.password
+            } else {
+                bound[binding.usernameVariable] = found.user
+                bound[binding.passwordVariable] = found.password
+            }
         }
         blocks << bound
         return null
