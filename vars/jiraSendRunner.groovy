@@ -149,20 +149,43 @@ private String launch(String command, Map options, String changes, List further)
         'JIRA_SEND_TMP=' + directory,
     ]
     environment.addAll(further)
-    if (changes != '') {
-        writeFile(file: directory + '/changes.jsonl', text: changes, encoding: 'UTF-8')
-        environment.add('JIRA_SEND_CHANGES=' + directory + '/changes.jsonl')
-    }
     String json = JsonOutput.toJson(options)
-    if (json.length() > 100000) {
-        // From 128 KiB in one variable on, Linux starts no process any more.
-        writeFile(file: directory + '/parameters.json', text: json, encoding: 'UTF-8')
-        environment.add('JIRA_SEND_PARAMETERS_FILE=' + directory + '/parameters.json')
-    } else {
-        environment.add('JIRA_SEND_PARAMETERS=' + json)
+    // From 128 KiB in one variable on, Linux starts no process any more.
+    boolean large = json.length() > 100000
+    boolean ended = false
+    try {
+        if (changes != '') {
+            writeFile(file: directory + '/changes.jsonl', text: changes, encoding: 'UTF-8')
+            environment.add('JIRA_SEND_CHANGES=' + directory + '/changes.jsonl')
+        }
+        if (large) {
+            writeFile(file: directory + '/parameters.json', text: json, encoding: 'UTF-8')
+            environment.add('JIRA_SEND_PARAMETERS_FILE=' + directory + '/parameters.json')
+        } else {
+            environment.add('JIRA_SEND_PARAMETERS=' + json)
+        }
+        String output = withEnv(environment) {
+            sh(script: libraryResource('jira-send/run.sh'), returnStdout: true, encoding: 'UTF-8', label: 'jira-send')
+        }
+        ended = true
+        return output
+    } finally {
+        if (!ended && (large || changes != '')) {
+            remove(directory)
+        }
     }
-    return withEnv(environment) {
-        sh(script: libraryResource('jira-send/run.sh'), returnStdout: true, encoding: 'UTF-8', label: 'jira-send')
+}
+
+/** The files of a launcher that never started or was lost. Where this fails, too, they stay: the first trouble counts. */
+private void remove(String directory) {
+    try {
+        dir(directory) {
+            deleteDir()
+        }
+    } catch (InterruptedException interruption) {
+        throw interruption
+    } catch (Exception problem) {
+        // The agent is gone.
     }
 }
 

@@ -121,6 +121,55 @@ class FailuresTest extends PipelineCase {
         }
     }
 
+    /** A run whose step needs both files. */
+    private Map stepWithFiles() {
+        jenkins.build.with([[commit(1), 'ABC-1 one']])
+        return step('jiraSendBuildInfo', [description: 'x' * 120000])
+    }
+
+    @Test
+    void 'files are not left when the launcher did not run to its end'() {
+        [
+            // fails, with what
+            ['sh',              new AbortException('script returned exit code 137')],
+            ['sh',              new IOException('Unable to create live FilePath for agent-7')],
+            ['sh',              new NoSuchMethodError("No such DSL method 'sh' found among steps []")],
+            ['beginWithEnv',    new AbortException('no')],
+            ['libraryResource', new AbortException('no')],
+        ].each { List row ->
+            fresh().failing[row[0]] = row[1]
+            assert stepWithFiles().exitCode != 0
+            assert jenkins.calls('writeFile').size() == 2
+            assert (jenkins.temporary.list() as List) == []
+        }
+        [new FlowInterruptedException(), new OutOfMemoryError('heap')].each { Throwable thrown ->
+            fresh().failing.sh = thrown
+            assert thrownBy { stepWithFiles() }.getClass() == thrown.getClass()
+            assert (jenkins.temporary.list() as List) == []
+        }
+    }
+
+    @Test
+    void 'nothing is removed by the step when the launcher did it, or when there was nothing'() {
+        stepWithFiles()
+        assert jenkins.calls('beginDir') == [] && jenkins.calls('sh').size() == 1
+        fresh().failing.sh = new AbortException('no')
+        step('jiraSendBuildInfo')
+        assert jenkins.calls('beginDir') == []
+    }
+
+    @Test
+    void 'trouble with the removal does not hide what went wrong, a stop does'() {
+        ['beginDir', 'deleteDir'].each { name ->
+            fresh().failing.putAll([sh: new AbortException('script returned exit code 137'), (name): new IOException('agent is gone')])
+            assert stepWithFiles().message.contains('script returned exit code 137')
+            fresh().failing.putAll([sh: new FlowInterruptedException(), (name): new IOException('agent is gone')])
+            assert thrownBy { stepWithFiles() } instanceof FlowInterruptedException
+            fresh().failing.putAll([sh: new AbortException('no'), (name): new FlowInterruptedException()])
+            assert thrownBy { stepWithFiles() } instanceof FlowInterruptedException
+        }
+    }
+
     @Test
     void 'an error of the virtual machine is not swallowed'() {
         jenkins.failing.sh = new OutOfMemoryError('heap')

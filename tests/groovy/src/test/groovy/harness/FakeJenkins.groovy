@@ -7,11 +7,11 @@ import org.jenkinsci.plugins.workflow.steps.MissingContextVariableException
 
 /** One run of a pipeline: its environment, credentials, workspace (real directories), steps, and all they were asked. */
 class FakeJenkins {
-    static final List<String> BODY_STEPS = ['withEnv', 'withCredentials']
+    static final List<String> BODY_STEPS = ['withEnv', 'withCredentials', 'dir']
     static final List<String> DESCRIPTIONS = ['usernamePassword', 'string']
-    static final List<String> STEPS = ['beginWithEnv', 'beginWithCredentials', 'endBlock', 'echo', 'error', 'isUnix',
+    static final List<String> STEPS = ['beginWithEnv', 'beginWithCredentials', 'beginDir', 'endBlock', 'deleteDir', 'echo', 'error', 'isUnix',
         'libraryResource', 'pwd', 'sh', 'writeFile', 'sleep']
-    static final List<String> NEED_AGENT = ['isUnix', 'pwd', 'sh', 'writeFile']
+    static final List<String> NEED_AGENT = ['isUnix', 'pwd', 'sh', 'writeFile', 'beginDir', 'deleteDir']
     static final String SECRET = 'S3cret+with/odd=chars'
     static final String ACCEPTED = '{"outcome":"accepted","exit_code":0,"message":"build 7: sent for ABC-1","issue_keys":["ABC-1"],' +
         '"sites":[{"site":"acme.atlassian.net","outcome":"accepted","accepted":[{"pipelineId":"shop","buildNumber":7}],' +
@@ -42,6 +42,8 @@ class FakeJenkins {
     Closure<String> shell = { StepCall call -> ACCEPTED + '\n' }
 
     private final List<Map<String, String>> blocks = []
+    /** The current directory of each block. */
+    private final List<File> directories = []
 
     FakeJenkins(File folder, Library library) {
         this.library = library
@@ -131,7 +133,7 @@ class FakeJenkins {
     }
 
     private Object beginWithEnvStep(List values) {
-        blocks << values.collectEntries { Object value ->
+        begin values.collectEntries { Object value ->
             assert value instanceof String && value.contains('=')
             [(value.substring(0, value.indexOf('='))): value.substring(value.indexOf('=') + 1)]
         }
@@ -156,12 +158,29 @@ class FakeJenkins {
                 bound[binding.passwordVariable] = found.password
             }
         }
-        blocks << bound
+        begin(bound)
         return null
+    }
+
+    private Object beginDirStep(String path) {
+        begin([:], new File(path))
+        return null
+    }
+
+    private void begin(Map<String, String> environment, File directory = directories ? directories.last() : workspace) {
+        blocks << environment
+        directories << directory
     }
 
     private Object endBlockStep() {
         blocks.remove(blocks.size() - 1)
+        directories.remove(directories.size() - 1)
+        return null
+    }
+
+    private Object deleteDirStep() {
+        assert directories && directories.last().path.startsWith(temporary.path + '/')
+        directories.last().deleteDir()
         return null
     }
 
