@@ -284,12 +284,11 @@ private Map readParameters(String command, Map parameters) {
     }
     if (command == 'build' && parameters.testResults != null) {
         Map counts = testCounts(parameters.testResults)
-        if (counts.isEmpty()) {
-            complaint = 'testResults must be what the junit step returns,' +
-                ' or a Map with totalCount, passCount, failCount and skipCount.'
+        complaint = complaintAbout(counts, options)
+        if (complaint == '') {
+            // Numbers given one by one win.
+            options = counts + options
         }
-        // Numbers given one by one win.
-        options = counts + options
     }
     if (!unknown.isEmpty()) {
         complaint = oneLine('unknown parameter ' + unknown.join(', ')) + '; known are: ' + known.keySet().join(', ') + '.' +
@@ -355,10 +354,38 @@ private Map testCounts(Object results) {
     Map numbers = [:]
     for (name in counts.keySet()) {
         if (counts.get(name) instanceof Number) {
-            numbers.put(name, counts.get(name).intValue())
+            numbers.put(name, counts.get(name).longValue())
         }
     }
     return numbers
+}
+
+/** Why the binary would refuse these counts, and with them the whole build; empty when it takes them. */
+@NonCPS
+private String complaintAbout(Map counts, Map options) {
+    long most = 4294967295L
+    if (counts.isEmpty()) {
+        return 'testResults must be what the junit step returns,' +
+            ' or a Map with totalCount, passCount, failCount and skipCount.'
+    }
+    boolean alone = true
+    long parts = 0
+    for (name in ['testsTotal', 'testsPassed', 'testsFailed', 'testsSkipped']) {
+        alone = alone && options.get(name) == null
+        long count = counts.get(name) ?: 0
+        if (count < 0 || count > most) {
+            return 'testResults must have numbers from 0 to ' + most + '.'
+        }
+        parts = name == 'testsTotal' ? 0 : parts + count
+    }
+    if (counts.testsTotal == null && counts.testsPassed == null && options.testsTotal == null && options.testsPassed == null) {
+        return 'testResults needs totalCount or passCount.'
+    }
+    // Together with numbers that the user gave one by one, the binary judges.
+    if (alone && parts > (counts.testsTotal == null ? most : counts.testsTotal)) {
+        return 'testResults has more passed, failed and skipped tests than totalCount.'
+    }
+    return ''
 }
 
 /** The binary's answer as plain maps and lists: what JsonSlurper returns cannot be serialised. */

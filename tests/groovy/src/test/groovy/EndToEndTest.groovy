@@ -178,6 +178,23 @@ class EndToEndTest extends PipelineCase {
     }
 
     @Test
+    void 'test counts that are none do not keep the build back'() {
+        [
+            [[failCount: 2],                                            null],
+            [[totalCount: -1, passCount: 1],                            null],
+            [[totalCount: 1, passCount: 1, failCount: 1],               null],
+            [[totalCount: 4294967296L],                                 null],
+            [[totalCount: 4294967295L],                                 [totalNumber: 4294967295L, numberPassed: 4294967295L, numberFailed: 0, numberSkipped: 0]],
+            [[passCount: 4L, failCount: 1, skipCount: null],            [totalNumber: 5, numberPassed: 4, numberFailed: 1, numberSkipped: 0]],
+        ].each { List<Map> row ->
+            environment('multibranch-declarative-feature-slash-first')
+            jira.reset()
+            assert step('jiraSendBuildInfo', [issueKeys: 'ABC-1', testResults: row[0]]).outcome == 'accepted'
+            assert jira.requests('builds')[0].json.builds[0].testInfo == row[1]
+        }
+    }
+
+    @Test
     void 'a dry run shows the request and needs no credential'() {
         jenkins.credentials.clear()
         Map result = step('jiraSendBuildInfo', [dryRun: true, issueKeys: 'ABC-1', description: 'Gr\u00fc\u00dfe\nzwei'])
