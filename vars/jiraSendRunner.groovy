@@ -1,5 +1,6 @@
 import groovy.json.JsonOutput
 import groovy.json.JsonSlurper
+import java.text.SimpleDateFormat
 
 /**
  * The one runner behind the public steps; private, may change at any time.
@@ -22,8 +23,14 @@ def call(Map request) {
 
 /** The beginning, the body, its end. What the body throws goes on unchanged; trouble with Jira never reaches it. */
 private Map around(Map request, Map parameters) {
+    String ignored = orderGiven(parameters, env.JIRA_SEND_LAST_UPDATED, env.JIRA_SEND_UPDATE_SEQUENCE_NUMBER)
+    if (ignored != '') {
+        echo(request.step + ': ' + ignored + ' ignored around a body: beginning and end must differ in them.')
+    }
+    // With the same number in both, Jira would not take the end. null counts as not given.
+    Map common = parameters + [lastUpdated: null, updateSequenceNumber: null]
     // failOnError waits for the end: a beginning that Jira refused must not keep the body from running.
-    Map beginning = report(request, parameters + [state: 'in_progress', failOnError: false])
+    Map beginning = report(request, common + [state: 'in_progress', failOnError: false])
     Closure body = request.body
     long started = System.currentTimeMillis()
     String before = currentBuild.result
@@ -38,19 +45,57 @@ private Map around(Map request, Map parameters) {
         throw interruption
     } finally {
         long now = System.currentTimeMillis()
-        // Jira takes the end only when it is later than the beginning.
-        closing.eventTime = now > started ? now : started + 1
+        closing.eventTime = laterThan(started, parameters.eventTime, now)
         if (request.command == 'deployment' && parameters.duration == null) {
-            closing.duration = (now - started).intdiv(1000)
+            closing.duration = now > started ? (now - started).intdiv(1000) : 0
         }
         if (beginning.issueKeys) {
             // What Jira has is replaced as a whole, so the end repeats the issues of the beginning.
             closing.issueKeys = beginning.issueKeys
             closing.onlyIssueKeys = isOnlyIssueKeys(parameters)
         }
-        ended = report(request, parameters + closing)
+        ended = report(request, common + closing)
     }
     return ended
+}
+
+/** What the user gave that would give beginning and end the same place in time; empty when there is nothing. */
+@NonCPS
+private String orderGiven(Map parameters, String lastUpdated, String updateSequenceNumber) {
+    Map given = [
+        lastUpdated: parameters.lastUpdated, updateSequenceNumber: parameters.updateSequenceNumber,
+        JIRA_SEND_LAST_UPDATED: lastUpdated, JIRA_SEND_UPDATE_SEQUENCE_NUMBER: updateSequenceNumber,
+    ]
+    List names = []
+    for (name in given.keySet()) {
+        if (textOf(given.get(name)).trim() != '') {
+            names.add(name)
+        }
+    }
+    return names.join(', ')
+}
+
+/** The time of the end. Jira takes the end only when it is later than the beginning, which the user may have set. */
+@NonCPS
+private long laterThan(long started, Object givenTime, long now) {
+    long given = millisecondsOf(givenTime)
+    long latest = given > started ? given : started
+    return now > latest ? now : latest + 1
+}
+
+/** A time as the binary takes it: milliseconds since 1970, or RFC 3339; 0 for anything else, which the binary refuses. */
+@NonCPS
+private long millisecondsOf(Object time) {
+    String text = textOf(time).trim().toUpperCase()
+    if (text.matches('[0-9]{1,16}')) {
+        return text.toLong()
+    }
+    // A fraction counts as the whole second after it.
+    String seconds = text.replaceFirst('[.,][0-9]+', '').replaceFirst('T', ' ')
+    if (seconds.matches('[0-9]{4}(-[0-9]{2}){2} [0-9]{2}(:[0-9]{2}){2}(Z|[+-][0-9]{2}:[0-9]{2})')) {
+        return new SimpleDateFormat('yyyy-MM-dd HH:mm:ssXXX').parse(seconds).getTime() + 1000
+    }
+    return 0
 }
 
 /** The state given by the user, else what became of the run: a body may make it unstable and go through. */
@@ -119,6 +164,11 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
     }
     String changes = options.changes == null ? changesOf(step) : ''
     List further = []
+    if (request.body != null) {
+        // A blank variable counts as not set.
+        further.add('JIRA_SEND_LAST_UPDATED= ')
+        further.add('JIRA_SEND_UPDATE_SEQUENCE_NUMBER= ')
+    }
     String output
     if (isTrue(options.dryRun == null ? env.JIRA_SEND_DRY_RUN : options.dryRun)) {
         output = launch(command, options, changes, further)

@@ -124,4 +124,61 @@ class BodyTest extends PipelineCase {
         assert sent*.environmentId == [null, 'a', 'a', 'b', 'b', null]
         assert sent*.state == ['in_progress', 'in_progress', 'successful', 'in_progress', 'successful', 'successful']
     }
+
+    private static final String IGNORED = ' ignored around a body: beginning and end must differ in them.'
+
+    @Test
+    void 'numbers that order updates are left out of both'() {
+        [
+            // parameters                                              variables                                named in the log
+            ['updateSequenceNumber: 7',                                [:],                                     'updateSequenceNumber'],
+            ["lastUpdated: '2026-01-01T00:00:00Z'",                    [:],                                     'lastUpdated'],
+            ['updateSequenceNumber: 7, lastUpdated: 1700000000123',    [:],                                     'lastUpdated, updateSequenceNumber'],
+            ['failOnError: true, updateSequenceNumber: "7"',           [:],                                     'updateSequenceNumber'],
+            ['updateSequenceNumber: null, lastUpdated: ""',            [:],                                     null],
+            ['site: "x"',                                              [JIRA_SEND_LAST_UPDATED: '1'],           'JIRA_SEND_LAST_UPDATED'],
+            ['updateSequenceNumber: 7',                                [JIRA_SEND_UPDATE_SEQUENCE_NUMBER: '1'], 'updateSequenceNumber, JIRA_SEND_UPDATE_SEQUENCE_NUMBER'],
+        ].each { List row ->
+            fresh().global.putAll(row[1])
+            jenkins.pipeline("jiraSendBuildInfo(${row[0]}) { }")
+            assert sent.size() == 2 && sent.every { !it.containsKey('updateSequenceNumber') && !it.containsKey('lastUpdated') }
+            // Blank variables count as not set.
+            assert jenkins.calls('sh').every { !it.environment.JIRA_SEND_UPDATE_SEQUENCE_NUMBER?.trim() && !it.environment.JIRA_SEND_LAST_UPDATED?.trim() }
+            assert jenkins.echoes.size() == (row[2] ? 3 : 2)
+            assert row[2] == null || jenkins.echoes[0] == 'jiraSendBuildInfo: ' + row[2] + IGNORED
+        }
+    }
+
+    @Test
+    void 'without a body they are sent'() {
+        jenkins.global.JIRA_SEND_LAST_UPDATED = '1700000000123'
+        step('jiraSendBuildInfo', [updateSequenceNumber: 7])
+        assert jenkins.options.updateSequenceNumber == 7
+        assert jenkins.shellCall.environment.JIRA_SEND_LAST_UPDATED == '1700000000123'
+    }
+
+    @Test
+    void 'a given time of the event is the beginning, the end is later'() {
+        long future = System.currentTimeMillis() + 86_400_000L
+        String day = new Date(future).format("yyyy-MM-dd'T'HH:mm:ss", TimeZone.getTimeZone('UTC'))
+        String shifted = new Date(future + 7_200_000L).format("yyyy-MM-dd HH:mm:ss", TimeZone.getTimeZone('UTC'))
+        [
+            // eventTime                      the end is later than
+            [1700000000123L,                  System.currentTimeMillis() - 1],
+            ['1700000000123',                 System.currentTimeMillis() - 1],
+            ['2026-01-01T00:00:00Z',          System.currentTimeMillis() - 1],
+            ['tomorrow',                      System.currentTimeMillis() - 1],
+            [future,                          future],
+            [" ${future} ".toString(),        future],
+            [day + 'Z',                       future],
+            [day + '.999Z',                   future],
+            [shifted + '.5+02:00',            future],
+            [day.toLowerCase() + 'z',         future],
+        ].each { List row ->
+            fresh().pipeline('jiraSendDeploymentInfo(eventTime: time) { }', [time: row[0]])
+            assert sent[0].eventTime == row[0]
+            assert sent[1].eventTime > row[1] && sent[1].eventTime < row[1] + 60_000L
+            assert sent[1].duration == 0
+        }
+    }
 }

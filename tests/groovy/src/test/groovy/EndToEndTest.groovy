@@ -111,6 +111,18 @@ class EndToEndTest extends PipelineCase {
     }
 
     @Test
+    void 'fixed numbers around a body do not keep Jira from the end'() {
+        jenkins.global.JIRA_SEND_LAST_UPDATED = '2026-01-01T00:00:00Z'
+        jenkins.global.JIRA_SEND_UPDATE_SEQUENCE_NUMBER = '5'
+        jenkins.pipeline("jiraSendBuildInfo(updateSequenceNumber: 7, lastUpdated: '2026-01-01T00:00:00Z', eventTime: 1700000000123) { }")
+        List<Map> sent = jira.requests('builds')*.json*.builds*.getAt(0)
+        assert sent*.state == ['in_progress', 'successful']
+        assert sent[0].updateSequenceNumber == 1700000000123L
+        assert sent[0].updateSequenceNumber < sent[1].updateSequenceNumber
+        assert sent[0].lastUpdated < sent[1].lastUpdated
+    }
+
+    @Test
     void 'the parameters of the steps are the options of the binary'() {
         Script runner = (Script) Library.TRUSTED.load('jiraSendRunner').newInstance()
         ['build', 'deployment'].each { command ->
