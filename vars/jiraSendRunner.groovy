@@ -21,7 +21,10 @@ def call(Map request) {
     return around(request, parameters)
 }
 
-/** The beginning, the body, its end. What the body throws goes on unchanged; trouble with Jira never reaches it. */
+/**
+ * The beginning, the body, its end. What the body throws goes on unchanged; trouble with Jira never reaches it, only an
+ * interruption does.
+ */
 private Map around(Map request, Map parameters) {
     String ignored = orderGiven(parameters, env.JIRA_SEND_LAST_UPDATED, env.JIRA_SEND_UPDATE_SEQUENCE_NUMBER)
     if (ignored != '') {
@@ -35,13 +38,16 @@ private Map around(Map request, Map parameters) {
     long started = System.currentTimeMillis()
     String before = currentBuild.result
     Map closing = [state: 'failed', failOnError: false]
+    boolean through = false
     Map ended
     try {
         body()
         closing = [state: endOf(parameters, before, currentBuild.result)]
+        through = true
     } catch (InterruptedException interruption) {
-        // A user's stop, a timeout, or the failFast of another branch.
+        // A user's stop, a timeout, or the failFast of another branch: the build is to end soon.
         closing.state = 'cancelled'
+        closing.budget = shortBudget(parameters.budget, env.JIRA_SEND_BUDGET)
         throw interruption
     } finally {
         long now = System.currentTimeMillis()
@@ -54,7 +60,16 @@ private Map around(Map request, Map parameters) {
             closing.issueKeys = beginning.issueKeys
             closing.onlyIssueKeys = isOnlyIssueKeys(parameters)
         }
-        ended = report(request, common + closing)
+        try {
+            ended = report(request, common + closing)
+        } catch (InterruptedException interruption) {
+            throw interruption
+        } catch (Exception trouble) {
+            // What the body threw counts more.
+            if (through) {
+                throw trouble
+            }
+        }
     }
     return ended
 }
@@ -96,6 +111,13 @@ private long millisecondsOf(Object time) {
         return new SimpleDateFormat('yyyy-MM-dd HH:mm:ssXXX').parse(seconds).getTime() + 1000
     }
     return 0
+}
+
+/** Seconds for an end that is sent while the build is being stopped: five, or fewer where the user said so. */
+@NonCPS
+private int shortBudget(Object parameter, String variable) {
+    String given = textOf(parameter).trim() ?: textOf(variable).trim()
+    return given.matches('[1-4]') ? Integer.parseInt(given) : 5
 }
 
 /** The state given by the user, else what became of the run: a body may make it unstable and go through. */
