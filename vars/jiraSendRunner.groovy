@@ -1,5 +1,6 @@
 import groovy.json.JsonOutput
 import groovy.json.JsonSlurper
+import java.text.SimpleDateFormat
 
 /**
  * The one runner behind the public steps; private, may change at any time.
@@ -20,37 +21,103 @@ def call(Map request) {
     return around(request, parameters)
 }
 
-/** The beginning, the body, its end. What the body throws goes on unchanged; trouble with Jira never reaches it. */
+/**
+ * The beginning, the body, its end. What the body throws goes on unchanged; trouble with Jira never reaches it, only an
+ * interruption does.
+ */
 private Map around(Map request, Map parameters) {
+    String ignored = orderGiven(parameters, env.JIRA_SEND_LAST_UPDATED, env.JIRA_SEND_UPDATE_SEQUENCE_NUMBER)
+    if (ignored != '') {
+        echo(request.step + ': ' + ignored + ' ignored around a body: beginning and end must differ in them.')
+    }
+    // With the same number in both, Jira would not take the end. null counts as not given.
+    Map common = parameters + [lastUpdated: null, updateSequenceNumber: null]
     // failOnError waits for the end: a beginning that Jira refused must not keep the body from running.
-    Map beginning = report(request, parameters + [state: 'in_progress', failOnError: false])
+    Map beginning = report(request, common + [state: 'in_progress', failOnError: false])
     Closure body = request.body
     long started = System.currentTimeMillis()
     String before = currentBuild.result
     Map closing = [state: 'failed', failOnError: false]
+    boolean through = false
     Map ended
     try {
         body()
         closing = [state: endOf(parameters, before, currentBuild.result)]
+        through = true
     } catch (InterruptedException interruption) {
-        // A user's stop, a timeout, or the failFast of another branch.
+        // A user's stop, a timeout, or the failFast of another branch: the build is to end soon.
         closing.state = 'cancelled'
+        closing.budget = shortBudget(parameters.budget, env.JIRA_SEND_BUDGET)
         throw interruption
     } finally {
         long now = System.currentTimeMillis()
-        // Jira takes the end only when it is later than the beginning.
-        closing.eventTime = now > started ? now : started + 1
+        closing.eventTime = laterThan(started, parameters.eventTime, now)
         if (request.command == 'deployment' && parameters.duration == null) {
-            closing.duration = (now - started).intdiv(1000)
+            closing.duration = now > started ? (now - started).intdiv(1000) : 0
         }
         if (beginning.issueKeys) {
             // What Jira has is replaced as a whole, so the end repeats the issues of the beginning.
             closing.issueKeys = beginning.issueKeys
             closing.onlyIssueKeys = isOnlyIssueKeys(parameters)
         }
-        ended = report(request, parameters + closing)
+        try {
+            ended = report(request, common + closing)
+        } catch (InterruptedException interruption) {
+            throw interruption
+        } catch (Exception trouble) {
+            // What the body threw counts more.
+            if (through) {
+                throw trouble
+            }
+        }
     }
     return ended
+}
+
+/** What the user gave that would give beginning and end the same place in time; empty when there is nothing. */
+@NonCPS
+private String orderGiven(Map parameters, String lastUpdated, String updateSequenceNumber) {
+    Map given = [
+        lastUpdated: parameters.lastUpdated, updateSequenceNumber: parameters.updateSequenceNumber,
+        JIRA_SEND_LAST_UPDATED: lastUpdated, JIRA_SEND_UPDATE_SEQUENCE_NUMBER: updateSequenceNumber,
+    ]
+    List names = []
+    for (name in given.keySet()) {
+        if (textOf(given.get(name)).trim() != '') {
+            names.add(name)
+        }
+    }
+    return names.join(', ')
+}
+
+/** The time of the end. Jira takes the end only when it is later than the beginning, which the user may have set. */
+@NonCPS
+private long laterThan(long started, Object givenTime, long now) {
+    long given = millisecondsOf(givenTime)
+    long latest = given > started ? given : started
+    return now > latest ? now : latest + 1
+}
+
+/** A time as the binary takes it: milliseconds since 1970, or RFC 3339; 0 for anything else, which the binary refuses. */
+@NonCPS
+private long millisecondsOf(Object time) {
+    String text = textOf(time).trim().toUpperCase()
+    if (text.matches('[0-9]{1,16}')) {
+        return text.toLong()
+    }
+    // A fraction counts as the whole second after it.
+    String seconds = text.replaceFirst('[.,][0-9]+', '').replaceFirst('T', ' ')
+    if (seconds.matches('[0-9]{4}(-[0-9]{2}){2} [0-9]{2}(:[0-9]{2}){2}(Z|[+-][0-9]{2}:[0-9]{2})')) {
+        return new SimpleDateFormat('yyyy-MM-dd HH:mm:ssXXX').parse(seconds).getTime() + 1000
+    }
+    return 0
+}
+
+/** Seconds for an end that is sent while the build is being stopped: five, or fewer where the user said so. */
+@NonCPS
+private int shortBudget(Object parameter, String variable) {
+    String given = textOf(parameter).trim() ?: textOf(variable).trim()
+    return given.matches('[1-4]') ? Integer.parseInt(given) : 5
 }
 
 /** The state given by the user, else what became of the run: a body may make it unstable and go through. */
@@ -67,29 +134,34 @@ private String endOf(Map parameters, String before, String after) {
 private Map report(Map request, Map parameters) {
     String step = request.step
     boolean strict = isTrue(parameters.failOnError == null ? env.JIRA_SEND_FAIL_ON_ERROR : parameters.failOnError)
-    String credentialsId = textOf(parameters.credentialsId) ?: env.JIRA_SEND_CREDENTIALS_ID ?: 'jira-oauth'
+    Map credential = [
+        id: textOf(parameters.credentialsId) ?: env.JIRA_SEND_CREDENTIALS_ID ?: 'jira-oauth',
+        clientId: textOf(parameters.clientId).trim() ?: textOf(env.JIRA_SEND_CLIENT_ID).trim(),
+    ]
     Map result
     try {
-        result = send(step, (String) request.command, parameters, credentialsId, strict)
+        result = send(request, parameters, credential, strict)
     } catch (InterruptedException interruption) {
         // A user's stop or a timeout (FlowInterruptedException is one). Nothing of it may be read here: the sandbox
         // would put a rejection in its place, and the build would end as failed instead of aborted.
         throw interruption
     } catch (Exception problem) {
-        result = explain(problem, credentialsId)
+        result = explain(problem, credential)
     } catch (NoSuchMethodError problem) {
         // A step of a plugin that is not installed; an Error, not an Exception.
-        result = explain(problem, credentialsId)
+        result = explain(problem, credential)
     }
     String line = step + ': ' + result.message
     if (strict && result.exitCode != 0) {
         error(line)
     }
-    echo(line)
+    echo(result.request == null ? line : line + ': ' + shown(result.request))
     return result
 }
 
-private Map send(String step, String command, Map parameters, String credentialsId, boolean strict) {
+private Map send(Map request, Map parameters, Map credential, boolean strict) {
+    String step = request.step
+    String command = request.command
     Map given = readParameters(command, parameters)
     if (given.complaint) {
         if (strict) {
@@ -113,14 +185,30 @@ private Map send(String step, String command, Map parameters, String credentials
         options.eventTime = System.currentTimeMillis()
     }
     String changes = options.changes == null ? changesOf(step) : ''
-    String output = withCredentials([usernamePassword(
-            credentialsId: credentialsId, usernameVariable: 'JIRA_CLIENT_ID', passwordVariable: 'JIRA_CLIENT_SECRET')]) {
-        launch(command, options, changes)
+    List further = []
+    if (request.body != null) {
+        // A blank variable counts as not set.
+        further.add('JIRA_SEND_LAST_UPDATED= ')
+        further.add('JIRA_SEND_UPDATE_SEQUENCE_NUMBER= ')
+    }
+    String output
+    if (isTrue(options.dryRun == null ? env.JIRA_SEND_DRY_RUN : options.dryRun)) {
+        output = launch(command, options, changes, further)
+    } else if (credential.clientId == '') {
+        output = withCredentials([usernamePassword(
+                credentialsId: credential.id, usernameVariable: 'JIRA_CLIENT_ID', passwordVariable: 'JIRA_CLIENT_SECRET')]) {
+            launch(command, options, changes, further)
+        }
+    } else {
+        further.add('JIRA_CLIENT_ID=' + credential.clientId)
+        output = withCredentials([string(credentialsId: credential.id, variable: 'JIRA_CLIENT_SECRET')]) {
+            launch(command, options, changes, further)
+        }
     }
     return readAnswer(output)
 }
 
-private String launch(String command, Map options, String changes) {
+private String launch(String command, Map options, String changes, List further) {
     // Outside the checkout and new for each call: parallel stages can share a workspace. The launcher removes it.
     String directory = pwd(tmp: true) + '/jira-send-' + UUID.randomUUID().toString()
     List environment = [
@@ -128,25 +216,48 @@ private String launch(String command, Map options, String changes) {
         'JIRA_SEND_FORMAT=json',
         // The exit code must tell the truth; what becomes of it is decided by failOnError.
         'JIRA_SEND_ON_ERROR=fail',
+        // The step says it all in one line; where verbose is asked for, the binary lets that win.
+        'JIRA_SEND_QUIET=true',
         'JIRA_SEND_TMP=' + directory,
     ]
-    if (options.verbose != true && !env.JIRA_SEND_VERBOSE) {
-        environment.add('JIRA_SEND_QUIET=true')
-    }
-    if (changes != '') {
-        writeFile(file: directory + '/changes.jsonl', text: changes, encoding: 'UTF-8')
-        environment.add('JIRA_SEND_CHANGES=' + directory + '/changes.jsonl')
-    }
+    environment.addAll(further)
     String json = JsonOutput.toJson(options)
-    if (json.length() > 100000) {
-        // From 128 KiB in one variable on, Linux starts no process any more.
-        writeFile(file: directory + '/parameters.json', text: json, encoding: 'UTF-8')
-        environment.add('JIRA_SEND_PARAMETERS_FILE=' + directory + '/parameters.json')
-    } else {
-        environment.add('JIRA_SEND_PARAMETERS=' + json)
+    // From 128 KiB in one variable on, Linux starts no process any more.
+    boolean large = json.length() > 100000
+    boolean ended = false
+    try {
+        if (changes != '') {
+            writeFile(file: directory + '/changes.jsonl', text: changes, encoding: 'UTF-8')
+            environment.add('JIRA_SEND_CHANGES=' + directory + '/changes.jsonl')
+        }
+        if (large) {
+            writeFile(file: directory + '/parameters.json', text: json, encoding: 'UTF-8')
+            environment.add('JIRA_SEND_PARAMETERS_FILE=' + directory + '/parameters.json')
+        } else {
+            environment.add('JIRA_SEND_PARAMETERS=' + json)
+        }
+        String output = withEnv(environment) {
+            sh(script: libraryResource('jira-send/run.sh'), returnStdout: true, encoding: 'UTF-8', label: 'jira-send')
+        }
+        ended = true
+        return output
+    } finally {
+        if (!ended && (large || changes != '')) {
+            remove(directory)
+        }
     }
-    return withEnv(environment) {
-        sh(script: libraryResource('jira-send/run.sh'), returnStdout: true, encoding: 'UTF-8', label: 'jira-send')
+}
+
+/** The files of a launcher that never started or was lost. Where this fails, too, they stay: the first trouble counts. */
+private void remove(String directory) {
+    try {
+        dir(directory) {
+            deleteDir()
+        }
+    } catch (InterruptedException interruption) {
+        throw interruption
+    } catch (Exception problem) {
+        // The agent is gone.
     }
 }
 
@@ -216,7 +327,7 @@ private Map knownParameters(String command) {
         pipelineId: 'text', pipelineIdStyle: 'text', jobName: 'text', buildNumber: 'text', unstableAs: 'text',
         eventTime: 'text', lastUpdated: 'text', updateSequenceNumber: 'text',
         cloudId: 'text', caFile: 'text', budget: 'text', dryRun: 'flag', verbose: 'flag',
-        credentialsId: 'step', failOnError: 'step',
+        credentialsId: 'step', clientId: 'step', failOnError: 'step',
     ]
 }
 
@@ -245,12 +356,11 @@ private Map readParameters(String command, Map parameters) {
     }
     if (command == 'build' && parameters.testResults != null) {
         Map counts = testCounts(parameters.testResults)
-        if (counts.isEmpty()) {
-            complaint = 'testResults must be what the junit step returns,' +
-                ' or a Map with totalCount, passCount, failCount and skipCount.'
+        complaint = complaintAbout(counts, options)
+        if (complaint == '') {
+            // Numbers given one by one win.
+            options = counts + options
         }
-        // Numbers given one by one win.
-        options = counts + options
     }
     if (!unknown.isEmpty()) {
         complaint = oneLine('unknown parameter ' + unknown.join(', ')) + '; known are: ' + known.keySet().join(', ') + '.' +
@@ -316,10 +426,38 @@ private Map testCounts(Object results) {
     Map numbers = [:]
     for (name in counts.keySet()) {
         if (counts.get(name) instanceof Number) {
-            numbers.put(name, counts.get(name).intValue())
+            numbers.put(name, counts.get(name).longValue())
         }
     }
     return numbers
+}
+
+/** Why the binary would refuse these counts, and with them the whole build; empty when it takes them. */
+@NonCPS
+private String complaintAbout(Map counts, Map options) {
+    long most = 4294967295L
+    if (counts.isEmpty()) {
+        return 'testResults must be what the junit step returns,' +
+            ' or a Map with totalCount, passCount, failCount and skipCount.'
+    }
+    boolean alone = true
+    long parts = 0
+    for (name in ['testsTotal', 'testsPassed', 'testsFailed', 'testsSkipped']) {
+        alone = alone && options.get(name) == null
+        long count = counts.get(name) ?: 0
+        if (count < 0 || count > most) {
+            return 'testResults must have numbers from 0 to ' + most + '.'
+        }
+        parts = name == 'testsTotal' ? 0 : parts + count
+    }
+    if (counts.testsTotal == null && counts.testsPassed == null && options.testsTotal == null && options.testsPassed == null) {
+        return 'testResults needs totalCount or passCount.'
+    }
+    // Together with numbers that the user gave one by one, the binary judges.
+    if (alone && parts > (counts.testsTotal == null ? most : counts.testsTotal)) {
+        return 'testResults has more passed, failed and skipped tests than totalCount.'
+    }
+    return ''
 }
 
 /** The binary's answer as plain maps and lists: what JsonSlurper returns cannot be serialised. */
@@ -347,13 +485,24 @@ private Map readAnswer(String output) {
             ])
         }
     }
-    return [
+    Map result = [
         outcome: answer.outcome,
         exitCode: answer.exit_code.intValue(),
         message: oneLine(textOf(answer.message)) ?: answer.outcome,
         issueKeys: plainList(answer.issue_keys),
         sites: sites,
     ]
+    if (answer.request instanceof Map && answer.request.body instanceof Map) {
+        // What a dry run would have sent.
+        result.put('request', plain(answer.request))
+    }
+    return result
+}
+
+/** The request of a dry run for the log. */
+@NonCPS
+private String shown(Map request) {
+    return oneLine(textOf(request.method) + ' ' + textOf(request.url) + ' ' + JsonOutput.toJson(request.body), 20000)
 }
 
 @NonCPS
@@ -386,16 +535,21 @@ private Map failure(String outcome, int exitCode, String message) {
 
 /** What went wrong around the binary, and the next thing to do. Told by text: the plugins' classes may be absent. */
 @NonCPS
-private Map explain(Throwable problem, String credentialsId) {
+private Map explain(Throwable problem, Map credential) {
+    boolean secretOnly = credential.clientId != ''
     String text = problem.toString()
     if (text.contains('CredentialNotFoundException') && text.contains('is of type')) {
-        return failure('unauthorized', 3, "the credential '" + credentialsId + "' is of the wrong kind;" +
-            ' it must be "Username with password": the client id as user name, the client secret as password.')
+        return failure('unauthorized', 3, "the credential '" + credential.id + "' is of the wrong kind; it must be " + (secretOnly ?
+            '"Secret text" (the client secret), because clientId is given; for a "Username with password" leave out clientId' +
+            ' and the variable JIRA_SEND_CLIENT_ID.' :
+            '"Username with password": the client id as user name, the client secret as password; for a "Secret text" give' +
+            ' its client id with clientId.'))
     }
     if (text.contains('CredentialNotFoundException')) {
-        return failure('unauthorized', 3, "there is no credential '" + credentialsId + "' that this job can use;" +
-            ' add one of the kind "Username with password" (client id, client secret) with this id to the folder or' +
-            ' to Jenkins, or name another with credentialsId.')
+        return failure('unauthorized', 3, "there is no credential '" + credential.id + "' that this job can use;" +
+            ' add one of the kind ' + (secretOnly ? '"Secret text" (client secret)' :
+            '"Username with password" (client id, client secret)') +
+            ' with this id to the folder or to Jenkins, or name another with credentialsId.')
     }
     if (text.contains('MissingContextVariableException')) {
         return failure('invalid', 2, 'the step needs an agent; call it inside node { } or in a part of the pipeline' +
@@ -434,9 +588,10 @@ private boolean isOnlyIssueKeys(Map parameters) {
     return isTrue(parameters.onlyIssueKeys)
 }
 
+/** The words of the binary, so that step and binary never disagree. */
 @NonCPS
 private boolean isTrue(Object value) {
-    return value != null && value.toString().trim().toLowerCase() == 'true'
+    return ['true', '1', 'yes', 'on'].contains(textOf(value).trim().toLowerCase())
 }
 
 @NonCPS
@@ -447,6 +602,12 @@ private String textOf(Object value) {
 /** For the log: no line breaks, no terminal or console-note sequences, no characters that turn the writing round. */
 @NonCPS
 private String oneLine(String text) {
+    return oneLine(text, 2000)
+}
+
+@NonCPS
+private String oneLine(String text, int limit) {
     String line = text.replaceAll('[\\p{Cc}\\p{Zl}\\p{Zp}\\u202a-\\u202e\\u2066-\\u2069]+', ' ').trim()
-    return line.length() > 2000 ? line.substring(0, 2000) + ' ...' : line
+    int length = line.length()
+    return length > limit ? line.substring(0, limit) + ' ... (cut here, it has ' + length + ' characters)' : line
 }

@@ -111,6 +111,18 @@ class EndToEndTest extends PipelineCase {
     }
 
     @Test
+    void 'fixed numbers around a body do not keep Jira from the end'() {
+        jenkins.global.JIRA_SEND_LAST_UPDATED = '2026-01-01T00:00:00Z'
+        jenkins.global.JIRA_SEND_UPDATE_SEQUENCE_NUMBER = '5'
+        jenkins.pipeline("jiraSendBuildInfo(updateSequenceNumber: 7, lastUpdated: '2026-01-01T00:00:00Z', eventTime: 1700000000123) { }")
+        List<Map> sent = jira.requests('builds')*.json*.builds*.getAt(0)
+        assert sent*.state == ['in_progress', 'successful']
+        assert sent[0].updateSequenceNumber == 1700000000123L
+        assert sent[0].updateSequenceNumber < sent[1].updateSequenceNumber
+        assert sent[0].lastUpdated < sent[1].lastUpdated
+    }
+
+    @Test
     void 'the parameters of the steps are the options of the binary'() {
         Script runner = (Script) Library.TRUSTED.load('jiraSendRunner').newInstance()
         ['build', 'deployment'].each { command ->
@@ -175,6 +187,53 @@ class EndToEndTest extends PipelineCase {
         Map result = step('jiraSendBuildInfo', [issueKeys: 'ABC-1', budget: 2])
         assert [result.outcome, result.exitCode] == ['unreachable', 4]
         assert jenkins.echoes == ['jiraSendBuildInfo: ' + result.message]
+    }
+
+    @Test
+    void 'test counts that are none do not keep the build back'() {
+        [
+            [[failCount: 2],                                            null],
+            [[totalCount: -1, passCount: 1],                            null],
+            [[totalCount: 1, passCount: 1, failCount: 1],               null],
+            [[totalCount: 4294967296L],                                 null],
+            [[totalCount: 4294967295L],                                 [totalNumber: 4294967295L, numberPassed: 4294967295L, numberFailed: 0, numberSkipped: 0]],
+            [[passCount: 4L, failCount: 1, skipCount: null],            [totalNumber: 5, numberPassed: 4, numberFailed: 1, numberSkipped: 0]],
+        ].each { List<Map> row ->
+            environment('multibranch-declarative-feature-slash-first')
+            jira.reset()
+            assert step('jiraSendBuildInfo', [issueKeys: 'ABC-1', testResults: row[0]]).outcome == 'accepted'
+            assert jira.requests('builds')[0].json.builds[0].testInfo == row[1]
+        }
+    }
+
+    @Test
+    void 'a dry run shows the request and needs no credential'() {
+        jenkins.credentials.clear()
+        Map result = step('jiraSendBuildInfo', [dryRun: true, issueKeys: 'ABC-1', description: 'Gr\u00fc\u00dfe\nzwei'])
+        assert [result.outcome, result.exitCode, result.issueKeys] == ['dry_run', 0, ['ABC-1']]
+        assert result.request.method == 'POST' && result.request.url.endsWith('/bulk')
+        assert result.request.body.builds[0].associations[0].values == ['ABC-1']
+        assert jenkins.echoes.size() == 1 && jenkins.echoes[0].contains(' POST ' + result.request.url + ' {"builds":[{"associations":')
+        assert jira.requests('builds') == []
+    }
+
+    @Test
+    void 'only who asks for it gets every exchange in the log'() {
+        [
+            // variable, parameter, loud
+            [null,       null,      false],
+            ['false',    null,      false],
+            ['true',     null,      true],
+            ['true',     false,     false],
+            ['false',    'true',    true],
+        ].each { List row ->
+            environment('multibranch-declarative-feature-slash-first')
+            if (row[0] != null) {
+                jenkins.global.JIRA_SEND_VERBOSE = row[0]
+            }
+            step('jiraSendBuildInfo', [issueKeys: 'ABC-1', verbose: row[1]])
+            assert [row, log.contains('POST'), log.contains('accepted by')] == [row, row[2], row[2]]
+        }
     }
 
     @Test

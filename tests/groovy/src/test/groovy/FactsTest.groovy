@@ -48,7 +48,7 @@ class FactsTest extends PipelineCase {
 
     @Test
     void 'all change sets of the run count, those of a library too'() {
-        // They have the same kind as the others; the binary sees by the commit id that they are not in the repository.
+        // They have the same kind as the others and cannot be told apart; the help names the remedy.
         jenkins.build.with([[commit(1), 'LIB-1 library']]).with([[commit(2), 'ABC-2 project']])
         step('jiraSendBuildInfo')
         assert jenkins.changes*.message == ['ABC-2 project', 'LIB-1 library']

@@ -10,7 +10,14 @@ class FailuresTest extends PipelineCase {
     /** What is broken; outcome, exit code and a part of the message that says what to do. */
     private static final Map<String, List> CASES = [
         'missing credential'  : [{ it.credentials.clear() }, 'unauthorized', 3, "no credential 'jira-oauth' that this job can use; add one"],
-        'wrong kind'          : [{ it.credentials['jira-oauth'].kind = 'string' }, 'unauthorized', 3, 'it must be "Username with password"'],
+        'wrong kind'          : [{ it.credentials['jira-oauth'].kind = 'string' }, 'unauthorized', 3,
+                                 'it must be "Username with password": the client id as user name, the client secret as password; ' +
+                                 'for a "Secret text" give its client id with clientId.'],
+        'wrong kind for clientId': [{ it.global.JIRA_SEND_CLIENT_ID = 'x' }, 'unauthorized', 3,
+                                    'it must be "Secret text" (the client secret), because clientId is given; ' +
+                                    'for a "Username with password" leave out clientId and the variable JIRA_SEND_CLIENT_ID.'],
+        'no secret text'      : [{ it.global.JIRA_SEND_CLIENT_ID = 'x'; it.credentials.clear() }, 'unauthorized', 3,
+                                 'add one of the kind "Secret text" (client secret) with this id'],
         'outside node'        : [{ it.agent = false }, 'invalid', 2, 'call it inside node { }'],
         'Windows agent'       : [{ it.unix = false }, 'invalid', 2, 'call the step on a Linux or macOS agent'],
         'no credentials plugin': [{ it.missingSteps << 'withCredentials' }, 'invalid', 2,
@@ -73,7 +80,11 @@ class FailuresTest extends PipelineCase {
             ['true',   null,    true],
             ['TRUE',   null,    true],
             ['false',  null,    false],
-            ['yes',    null,    false],
+            // The words of the binary.
+            ['yes',    null,    true],
+            ['1',      null,    true],
+            ['no',     null,    false],
+            ['maybe',  null,    false],
             ['true',   false,   false],
             ['true',   'false', false],
             [null,     'true',  true],
@@ -107,6 +118,55 @@ class FailuresTest extends PipelineCase {
                 assert thrown.getClass() == row[0].getClass() && thrown.message == row[0].message
                 assert jenkins.calls.last().name in [name, 'endBlock']
             }
+        }
+    }
+
+    /** A run whose step needs both files. */
+    private Map stepWithFiles() {
+        jenkins.build.with([[commit(1), 'ABC-1 one']])
+        return step('jiraSendBuildInfo', [description: 'x' * 120000])
+    }
+
+    @Test
+    void 'files are not left when the launcher did not run to its end'() {
+        [
+            // fails, with what
+            ['sh',              new AbortException('script returned exit code 137')],
+            ['sh',              new IOException('Unable to create live FilePath for agent-7')],
+            ['sh',              new NoSuchMethodError("No such DSL method 'sh' found among steps []")],
+            ['beginWithEnv',    new AbortException('no')],
+            ['libraryResource', new AbortException('no')],
+        ].each { List row ->
+            fresh().failing[row[0]] = row[1]
+            assert stepWithFiles().exitCode != 0
+            assert jenkins.calls('writeFile').size() == 2
+            assert (jenkins.temporary.list() as List) == []
+        }
+        [new FlowInterruptedException(), new OutOfMemoryError('heap')].each { Throwable thrown ->
+            fresh().failing.sh = thrown
+            assert thrownBy { stepWithFiles() }.getClass() == thrown.getClass()
+            assert (jenkins.temporary.list() as List) == []
+        }
+    }
+
+    @Test
+    void 'nothing is removed by the step when the launcher did it, or when there was nothing'() {
+        stepWithFiles()
+        assert jenkins.calls('beginDir') == [] && jenkins.calls('sh').size() == 1
+        fresh().failing.sh = new AbortException('no')
+        step('jiraSendBuildInfo')
+        assert jenkins.calls('beginDir') == []
+    }
+
+    @Test
+    void 'trouble with the removal does not hide what went wrong, a stop does'() {
+        ['beginDir', 'deleteDir'].each { name ->
+            fresh().failing.putAll([sh: new AbortException('script returned exit code 137'), (name): new IOException('agent is gone')])
+            assert stepWithFiles().message.contains('script returned exit code 137')
+            fresh().failing.putAll([sh: new FlowInterruptedException(), (name): new IOException('agent is gone')])
+            assert thrownBy { stepWithFiles() } instanceof FlowInterruptedException
+            fresh().failing.putAll([sh: new AbortException('no'), (name): new FlowInterruptedException()])
+            assert thrownBy { stepWithFiles() } instanceof FlowInterruptedException
         }
     }
 

@@ -64,6 +64,15 @@ class LibraryRulesTest {
     }
 
     @Test
+    void 'the help tells how to keep the commits of the library out'() {
+        // Change sets of a library have the same kind as all others.
+        each { name, source ->
+            String help = file("vars/${name}.txt").getText('UTF-8')
+            assert (name in PRIVATE) || help.contains('untick "Include @Library changes in job recent changes"')
+        }
+    }
+
+    @Test
     void 'no variable has state or static members'() {
         each { name, source ->
             assert !(source =~ /@Field|(?m)^\s*(private |public )?static |\bbinding\b/)

@@ -88,6 +88,47 @@ class ParametersTest extends PipelineCase {
     }
 
     @Test
+    void 'test results that the binary would refuse are told, and the rest is sent'() {
+        String partial = 'testResults needs totalCount or passCount.'
+        String negative = 'testResults must have numbers from 0 to 4294967295.'
+        String more = 'testResults has more passed, failed and skipped tests than totalCount.'
+        [
+            [[failCount: 2],                                                          partial],
+            [[skipCount: 1L, failCount: null],                                        partial],
+            [['failCount': 2, 'other': 'x'] as TreeMap,                                   partial],
+            [[totalCount: -1],                                                        negative],
+            [[totalCount: 3, failCount: -1],                                          negative],
+            [[totalCount: 4294967296L],                                               negative],
+            [[totalCount: 3, passCount: 2, failCount: 2],                             more],
+            [[totalCount: 1, failCount: 2],                                           more],
+            [[totalCount: 10, passCount: 7, failCount: 3, skipCount: 1],              more],
+        ].each { List row ->
+            fresh()
+            assert step('jiraSendBuildInfo', [testResults: row[0], branch: 'x']).outcome == 'accepted'
+            assert jenkins.options.findAll { it.key != 'eventTime' } == [branch: 'x']
+            assert jenkins.echoes.size() == 2 && jenkins.echoes[0] == 'jiraSendBuildInfo: ' + row[1] + ' It is ignored.'
+        }
+    }
+
+    @Test
+    void 'test results with gaps and long numbers'() {
+        [
+            // testResults, other parameters                                       handed over
+            [[passCount: 7L, failCount: 2G], [:],                                  [testsPassed: 7, testsFailed: 2]],
+            [[totalCount: 3000000000L], [:],                                       [testsTotal: 3000000000L]],
+            [[totalCount: 3, passCount: null, failCount: null], [:],               [testsTotal: 3]],
+            [[totalCount: 0, passCount: 0, failCount: 0, skipCount: 0], [:],       [testsTotal: 0, testsPassed: 0, testsFailed: 0, testsSkipped: 0]],
+            // What is missing may be given one by one.
+            [[failCount: 2], [testsPassed: 7],                                     [testsPassed: 7, testsFailed: 2]],
+            [[failCount: 2], [testsTotal: '9'],                                    [testsTotal: '9', testsFailed: 2]],
+            [[failCount: 2], [testsTotal: ''],                                     [:]],
+            [[totalCount: 1, failCount: 2], [testsTotal: 4],                       [testsTotal: 4, testsFailed: 2]],
+        ].each { List row ->
+            assert optionsOf('jiraSendBuildInfo', [testResults: row[0]] + row[1]) == row[2]
+        }
+    }
+
+    @Test
     void 'an unknown parameter is named with the known ones, and the rest is sent'() {
         Map result = step('jiraSendBuildInfo', [changeSet: 'x', ("bad\nname".toString()): 1, branch: 'y'])
         assert result.outcome == 'accepted'

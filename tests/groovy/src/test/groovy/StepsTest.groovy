@@ -84,6 +84,40 @@ class StepsTest extends PipelineCase {
     }
 
     @Test
+    void 'a secret text is the secret of the client id that is given'() {
+        [
+            // variable, parameter, client id
+            [null,       'client-7',       'client-7'],
+            [null,       "client-${7}",    'client-7'],
+            [null,       ' client-7\n',    'client-7'],
+            ['client-8', null,             'client-8'],
+            ['client-8', '',               'client-8'],
+            ['client-8', 'client-7',       'client-7'],
+        ].each { List row ->
+            ['jiraSendBuildInfo', 'jiraSendDeploymentInfo'].each { name ->
+                fresh().credentials['jira-oauth'] = [kind: 'string', password: FakeJenkins.SECRET]
+                if (row[0] != null) {
+                    jenkins.global.JIRA_SEND_CLIENT_ID = row[0]
+                }
+                assert step(name, [clientId: row[1]]).outcome == 'accepted'
+                Map seen = jenkins.shellCall.environment
+                assert [seen.JIRA_CLIENT_ID, seen.JIRA_CLIENT_SECRET] == [row[2], FakeJenkins.SECRET]
+                assert !jenkins.options.containsKey('clientId')
+                assert jenkins.calls.every { !it.args.toString().contains(FakeJenkins.SECRET) }
+            }
+        }
+    }
+
+    @Test
+    void 'a client id goes with any credential, and not into a dry run'() {
+        jenkins.credentials['text'] = [kind: 'string', password: 'x']
+        step('jiraSendBuildInfo', [clientId: 'client-7', credentialsId: 'text'])
+        assert jenkins.shellCall.environment.JIRA_CLIENT_SECRET == 'x'
+        fresh().credentials.clear()
+        assert step('jiraSendBuildInfo', [clientId: 'client-7', dryRun: true]).exitCode == 0
+    }
+
+    @Test
     void 'the credential is bound for the shell step only'() {
         jenkins.pipeline('jiraSendBuildInfo(); echo "${env.JIRA_CLIENT_ID}"')
         assert jenkins.echoes.last() == 'null'
@@ -91,12 +125,72 @@ class StepsTest extends PipelineCase {
     }
 
     @Test
-    void 'quiet is left out where the user wants more, because the binary takes one of them only'() {
-        step('jiraSendBuildInfo', [verbose: 'true'])
-        assert jenkins.options.verbose == true && !jenkins.shellCall.environment.containsKey('JIRA_SEND_QUIET')
-        fresh().global.JIRA_SEND_VERBOSE = '1'
-        step('jiraSendBuildInfo')
-        assert !jenkins.shellCall.environment.containsKey('JIRA_SEND_QUIET')
+    void 'the binary is always asked to be quiet, because verbose wins there'() {
+        [null, 'true', 'false'].each { String variable ->
+            [null, true, 'false'].each { Object parameter ->
+                fresh()
+                if (variable != null) {
+                    jenkins.global.JIRA_SEND_VERBOSE = variable
+                }
+                step('jiraSendBuildInfo', [verbose: parameter])
+                assert jenkins.shellCall.environment.JIRA_SEND_QUIET == 'true'
+                assert jenkins.shellCall.environment.JIRA_SEND_VERBOSE == variable
+            }
+        }
+    }
+
+    private static final String SHOWN = '{"outcome":"dry_run","exit_code":0,"message":"build 7 would be sent","issue_keys":["ABC-1"],' +
+        '"sites":[],"request":{"method":"POST","url":"https://api.example.com/bulk","body":{"builds":[{"label":"a\\nb\\u202e",' +
+        '"references":[],"testInfo":{"totalNumber":3},"updateSequenceNumber":1700000000123}],"properties":{}}}}'
+
+    @Test
+    void 'a dry run returns the request and shows it in the one line'() {
+        jenkins.shell = { SHOWN }
+        Map result = (Map) jenkins.pipeline('def result = jiraSendBuildInfo(dryRun: true); sleep 1; return result')
+        assert [result.outcome, result.exitCode] == ['dry_run', 0]
+        assert result.request == [method: 'POST', url: 'https://api.example.com/bulk', body: [builds: [
+            [label: 'a\nb\u202e', updateSequenceNumber: 1700000000123L, testInfo: [totalNumber: 3], references: []]], properties: [:]]]
+        new ObjectOutputStream(new ByteArrayOutputStream()).writeObject(result)
+        assert jenkins.options.dryRun == true
+        assert jenkins.echoes == ['jiraSendBuildInfo: build 7 would be sent: POST https://api.example.com/bulk ' +
+            '{"builds":[{"label":"a\\nb\\u202e","references":[],"testInfo":{"totalNumber":3},"updateSequenceNumber":1700000000123}],"properties":{}}']
+    }
+
+    @Test
+    void 'the line of a dry run is cut at a length that it tells'() {
+        jenkins.shell = { SHOWN.replace('"label":"a', '"label":"' + 'x' * 50000) }
+        Map result = step('jiraSendBuildInfo', [dryRun: true])
+        assert jenkins.echoes.size() == 1 && jenkins.echoes[0].length() < 20200
+        assert jenkins.echoes[0].endsWith('xxx ... (cut here, it has 50166 characters)')
+        assert result.request.body.builds[0].label.length() == 50003
+    }
+
+    @Test
+    void 'a dry run needs no credential'() {
+        [
+            // variable, parameter, bound
+            [null,       true,      false],
+            [null,       'true',    false],
+            [null,       'yes',     false],
+            [null,       false,     true],
+            ['true',     null,      false],
+            ['1',        '',        false],
+            ['true',     false,     true],
+            ['false',    null,      true],
+            [null,       null,      true],
+        ].each { List row ->
+            fresh()
+            if (row[0] != null) {
+                jenkins.global.JIRA_SEND_DRY_RUN = row[0]
+            }
+            step('jiraSendDeploymentInfo', [dryRun: row[1]])
+            assert [row, !jenkins.calls('beginWithCredentials').empty] == [row, row[2]]
+            assert jenkins.shellCall.environment.containsKey('JIRA_CLIENT_SECRET') == row[2]
+        }
+        fresh().credentials.clear()
+        jenkins.missingSteps.addAll(['withCredentials', 'usernamePassword'])
+        jenkins.shell = { SHOWN }
+        assert step('jiraSendBuildInfo', [dryRun: true]).outcome == 'dry_run'
     }
 
     @Test

@@ -7,16 +7,21 @@ import org.jenkinsci.plugins.workflow.steps.MissingContextVariableException
 
 /** One run of a pipeline: its environment, credentials, workspace (real directories), steps, and all they were asked. */
 class FakeJenkins {
-    static final List<String> BODY_STEPS = ['withEnv', 'withCredentials']
-    static final List<String> DESCRIPTIONS = ['usernamePassword']
-    static final List<String> STEPS = ['beginWithEnv', 'beginWithCredentials', 'endBlock', 'echo', 'error', 'isUnix',
-        'libraryResource', 'pwd', 'sh', 'writeFile', 'sleep']
-    static final List<String> NEED_AGENT = ['isUnix', 'pwd', 'sh', 'writeFile']
+    static final List<String> BODY_STEPS = ['withEnv', 'withCredentials', 'dir']
+    static final List<String> DESCRIPTIONS = ['usernamePassword', 'string']
+    static final List<String> STEPS = ['beginWithEnv', 'beginWithCredentials', 'beginDir', 'endBlock', 'deleteDir', 'echo', 'error', 'isUnix',
+        'libraryResource', 'pwd', 'sh', 'writeFile', 'sleep', 'milestone']
+    static final List<String> NEED_AGENT = ['isUnix', 'pwd', 'sh', 'writeFile', 'beginDir', 'deleteDir']
     static final String SECRET = 'S3cret+with/odd=chars'
     static final String ACCEPTED = '{"outcome":"accepted","exit_code":0,"message":"build 7: sent for ABC-1","issue_keys":["ABC-1"],' +
         '"sites":[{"site":"acme.atlassian.net","outcome":"accepted","accepted":[{"pipelineId":"shop","buildNumber":7}],' +
         '"rejected":[],"unknown_issue_keys":["ABC-2"],"unknown_associations":[],"message":"accepted"}]}'
 
+    /** What Jenkins calls the kind, and the class that its binding wants. */
+    private static final Map<String, List<String>> KINDS = [
+        usernamePassword: ['Username with password', 'com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials'],
+        string          : ['Secret text', 'org.jenkinsci.plugins.plaincredentials.StringCredentials'],
+    ]
     private static final ThreadLocal<FakeJenkins> CURRENT = new ThreadLocal<FakeJenkins>()
 
     final Library library
@@ -37,6 +42,8 @@ class FakeJenkins {
     Closure<String> shell = { StepCall call -> ACCEPTED + '\n' }
 
     private final List<Map<String, String>> blocks = []
+    /** The current directory of each block. */
+    private final List<File> directories = []
 
     FakeJenkins(File folder, Library library) {
         this.library = library
@@ -126,7 +133,7 @@ class FakeJenkins {
     }
 
     private Object beginWithEnvStep(List values) {
-        blocks << values.collectEntries { Object value ->
+        begin values.collectEntries { Object value ->
             assert value instanceof String && value.contains('=')
             [(value.substring(0, value.indexOf('='))): value.substring(value.indexOf('=') + 1)]
         }
@@ -141,18 +148,39 @@ class FakeJenkins {
                 throw new CredentialNotFoundException("Could not find credentials entry with ID '${binding.credentialsId}'")
             }
             if (found.kind != binding.kind) {
-                throw new CredentialNotFoundException("Credentials '${binding.credentialsId}' is of type 'Secret text' where " +
-                    "'com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials' was expected")
+                throw new CredentialNotFoundException("Credentials '${binding.credentialsId}' is of type '${KINDS[found.kind][0]}' where " +
+                    "'${KINDS[binding.kind][1]}' was expected")
             }
-            bound[binding.usernameVariable] = found.user
-            bound[binding.passwordVariable] = found.password
+            if (binding.kind == 'string') {
+                bound[binding.variable] = found.password
+            } else {
+                bound[binding.usernameVariable] = found.user
+                bound[binding.passwordVariable] = found.password
+            }
         }
-        blocks << bound
+        begin(bound)
         return null
+    }
+
+    private Object beginDirStep(String path) {
+        begin([:], new File(path))
+        return null
+    }
+
+    private void begin(Map<String, String> environment, File directory = directories ? directories.last() : workspace) {
+        blocks << environment
+        directories << directory
     }
 
     private Object endBlockStep() {
         blocks.remove(blocks.size() - 1)
+        directories.remove(directories.size() - 1)
+        return null
+    }
+
+    private Object deleteDirStep() {
+        assert directories && directories.last().path.startsWith(temporary.path + '/')
+        directories.last().deleteDir()
         return null
     }
 
@@ -186,6 +214,11 @@ class FakeJenkins {
         assert file.absolute
         file.parentFile.mkdirs()
         file.setText(arguments.text.toString(), arguments.encoding.toString())
+        return null
+    }
+
+    /** For bodies: a step that the library itself does not use. */
+    private Object milestoneStep(Object number) {
         return null
     }
 

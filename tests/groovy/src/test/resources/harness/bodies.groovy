@@ -18,3 +18,12 @@ def withCredentials(List bindings, Closure body) {
         endBlock()
     }
 }
+
+def dir(String path, Closure body) {
+    beginDir(path)
+    try {
+        return body()
+    } finally {
+        endBlock()
+    }
+}
