@@ -13,7 +13,7 @@ help:
 
 demo:
 	$(CARGO) build --locked --quiet --package jira-send --package jira-sandbox
-	@target/debug/demo target/debug/jira-send $(if $(ONCE),--once)
+	@$(CARGO) run --locked --quiet --package jira-sandbox --bin demo -- $(if $(ONCE),--once)
 
 # The Rust tests come last, so that their summary ends the output.
 test: requirements format lint docs groovy rust

@@ -320,13 +320,14 @@ private Map knownParameters(String command) {
         repositoryUrl: 'text', refName: 'text', refUrl: 'text', reference: 'lines',
     ]
     return known + [
-        site: 'text', branch: 'text', state: 'text', issueKeys: 'words', onlyIssueKeys: 'flag', issueIds: 'words',
+        site: 'words', branch: 'text', state: 'text', issueKeys: 'words', onlyIssueKeys: 'flag', issueIds: 'words',
         projects: 'words', deny: 'words', keyPattern: 'text', requireIssueKeys: 'flag',
         changes: 'text', commit: 'text', since: 'text', message: 'lines', title: 'text', tag: 'text', repositoryDir: 'text',
         displayName: 'text', description: 'text', label: 'text', url: 'text', property: 'lines', product: 'text',
         pipelineId: 'text', pipelineIdStyle: 'text', jobName: 'text', buildNumber: 'text', unstableAs: 'text',
         eventTime: 'text', lastUpdated: 'text', updateSequenceNumber: 'text',
-        cloudId: 'text', caFile: 'text', budget: 'text', dryRun: 'flag', verbose: 'flag',
+        cloudId: 'text', caFile: 'text', budget: 'text', outbox: 'text', noOutbox: 'flag',
+        outboxMaxAgeDays: 'text', outboxMaxEntries: 'text', outboxMaxSize: 'text', dryRun: 'flag', verbose: 'flag',
         credentialsId: 'step', clientId: 'step', failOnError: 'step',
     ]
 }
@@ -478,7 +479,7 @@ private Map readAnswer(String output) {
     for (site in (answer.sites instanceof List ? answer.sites : [])) {
         if (site instanceof Map) {
             sites.add([
-                site: plain(site.site), outcome: plain(site.outcome), message: oneLine(textOf(site.message)),
+                site: plain(site.site), outcome: plain(site.outcome), queued: site.queued == true, message: oneLine(textOf(site.message)),
                 accepted: plainList(site.accepted), rejected: plainList(site.rejected),
                 unknownIssueKeys: plainList(site.unknown_issue_keys),
                 unknownAssociations: plainList(site.unknown_associations),

@@ -42,6 +42,7 @@ fn all_help() -> String {
         &["deployment", "--help"],
         &["keys", "--help"],
         &["check", "--help"],
+        &["flush", "--help"],
     ] {
         help.push_str(&Agent::bare().run(command).stdout);
     }
@@ -102,6 +103,40 @@ fn the_table_of_exit_codes_is_the_programs() {
     assert_eq!(count, 6);
 }
 
+/// Outcome, in the outbox or not, and the exit codes under the three policies.
+#[test]
+fn the_table_of_policies_is_the_programs() {
+    let help = Agent::bare().run(&["--help"]).stdout;
+    let (_, table) = help
+        .split_once("Exit codes by outcome and --on-error")
+        .unwrap();
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    let readme = project("README.md");
+    let (_, table) = readme.split_once("| outcome | in the outbox |").unwrap();
+    let table = table
+        .lines()
+        .skip(2)
+        .take_while(|line| line.starts_with('|'));
+    let written: Vec<Vec<&str>> = table
+        .map(|row| row.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    assert_eq!(written.len(), 10);
+    for row in &written {
+        let outcome = row[0].split('`').nth(1).unwrap();
+        let known = rows.iter().any(|known| {
+            let codes = &known[known.len() - 3..];
+            let waits = known.contains(&"outbox") || known.contains(&"yes");
+            known[0] == outcome && waits == (row[1] == "yes") && codes == &row[2..]
+        });
+        assert!(known, "{row:?} in {rows:#?}");
+    }
+}
+
 /// Words of the README that look like this, without what stands around them.
 fn words(pattern: &str) -> Vec<String> {
     let readme = project("README.md");
@@ -126,6 +161,8 @@ fn options_and_variables_that_are_named_exist() {
         let option = variable
             .strip_prefix("JIRA_SEND_")
             .map(|name| format!("--{}", name.to_ascii_lowercase().replace('_', "-")));
+        // For one site: JIRA_CLIENT_ID__ACME.
+        let variable = variable.split("__").next().unwrap().to_owned();
         let known = help.contains(&variable)
             || launcher.contains(&variable)
             || option.is_some_and(|option| help.contains(&option));

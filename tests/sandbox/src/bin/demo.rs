@@ -6,7 +6,6 @@
 )]
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use jira_sandbox::{Config, Sandbox};
@@ -20,13 +19,15 @@ const ISSUE: &str = "PROJ-2";
 const COMMITS: usize = 5;
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let Some(program) = arguments.next() else {
-        eprintln!("usage: demo PATH_OF_JIRA_SEND [--once]");
-        return ExitCode::from(2);
+    let once = match std::env::args().nth(1).as_deref() {
+        None => false,
+        Some("--once") => true,
+        Some(_) => {
+            eprintln!("usage: demo [--once]");
+            return ExitCode::from(2);
+        }
     };
-    let once = arguments.next().as_deref() == Some("--once");
-    match demo(Path::new(&program), once) {
+    match demo(once) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("demo: {message}");
@@ -35,10 +36,10 @@ fn main() -> ExitCode {
     }
 }
 
-fn demo(program: &Path, once: bool) -> Result<(), String> {
-    let program = program
-        .canonicalize()
-        .map_err(|error| format!("{}: {error}", program.display()))?;
+fn demo(once: bool) -> Result<(), String> {
+    // Cargo puts both programs into one folder.
+    let here = std::env::current_exe().map_err(|error| error.to_string())?;
+    let program = here.with_file_name(format!("jira-send{}", std::env::consts::EXE_SUFFIX));
     let sandbox = Sandbox::try_with(Config::default())
         .map_err(|error| format!("the stand-in does not start: {error}"))?;
     println!("A stand-in for Jira runs at {}\n", sandbox.url());
@@ -120,6 +121,8 @@ fn variables(sandbox: &Sandbox) -> Result<BTreeMap<String, String>, String> {
         ("JIRA_API_URL", sandbox.url()),
         ("JIRA_CLIENT_ID", &config.client_id),
         ("JIRA_CLIENT_SECRET", &config.client_secret),
+        // A demo leaves nothing in anybody's home.
+        ("JIRA_SEND_NO_OUTBOX", "true"),
     ] {
         variables.insert(name.to_owned(), value.to_owned());
     }

@@ -51,7 +51,7 @@ class EndToEndTest extends PipelineCase {
         jenkins.global.clear()
         jenkins.global.putAll(seen.findAll { !it.key.startsWith('JIRA') && it.key != 'PATH' })
         jenkins.global.putAll([WORKSPACE: jenkins.workspace.path, WORKSPACE_TMP: jenkins.temporary.path,
-                               JIRA_SEND_BIN: StandIn.BINARY, JIRA_SITE: jira.url, JIRA_API_URL: jira.url])
+                               JIRA_SEND_BIN: StandIn.BINARY, JIRA_SEND_OUTBOX: folder.root.path + '/outbox', JIRA_SITE: jira.url, JIRA_API_URL: jira.url])
         jenkins.credentials['jira-oauth'] = [kind: 'usernamePassword', user: 'sandbox-client', password: 'sandbox-secret']
         jenkins.shell = { StepCall call ->
             Launcher launcher = Launcher.run(call.environment, jenkins.workspace)
@@ -130,7 +130,7 @@ class EndToEndTest extends PipelineCase {
                 .findAll { it ==~ /\s+(-\w, )?--[a-z].*/ }.collect { it.replaceAll(/^.*?--([a-z-]+).*$/, '$1') }
                 .collect { it.replaceAll(/-([a-z])/) { all, letter -> letter.toUpperCase() } } as Set
             // These belong to the runner or to the command line.
-            options.removeAll(['format', 'quiet', 'onError', 'help', 'version'])
+            options.removeAll(['format', 'quiet', 'onError', 'resultFile', 'keepCredentials', 'help', 'version'])
             assert runner.knownParameters(command).findAll { it.value != 'step' }.keySet() == options
         }
     }

@@ -16,7 +16,7 @@ class StepsTest extends PipelineCase {
 
         assert result == [
             outcome: 'accepted', exitCode: 0, message: 'build 7: sent for ABC-1', issueKeys: ['ABC-1'],
-            sites: [[site: 'acme.atlassian.net', outcome: 'accepted', message: 'accepted',
+            sites: [[site: 'acme.atlassian.net', outcome: 'accepted', queued: false, message: 'accepted',
                      accepted: [[pipelineId: 'shop', buildNumber: 7]], rejected: [],
                      unknownIssueKeys: ['ABC-2'], unknownAssociations: []]],
         ]
@@ -51,7 +51,7 @@ class StepsTest extends PipelineCase {
         assert jenkins.shellCall.environment.JIRA_SEND_COMMAND == 'deployment'
         assert jenkins.options.findAll { it.key != 'eventTime' } == [
             environmentId: 'eu-prod', environmentName: 'EU production', environmentType: 'production', state: 'successful',
-            site: 'acme.atlassian.net', serviceIds: ['svc-1', 'svc-2'], enableGating: true, issueKeys: ['ABC-1', 'ABC-2'],
+            site: ['acme.atlassian.net'], serviceIds: ['svc-1', 'svc-2'], enableGating: true, issueKeys: ['ABC-1', 'ABC-2'],
             onlyIssueKeys: true,
         ]
         assert jenkins.echoes == ['jiraSendDeploymentInfo: build 7: sent for ABC-1']
