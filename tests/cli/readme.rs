@@ -77,6 +77,7 @@ fn every_command_runs() {
                 .args(["-ec", line])
                 .current_dir(agent.path())
                 .env_clear();
+            shell.env("HOME", agent.path());
             shell.envs(agent.variables()).assert().success();
         }
         count += 1;
