@@ -5,6 +5,7 @@ mod check;
 pub(crate) mod completion;
 mod deployment;
 pub(crate) mod errors;
+mod flush;
 mod options;
 mod outbox;
 pub(crate) mod words;
@@ -17,8 +18,9 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use build::BuildOptions;
 pub(crate) use check::{CheckOptions, CheckedData};
 pub(crate) use deployment::DeploymentOptions;
-pub(crate) use options::{Format, JiraOptions, KeyOptions, OnError, OutputOptions, RunOptions};
-pub(crate) use outbox::{FlushOptions, OutboxOptions};
+pub(crate) use flush::FlushOptions;
+pub(crate) use options::{Format, JiraOptions, KeyOptions, OutputOptions, RunOptions};
+pub(crate) use outbox::OutboxOptions;
 pub(crate) use wrap::WrapOptions;
 
 /// Puts Jenkins builds and deployments onto Jira Cloud issues, with nothing but Jira's OAuth client credentials.

@@ -1,7 +1,19 @@
 //! What becomes of the exit code, as one table.
 
-use crate::cli::OnError;
+use clap::ValueEnum;
+
 use crate::report::Outcome;
+
+/// What a failure does to the exit code (`--on-error`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnError {
+    /// Exit with 1, 3 or 4
+    Fail,
+    /// Warn and exit with 0
+    Warn,
+    /// Warn and exit with 0 when it waits in the outbox, else exit with 1, 3 or 4
+    Queue,
+}
 
 /// One row: what happened at a site, whether the data waits in the outbox, and the exit codes under
 /// `--on-error fail`, `warn` and `queue`.

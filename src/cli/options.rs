@@ -15,6 +15,7 @@ use crate::domain::sequence::SequenceNumber;
 use crate::domain::state::{BuildState, State, parse_unstable_as};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::web_url::WebUrl;
+use crate::policy::OnError;
 
 /// Numbers stay exact in every JSON reader.
 pub(super) const MAX_NUMBER: i64 = (1 << 53) - 1;
@@ -66,16 +67,6 @@ pub(crate) struct JiraOptions {
     pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) outbox: OutboxOptions,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum OnError {
-    /// Exit with 1, 3 or 4
-    Fail,
-    /// Warn and exit with 0
-    Warn,
-    /// Warn and exit with 0 when it waits in the outbox, else exit with 1, 3 or 4
-    Queue,
 }
 
 /// Where issue keys come from.

@@ -1,10 +1,8 @@
-//! Options of the outbox, and of `jira-send flush`.
+//! Options of the outbox.
 
 use std::path::PathBuf;
 
 use clap::Args;
-
-use super::options::OutputOptions;
 
 /// What is kept on this machine.
 #[derive(Clone, Debug, Args)]
@@ -25,27 +23,4 @@ pub(crate) struct OutboxOptions {
     /// Largest outbox, in MiB; the oldest entries are dropped
     #[arg(long, value_name = "MIB", default_value = "100", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) outbox_max_size: u32,
-}
-
-/// Options of `jira-send flush`.
-#[derive(Debug, Args)]
-pub(crate) struct FlushOptions {
-    /// Deliver what waits for these sites only [else: `JIRA_SITE`, else every site that something waits for]
-    #[arg(
-        long,
-        value_name = "SITE",
-        value_delimiter = ',',
-        help_heading = "Jira"
-    )]
-    pub(crate) site: Vec<String>,
-    /// File of certificates (PEM) to trust besides the system's, such as the CA of a proxy that inspects TLS
-    #[arg(long, value_name = "FILE", help_heading = "Jira")]
-    pub(crate) ca_file: Option<PathBuf>,
-    /// Seconds for everything, retries included
-    #[arg(long, value_name = "SECONDS", default_value = "300", help_heading = "Jira", value_parser = clap::value_parser!(u32).range(1..=86_400))]
-    pub(crate) budget: u32,
-    #[command(flatten)]
-    pub(crate) outbox: OutboxOptions,
-    #[command(flatten)]
-    pub(crate) output: OutputOptions,
 }

@@ -1,12 +1,11 @@
 //! What Jira says of a submission, in full.
 
-use super::send::Payload;
-use crate::cli::OnError;
+use super::payload::Payload;
 use crate::domain::issue_key::IssueKey;
 use crate::error::{Failure, Kind};
 use crate::jira::Submitted;
 use crate::output::Output;
-use crate::policy::exit_code;
+use crate::policy::{OnError, exit_code};
 use crate::report::{Outcome, SiteReport};
 
 /// Most issue keys and reasons that one line names.

@@ -1,20 +1,16 @@
 //! One try to send a payload to one site, and what becomes of it.
 
-use std::panic::resume_unwind;
-use std::thread;
-
 use super::Context;
 use super::answer::{self, tell};
 use super::connection::Destination;
 use super::credentials::{credentials, own_credential_hint};
-use super::send::Payload;
+use super::payload::Payload;
 use super::store::{NoOutbox, Store};
-use crate::cli::OnError;
 use crate::error::{Failure, Kind};
 use crate::jira::http::Transport;
 use crate::jira::{AuthorizedJira, CloudId, Credentials, Jira, Submitted, bulk};
 use crate::outbox::{Entry, Held, Outbox, Sending};
-use crate::policy::exit_code;
+use crate::policy::{OnError, exit_code};
 use crate::report::{Outcome, SiteReport};
 use crate::system::Deadline;
 
@@ -209,21 +205,4 @@ impl<'a> Call<'a> {
             }
         }
     }
-}
-
-/// Does the same for all at once; the results come in the order of the items.
-pub(crate) fn side_by_side<T: Send, R: Send>(
-    items: impl IntoIterator<Item = T>,
-    work: impl Fn(T) -> R + Sync,
-) -> Vec<R> {
-    let work = &work;
-    thread::scope(|scope| {
-        let items = items.into_iter();
-        let threads: Vec<_> = items.map(|item| scope.spawn(move || work(item))).collect();
-        let join = |thread: thread::ScopedJoinHandle<'_, R>| thread.join();
-        let results = threads.into_iter().map(join);
-        results
-            .map(|result| result.unwrap_or_else(|panic| resume_unwind(panic)))
-            .collect()
-    })
 }

@@ -1,7 +1,8 @@
 //! `jira-send build`: this run as a build.
 
 use super::missing::Missing;
-use super::send::{self, Payload};
+use super::payload::Payload;
+use super::send;
 use super::{Context, run_facts, tell};
 use crate::cli::BuildOptions;
 use crate::cli::words::Words;

@@ -4,7 +4,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Context;
 use super::connection::Destination;
-use super::send::Payload;
+use super::payload::Payload;
 use super::store::NoOutbox;
 use crate::domain::issue_key::IssueKey;
 use crate::domain::sequence::{Last, Origin, SequenceNumber};

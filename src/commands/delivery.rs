@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::Context;
-use super::attempt::side_by_side;
+use super::side_by_side::side_by_side;
 use crate::error::Failure;
 use crate::jira::{AuthorizedJira, DataType, JiraError, Submitted, bulk};
 use crate::outbox::{Due, Entry, Held, Opened, Outbox};

@@ -1,8 +1,9 @@
 //! `jira-send deployment`: this run as a deployment to an environment.
 
 use super::missing::Missing;
+use super::payload::Payload;
 use super::run_facts::{RunFacts, given_text, jenkins_url};
-use super::send::{self, Payload};
+use super::send;
 use super::{Context, run_facts, tell};
 use crate::cli::DeploymentOptions;
 use crate::cli::words::Words;

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::Context;
-use super::attempt::side_by_side;
 use super::connection::{self, Destination};
 use super::credentials::credentials;
 use super::delivery::{self, Delivery};
+use super::side_by_side::side_by_side;
 use super::store::{self, NoOutbox};
 use crate::cli::FlushOptions;
 use crate::error::{Failure, Kind};

@@ -12,8 +12,10 @@ mod deployment;
 mod flush;
 mod keys;
 mod missing;
+mod payload;
 mod run_facts;
 mod send;
+mod side_by_side;
 mod store;
 mod wrap;
 

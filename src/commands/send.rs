@@ -2,21 +2,18 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
-use serde_json::Value;
-
-use super::attempt::{Call, side_by_side};
+use super::attempt::Call;
 use super::connection::{self, Destination};
 use super::continuity::continue_last;
+use super::payload::Payload;
+use super::side_by_side::side_by_side;
 use super::{Context, delivery, store};
 use crate::cli::JiraOptions;
-use crate::domain::issue_key::{Findings, IssueKey, Reason};
-use crate::domain::sequence::Origin;
+use crate::domain::issue_key::{Findings, Reason};
 use crate::error::{Failure, Kind};
 use crate::jira::clock::Clocked;
 use crate::jira::trace::Traced;
-use crate::jira::{DataType, Endpoints, Target};
-use crate::outbox::Entity;
+use crate::jira::{Endpoints, Target};
 use crate::output::Output;
 use crate::policy::{exit_code, overall, worst};
 use crate::report::{Outcome, PreparedRequest, Report, SiteReport};
@@ -24,32 +21,6 @@ use crate::system::Deadline;
 
 /// Stands in the address for the cloud id that would be looked up.
 const CLOUD_ID: &str = "CLOUD_ID";
-
-/// What is to be sent.
-pub(crate) struct Payload {
-    pub(crate) data: DataType,
-    /// `build shop » main #42`
-    pub(crate) name: String,
-    pub(crate) body: Value,
-    /// The identity as Jira would repeat it.
-    pub(crate) key: Value,
-    pub(crate) issue_keys: Vec<IssueKey>,
-    /// Where the sequence number in the body comes from.
-    pub(crate) origin: Origin,
-    /// Whether issues of the update before are named again.
-    pub(crate) keeps_issue_keys: bool,
-}
-
-impl Payload {
-    /// What it is at one site.
-    pub(crate) fn entity(&self, site: &str) -> Entity {
-        Entity::new(site, self.data.name(), &self.key)
-    }
-
-    pub(crate) fn body(body: &impl Serialize) -> Value {
-        serde_json::json!(body)
-    }
-}
 
 /// The report when no issue is named. Words are a warning, if they nearly were keys.
 pub(crate) fn nothing(findings: &Findings, require: bool, output: &Output) -> Report {

@@ -15,6 +15,7 @@ mod flush;
 mod hostile;
 mod keys;
 mod kills;
+mod leaks;
 mod network;
 mod no_outbox;
 mod openapi;

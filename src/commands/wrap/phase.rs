@@ -1,10 +1,11 @@
 //! What tells the beginning of a wrapped command from its end.
 
-use crate::cli::{JiraOptions, KeyOptions, OnError, RunOptions};
+use crate::cli::{JiraOptions, KeyOptions, RunOptions};
 use crate::domain::issue_key::IssueKey;
 use crate::domain::sequence::SequenceNumber;
 use crate::domain::state::State;
 use crate::domain::timestamp::Timestamp;
+use crate::policy::OnError;
 use crate::system::System;
 
 /// One of the two, as changes to what the user typed.

@@ -1,0 +1,30 @@
+//! Options of `jira-send flush`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::options::OutputOptions;
+use super::outbox::OutboxOptions;
+
+#[derive(Debug, Args)]
+pub(crate) struct FlushOptions {
+    /// Deliver what waits for these sites only [else: `JIRA_SITE`, else every site that something waits for]
+    #[arg(
+        long,
+        value_name = "SITE",
+        value_delimiter = ',',
+        help_heading = "Jira"
+    )]
+    pub(crate) site: Vec<String>,
+    /// File of certificates (PEM) to trust besides the system's, such as the CA of a proxy that inspects TLS
+    #[arg(long, value_name = "FILE", help_heading = "Jira")]
+    pub(crate) ca_file: Option<PathBuf>,
+    /// Seconds for everything, retries included
+    #[arg(long, value_name = "SECONDS", default_value = "300", help_heading = "Jira", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub(crate) budget: u32,
+    #[command(flatten)]
+    pub(crate) outbox: OutboxOptions,
+    #[command(flatten)]
+    pub(crate) output: OutputOptions,
+}

@@ -1,0 +1,110 @@
+//! No secret in any output or file, whatever goes wrong and however much is said.
+
+use std::path::Path;
+
+use jira_sandbox::{Endpoint, Fault, Sandbox};
+use serde_json::json;
+
+use crate::support::Agent;
+
+const SECRET: &str = "s3cr/et+w&rd";
+
+/// `printf 's3cr/et+w&rd' | base64`, and the core of it behind one and two other bytes.
+const SECRET_FORMS: &[&str] = &[
+    SECRET,
+    "s3cr%2Fet%2Bw%26rd",
+    "czNjci9ldCt3JnJk",
+    "zM2NyL2V0K3cmcm",
+    "MzY3IvZXQrdyZyZ",
+];
+
+const PROXY_PASSWORD: &str = "pr0xy-passw0rd";
+
+/// Everything below a folder, names and contents.
+fn read_all(folder: &Path, text: &mut String) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        text.push_str(&path.to_string_lossy());
+        if path.is_dir() {
+            read_all(&path, text);
+        } else {
+            text.push_str(&String::from_utf8_lossy(&std::fs::read(&path).unwrap()));
+        }
+    }
+}
+
+#[test]
+fn neither_secret_nor_token_is_seen_anywhere() {
+    let echo = json!([{"message": format!("no: {}", SECRET_FORMS.join(" "))}]);
+    let faults = [
+        None,
+        Some((Endpoint::Builds, Fault::json(400, echo.clone()))),
+        Some((Endpoint::Builds, Fault::json(503, echo.clone()))),
+        Some((Endpoint::Builds, Fault::status(401))),
+        Some((Endpoint::Builds, Fault::CutBody)),
+        Some((Endpoint::Builds, Fault::Junk)),
+        Some((Endpoint::Token, Fault::json(401, echo.clone()))),
+        Some((Endpoint::Token, Fault::json(500, echo))),
+        Some((
+            Endpoint::TenantInfo,
+            Fault::redirect(format!("https://x.example/?{SECRET}")),
+        )),
+    ];
+    let commands: [&[&str]; 4] = [
+        &[
+            "build",
+            "--state=SUCCESS",
+            "--format=json",
+            "--result-file=result",
+        ],
+        &["build", "--", "env"],
+        &["check", "--format=json"],
+        &["flush", "--format=json"],
+    ];
+    std::thread::scope(|scope| {
+        for fault in faults {
+            scope.spawn(move || {
+                let jira = Sandbox::with(jira_sandbox::Config {
+                    client_secret: SECRET.to_owned(),
+                    ..jira_sandbox::Config::default()
+                });
+                let mut agent = Agent::of("multibranch-declarative-pull-request").with_jira(&jira);
+                agent.set("JIRA_CLIENT_SECRET", SECRET);
+                agent.set(
+                    "HTTPS_PROXY",
+                    &format!("http://user:{PROXY_PASSWORD}@127.0.0.1:1"),
+                );
+                if let Some((endpoint, fault)) = &fault {
+                    jira.fail(*endpoint, fault.clone());
+                }
+                let mut seen = String::new();
+                for command in commands {
+                    for verbosity in ["--verbose", "--quiet"] {
+                        // Options end at the command that is wrapped.
+                        let arguments = [&[command[0], verbosity, "--budget=1"], &command[1..]];
+                        let run = agent.run(&arguments.concat());
+                        // What the wrapped command prints is its own, but for what it must not have got.
+                        let proxy = format!("HTTPS_PROXY=http://user:{PROXY_PASSWORD}@127.0.0.1:1");
+                        seen.push_str(&run.stdout.replace(&proxy, ""));
+                        seen.push_str(&run.stderr);
+                    }
+                }
+                read_all(agent.path(), &mut seen);
+                let requests = jira.requests();
+                let tokens = requests
+                    .iter()
+                    .filter_map(|request| request.header("authorization"));
+                let tokens = tokens.filter_map(|header| header.strip_prefix("Bearer "));
+                let secrets = tokens
+                    .chain(SECRET_FORMS.iter().copied())
+                    .chain([PROXY_PASSWORD]);
+                for secret in secrets {
+                    let place = seen
+                        .find(secret)
+                        .map(|at| &seen[seen.floor_char_boundary(at.saturating_sub(200))..at]);
+                    assert_eq!(place, None, "{secret} {fault:?}");
+                }
+            });
+        }
+    });
+}
