@@ -124,14 +124,14 @@ class EndToEndTest extends PipelineCase {
 
     @Test
     void 'the parameters of the steps are the options of the binary'() {
-        Script runner = (Script) Library.TRUSTED.load('jiraSendRunner').newInstance()
+        Script parameters = (Script) Library.TRUSTED.load('jiraSendParameters').newInstance()
         ['build', 'deployment'].each { command ->
             Set<String> options = [StandIn.BINARY, command, '--help'].execute().text.readLines()
                 .findAll { it ==~ /\s+(-\w, )?--[a-z].*/ }.collect { it.replaceAll(/^.*?--([a-z-]+).*$/, '$1') }
                 .collect { it.replaceAll(/-([a-z])/) { all, letter -> letter.toUpperCase() } } as Set
             // These belong to the runner or to the command line.
             options.removeAll(['format', 'quiet', 'onError', 'resultFile', 'keepCredentials', 'help', 'version'])
-            assert runner.knownParameters(command).findAll { it.value != 'step' }.keySet() == options
+            assert parameters.knownParameters(command).findAll { it.value != 'step' }.keySet() == options
         }
     }
 
