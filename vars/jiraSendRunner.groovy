@@ -32,8 +32,7 @@ private Map around(Map request, Map parameters) {
     }
     // With the same number in both, Jira would not take the end. null counts as not given.
     Map common = parameters + [lastUpdated: null, updateSequenceNumber: null]
-    // failOnError waits for the end: a beginning that Jira refused must not keep the body from running.
-    Map beginning = report(request, common + [state: 'in_progress', failOnError: false])
+    Map beginning = [:]
     Closure body = request.body
     long started = System.currentTimeMillis()
     String before = currentBuild.result
@@ -41,6 +40,10 @@ private Map around(Map request, Map parameters) {
     boolean through = false
     Map ended
     try {
+        // failOnError waits for the end: a beginning that Jira refused must not keep the body from running. A stop that
+        // falls into it needs an end as well.
+        Object begun = textOf(parameters.eventTime).trim() == '' ? started : parameters.eventTime
+        beginning = report(request, common + [state: 'in_progress', eventTime: begun, failOnError: false])
         body()
         closing = [state: endOf(parameters, before, currentBuild.result)]
         through = true

@@ -157,6 +157,9 @@ pub(crate) struct RunOptions {
     /// When it happened, RFC 3339 or milliseconds since 1970 [default: now]
     #[arg(long, value_name = "TIME")]
     pub(crate) event_time: Option<Timestamp>,
+    /// Whether the time of the event is no more than what a clock showed, which may step back
+    #[arg(skip)]
+    pub(crate) event_by_clock: bool,
     /// Time that people see [default: the time of the event]
     #[arg(long, value_name = "TIME")]
     pub(crate) last_updated: Option<Timestamp>,

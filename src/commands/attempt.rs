@@ -152,6 +152,19 @@ impl<'a> Call<'a> {
                             "it waits in {folder}: the next send from here delivers it, or jira-send flush"
                         ))
                     }
+                    (Err(why), _) => {
+                        report
+                            .message
+                            .push_str("; it is lost, since the outbox cannot be used: ");
+                        report.message.push_str(why);
+                        failure
+                    }
+                    (Ok(false), Err(NoOutbox::Off)) if may_wait(&failure) => {
+                        let lost = "it is lost, since --no-outbox keeps nothing";
+                        report.message.push_str("; ");
+                        report.message.push_str(lost);
+                        failure.hint(lost)
+                    }
                     _ => failure,
                 };
                 tell(&failure, code, output);
@@ -174,7 +187,7 @@ impl<'a> Call<'a> {
         kept: Result<(&Outbox<'_>, Held, Entry), NoOutbox>,
         failure: &Failure,
     ) -> Result<bool, String> {
-        let may_wait = matches!(failure.kind, Kind::Unreachable | Kind::Credentials);
+        let may_wait = may_wait(failure);
         match kept {
             Ok((outbox, held, mut entry)) if may_wait => {
                 entry.tries += 1;
@@ -205,4 +218,9 @@ impl<'a> Call<'a> {
             }
         }
     }
+}
+
+/// Whether Jira may take it later: a refusal is final.
+fn may_wait(failure: &Failure) -> bool {
+    matches!(failure.kind, Kind::Unreachable | Kind::Credentials)
 }

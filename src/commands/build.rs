@@ -20,7 +20,8 @@ use crate::report::Report;
 
 /// Reads the facts, sends the build and reports.
 pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Report, Failure> {
-    let facts = super::gather(&options.keys, &options.jira, context)?;
+    let deadline = super::deadline(&options.jira, context);
+    let facts = super::gather(&options.keys, deadline, context)?;
     let findings = facts::find_keys(&facts.texts, &options.keys);
     let destinations = super::destinations(&options.jira, context)?;
 
@@ -98,7 +99,7 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
         origin: run_facts::origin(&options.run),
         keeps_issue_keys: !options.keys.only_issue_keys,
     };
-    send::send(&options.jira, &destinations, payload, context)
+    send::send(&options.jira, &destinations, payload, deadline, context)
 }
 
 /// The title of the pull request, else what the commit says of itself.

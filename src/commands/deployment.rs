@@ -25,7 +25,8 @@ const MAX_BLOCKS: usize = 3;
 
 /// Reads the facts, sends the deployment and reports.
 pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<Report, Failure> {
-    let facts = super::gather(&options.keys, &options.jira, context)?;
+    let deadline = super::deadline(&options.jira, context);
+    let facts = super::gather(&options.keys, deadline, context)?;
     let findings = facts::find_keys(&facts.texts, &options.keys);
     let destinations = super::destinations(&options.jira, context)?;
 
@@ -120,7 +121,7 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
         origin: run_facts::origin(&options.run),
         keeps_issue_keys: !options.keys.only_issue_keys,
     };
-    send::send(&options.jira, &destinations, payload, context)
+    send::send(&options.jira, &destinations, payload, deadline, context)
 }
 
 /// Id and name stand in for each other.

@@ -35,7 +35,7 @@ use crate::files;
 use crate::jira::http::Transport;
 use crate::output::Output;
 use crate::report::Report;
-use crate::system::System;
+use crate::system::{Deadline, System};
 use crate::variables::Variables;
 
 /// The world as the commands see it.
@@ -110,13 +110,18 @@ fn destinations(
     connection::destinations(&jira.site, jira.cloud_id.as_deref(), context.variables)
 }
 
-/// Reads the facts. Git gets half of the time budget at most, so that the rest can still be sent.
+/// The end of the time budget, which holds for the facts and for the sending together.
+fn deadline(jira: &JiraOptions, context: &Context<'_>) -> Deadline {
+    Deadline::after(context.system, Duration::from_secs(jira.budget.into()))
+}
+
+/// Reads the facts. Git gets half of the time at most, so that they can still be sent.
 fn gather(
     options: &KeyOptions,
-    jira: &JiraOptions,
+    deadline: Deadline,
     context: &Context<'_>,
 ) -> Result<Facts, Failure> {
-    let patience = Duration::from_secs(jira.budget.into()) / 2;
+    let patience = deadline.remaining(context.system) / 2;
     facts::gather(options, context.variables, context.system, patience)
 }
 

@@ -109,7 +109,7 @@ pub(crate) fn check(
 pub(crate) fn origin(options: &RunOptions) -> Origin {
     if options.update_sequence_number.is_some() {
         Origin::Given
-    } else if options.event_time.is_some() {
+    } else if options.event_time.is_some() && !options.event_by_clock {
         Origin::Event
     } else {
         Origin::Clock

@@ -1,7 +1,5 @@
 //! Sends a payload, reads the answer in full and reports it.
 
-use std::time::Duration;
-
 use super::attempt::Call;
 use super::connection::{self, Destination};
 use super::continuity::continue_last;
@@ -65,14 +63,13 @@ pub(crate) fn send(
     options: &JiraOptions,
     destinations: &[Destination],
     mut payload: Payload,
+    deadline: Deadline,
     context: &Context<'_>,
 ) -> Result<Report, Failure> {
     let is_sent = !options.dry_run;
     if is_sent && destinations.is_empty() {
         return Err(no_site());
     }
-    let budget = Duration::from_secs(options.budget.into());
-    let deadline = Deadline::after(context.system, budget);
     let store = store::open(&options.outbox, is_sent, context);
     continue_last(&mut payload, destinations, store.as_ref(), is_sent, context);
     if options.dry_run {

@@ -180,11 +180,11 @@ impl Job<'_> {
 
     /// Seconds for sending the end, when so much time went by in waiting for the beginning.
     fn left(&self, waited: Duration, state: State) -> u32 {
-        let left = self.budget.saturating_sub(whole_seconds(waited)).max(1);
-        match state {
-            State::Cancelled => left.min(STOPPED_BUDGET),
-            _ => left,
-        }
+        let budget = match state {
+            State::Cancelled => self.budget.min(STOPPED_BUDGET),
+            _ => self.budget,
+        };
+        budget.saturating_sub(whole_seconds(waited)).max(1)
     }
 }
 

@@ -209,3 +209,45 @@ fn plain_http_is_for_this_machine_only() {
         assert!(jira.requests().is_empty());
     }
 }
+
+/// Git and Jira share one budget.
+#[cfg(unix)]
+#[test]
+fn a_hanging_git_and_a_hanging_jira_cost_one_budget() {
+    let jira = Sandbox::start();
+    jira.fail(Endpoint::Token, Fault::Hang);
+    let mut agent = Agent::of(KIND).with_jira(&jira);
+    let git = agent.write("git", "#!/bin/sh\nexec sleep 60\n");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(git, mode).unwrap();
+    let path = format!("{}:/usr/bin:/bin", agent.path().display());
+    agent.set("PATH", &path);
+    let begin = Instant::now();
+    let run = agent.run(&["build", "--state=SUCCESS", "--budget=3"]);
+    assert_eq!(run.code, 4, "{}", run.stderr);
+    assert!(run.stderr.contains("git did not answer in time"));
+    assert!(
+        begin.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        begin.elapsed()
+    );
+}
+
+#[test]
+fn what_nobody_keeps_is_said_to_be_lost() {
+    let agent = Agent::of(KIND).with_jira(&Sandbox::start());
+    let options = [
+        "build",
+        "--state=SUCCESS",
+        "--budget=1",
+        "--no-outbox",
+        "--format=json",
+    ];
+    let run = agent.run(&options);
+    assert_eq!(run.code, 4);
+    let message = run.json()["message"].as_str().unwrap().to_owned();
+    assert!(
+        message.ends_with("it is lost, since --no-outbox keeps nothing"),
+        "{message}"
+    );
+}

@@ -12,6 +12,8 @@ use crate::system::System;
 pub(super) struct Phase {
     pub(super) state: State,
     pub(super) event: Timestamp,
+    /// Whether nobody gave a time.
+    pub(super) by_clock: bool,
     /// Only when the user numbers the updates.
     pub(super) sequence: Option<SequenceNumber>,
     /// In seconds.
@@ -31,6 +33,7 @@ impl Phase {
     ) {
         run.state = Some(self.state);
         run.event_time = Some(self.event);
+        run.event_by_clock = self.by_clock;
         run.update_sequence_number = self.sequence;
         keys.found_before.clone_from(&self.found_before);
         jira.budget = self.budget;
@@ -42,6 +45,7 @@ impl Phase {
 /// When it began, and how the user numbers it.
 pub(super) struct Times {
     begun: Timestamp,
+    by_clock: bool,
     sequence: Option<SequenceNumber>,
 }
 
@@ -49,6 +53,7 @@ impl Times {
     pub(super) fn new(options: &RunOptions, system: &dyn System) -> Self {
         Self {
             begun: options.event_time.unwrap_or_else(|| system.now()),
+            by_clock: options.event_time.is_none(),
             sequence: options.update_sequence_number,
         }
     }
@@ -57,6 +62,7 @@ impl Times {
         Phase {
             state: State::InProgress,
             event: self.begun,
+            by_clock: self.by_clock,
             sequence: self.sequence,
             budget: 1,
             found_before: Vec::new(),
@@ -90,13 +96,20 @@ mod tests {
         let later = "2030-01-01T00:00:00.000Z".parse().unwrap();
         for begun in [now, later] {
             let sequence = "7".parse().ok();
-            let end = Times { begun, sequence }.end(State::Failed, &system);
+            let by_clock = true;
+            let times = Times {
+                begun,
+                by_clock,
+                sequence,
+            };
+            let end = times.end(State::Failed, &system);
             assert_eq!(end.event, begun.next());
             assert_eq!(end.sequence, "8".parse().ok());
         }
         let begun = "2020-01-01T00:00:00.000Z".parse().unwrap();
         let times = Times {
             begun,
+            by_clock: true,
             sequence: None,
         };
         let end = times.end(State::Failed, &system);

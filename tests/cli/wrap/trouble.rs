@@ -117,3 +117,19 @@ fn warnings_are_given_once() {
     assert_eq!(run.stderr.matches("hint: fill in").count(), 1);
     assert_eq!(run.stderr.matches("accepted by").count(), 1);
 }
+
+/// The clock of the machine stepped back: the updates of a wrapped command are newer all the same.
+#[test]
+fn numbers_grow_when_the_clock_has_stepped_back() {
+    let jira = Sandbox::start();
+    let agent = agent(&jira);
+    let future = "--event-time=2099-01-01T00:00:00Z";
+    assert_eq!(agent.run(&["build", "--state=FAILURE", future]).code, 0);
+    assert_eq!(agent.run(&["build", "--", "true"]).code, 0);
+    let numbers: Vec<i64> = jira
+        .submissions()
+        .iter()
+        .map(|body| body["builds"][0]["updateSequenceNumber"].as_i64().unwrap())
+        .collect();
+    assert!(numbers.is_sorted_by(|one, next| one < next), "{numbers:?}");
+}

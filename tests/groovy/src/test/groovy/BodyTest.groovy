@@ -303,4 +303,22 @@ class BodyTest extends PipelineCase {
         List<String> directories = runs.collectMany { it.calls('sh')*.environment*.JIRA_SEND_TMP }
         assert directories.unique().size() == 4
     }
+
+    @Test
+    void 'a stop while the beginning is being sent still has its end'() {
+        FakeJenkins run = jenkins
+        int calls = 0
+        run.shell = { StepCall call ->
+            calls++
+            if (calls == 1) {
+                throw new FlowInterruptedException()
+            }
+            return FakeJenkins.ACCEPTED
+        }
+        Throwable thrown = thrownBy { jenkins.pipeline("jiraSendBuildInfo { echo 'never' }") }
+        assert thrown instanceof FlowInterruptedException
+        assert !jenkins.echoes.contains('never')
+        assert sent*.state == ['in_progress', 'cancelled']
+        assert sent[1].eventTime > sent[0].eventTime
+    }
 }
