@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read};
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -53,15 +53,20 @@ impl Visitor<'_> for LossyVisitor {
 /// # Errors
 /// When it cannot be read, is too long, or has a line that is not such an object; the line is named.
 pub(crate) fn read(path: &Path) -> Result<Vec<Commit>, Failure> {
-    parse(path).map_err(|error| {
+    let file = File::open(path).map_err(anyhow::Error::from);
+    file.and_then(parse).map_err(|error| {
         Failure::usage(format!("the file of changes {} cannot be used", path.display()))
             .chain(&error)
             .hint("each line is a JSON object such as {\"commit\":\"8a91dfc…\",\"message\":\"ABC-1 log in\"}")
     })
 }
 
-fn parse(path: &Path) -> anyhow::Result<Vec<Commit>> {
-    let mut reader = BufReader::new(File::open(path)?.take(MAX_FILE + 1));
+/// Reads the text of the file.
+///
+/// # Errors
+/// When it is too long, or has a line that is not such an object; the line is named.
+pub(crate) fn parse(text: impl Read) -> anyhow::Result<Vec<Commit>> {
+    let mut reader = BufReader::new(text.take(MAX_FILE + 1));
     let (mut changes, mut left) = (Vec::new(), MAX_FILE);
     let mut line = Vec::new();
     for number in 1.. {

@@ -9,6 +9,8 @@ mod domain;
 mod error;
 mod facts;
 mod files;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz_entries;
 mod git;
 mod jenkins;
 mod jira;

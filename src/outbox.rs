@@ -7,6 +7,8 @@
 mod entry;
 mod expiry;
 mod folder;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz_entry;
 mod listing;
 mod memory;
 mod name;

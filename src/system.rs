@@ -114,9 +114,9 @@ impl Deadline {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 pub(crate) mod fake {
-    use std::sync::Mutex;
+    use std::sync::{Mutex, PoisonError};
     use std::time::Duration;
 
     use super::System;
@@ -130,16 +130,18 @@ pub(crate) mod fake {
 
     impl System for FakeMachine {
         fn now(&self) -> Timestamp {
-            let elapsed = i64::try_from(self.elapsed().as_millis()).unwrap();
-            Timestamp::from_millisecond(1_767_225_600_000 + elapsed)
+            let elapsed = i64::try_from(self.elapsed().as_millis()).unwrap_or(i64::MAX);
+            Timestamp::from_millisecond(elapsed.saturating_add(1_767_225_600_000))
         }
 
         fn elapsed(&self) -> Duration {
-            self.naps.lock().unwrap().iter().sum()
+            let naps = self.naps.lock().unwrap_or_else(PoisonError::into_inner);
+            naps.iter().sum()
         }
 
         fn sleep(&self, duration: Duration) {
-            self.naps.lock().unwrap().push(duration);
+            let mut naps = self.naps.lock().unwrap_or_else(PoisonError::into_inner);
+            naps.push(duration);
         }
 
         fn random(&self) -> f64 {

@@ -40,11 +40,7 @@ impl WebUrl {
     /// The host with its port, in lower case.
     pub(crate) fn host(&self) -> String {
         let rest = self.0.split_once("://").map_or("", |(_, rest)| rest);
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        let host = authority
-            .rsplit_once('@')
-            .map_or(authority, |(_, host)| host);
-        host.to_ascii_lowercase()
+        host_in(rest).to_ascii_lowercase()
     }
 
     /// Whether only this machine can open it, which makes it useless on an issue.
@@ -55,6 +51,14 @@ impl WebUrl {
             .map_or(host.as_str(), |(name, _)| name);
         name == "localhost" || name == "[::1]" || name.starts_with("127.")
     }
+}
+
+/// The host with its port, in what follows `://`: neither user and password before it nor a path behind it.
+fn host_in(rest: &str) -> &str {
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host)
 }
 
 impl fmt::Display for WebUrl {
@@ -73,7 +77,8 @@ impl FromStr for WebUrl {
             .strip_prefix("https://")
             .or_else(|| lower.strip_prefix("http://"))
             .ok_or("an address that starts with https:// or http:// is wanted")?;
-        if rest.is_empty() || rest.starts_with(['/', '?', '#', ':']) {
+        let host = host_in(rest);
+        if host.is_empty() || host.starts_with(':') {
             return Err("the address has no host".to_owned());
         }
         let url = utf8_percent_encode(text, UNSAFE).to_string();
@@ -105,6 +110,9 @@ mod tests {
             ("ftp://ci/x", None),
             ("https://", None),
             ("https:///x", None),
+            ("https://user@", None),
+            ("https://user:password@:80/x", None),
+            ("https://user@ci/x@y", Some("https://user@ci/x@y")),
             ("", None),
         ];
         for (text, expected) in cases {

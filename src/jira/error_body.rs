@@ -52,7 +52,10 @@ fn collect_values(json: &Value, found: &mut Vec<String>) {
         Value::Object(fields) if !fields.contains_key("message") => {
             for (name, value) in fields {
                 match value.as_str().and_then(excerpt) {
-                    Some(message) => found.push(format!("{name}: {message}")),
+                    Some(message) => {
+                        let name = excerpt(name).map(|name| format!("{name}: "));
+                        found.push(name.unwrap_or_default() + message.as_str());
+                    }
                     None => collect(value, found),
                 }
             }
@@ -151,6 +154,13 @@ mod tests {
             Some("never closed".to_owned())
         );
         assert_eq!(excerpt("<é>x").as_deref(), Some("x"));
+        let name = format!(r#"{{"errors":{{"a\n<b>{}":"c"}}}}"#, "x".repeat(5_000));
+        let message = &messages(&name)[0];
+        assert!(
+            message.starts_with("a xxx") && message.chars().count() < 310,
+            "{message}"
+        );
+        assert_eq!(messages(r#"{"errors":{"":"c"}}"#), ["c"]);
         let many = format!("[{}\"x\"]", "\"x\",".repeat(100));
         assert_eq!(messages(&many).len(), 20);
     }

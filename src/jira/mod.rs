@@ -9,6 +9,8 @@ pub(crate) mod deployments;
 mod error;
 mod error_body;
 mod exchange;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz_entry;
 pub(crate) mod http;
 mod probe;
 mod retry;
