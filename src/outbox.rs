@@ -20,7 +20,6 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use crate::files;
 use crate::system::System;
 
 pub(crate) use entry::{Entry, Sending};
@@ -31,6 +30,7 @@ pub(crate) use memory::{Memory, Record, Reserved};
 pub(crate) use name::Entity;
 
 use entry::Parsed;
+use folder::Content;
 use name::{Hold, Name};
 
 /// Longest file that is taken for an entry, in bytes. A body with 500 issues has less than a hundredth of it.
@@ -70,6 +70,8 @@ pub(crate) enum Opened {
     Entry(Box<Entry>),
     /// Somebody else has it.
     Gone,
+    /// It waits again, since it cannot be read now; says why.
+    Unreadable(String),
     /// No entry, and no longer in the way; says what it is and where.
     SetAside(String),
 }
@@ -130,9 +132,8 @@ impl<'a> Outbox<'a> {
 
     /// Reads an entry that is ours.
     pub(crate) fn read(&self, held: &Held) -> Opened {
-        let path = held.path.to_string_lossy();
         let waiting = name::waiting(&held.name);
-        let problem = match files::read_text(&path, MAX_ENTRY).map(|text| Entry::parse(&text)) {
+        let problem = match Self::parse(&held.path) {
             Ok(Parsed::Entry(entry)) if entry.entity() == held.name.entity => {
                 return Opened::Entry(entry);
             }
@@ -145,9 +146,15 @@ impl<'a> Outbox<'a> {
                     "{newer} in the outbox was written by a later version of jira-send and is left to it"
                 ));
             }
-            Ok(Parsed::Corrupt(problem)) => problem,
-            Err(_) if !held.path.exists() => return Opened::Gone,
-            Err(error) => format!("{error:#}"),
+            Err(Content::Gone) => return Opened::Gone,
+            Err(Content::Unreadable(problem)) => {
+                let _ = self.put_back(held, None);
+                return Opened::Unreadable(format!(
+                    "{waiting} in the outbox cannot be read and goes on waiting: {problem}"
+                ));
+            }
+            Ok(Parsed::Corrupt(problem))
+            | Err(Content::Text(problem) | Content::Wrong(problem)) => problem,
         };
         let aside = self.path(&format!("{waiting}.{CORRUPT}"));
         let _ = fs::rename(&held.path, &aside);
@@ -155,6 +162,14 @@ impl<'a> Outbox<'a> {
             "{} is no entry of the outbox and was set aside: {problem}",
             aside.display()
         ))
+    }
+
+    /// What is in a file that is named like an entry.
+    fn parse(path: &Path) -> Result<Parsed, Content> {
+        match folder::read(path, MAX_ENTRY) {
+            Content::Text(text) => Ok(Entry::parse(&text)),
+            other => Err(other),
+        }
     }
 
     /// It is delivered, or told to somebody.
@@ -215,12 +230,8 @@ impl<'a> Outbox<'a> {
         let number = self.written.fetch_add(1, Ordering::Relaxed);
         let (process, chance) = (self.system.process(), self.system.random());
         let temporary = self.path(&name::temporary(process, number, chance));
-        let result = folder::write_durably(&temporary, &entry.to_text())
-            .and_then(|()| fs::rename(&temporary, path));
-        if result.is_err() {
-            let _ = fs::remove_file(&temporary);
-        }
-        result.with_context(|| format!("{} cannot be written to", self.folder.display()))
+        folder::replace(path, &temporary, &entry.to_text())
+            .with_context(|| format!("{} cannot be written to", self.folder.display()))
     }
 }
 

@@ -9,7 +9,8 @@ use super::outbox::OutboxOptions;
 
 #[derive(Debug, Args)]
 pub(crate) struct FlushOptions {
-    /// Deliver what waits for these sites only [else: `JIRA_SITE`, else every site that something waits for]
+    /// Deliver what waits for these sites only [else: every site that something waits for and that `JIRA_SITE` names or
+    /// that has a credential of its own]
     #[arg(
         long,
         value_name = "SITE",

@@ -76,7 +76,8 @@ pub(crate) fn destinations(
     sites.into_iter().map(destination).collect()
 }
 
-/// The site of an entry of the outbox: a name, or a cloud id where no name was given.
+/// The site of an entry of the outbox: a name, or a cloud id where no name was given. The entry's own cloud id counts
+/// where no variable gives one, and is looked up again where it cannot be one.
 ///
 /// # Errors
 /// As [`destinations`].
@@ -90,9 +91,21 @@ pub(crate) fn waiting_destination(
     };
     let site = site_of(site)?;
     let endings = site.variable_endings();
+    let is_only = || sites(&[], variables).is_ok_and(|sites| sites == [site.clone()]);
+    let shared = || {
+        variables
+            .get(variables::JIRA_CLOUD_ID)
+            .filter(|_| is_only())
+    };
     let own = variables.only_for_site(variables::JIRA_CLOUD_ID, &endings);
-    let target = match own {
-        Some(text) => Target::CloudId(cloud_id_of(text)?),
+    let known = || cloud_id.and_then(|text| text.parse().ok());
+    let target = match own
+        .or_else(shared)
+        .map(cloud_id_of)
+        .transpose()?
+        .or_else(known)
+    {
+        Some(cloud_id) => Target::CloudId(cloud_id),
         None => Target::Site(site.clone()),
     };
     Ok(Destination {
@@ -123,6 +136,32 @@ pub(crate) fn sites(given: &[String], variables: &Variables) -> Result<Vec<Site>
         }
     }
     Ok(sites)
+}
+
+/// Whether a site of the outbox may be asked with the credential for all sites: somebody names it here and now.
+pub(crate) fn is_named(
+    site: Option<&str>,
+    cloud_id: Option<&str>,
+    sites: &[Site],
+    variables: &Variables,
+) -> bool {
+    match site {
+        Some(site) => sites.iter().any(|named| named.to_string() == site),
+        None => cloud_id == variables.get(variables::JIRA_CLOUD_ID).map(str::trim),
+    }
+}
+
+/// Whether a site of the outbox has a credential of its own.
+pub(crate) fn has_own_credential(site: Option<&str>, variables: &Variables) -> bool {
+    let site = site.and_then(|site| site.parse::<Site>().ok());
+    let endings = site.map(|site| site.variable_endings()).unwrap_or_default();
+    let parts = [
+        variables::JIRA_CLIENT_ID,
+        variables::JIRA_CLIENT_SECRET,
+        variables::JIRA_CLIENT_SECRET_FILE,
+    ];
+    let mut parts = parts.into_iter();
+    parts.any(|part| variables.only_for_site(part, &endings).is_some())
 }
 
 fn site_of(text: &str) -> Result<Site, Failure> {
@@ -188,7 +227,7 @@ pub(crate) fn endpoints(variables: &Variables, endings: &[String]) -> Result<End
 
 #[cfg(test)]
 mod tests {
-    use super::{endpoints, sites};
+    use super::{endpoints, has_own_credential, is_named, sites, waiting_destination};
     use crate::error::Kind;
     use crate::variables::Variables;
 
@@ -211,6 +250,68 @@ mod tests {
             let failure = endpoints(&variables, &[]);
             assert_eq!(failure.unwrap_err().kind, Kind::Usage);
         }
+    }
+
+    /// The variables, the cloud id of the entry, and the one that is used.
+    #[test]
+    fn the_cloud_id_of_what_waits_is_found() {
+        let cases = [
+            (&[][..], None, None),
+            (&[], Some("of-entry"), Some("of-entry")),
+            (&[], Some("../of entry"), None),
+            (
+                &[("JIRA_SITE", "acme"), ("JIRA_CLOUD_ID", "all")][..],
+                Some("of-entry"),
+                Some("all"),
+            ),
+            (
+                &[("JIRA_SITE", "acme beta"), ("JIRA_CLOUD_ID", "all")],
+                Some("of-entry"),
+                Some("of-entry"),
+            ),
+            (
+                &[("JIRA_SITE", "beta"), ("JIRA_CLOUD_ID", "all")],
+                None,
+                None,
+            ),
+            (
+                &[
+                    ("JIRA_SITE", "acme"),
+                    ("JIRA_CLOUD_ID", "all"),
+                    ("JIRA_CLOUD_ID__ACME", "own"),
+                ],
+                Some("of-entry"),
+                Some("own"),
+            ),
+        ];
+        for (set, of_entry, expected) in cases {
+            let pairs = set.iter().map(|(name, value)| (name.into(), value.into()));
+            let variables = Variables::new(pairs);
+            let found = waiting_destination(Some("acme.atlassian.net"), of_entry, &variables);
+            let found = found.unwrap();
+            let found = found.cloud_id().map(crate::jira::CloudId::as_str);
+            assert_eq!(found, expected, "{set:?} {of_entry:?}");
+        }
+        let wrong = Variables::from([("JIRA_SITE", "acme"), ("JIRA_CLOUD_ID", "a b")]);
+        assert!(waiting_destination(Some("acme.atlassian.net"), None, &wrong).is_err());
+    }
+
+    #[test]
+    fn a_site_is_asked_when_it_is_named_or_has_a_credential() {
+        let variables = Variables::from([
+            ("JIRA_SITE", "acme"),
+            ("JIRA_CLOUD_ID", "1-2"),
+            ("JIRA_CLIENT_ID", "all"),
+            ("JIRA_CLIENT_SECRET_FILE__BETA", "/beta"),
+        ]);
+        let named = sites(&[], &variables).unwrap();
+        let (acme, beta) = (Some("acme.atlassian.net"), Some("beta.atlassian.net"));
+        assert!(is_named(acme, Some("3-4"), &named, &variables));
+        assert!(!is_named(beta, Some("1-2"), &named, &variables));
+        assert!(is_named(None, Some("1-2"), &named, &variables));
+        assert!(!is_named(None, Some("3-4"), &named, &variables));
+        assert!(has_own_credential(beta, &variables));
+        assert!(!has_own_credential(acme, &variables) && !has_own_credential(None, &variables));
     }
 
     #[test]

@@ -166,7 +166,7 @@ impl<'a> Delivery<'a> {
                 data.map(|_| item)
             }
             Opened::Gone => None,
-            Opened::SetAside(warning) => {
+            Opened::SetAside(warning) | Opened::Unreadable(warning) => {
                 self.context.output.warn(&warning);
                 None
             }

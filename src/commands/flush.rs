@@ -10,22 +10,27 @@ use super::side_by_side::side_by_side;
 use super::store::{self, NoOutbox};
 use crate::cli::FlushOptions;
 use crate::error::{Failure, Kind};
-use crate::jira::Jira;
 use crate::jira::trace::Traced;
+use crate::jira::{Jira, Site};
 use crate::outbox::Outbox;
 use crate::policy::{overall, worst};
 use crate::report::{OutboxReport, Outcome, Report, SiteReport};
 use crate::system::Deadline;
 
-/// Delivers what waits for the sites that are named, else for all.
+/// Delivers what waits for the sites that the option names, else for every site that `JIRA_SITE` names or that has a
+/// credential of its own: no credential goes to a site that nobody named.
 ///
 /// # Errors
 /// When there is no outbox that could be used.
 pub(crate) fn run(options: &FlushOptions, context: &Context<'_>) -> Result<Report, Failure> {
     let outbox = store::open(&options.outbox, true, context).map_err(unusable)?;
     let sites = connection::sites(&options.site, context.variables)?;
-    let named: Vec<String> = sites.iter().map(ToString::to_string).collect();
-    let is_wanted = |place: &str| named.is_empty() || named.iter().any(|name| name == place);
+    let is_narrowed = options.site.iter().any(|site| !site.trim().is_empty());
+    let is_wanted = |site: Option<&str>, cloud_id: Option<&str>| {
+        connection::is_named(site, cloud_id, &sites, context.variables)
+            && !(is_narrowed && site.is_none())
+            || !is_narrowed && connection::has_own_credential(site, context.variables)
+    };
     let budget = Duration::from_secs(options.budget.into());
     let deadline = Deadline::after(context.system, budget);
     let mut counts = OutboxReport {
@@ -36,15 +41,19 @@ pub(crate) fn run(options: &FlushOptions, context: &Context<'_>) -> Result<Repor
     for warning in warnings {
         context.output.warn(&warning);
     }
-    let (places, others): (Vec<_>, Vec<_>) = places.into_iter().partition(|(site, cloud_id)| {
-        let place = site.as_ref().or(cloud_id.as_ref());
-        place.is_some_and(|place| is_wanted(place))
-    });
+    let (places, others): (Vec<_>, Vec<_>) = places
+        .into_iter()
+        .partition(|(site, cloud_id)| is_wanted(site.as_deref(), cloud_id.as_deref()));
     if !others.is_empty() {
         let others = others.into_iter().filter_map(|(site, id)| site.or(id));
         let others: Vec<String> = others.collect();
+        let why = if is_narrowed {
+            "it was not asked for"
+        } else {
+            "JIRA_SITE does not name it, and it has no credential of its own"
+        };
         context.output.say(&format!(
-            "what waits for {} is left alone: it was not asked for",
+            "what waits for {} is left alone: {why}",
             others.join(", ")
         ));
     }
@@ -64,15 +73,36 @@ pub(crate) fn run(options: &FlushOptions, context: &Context<'_>) -> Result<Repor
         }
         reports.push(site_report(name, site_counts, failure.as_ref()));
     }
-    let newer = outbox.list(None).newer;
+    let scope = is_narrowed.then_some(sites.as_slice());
+    let (left, held, newer) = remaining(&outbox, scope);
+    counts.waiting = left + held + newer;
+    if held > 0 {
+        context.output.say(&format!(
+            "{held} in the outbox are on their way from other processes"
+        ));
+    }
     if newer > 0 {
-        counts.waiting += newer;
         context.output.warn(&format!(
             "{newer} in the outbox were written by a later version of jira-send: flush with that one"
         ));
     }
     delivery::tell(&counts, context);
-    Ok(report(counts, reports, context))
+    Ok(report(counts, reports, is_narrowed, context))
+}
+
+/// What waits still, what others hold, and what a later version wrote; of these sites, or of all.
+fn remaining(outbox: &Outbox<'_>, sites: Option<&[Site]>) -> (usize, usize, usize) {
+    let all = outbox.list(None);
+    let Some(sites) = sites else {
+        return (all.due.len(), all.held, all.newer);
+    };
+    let (mut left, mut held) = (0, 0);
+    for site in sites {
+        let listing = outbox.list(Some(&site.to_string()));
+        left += listing.due.len();
+        held += listing.held;
+    }
+    (left, held, all.newer)
 }
 
 fn unusable(none: NoOutbox) -> Failure {
@@ -135,7 +165,12 @@ fn site_report(site: String, counts: OutboxReport, failure: Option<&Failure>) ->
     report
 }
 
-fn report(counts: OutboxReport, sites: Vec<SiteReport>, context: &Context<'_>) -> Report {
+fn report(
+    counts: OutboxReport,
+    sites: Vec<SiteReport>,
+    is_narrowed: bool,
+    context: &Context<'_>,
+) -> Report {
     let mut codes: Vec<u8> = Vec::new();
     for site in &sites {
         codes.push(match site.outcome {
@@ -158,7 +193,9 @@ fn report(counts: OutboxReport, sites: Vec<SiteReport>, context: &Context<'_>) -
         expired,
         superseded,
     } = counts;
-    let message = if counts.is_empty() {
+    let message = if counts.is_empty() && is_narrowed {
+        "nothing waits in the outbox for the sites that were asked for".to_owned()
+    } else if counts.is_empty() {
         "nothing waits in the outbox".to_owned()
     } else {
         format!(

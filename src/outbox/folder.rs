@@ -1,7 +1,7 @@
 //! Folders and files that only their owner may read, written whole or not at all.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -55,6 +55,53 @@ pub(super) fn make(folder: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("the folder {shown} cannot be made"))
 }
 
+/// What is in a file, or why not.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    Text(String),
+    Gone,
+    /// It cannot be read now, by this user or on this machine; that says nothing of what is in it.
+    Unreadable(String),
+    /// It can be read, and is not what it should be.
+    Wrong(String),
+}
+
+/// The text of a file of at most `limit` bytes. Nothing but a file is opened: a pipe would never end, and a link leads
+/// out of the folder.
+pub(super) fn read(path: &Path, limit: u64) -> Content {
+    let mut text = String::new();
+    let read = fs::symlink_metadata(path).and_then(|metadata| {
+        if !metadata.is_file() {
+            return Ok(None);
+        }
+        let file = File::open(path)?;
+        file.take(limit.saturating_add(1))
+            .read_to_string(&mut text)
+            .map(Some)
+    });
+    match read {
+        Ok(None) => Content::Wrong("it is not a file".to_owned()),
+        Ok(Some(length)) if u64::try_from(length).is_ok_and(|length| length <= limit) => {
+            Content::Text(text)
+        }
+        Ok(Some(_)) => Content::Wrong(format!("it is longer than {limit} bytes")),
+        Err(error) => without_text(&error),
+    }
+}
+
+fn without_text(error: &io::Error) -> Content {
+    match error.kind() {
+        io::ErrorKind::NotFound => Content::Gone,
+        io::ErrorKind::InvalidData => Content::Wrong("it is not UTF-8".to_owned()),
+        _ => Content::Unreadable(error.to_string()),
+    }
+}
+
+/// Whether it is a folder, and not a link to one.
+pub(super) fn is_real(folder: &Path) -> bool {
+    fs::symlink_metadata(folder).is_ok_and(|metadata| metadata.is_dir())
+}
+
 /// Writes a new file, through to the disk.
 ///
 /// # Errors
@@ -63,6 +110,18 @@ pub(super) fn write_durably(path: &Path, text: &str) -> io::Result<()> {
     write_new(path, text)?.sync_all().inspect_err(|_| {
         let _ = fs::remove_file(path);
     })
+}
+
+/// Writes a file anew under a name of its own and gives it its name when it is whole. A link of that name goes away.
+///
+/// # Errors
+/// As [`write_durably`].
+pub(super) fn replace(path: &Path, temporary: &Path, text: &str) -> io::Result<()> {
+    let result = write_durably(temporary, text).and_then(|()| fs::rename(temporary, path));
+    if result.is_err() {
+        let _ = fs::remove_file(temporary);
+    }
+    result
 }
 
 /// Writes a new file, which may be empty after the machine lost its power.
@@ -111,7 +170,7 @@ pub(super) fn size(path: &Path) -> u64 {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use super::{default_folder, make, write_new};
+    use super::{Content, default_folder, make, read, replace, without_text, write_new};
     use crate::variables::Variables;
     use std::os::unix::fs::PermissionsExt as _;
 
@@ -127,6 +186,76 @@ mod tests {
             let found = default_folder(&Variables::from([variable])).ok();
             assert_eq!(found.as_deref(), folder.map(std::path::Path::new));
         }
+    }
+
+    #[test]
+    fn what_cannot_be_read_now_is_not_called_damaged() {
+        use std::io::{Error, ErrorKind};
+        for kind in [
+            ErrorKind::PermissionDenied,
+            ErrorKind::StaleNetworkFileHandle,
+            ErrorKind::TimedOut,
+            ErrorKind::Other,
+        ] {
+            let content = without_text(&Error::from(kind));
+            assert!(matches!(content, Content::Unreadable(_)), "{kind}");
+        }
+        // EIO and EMFILE have no kind of their own.
+        for number in [5, 24] {
+            let content = without_text(&Error::from_raw_os_error(number));
+            assert!(matches!(content, Content::Unreadable(_)), "{number}");
+        }
+        let damaged = without_text(&Error::from(ErrorKind::InvalidData));
+        assert!(matches!(damaged, Content::Wrong(_)));
+        assert_eq!(
+            without_text(&Error::from(ErrorKind::NotFound)),
+            Content::Gone
+        );
+    }
+
+    #[test]
+    fn only_files_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("file"), "abc").unwrap();
+        assert_eq!(read(&path("file"), 3), Content::Text("abc".to_owned()));
+        std::fs::write(path("binary"), b"\xff").unwrap();
+        std::os::unix::fs::symlink(path("file"), path("link")).unwrap();
+        let made = std::process::Command::new("mkfifo")
+            .arg(path("pipe"))
+            .status();
+        assert!(made.unwrap().success());
+        for (name, limit) in [
+            ("file", 2),
+            ("binary", 3),
+            ("link", 3),
+            ("pipe", 3),
+            ("", 3),
+        ] {
+            let content = read(&path(name), limit);
+            assert!(matches!(content, Content::Wrong(_)), "{name}: {content:?}");
+        }
+        assert_eq!(read(&path("none"), 3), Content::Gone);
+    }
+
+    #[test]
+    fn a_link_is_replaced_and_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("victim"), "precious").unwrap();
+        std::os::unix::fs::symlink(path("victim"), path("mark")).unwrap();
+        replace(&path("mark"), &path("temporary"), "new").unwrap();
+        let text = |name| std::fs::read_to_string(path(name)).unwrap();
+        assert_eq!(
+            (text("victim"), text("mark")),
+            ("precious".into(), "new".into())
+        );
+        let mode = std::fs::symlink_metadata(path("mark"))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert!(!path("temporary").exists());
     }
 
     #[test]

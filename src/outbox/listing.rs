@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::time::Duration;
 
-use super::entry::{Entry, Parsed};
+use super::entry::Parsed;
 use super::name::{self, Hold, Kind, Name};
-use super::{Entity, MAX_ENTRY, Opened, Outbox};
+use super::{Entity, Opened, Outbox};
 use crate::domain::sequence::SequenceNumber;
-use crate::files;
 
 /// How long after its time an entry may still be in the works, in milliseconds. Clocks of several machines differ.
 const GRACE: i64 = 60_000;
@@ -121,13 +120,17 @@ impl Outbox<'_> {
                 continue;
             }
             let path = self.path(&due.file);
-            let text = files::read_text(&path.to_string_lossy(), MAX_ENTRY);
-            if let Ok(Parsed::Entry(entry)) = text.map(|text| Entry::parse(&text)) {
+            let named = &due.name.entity;
+            if let Ok(Parsed::Entry(entry)) = Self::parse(&path)
+                && entry.entity() == *named
+            {
                 known.push(due.name.entity);
                 places.push((entry.site, entry.cloud_id));
             } else if let Some(held) = self.claim(&due, Duration::ZERO) {
                 match self.read(&held) {
-                    Opened::SetAside(warning) => warnings.push(warning),
+                    Opened::SetAside(warning) | Opened::Unreadable(warning) => {
+                        warnings.push(warning);
+                    }
                     Opened::Entry(_) => drop(self.put_back(&held, None)),
                     Opened::Gone => {}
                 }

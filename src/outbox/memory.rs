@@ -9,10 +9,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::folder;
-use super::name::Entity;
+use super::folder::{self, Content};
+use super::name::{self, Entity};
 use crate::domain::sequence::SequenceNumber;
-use crate::files;
 use crate::system::System;
 
 /// Longest file that is read, in bytes.
@@ -76,7 +75,9 @@ impl<'a> Memory<'a> {
     fn record(&self, folder: &Path, number: i64) -> Option<Record> {
         let path = folder.join(number.to_string());
         let age = self.now().saturating_sub(folder::modified(&path)?);
-        let text = files::read_text(&path.to_string_lossy(), MAX_RECORD).ok()?;
+        let Content::Text(text) = folder::read(&path, MAX_RECORD) else {
+            return None;
+        };
         let record = serde_json::from_str(&text).ok()?;
         (age <= MAX_AGE).then_some(record)
     }
@@ -124,12 +125,12 @@ impl<'a> Memory<'a> {
         if folder::modified(&mark).is_some() && !self.is_older_than(&mark, DAY) {
             return;
         }
-        if folder::make(&self.folder).is_err() || fs::write(&mark, "").is_err() {
+        if folder::make(&self.folder).is_err() || self.mark(&mark).is_err() {
             return;
         }
         for name in folder::files(&self.folder) {
             let folder = self.folder.join(name);
-            if !folder.is_dir() {
+            if !folder::is_real(&folder) {
                 continue;
             }
             for number in numbers(&folder) {
@@ -141,6 +142,15 @@ impl<'a> Memory<'a> {
             // Only an empty folder goes away.
             let _ = fs::remove_dir(folder);
         }
+    }
+
+    /// Whatever a killed process leaves of it is cleaned away with what is left of entries.
+    fn mark(&self, path: &Path) -> io::Result<()> {
+        let chance = self.system.random();
+        // No entry has this number.
+        let temporary = name::temporary(self.system.process(), u64::MAX, chance);
+        let outbox = self.folder.parent().unwrap_or(&self.folder);
+        folder::replace(path, &outbox.join(temporary), "")
     }
 
     fn is_older_than(&self, path: &Path, age: i64) -> bool {

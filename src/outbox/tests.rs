@@ -152,7 +152,7 @@ fn a_folder_full_of_rubbish_is_survived() {
                 counts.1 += 1;
                 assert!(words.contains("set aside") || words.contains("later version"));
             }
-            Opened::Gone => panic!("nobody else is here"),
+            Opened::Gone | Opened::Unreadable(_) => panic!("nobody else is here"),
         }
     }
     assert!(counts.0 >= 50 && counts.0 + counts.1 == 200, "{counts:?}");
@@ -185,4 +185,58 @@ fn a_number_is_given_once() {
     let own = folder.path().join("sent").join(entity.folder());
     std::fs::write(own.join("9"), "").unwrap();
     assert_eq!(memory.last(&entity), Some((SequenceNumber::new(9), record)));
+}
+
+/// A mark that is a link, and a folder that is one: neither is followed when the memory is cleaned.
+#[cfg(unix)]
+#[test]
+fn cleaning_follows_no_links() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let (folder, machine) = (tempfile::tempdir().unwrap(), FakeMachine::default());
+    let outside = tempfile::tempdir().unwrap();
+    let sent = folder.path().join("sent");
+    std::fs::create_dir(&sent).unwrap();
+    let (victim, number) = (outside.path().join("victim"), outside.path().join("7"));
+    std::fs::write(&victim, "precious").unwrap();
+    std::fs::write(&number, "precious").unwrap();
+    for path in [&victim, &number] {
+        let file = std::fs::File::options().write(true).open(path).unwrap();
+        file.set_modified(std::time::UNIX_EPOCH).unwrap();
+    }
+    symlink(&victim, sent.join("cleaned")).unwrap();
+    symlink(outside.path(), sent.join("folder")).unwrap();
+    machine.sleep(MINUTE * 60 * 24 * 3650);
+    Memory::new(folder.path(), &machine).clean();
+    assert!(number.exists());
+    assert_eq!(std::fs::read_to_string(&victim).unwrap(), "precious");
+    let mark = std::fs::symlink_metadata(sent.join("cleaned")).unwrap();
+    assert!(mark.is_file());
+    assert_eq!(mark.permissions().mode() & 0o777, 0o600);
+}
+
+/// What is named like an entry and is no file hangs nobody and goes out of the way; what it says of another build or
+/// site blocks none.
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_set_aside() {
+    let (folder, machine) = (tempfile::tempdir().unwrap(), FakeMachine::default());
+    let outbox = outbox(folder.path(), 10, &machine);
+    for number in 1..=5 {
+        wait(&outbox, &entry(number, number, SITE, &machine));
+    }
+    let files: Vec<_> = outbox.list(None).due;
+    let path = |index: usize| folder.path().join(&files[index].file);
+    for index in 0..3 {
+        std::fs::remove_file(path(index)).unwrap();
+    }
+    let made = std::process::Command::new("mkfifo").arg(path(0)).status();
+    assert!(made.unwrap().success());
+    std::os::unix::fs::symlink(path(4), path(1)).unwrap();
+    std::fs::create_dir(path(2)).unwrap();
+    let other = entry(9, 4, "beta.atlassian.net", &machine);
+    std::fs::write(path(3), other.to_text()).unwrap();
+    let (places, warnings) = outbox.places();
+    assert_eq!(places, [(Some(SITE.to_owned()), None)]);
+    assert_eq!(warnings.len(), 4, "{warnings:?}");
+    assert_eq!(outbox.list(None).due.len(), 1);
 }

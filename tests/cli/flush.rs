@@ -5,7 +5,7 @@ use std::fs;
 use jira_sandbox::{Config, Endpoint, Fault, Sandbox};
 use serde_json::{Value, json};
 
-use crate::support::{Agent, Run};
+use crate::support::{Agent, Run, ending};
 
 const KIND: &str = "freestyle-no-scm";
 const JOB: &str = "shop-freestyle-noscm";
@@ -154,6 +154,10 @@ fn what_cannot_be_delivered_goes_on_waiting() {
             scope.spawn(move || {
                 let jira = Sandbox::start();
                 let agent = with_waiting(&jira, 2);
+                for index in [0, 1] {
+                    // To be looked up.
+                    agent.change(index, |entry| entry["cloud_id"] = Value::Null);
+                }
                 jira.fail(endpoint, fault.clone());
                 let run = flush(&agent, &["--budget=2"]);
                 let context = format!("{fault:?}: {}", run.stderr);
@@ -208,7 +212,35 @@ fn sites_are_flushed_by_name_or_all_at_once() {
         run.stderr
     );
     assert!(run.stderr.contains("left alone") && run.stderr.contains(beta.url()));
-    let run = flush(agent.unset("JIRA_SITE"), &[]);
+    let run = flush(&agent, &["--site", acme.url()]);
+    assert_eq!((run.code, counts(&run)), (0, [0; 5]), "{}", run.stderr);
+    assert!(run.stderr.contains("for the sites that were asked for"));
+
+    // No credential goes to a site that nobody named.
+    agent.set("JIRA_SITE", acme.url());
+    let tokens = beta.requests().len();
+    for name in ["JIRA_SITE", "JIRA_CLOUD_ID"] {
+        let run = flush(&agent, &[]);
+        assert_eq!(
+            (run.code, counts(&run)),
+            (4, [0, 0, 1, 0, 0]),
+            "{}",
+            run.stderr
+        );
+        assert!(run.stderr.contains("left alone") && run.stderr.contains(beta.url()));
+        agent.unset(name);
+    }
+    assert_eq!(beta.requests().len(), tokens);
+
+    // Its own credential is for nothing else.
+    for (name, value) in [
+        ("JIRA_CLIENT_ID", "sandbox-client"),
+        ("JIRA_CLIENT_SECRET", "sandbox-secret"),
+    ] {
+        agent.set(&format!("{name}{}", ending(beta.url())), value);
+    }
+    agent.set("JIRA_SITE", acme.url());
+    let run = flush(&agent, &[]);
     assert_eq!(
         (run.code, counts(&run)),
         (0, [1, 0, 0, 0, 0]),
@@ -284,11 +316,57 @@ fn what_a_dead_or_slow_process_held_is_taken_over() {
     let run = flush(&agent, &["-v"]);
     assert_eq!(
         (run.code, counts(&run)),
-        (0, [2, 0, 0, 0, 0]),
+        (4, [2, 0, 1, 0, 0]),
         "{}",
         run.stderr
     );
     // Whoever holds the last one may still be at it.
     assert!(run.stderr.contains("1 for ") && run.stderr.contains("on their way"));
     assert_eq!(agent.kept("1@elsewhere").len(), 1);
+    let run = flush(&agent, &[]);
+    assert_eq!((run.code, counts(&run)), (4, [0, 0, 1, 0, 0]));
+    assert!(!run.stderr.contains("nothing waits"), "{}", run.stderr);
+}
+
+/// The cloud id that an entry knows needs no look-up.
+#[test]
+fn a_known_cloud_id_is_not_looked_up() {
+    let jira = Sandbox::start();
+    let agent = with_waiting(&jira, 1);
+    jira.fail(Endpoint::TenantInfo, Fault::empty(404));
+    let run = flush(&agent, &[]);
+    assert_eq!(
+        (run.code, counts(&run)),
+        (0, [1, 0, 0, 0, 0]),
+        "{}",
+        run.stderr
+    );
+}
+
+/// A pipe that nobody writes to, and a link out of the folder.
+#[cfg(unix)]
+#[test]
+fn pipes_and_links_hang_nobody() {
+    let jira = Sandbox::start();
+    let agent = with_waiting(&jira, 3);
+    let files = agent.kept(".json");
+    let path = |index: usize| agent.outbox().join(&files[index]);
+    fs::remove_file(path(0)).unwrap();
+    fs::rename(path(1), agent.path().join("elsewhere")).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(path(0)).status();
+    assert!(made.unwrap().success());
+    std::os::unix::fs::symlink(agent.path().join("elsewhere"), path(1)).unwrap();
+    let mut command = agent.command(&["flush"]);
+    let mut child = command.stderr(std::process::Stdio::null()).spawn().unwrap();
+    for _ in 0..200 {
+        if let Some(status) = child.try_wait().unwrap() {
+            assert!(status.success());
+            assert_eq!(agent.kept(".corrupt").len(), 2);
+            assert!(agent.kept(".json").is_empty());
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    child.kill().unwrap();
+    panic!("it hangs");
 }
