@@ -27,7 +27,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
-    let variables = variables::Variables::new(std::env::vars_os());
+    let variables = variables::Variables::of_this_process();
     let output = output::Output::new(std::io::stderr(), std::io::stdout());
     program::run(&arguments, &variables, output)
 }

@@ -133,6 +133,10 @@ impl Output {
 
     /// The same failure where the policy makes it a warning.
     pub(crate) fn failure_as_warning(&self, failure: &Failure) {
+        // Around a command the beginning and the end meet the same trouble.
+        if !self.is_news(&failure.message()) {
+            return;
+        }
         for (label, line) in failure.lines() {
             let label = if label == "error" { "warning" } else { label };
             let indent = if label == "caused by" { "  " } else { "" };

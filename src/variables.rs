@@ -104,6 +104,10 @@ impl Variables {
     /// Longest value that is taken; a longer one counts as not set. Linux allows no more than this for one variable.
     const MAX_VALUE: usize = 128 * 1024;
 
+    pub(crate) fn of_this_process() -> Self {
+        Self::new(std::env::vars_os())
+    }
+
     /// Text that is not UTF-8 gets replacement characters.
     pub(crate) fn new(pairs: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
         let text = |value: OsString| value.to_string_lossy().into_owned();

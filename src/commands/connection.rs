@@ -66,12 +66,7 @@ pub(crate) fn destinations(
             Some(text) => Target::CloudId(cloud_id_of(text)?),
             None => Target::Site(site.clone()),
         };
-        Ok(Destination {
-            name: site.to_string(),
-            target,
-            endpoints: endpoints(variables, &endings)?,
-            endings,
-        })
+        of_site(&site, target, variables)
     };
     sites.into_iter().map(destination).collect()
 }
@@ -108,12 +103,7 @@ pub(crate) fn waiting_destination(
         Some(cloud_id) => Target::CloudId(cloud_id),
         None => Target::Site(site.clone()),
     };
-    Ok(Destination {
-        name: site.to_string(),
-        target,
-        endpoints: endpoints(variables, &endings)?,
-        endings,
-    })
+    of_site(&site, target, variables)
 }
 
 /// The sites that are named, each once.
@@ -172,6 +162,16 @@ fn site_of(text: &str) -> Result<Site, Failure> {
 fn cloud_id_of(text: &str) -> Result<CloudId, Failure> {
     let hint = "leave JIRA_CLOUD_ID out to have it looked up";
     parsed(text, "the cloud id", hint)
+}
+
+fn of_site(site: &Site, target: Target, variables: &Variables) -> Result<Destination, Failure> {
+    let endings = site.variable_endings();
+    Ok(Destination {
+        name: site.to_string(),
+        target,
+        endpoints: endpoints(variables, &endings)?,
+        endings,
+    })
 }
 
 fn of_cloud_id(cloud_id: CloudId, variables: &Variables) -> Result<Destination, Failure> {

@@ -133,3 +133,18 @@ fn numbers_grow_when_the_clock_has_stepped_back() {
         .collect();
     assert!(numbers.is_sorted_by(|one, next| one < next), "{numbers:?}");
 }
+
+/// Beginning and end meet the same trouble; a person reads it once.
+#[test]
+fn the_same_trouble_is_told_once() {
+    let jira = Sandbox::start();
+    let mut agent = agent(&jira);
+    agent.unset("JIRA_CLIENT_SECRET");
+    let run = agent.run(&["build", "--", "sh", "-c", "exit 3"]);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    let told = run
+        .stderr
+        .matches("there is no credential for Jira")
+        .count();
+    assert_eq!(told, 1, "{}", run.stderr);
+}
