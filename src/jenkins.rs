@@ -15,6 +15,8 @@ pub(crate) struct Run {
     pub(crate) url: Option<String>,
     pub(crate) job_url: Option<String>,
     pub(crate) jenkins_url: Option<String>,
+    /// The innermost stage of a pipeline.
+    pub(crate) stage: Option<String>,
     pub(crate) reference: Option<Ref>,
     pub(crate) change: Option<Change>,
     pub(crate) commit: Option<Revision>,
@@ -75,6 +77,7 @@ impl Run {
             url: get(variables::BUILD_URL).or_else(|| get(variables::RUN_DISPLAY_URL)),
             job_url: get(variables::JOB_URL),
             jenkins_url: get(variables::JENKINS_URL),
+            stage: get(variables::STAGE_NAME),
             reference: reference(variables),
             change: change(variables),
             commit: revision(variables::GIT_COMMIT),

@@ -47,6 +47,7 @@ variables! { JENKINS:
     BUILD_NUMBER = "build number";
     BUILD_DISPLAY_NAME = "label";
     BUILD_URL = "address of the build";
+    STAGE_NAME = "environment of a deployment, when nothing else names it and --stage-pattern matches";
     RUN_DISPLAY_URL = "address of the build, when BUILD_URL is missing";
     JOB_URL = "address of the pipeline";
     JENKINS_URL = "property jenkinsUrl";

@@ -38,7 +38,7 @@ boolean isTrue(Object value) {
 @NonCPS
 private Map knownParameters(String command) {
     Map known = command == 'deployment' ? [
-        environmentId: 'text', environmentName: 'text', environmentType: 'text', serviceIds: 'words', enableGating: 'flag',
+        environmentId: 'text', environmentName: 'text', environmentType: 'text', stagePattern: 'text', serviceIds: 'words', enableGating: 'flag',
         deploymentSequenceNumber: 'text', duration: 'text', pipelineName: 'text', pipelineUrl: 'text',
         commitAssociation: 'lines', repositoryAssociation: 'lines',
     ] : [

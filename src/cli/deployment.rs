@@ -7,6 +7,7 @@ use super::words::Words;
 use super::wrap::WrapOptions;
 use crate::domain::association::{CommitReference, RepositoryId, ServiceId};
 use crate::domain::environment::EnvironmentType;
+use crate::domain::stage_pattern::StagePattern;
 use crate::domain::web_url::WebUrl;
 
 #[derive(Clone, Debug, Args)]
@@ -20,6 +21,14 @@ pub(crate) struct DeploymentOptions {
     /// development, testing, staging, production or unmapped [else: guessed from the name]
     #[arg(long, value_name = "TYPE", help_heading = "Environment")]
     pub(crate) environment_type: Option<EnvironmentType>,
+    /// What the names of deploying stages look like; the group `envName` is the environment, when nothing else names it
+    #[arg(
+        long,
+        value_name = "PATTERN",
+        help_heading = "Environment",
+        default_value = "^deploy to (?<envName>.*)$"
+    )]
+    pub(crate) stage_pattern: StagePattern,
     #[command(flatten)]
     pub(crate) run: RunOptions,
     /// Number of the deployment to this environment [else: the build number]

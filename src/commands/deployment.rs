@@ -32,7 +32,7 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
 
     let mut missing = Missing::default();
     let run = run_facts::check(&options.run, &facts, context.system, &mut missing)?;
-    let environment = environment(options, &mut missing);
+    let environment = environment(options, &facts, &mut missing);
     if !options.jira.dry_run {
         missing.want(
             destinations.first(),
@@ -124,11 +124,26 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
     send::send(&options.jira, &destinations, payload, deadline, context)
 }
 
-/// Id and name stand in for each other.
-fn environment(options: &DeploymentOptions, missing: &mut Missing) -> Option<Environment> {
+/// Id and name stand in for each other, and a stage's name for both.
+fn environment(
+    options: &DeploymentOptions,
+    facts: &Facts,
+    missing: &mut Missing,
+) -> Option<Environment> {
     let id = given_text(options.environment_id.as_deref());
     let name = given_text(options.environment_name.as_deref());
-    let id = missing.want(id.or(name), "the environment", "--environment-id", "")?;
+    let of_stage = || {
+        options
+            .stage_pattern
+            .environment(facts.run.stage.as_deref()?)
+    };
+    let id = id.or(name).or_else(of_stage);
+    let id = missing.want(
+        id,
+        "the environment",
+        "--environment-id, or a stage such as 'deploy to eu-prod'",
+        "",
+    )?;
     let name = name.unwrap_or(id);
     let guessed = match EnvironmentType::guess(name) {
         EnvironmentType::Unmapped => EnvironmentType::guess(id),

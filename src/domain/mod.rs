@@ -10,6 +10,7 @@ pub(crate) mod reference;
 pub(crate) mod repository;
 pub(crate) mod revision;
 pub(crate) mod sequence;
+pub(crate) mod stage_pattern;
 pub(crate) mod state;
 pub(crate) mod test_info;
 pub(crate) mod text;

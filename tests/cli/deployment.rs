@@ -224,3 +224,52 @@ fn unknown_services_are_named() {
     );
     assert!(run.stderr.contains("hint: check the ids"));
 }
+
+/// Jenkins tells the innermost stage; what is given counts more.
+#[test]
+fn a_stage_names_the_environment() {
+    let usual = &["--state=successful"][..];
+    let own = &[
+        "--state=successful",
+        "--stage-pattern=(?<envName>\\w+) rollout",
+    ][..];
+    let given = &["--state=successful", "--environment-name=EU"][..];
+    let cases = [
+        (
+            "deploy to eu prod",
+            usual,
+            Some(("eu~20prod", "eu prod", "production")),
+        ),
+        (
+            "deploy to $(id)'\u{202e}",
+            usual,
+            Some(("~24~28id~29~27~E2~80~AE", "$(id)'\u{202e}", "unmapped")),
+        ),
+        ("QA rollout", own, Some(("QA", "QA", "testing"))),
+        ("deploy to eu prod", own, None),
+        ("deploy to eu prod", given, Some(("EU", "EU", "unmapped"))),
+        ("Build", usual, None),
+    ];
+    for (stage, arguments, expected) in cases {
+        let mut agent = Agent::of("multibranch-declarative-pull-request");
+        agent.set("STAGE_NAME", stage);
+        let mut all = vec![
+            "deployment",
+            "--site=acme",
+            "--issue-keys=ABC-1",
+            "--dry-run",
+            "--format=json",
+        ];
+        all.extend(arguments);
+        let run = agent.run(&all);
+        let Some((id, name, environment_type)) = expected else {
+            assert_eq!(run.code, 2, "{stage}");
+            let words = "the environment: give it with --environment-id, or a stage such as 'deploy to eu-prod'";
+            assert!(run.stderr.contains(words), "{}", run.stderr);
+            continue;
+        };
+        let environment = &run.json()["request"]["body"]["deployments"][0]["environment"];
+        let wanted = json!({"id": id, "displayName": name, "type": environment_type});
+        assert_eq!(environment, &wanted, "{stage}");
+    }
+}

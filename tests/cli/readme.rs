@@ -208,3 +208,38 @@ fn every_dependency_is_named_with_its_reason() {
         assert!(row.is_some(), "{name}");
     }
 }
+
+/// Every parameter that the page on Atlassian's plugin names is one of the step.
+#[test]
+fn the_page_on_the_plugin_names_parameters_and_variables_that_exist() {
+    let page = project("docs/migration.md");
+    let rows: Vec<Vec<&str>> = page
+        .lines()
+        .filter(|line| line.starts_with("| `jira"))
+        .map(|line| line.split('`').collect())
+        .collect();
+    assert!(rows.len() >= 10);
+    for row in rows {
+        let (step, parameter) = (row[1], row[3]);
+        let help = project(&format!("vars/{step}.txt"));
+        let named = help.lines().any(|line| {
+            let names = line.split_once(": ").map(|(names, _)| names);
+            names.is_some_and(|names| names.split(", ").any(|name| name == parameter))
+        });
+        assert!(named, "{step} has no {parameter}");
+    }
+    let steps = project("vars/jiraSendRunner.groovy");
+    let help = all_help();
+    let variables = page.split('`').filter(|word| word.starts_with("JIRA_"));
+    let mut count = 0;
+    for variable in variables {
+        let option = variable.replace("JIRA_SEND_", "--").replace('_', "-");
+        let known = [variable, &option.to_lowercase()];
+        let known = known
+            .iter()
+            .any(|word| steps.contains(word) || help.contains(word));
+        assert!(known, "{variable}");
+        count += 1;
+    }
+    assert!(count >= 5);
+}

@@ -90,6 +90,10 @@ const WRONG: &[(&[&str], &[&str])] = &[
         &["production"],
     ),
     (
+        &["deployment", "--stage-pattern=^deploy to (.*)$"],
+        &["--stage-pattern", "(?<envName>…)"],
+    ),
+    (
         &["deployment", "--environment-id=x", "--duration=1h"],
         &["--duration"],
     ),

@@ -100,6 +100,16 @@ class EndToEndTest extends PipelineCase {
     }
 
     @Test
+    void 'a stage names the environment of both ends'() {
+        jenkins.global.STAGE_NAME = 'deploy to eu prod'
+        Map result = (Map) jenkins.pipeline("return jiraSendDeploymentInfo { echo 'now' }")
+        assert [result.outcome, result.issueKeys] == ['accepted', ['PROJ-2']]
+        List<Map> sent = jira.requests('deployments')*.json*.deployments*.getAt(0)
+        assert sent*.environment == [[id: 'eu~20prod', displayName: 'eu prod', type: 'production']] * 2
+        assert sent*.state == ['in_progress', 'successful']
+    }
+
+    @Test
     void 'a deployment around its body is in progress and then successful'() {
         Map result = (Map) jenkins.pipeline("return jiraSendDeploymentInfo(environmentName: 'EU production') { echo 'now' }")
         assert [result.outcome, result.issueKeys] == ['accepted', ['PROJ-2']]

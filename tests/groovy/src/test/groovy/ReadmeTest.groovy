@@ -9,9 +9,15 @@ class ReadmeTest extends PipelineCase {
 
     @Test
     void 'every call in the examples of the README works'() {
-        List<String> examples = new File(Library.ROOT, 'README.md').getText('UTF-8').split('\n```groovy\n').drop(1)*.split('\n```')*.getAt(0)
-        List<String> calls = examples.collectMany { it.findAll(CALL) }
+        List<String> calls = callsIn('README.md')
         assert calls.size() >= 4
+        runAll(calls)
+    }
+
+    @Test
+    void 'every call in the examples of the page on the plugin works'() {
+        List<String> calls = callsIn('docs/migration.md')
+        assert calls == ['jiraSendDeploymentInfo {']
         runAll(calls)
     }
 
@@ -20,6 +26,11 @@ class ReadmeTest extends PipelineCase {
         List<String> calls = new File(Library.ROOT, 'Jenkinsfile').getText('UTF-8').findAll(CALL)
         assert calls.size() >= 2
         runAll(calls)
+    }
+
+    private List<String> callsIn(String page) {
+        List<String> examples = new File(Library.ROOT, page).getText('UTF-8').split('\n```groovy\n').drop(1)*.split('\n```')*.getAt(0)
+        return examples.collectMany { it.findAll(CALL) }
     }
 
     private void runAll(List<String> calls) {
