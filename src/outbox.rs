@@ -12,6 +12,7 @@ pub(crate) mod fuzz_entry;
 mod listing;
 mod memory;
 mod name;
+mod relay;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,6 +29,7 @@ pub(crate) use folder::default_folder;
 pub(crate) use listing::Due;
 pub(crate) use memory::{Memory, Record, Reserved};
 pub(crate) use name::Entity;
+pub(crate) use relay::{HandedOver, TakenOver};
 
 use entry::Parsed;
 use folder::Content;
@@ -112,11 +114,7 @@ impl<'a> Outbox<'a> {
     /// # Errors
     /// When the disk is full or the folder cannot be written to.
     pub(crate) fn hold_new(&self, entry: &Entry, time: Duration) -> anyhow::Result<Held> {
-        let name = Name {
-            sequence: entry.sequence,
-            created: entry.created.as_millisecond(),
-            entity: entry.entity(),
-        };
+        let name = entry.file_name();
         let path = self.path(&name::held(&name, &self.hold(time)));
         self.write(&path, entry)?;
         Ok(Held { name, path })

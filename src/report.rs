@@ -49,6 +49,9 @@ pub(crate) struct Report {
     /// What became of the data that waited from before; only when there was some.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) outbox: Option<OutboxReport>,
+    /// What a pipeline step takes along to the next agent; only when the step asks for it.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub(crate) waiting: Option<WaitingReport>,
     /// What would be sent (`--dry-run`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) request: Option<PreparedRequest>,
@@ -141,6 +144,15 @@ impl OutboxReport {
     }
 }
 
+/// What waits of this step and of those before it.
+#[derive(Debug, Serialize)]
+pub(crate) struct WaitingReport {
+    /// Entries of the outbox, as `JIRA_SEND_WAITING` takes them.
+    pub(crate) waiting: Vec<String>,
+    /// How many more there are.
+    pub(crate) waiting_left_out: usize,
+}
+
 /// A request that was not sent.
 #[derive(Debug, Serialize)]
 pub(crate) struct PreparedRequest {
@@ -159,6 +171,7 @@ impl Report {
             issue_keys: Vec::new(),
             sites: Vec::new(),
             outbox: None,
+            waiting: None,
             request: None,
         }
     }

@@ -47,6 +47,50 @@ Map read(String output) {
     return result
 }
 
+/** What waits to be taken along to the next agent; null when the binary did not get so far. */
+@NonCPS
+Map waiting(String output) {
+    Object answer
+    try {
+        answer = new JsonSlurper().parseText(output == null ? '' : output.trim())
+    } catch (Exception junk) {
+        answer = null
+    }
+    if (!(answer instanceof Map) || !(answer.waiting instanceof List)) {
+        return null
+    }
+    List lines = []
+    for (line in answer.waiting) {
+        lines.add(textOf(line))
+    }
+    return [lines: lines, leftOut: answer.waiting_left_out instanceof Number ? answer.waiting_left_out.intValue() : 0]
+}
+
+/**
+ * What is kept, without what was brought to the binary, and with what it gave back: one line each. The oldest go when it
+ * is too much: from 128 KiB in one variable on, Linux starts no process any more.
+ */
+@NonCPS
+String merged(String kept, String brought, List waiting) {
+    List lines = []
+    for (line in kept.split('\n')) {
+        if (line != 'none' && !('\n' + brought + '\n').contains('\n' + line + '\n')) {
+            lines.add(line)
+        }
+    }
+    lines.addAll(waiting)
+    String text = ''
+    for (int i = lines.size() - 1; i >= 0; i--) {
+        String line = lines[i]
+        // The binary writes ASCII alone, of which the length is known.
+        boolean fits = line.matches('[ -~]+') && text.length() + line.length() < 100000
+        if (fits && !text.contains(line)) {
+            text = text == '' ? line : line + '\n' + text
+        }
+    }
+    return text
+}
+
 /** What went wrong around the binary, and the next thing to do. Told by text: the plugins' classes may be absent. */
 @NonCPS
 Map explain(Throwable problem, Map credential) {

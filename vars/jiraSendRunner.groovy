@@ -195,6 +195,9 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
         further.add('JIRA_SEND_LAST_UPDATED= ')
         further.add('JIRA_SEND_UPDATE_SEQUENCE_NUMBER= ')
     }
+    String kept = env.JIRA_SEND_WAITING
+    String brought = kept == null ? waitingBefore(currentBuild) : (kept == 'none' ? '' : kept)
+    further.add('JIRA_SEND_WAITING=' + (brought ?: 'none'))
     String output
     if (jiraSendParameters.isTrue(options.dryRun == null ? env.JIRA_SEND_DRY_RUN : options.dryRun)) {
         output = launch(command, options, changes, further)
@@ -209,7 +212,46 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
             launch(command, options, changes, further)
         }
     }
+    keepWaiting(step, brought, jiraSendAnswer.waiting(output))
     return jiraSendAnswer.read(output)
+}
+
+/**
+ * An agent that vanishes takes its outbox with it, so what waits goes along with the run: env.X is there for every later
+ * step, on whichever agent, and for the next run. It is set only when something waits or was delivered at last.
+ */
+private void keepWaiting(String step, String brought, Map waiting) {
+    if (waiting == null) {
+        return
+    }
+    if (waiting.leftOut > 0) {
+        echo(step + ': ' + waiting.leftOut + ' more that could not be delivered wait in the outbox of this agent only;' +
+            ' the run has no room for them.')
+    }
+    // Read anew: parallel branches may have changed it meanwhile, and what they could not deliver must stay.
+    String kept = env.JIRA_SEND_WAITING
+    String now = jiraSendAnswer.merged(kept ?: '', brought, waiting.lines) ?: 'none'
+    if (now != (kept ?: 'none') || (kept == null && brought != '')) {
+        env.JIRA_SEND_WAITING = now
+    }
+}
+
+/** What the last run that kept something, or delivered it at last, left behind. Runs without a step say nothing. */
+@NonCPS
+private String waitingBefore(Object build) {
+    try {
+        Object run = build.previousBuild
+        for (int runs = 0; run != null && runs < 5; runs++) {
+            Object waiting = run.buildVariables?.get('JIRA_SEND_WAITING')
+            if (waiting != null) {
+                return textOf(waiting) == 'none' ? '' : textOf(waiting)
+            }
+            run = run.previousBuild
+        }
+    } catch (Exception problem) {
+        // Without the runs before, this run sends its own.
+    }
+    return ''
 }
 
 private String launch(String command, Map options, String changes, List further) {

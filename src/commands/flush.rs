@@ -214,6 +214,7 @@ fn report(
         issue_keys: Vec::new(),
         sites,
         outbox: Some(counts),
+        waiting: None,
         request: None,
     }
 }

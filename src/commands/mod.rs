@@ -13,6 +13,7 @@ mod flush;
 mod keys;
 mod missing;
 mod payload;
+mod relay;
 mod run_facts;
 mod send;
 mod side_by_side;

@@ -4,6 +4,7 @@ use super::attempt::Call;
 use super::connection::{self, Destination};
 use super::continuity::continue_last;
 use super::payload::Payload;
+use super::relay::Relay;
 use super::side_by_side::side_by_side;
 use super::{Context, delivery, store};
 use crate::cli::JiraOptions;
@@ -51,6 +52,7 @@ pub(crate) fn nothing(findings: &Findings, require: bool, output: &Output) -> Re
         issue_keys: Vec::new(),
         sites: Vec::new(),
         outbox: None,
+        waiting: None,
         request: None,
     }
 }
@@ -76,6 +78,7 @@ pub(crate) fn send(
         let endpoints = connection::endpoints(context.variables, &[])?;
         return Ok(prepared(endpoints, destinations, payload, context.output));
     }
+    let relay = Relay::take_over(&store, context);
     let traced = Traced {
         transport: context.transport,
         output: context.output,
@@ -119,6 +122,7 @@ pub(crate) fn send(
         outcome: overall(&outcomes),
         exit_code: worst(&sites.iter().map(code).collect::<Vec<_>>()),
         message: messages.join("; "),
+        waiting: relay.map(|relay| relay.hand_over(&store, destinations, &payload)),
         issue_keys: payload.issue_keys,
         sites,
         outbox: outbox.filter(|outbox| !outbox.is_empty()),
@@ -156,6 +160,7 @@ fn prepared(
         issue_keys: payload.issue_keys,
         sites: Vec::new(),
         outbox: None,
+        waiting: None,
         request: Some(PreparedRequest {
             method: "POST",
             url: format!("{api_url}{}", payload.data.bulk_path(&cloud_id)),

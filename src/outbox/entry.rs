@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::name::{Entity, VERSION};
+use super::name::{Entity, Name, VERSION};
 use crate::domain::sequence::SequenceNumber;
 use crate::domain::timestamp::Timestamp;
 
@@ -75,6 +75,14 @@ impl Entry {
 
     pub(super) fn entity(&self) -> Entity {
         Entity::new(self.place(), &self.data, &self.key)
+    }
+
+    pub(super) fn file_name(&self) -> Name {
+        Name {
+            sequence: self.sequence,
+            created: self.created.as_millisecond(),
+            entity: self.entity(),
+        }
     }
 
     pub(super) fn to_text(&self) -> String {

@@ -24,6 +24,7 @@ mod outbox;
 mod peers;
 mod policy;
 mod readme;
+mod relay;
 mod sites;
 mod support;
 mod tls;

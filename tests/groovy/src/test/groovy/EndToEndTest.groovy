@@ -1,6 +1,7 @@
 import groovy.json.JsonOutput
 import groovy.json.JsonSlurper
 import harness.FakeJenkins
+import harness.FakeBuild
 import harness.Launcher
 import harness.Library
 import harness.PipelineCase
@@ -260,5 +261,27 @@ class EndToEndTest extends PipelineCase {
         Map result = step('jiraSendBuildInfo')
         assert [result.outcome, result.exitCode] == ['invalid', 127]
         assert jira.requests('builds') == []
+    }
+
+    @Test
+    void 'what a vanished agent could not deliver is delivered by the next run from another agent'() {
+        jira.fault([endpoint: 'builds', status: 503, times: 1000])
+        Map first = step('jiraSendBuildInfo', [state: 'failed', budget: 2, description: 'é $(id) "x"'])
+        assert first.sites*.queued == [true]
+        FakeBuild left = jenkins.build
+        assert left.buildVariables.JIRA_SEND_WAITING.matches('[ -~]+')
+        assert !left.buildVariables.JIRA_SEND_WAITING.contains('sandbox-secret')
+        jira.reset()
+
+        environment('multibranch-declarative-feature-slash-second')
+        jenkins.build = new FakeBuild().after(left)
+        jenkins.global.JIRA_SEND_OUTBOX = folder.root.path + '/outbox of another agent'
+        Map second = step('jiraSendBuildInfo', [state: 'successful'])
+        assert second.outcome == 'accepted'
+        List<Map> sent = jira.requests('builds')*.json*.builds.flatten()
+        assert sent*.buildNumber == [2, 1]
+        assert sent*.state == ['successful', 'failed']
+        assert sent[1].description == 'é $(id) "x"'
+        assert jenkins.build.buildVariables.JIRA_SEND_WAITING == 'none'
     }
 }

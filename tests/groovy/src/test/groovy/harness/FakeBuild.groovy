@@ -4,6 +4,8 @@ package harness
 class FakeBuild implements Serializable {
     String result
     FakeBuild previousBuild
+    /** What was assigned with env.X = ... */
+    Map<String, String> buildVariables = [:]
     transient List<FakeChangeSet> changeSets = []
 
     /** One change set of commits given oldest first, as Jenkins lists them: [[id, message], ...]. */

@@ -55,7 +55,7 @@ class SandboxRules extends GroovyInterceptor {
 
     @Override
     Object onSetProperty(GroovyInterceptor.Invoker invoker, Object receiver, String property, Object value) {
-        if (!(receiver instanceof Map)) {
+        if (!(receiver instanceof Map) && !(receiver instanceof FakeEnv)) {
             check('set', receiver.getClass(), property, [value] as Object[])
         }
         return invoker.call(receiver, property, value)

@@ -1,0 +1,117 @@
+//! What waits, on its way from one agent to the next: a pipeline step takes it along, line by line, in a variable.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::entry::{Entry, Parsed};
+use super::name::{self, Kind, Name};
+use super::{Entity, Outbox};
+
+/// Most that is taken along, in bytes. From 128 KiB in one variable on, Linux starts no process any more, and the
+/// variable is in the environment of everything that a run does afterwards.
+const MAX_BYTES: usize = 60_000;
+
+/// What was taken over.
+#[derive(Debug, Default)]
+pub(crate) struct TakenOver {
+    pub(crate) entities: BTreeSet<Entity>,
+    /// Why lines were not.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// What is to be taken along.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct HandedOver {
+    /// One entry each, the oldest event first: JSON of ASCII alone, so that its length is that of the variable.
+    pub(crate) lines: Vec<String>,
+    /// The oldest, for which there was no room.
+    pub(crate) left_out: usize,
+}
+
+impl Outbox<'_> {
+    /// Puts in what another agent could not deliver, unless it is here already. One that was delivered meanwhile does
+    /// no harm: Jira ignores a number that it has.
+    pub(crate) fn take_over(&self, lines: &str) -> TakenOver {
+        let mut taken = TakenOver::default();
+        let here: Vec<Name> = super::folder::files(&self.folder)
+            .iter()
+            .filter_map(|file| match name::kind(file) {
+                Kind::Waiting(name) | Kind::Held(name, _) => Some(name),
+                _ => None,
+            })
+            .collect();
+        for line in lines.lines().filter(|line| !line.trim().is_empty()) {
+            let entry = match Entry::parse(line) {
+                Parsed::Entry(entry) => entry,
+                Parsed::Newer(_) => {
+                    let problem = "it was written by a later version of jira-send";
+                    taken.warnings.push(problem.to_owned());
+                    continue;
+                }
+                Parsed::Corrupt(problem) => {
+                    taken.warnings.push(problem);
+                    continue;
+                }
+            };
+            let name = entry.file_name();
+            let file = name::waiting(&name);
+            if name::kind(&file) != Kind::Waiting(name.clone()) {
+                let problem = format!("{} has an impossible number or time", entry.name);
+                taken.warnings.push(problem);
+                continue;
+            }
+            if !here.contains(&name)
+                && let Err(error) = self.write(&self.path(&file), &entry)
+            {
+                taken.warnings.push(format!("{error:#}"));
+                continue;
+            }
+            taken.entities.insert(name.entity);
+        }
+        taken
+    }
+
+    /// The last state of each of these builds and deployments that waits.
+    pub(crate) fn hand_over(&self, entities: &BTreeSet<Entity>) -> HandedOver {
+        let mut handed = HandedOver::default();
+        let mut room = MAX_BYTES;
+        // The newest events first: when there is no room for all, they are what people look for.
+        for due in self.list(None).due.iter().rev() {
+            if !entities.contains(&due.name.entity) {
+                continue;
+            }
+            let Ok(Parsed::Entry(entry)) = Self::parse(&self.path(&due.file)) else {
+                continue;
+            };
+            let line = entry.to_line();
+            match room.checked_sub(line.len() + 1) {
+                Some(rest) => {
+                    room = rest;
+                    handed.lines.push(line);
+                }
+                None => handed.left_out += 1,
+            }
+        }
+        handed.lines.reverse();
+        handed
+    }
+}
+
+impl Entry {
+    fn to_line(&self) -> String {
+        let mut line = String::new();
+        for character in serde_json::json!(self).to_string().chars() {
+            if character.is_ascii() {
+                line.push(character);
+                continue;
+            }
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(line, "\\u{unit:04x}");
+            }
+        }
+        line
+    }
+}
+
+#[cfg(test)]
+mod tests;

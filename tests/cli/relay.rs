@@ -1,0 +1,134 @@
+//! What waits goes from agent to agent: a pipeline step takes it along in a variable.
+
+use jira_sandbox::{Endpoint, Fault, Sandbox};
+use serde_json::{Value, json};
+
+use crate::support::{Agent, EVENT, Run};
+
+const VARIABLE: &str = "JIRA_SEND_WAITING";
+
+/// Sends the build of this number from an agent of its own, which brings these lines.
+fn send(jira: &Sandbox, number: u32, brought: &str, options: &[&str]) -> Run {
+    let mut agent = Agent::of("freestyle-no-scm").with_jira(jira);
+    agent.set("BUILD_NUMBER", &number.to_string());
+    agent.set(VARIABLE, brought);
+    let arguments = ["build", "--issue-keys=ABC-1", "--format=json", "--budget=2"];
+    agent.run(&[&arguments[..], options].concat())
+}
+
+fn lines(run: &Run) -> Vec<String> {
+    let waiting = run.json()["waiting"].clone();
+    serde_json::from_value(waiting).unwrap()
+}
+
+fn numbers(bodies: &[Value]) -> Vec<(&Value, &Value)> {
+    let count = |body: &Value| body["builds"].as_array().unwrap().len();
+    assert!(bodies.iter().all(|body| count(body) == 1));
+    let builds = bodies.iter().map(|body| &body["builds"][0]);
+    builds
+        .map(|build| (&build["buildNumber"], &build["state"]))
+        .collect()
+}
+
+#[test]
+fn another_agent_delivers_what_was_brought_after_its_own() {
+    let down = Sandbox::start();
+    down.fail(Endpoint::Builds, Fault::redirect("https://else.example/"));
+    let first = send(
+        &down,
+        1,
+        "none",
+        &[EVENT, "--state=failed", "--description=é 🚀"],
+    );
+    assert_eq!(first.code, 4);
+    let [line]: [String; 1] = lines(&first).try_into().unwrap();
+    assert!(line.is_ascii() && !line.contains("sandbox-secret") && !line.contains("Bearer"));
+    let second = send(&down, 2, &line, &[EVENT, "--state=SUCCESS"]);
+    let both = lines(&second);
+    assert_eq!(
+        (both.len(), &second.json()["waiting_left_out"]),
+        (2, &json!(0))
+    );
+
+    down.clear_faults();
+    let third = send(&down, 3, &both.join("\n"), &["--state=SUCCESS"]);
+    assert_eq!((third.code, lines(&third)), (0, Vec::new()));
+    assert_eq!(third.json()["outbox"]["delivered"], 2);
+    for number in 1..=3 {
+        assert!(
+            down.build("shop-freestyle-noscm", number).is_some(),
+            "{number}"
+        );
+    }
+    // They were delivered before: a second time does no harm.
+    let again = send(&down, 4, &both.join("\n"), &["--state=SUCCESS"]);
+    assert_eq!((again.code, lines(&again)), (0, Vec::new()));
+    assert_eq!(
+        down.build("shop-freestyle-noscm", 1).unwrap()["state"],
+        "failed"
+    );
+}
+
+#[test]
+fn a_newer_state_takes_the_place_of_what_was_brought() {
+    let jira = Sandbox::start();
+    jira.fail(Endpoint::Builds, Fault::redirect("https://else.example/"));
+    let first = send(&jira, 1, "none", &[EVENT, "--state=in_progress"]);
+    jira.clear_faults();
+    let second = send(&jira, 1, &lines(&first).join("\n"), &["--state=SUCCESS"]);
+    assert_eq!((second.code, lines(&second)), (0, Vec::new()));
+    let sent = jira.submissions();
+    assert_eq!(
+        numbers(&sent),
+        [
+            (&json!(1), &json!("in_progress")),
+            (&json!(1), &json!("successful"))
+        ]
+    );
+}
+
+#[test]
+fn what_cannot_be_used_is_told_and_harms_nothing() {
+    let jira = Sandbox::start();
+    for brought in [
+        "junk",
+        "{}",
+        "{\"version\":1}",
+        "\u{1b}[31m\u{202e}",
+        "none\nnone",
+    ] {
+        let run = send(&jira, 1, brought, &["--state=SUCCESS"]);
+        assert_eq!((run.code, lines(&run)), (0, Vec::new()), "{brought}");
+        assert!(
+            run.stderr
+                .contains("was not taken over from JIRA_SEND_WAITING"),
+            "{}",
+            run.stderr
+        );
+        assert!(!run.stderr.contains('\u{1b}') && !run.stderr.contains('\u{202e}'));
+    }
+}
+
+#[test]
+fn without_an_outbox_what_was_brought_goes_on_as_it_came() {
+    let jira = Sandbox::start();
+    let run = send(
+        &jira,
+        1,
+        "{\"a\":1}\n{\"b\":2}",
+        &["--state=SUCCESS", "--no-outbox"],
+    );
+    assert_eq!(
+        (run.code, lines(&run)),
+        (0, vec!["{\"a\":1}".to_owned(), "{\"b\":2}".to_owned()])
+    );
+    // Who brings nothing and does not ask gets no such field.
+    let agent = Agent::of("freestyle-no-scm").with_jira(&jira);
+    let run = agent.run(&[
+        "build",
+        "--issue-keys=ABC-1",
+        "--state=SUCCESS",
+        "--format=json",
+    ]);
+    assert_eq!(run.json().get("waiting"), None);
+}
