@@ -27,6 +27,7 @@ requirements:
 
 format:
 	$(CARGO) fmt --all --check
+	$(CARGO) fmt --manifest-path fuzz/Cargo.toml --check
 
 lint:
 	$(CARGO) clippy --locked --workspace --all-targets --quiet -- -D warnings

@@ -26,6 +26,7 @@ mod variables;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    child::outlive_file_size_limit();
     let arguments: Vec<_> = std::env::args_os().collect();
     let variables = variables::Variables::of_this_process();
     let output = output::Output::new(std::io::stderr(), std::io::stdout());

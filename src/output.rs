@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::Failure;
@@ -145,11 +145,20 @@ impl Output {
     }
 
     /// The result for programs, or the page that was asked for. A line feed is added.
-    pub(crate) fn result(&self, text: &str) {
+    ///
+    /// # Errors
+    /// When it cannot be written, which is told as well. A reader that has gone away is no reason to fail.
+    pub(crate) fn result(&self, text: &str) -> Result<(), Failure> {
         let text = self.without_secrets(text);
         let mut result = self.result.lock().unwrap_or_else(PoisonError::into_inner);
-        // A reader that has gone away is no reason to fail.
-        let _ = writeln!(result, "{text}").and_then(|()| result.flush());
+        match writeln!(result, "{text}").and_then(|()| result.flush()) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::usage(
+                "the result could not be written to the standard output",
+            )
+            .cause(error)
+            .hint("name a file or a program that can take it")),
+            _ => Ok(()),
+        }
     }
 
     fn people(&self, label: &str, line: &str, longest: usize) {
@@ -264,7 +273,7 @@ mod tests {
         output.hide(&Secret::new("s3cr/et"));
         output.hide(&Secret::new("s3c"));
         output.say("s3cr/et s3cr%2Fet czNjci9ldA== s3c");
-        output.result("{\"a\":\"s3cr/et\"}");
+        output.result("{\"a\":\"s3cr/et\"}").unwrap();
         assert_eq!(people.text(), "**** **** ****A== s3c\n");
         assert_eq!(result.text(), "{\"a\":\"****\"}\n");
     }

@@ -112,7 +112,10 @@ fn not_parsed(
         let failure = Failure::usage("no command is given").hint("see jira-send --help");
         return failed(&failure, &completed.arguments, variables, output);
     }
-    output.result(error.render().to_string().trim_end());
+    if let Err(failure) = output.result(error.render().to_string().trim_end()) {
+        output.failure(&failure);
+        return ExitCode::from(failure.kind.exit_code());
+    }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
 
@@ -124,7 +127,8 @@ fn failed(
 ) -> ExitCode {
     output.failure(failure);
     if wants_json(arguments, variables) {
-        output.result(&Report::failed(failure).to_json());
+        // There is no other place to tell it.
+        let _ = output.result(&Report::failed(failure).to_json());
     }
     ExitCode::from(failure.kind.exit_code())
 }

@@ -4,11 +4,12 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, ExitStatus};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
-use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
 use super::{End, GRACE, Waited};
@@ -19,6 +20,13 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Whoever stops a build signals one process after the other, and the command may be the first to know.
 const LATE_SIGNAL: Duration = Duration::from_millis(100);
+
+/// Makes a write beyond `ulimit -f` an error like that of a full disk. Commands get the usual signal, since only what is
+/// ignored is inherited.
+pub(crate) fn outlive_file_size_limit() {
+    // Without it, the signal ends us as it ends others.
+    let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
+}
 
 /// Takes the signals that tell us to stop, from its making on.
 pub(crate) struct Listener {

@@ -57,11 +57,11 @@ pub(crate) fn run(
     }
     let quiet = options.output.quiet && !options.output.verbose;
     match options.output.format {
-        Format::Json => context.output.result(&items.to_json()),
+        Format::Json => context.output.result(&items.to_json())?,
         Format::Text => {
             let text = items.to_text(quiet);
             if !text.is_empty() {
-                context.output.result(&text);
+                context.output.result(&text)?;
             }
         }
     }

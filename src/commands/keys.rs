@@ -36,7 +36,6 @@ pub(crate) fn run(options: &KeysOptions, context: &Context<'_>) -> Result<(), Fa
         Format::Json => context.output.result(&as_json(&findings)),
         Format::Text => context.output.result(&as_text(&findings, texts.len())),
     }
-    Ok(())
 }
 
 fn as_json(findings: &Findings) -> String {

@@ -79,13 +79,17 @@ pub(crate) fn run(command: &Command, context: &Context<'_>) -> Result<ExitCode, 
 }
 
 fn show(report: &Report, format: Format, output: &Output) {
-    match (format, &report.request) {
+    let shown = match (format, &report.request) {
         (Format::Json, _) => output.result(&report.to_json()),
         (Format::Text, Some(request)) => {
             let body = format!("{:#}", request.body);
-            output.result(&format!("{} {}\n{body}", request.method, request.url));
+            output.result(&format!("{} {}\n{body}", request.method, request.url))
         }
-        (Format::Text, None) => {}
+        (Format::Text, None) => Ok(()),
+    };
+    // What was sent was sent all the same.
+    if let Err(failure) = shown {
+        output.failure_as_warning(&failure);
     }
 }
 

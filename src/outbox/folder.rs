@@ -70,11 +70,10 @@ pub(super) enum Content {
 /// out of the folder.
 pub(super) fn read(path: &Path, limit: u64) -> Content {
     let mut text = String::new();
-    let read = fs::symlink_metadata(path).and_then(|metadata| {
-        if !metadata.is_file() {
+    let read = open_file(path).and_then(|file| {
+        let Some(file) = file else {
             return Ok(None);
-        }
-        let file = File::open(path)?;
+        };
         file.take(limit.saturating_add(1))
             .read_to_string(&mut text)
             .map(Some)
@@ -87,6 +86,28 @@ pub(super) fn read(path: &Path, limit: u64) -> Content {
         Ok(Some(_)) => Content::Wrong(format!("it is longer than {limit} bytes")),
         Err(error) => without_text(&error),
     }
+}
+
+/// The file, unless it is something else.
+fn open_file(path: &Path) -> io::Result<Option<File>> {
+    if !fs::symlink_metadata(path)?.is_file() {
+        return Ok(None);
+    }
+    let mut options = OpenOptions::new();
+    options.read(true);
+    // Somebody may put a link or a pipe in its place just now.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, plain_only());
+    let file = options.open(path)?;
+    let is_file = file.metadata()?.is_file();
+    Ok(is_file.then_some(file))
+}
+
+/// Opens no link, and waits for nobody.
+#[cfg(unix)]
+fn plain_only() -> i32 {
+    use rustix::fs::OFlags;
+    (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed()
 }
 
 fn without_text(error: &io::Error) -> Content {

@@ -85,7 +85,7 @@ fn a_full_disk_does_no_harm() {
     let agent = Agent::of(KIND).with_jira(&jira);
     let program = agent.command(&[]).get_program().to_owned();
     let send = || {
-        let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" build --issue-keys=ABC-1";
+        let script = "ulimit -f 0; exec \"$0\" build --issue-keys=ABC-1";
         let mut shell = agent.command(&[]);
         let variables = shell
             .get_envs()
@@ -137,4 +137,54 @@ fn without_an_outbox_nothing_is_written() {
     assert_eq!(run.code, 4);
     assert!(!agent.path().join(".local").exists());
     assert_eq!(agent.run(&["flush", "--no-outbox"]).code, 2);
+}
+
+/// Whoever reads the result must learn that there is none; what was sent counts as sent.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_result_that_cannot_be_written_is_told() {
+    let jira = Sandbox::start();
+    let agent = Agent::of(KIND).with_jira(&jira);
+    let cases = [
+        (&["keys", "--branch=ABC-1"][..], 2, "error"),
+        (&["keys", "--branch=ABC-1", "--format=json"], 2, "error"),
+        (&["check", "--format=json"], 2, "error"),
+        (&["--help"], 2, "error"),
+        (
+            &["build", "--issue-keys=ABC-1", "--format=json"],
+            0,
+            "warning",
+        ),
+    ];
+    for (arguments, code, label) in cases {
+        let full = std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let output = agent.command(arguments).stdout(full).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {stderr}");
+        let words = format!("{label}: the result could not be written to the standard output");
+        assert!(stderr.contains(&words), "{arguments:?}: {stderr}");
+        assert!(stderr.contains("No space left"), "{stderr}");
+    }
+    assert_eq!(jira.submissions().len(), 1);
+}
+
+/// The command has the limit, too, and its own exit code.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_does_not_hide_what_became_of_the_command() {
+    let jira = Sandbox::start();
+    let agent = Agent::of(KIND).with_jira(&jira);
+    let program = agent.command(&[]).get_program().to_owned();
+    let script =
+        "ulimit -f 0; exec \"$0\" build --issue-keys=ABC-1 -- sh -c 'echo x > file; exit 7'";
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", script]).arg(&program).env_clear();
+    shell.envs(agent.variables()).current_dir(agent.path());
+    let output = shell.output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    // The command dies of the signal that we survive: 128 + SIGXFSZ.
+    assert_eq!(output.status.code(), Some(153), "{stderr}");
 }
