@@ -104,6 +104,22 @@ impl<'a> Outbox<'a> {
         &self.folder
     }
 
+    /// Whether entries can be written.
+    ///
+    /// # Errors
+    /// When they cannot.
+    pub(crate) fn try_writing(&self) -> anyhow::Result<()> {
+        let temporary = self.temporary();
+        folder::write_durably(&temporary, "")
+            .and_then(|()| fs::remove_file(&temporary))
+            .with_context(|| format!("{} cannot be written to", self.folder.display()))
+    }
+
+    /// How many entries Jira refused for good.
+    pub(crate) fn refused(&self) -> usize {
+        folder::files(&self.path(REFUSED)).len()
+    }
+
     /// What is remembered of the builds and deployments that were sent from here.
     pub(crate) fn memory(&self) -> Memory<'_> {
         Memory::new(&self.folder, self.system)
@@ -225,11 +241,15 @@ impl<'a> Outbox<'a> {
 
     /// The file is there as a whole or not at all.
     fn write(&self, path: &Path, entry: &Entry) -> anyhow::Result<()> {
+        folder::replace(path, &self.temporary(), &entry.to_text())
+            .with_context(|| format!("{} cannot be written to", self.folder.display()))
+    }
+
+    /// A file that nobody else writes.
+    fn temporary(&self) -> PathBuf {
         let number = self.written.fetch_add(1, Ordering::Relaxed);
         let (process, chance) = (self.system.process(), self.system.random());
-        let temporary = self.path(&name::temporary(process, number, chance));
-        folder::replace(path, &temporary, &entry.to_text())
-            .with_context(|| format!("{} cannot be written to", self.folder.display()))
+        self.path(&name::temporary(process, number, chance))
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::options::{KeyOptions, OutputOptions};
+use super::outbox::OutboxOptions;
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct CheckOptions {
@@ -36,6 +37,8 @@ pub(crate) struct CheckOptions {
     pub(crate) ca_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) keys: KeyOptions,
+    #[command(flatten)]
+    pub(crate) outbox: OutboxOptions,
     #[command(flatten)]
     pub(crate) output: OutputOptions,
 }

@@ -2,6 +2,7 @@
 
 mod items;
 mod network;
+mod outbox;
 mod settings;
 mod workspace;
 
@@ -35,6 +36,7 @@ pub(crate) fn run(
         budget,
         &mut items,
     )?;
+    outbox::check(&options.outbox, context, &mut items);
     let settings = settings::check(options, context.variables, &mut items);
     if let Some(credentials) = &settings.credentials {
         context.output.hide(&credentials.client_secret);

@@ -1,6 +1,7 @@
 //! `jira-send check`: every item, whole lists, nothing sent, no secret shown.
 
 mod network;
+mod outbox;
 mod settings;
 mod workspace;
 
@@ -81,6 +82,7 @@ fn all_is_well() {
         "history",
         "commits",
         "issue_keys",
+        "outbox",
         "site",
         "addresses",
         "credential",

@@ -1,0 +1,48 @@
+//! The outbox: whether it can be used, and what is in it.
+
+use super::items::Items;
+use crate::cli::OutboxOptions;
+use crate::commands::Context;
+use crate::commands::store::{self, NoOutbox};
+
+const NAME: &str = "outbox";
+
+/// Writes to it as a send would, and takes that away again.
+pub(super) fn check(options: &OutboxOptions, context: &Context<'_>, items: &mut Items) {
+    let store = store::open(options, true, context);
+    let usable = store.and_then(|outbox| match outbox.try_writing() {
+        Ok(()) => Ok(outbox),
+        Err(error) => Err(NoOutbox::Broken(format!("{error:#}"))),
+    });
+    let outbox = match usable {
+        Ok(outbox) => outbox,
+        Err(NoOutbox::Off) => {
+            items.skip(NAME, "nothing is kept on this machine (--no-outbox)");
+            return;
+        }
+        Err(NoOutbox::Broken(why)) => {
+            items.warn(
+                NAME,
+                format!("what cannot be delivered would be lost: {why}"),
+                "set JIRA_SEND_OUTBOX to a folder that can be written to",
+            );
+            return;
+        }
+    };
+    let folder = outbox.folder().display();
+    let listing = outbox.list(None);
+    let waiting = listing.due.len() + listing.held;
+    match (waiting, outbox.refused()) {
+        (0, 0) => items.ok(NAME, format!("{folder}: nothing waits")),
+        (0, refused) => items.warn(
+            NAME,
+            format!("{refused} that Jira refused for good are in {folder}/refused"),
+            "each file names the reason; delete it, or move it back into the outbox to try again",
+        ),
+        (_, refused) => items.warn(
+            NAME,
+            format!("{waiting} wait in {folder}, and {refused} were refused for good"),
+            "jira-send flush delivers what waits",
+        ),
+    }
+}
