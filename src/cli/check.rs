@@ -9,7 +9,7 @@ use super::outbox::OutboxOptions;
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct CheckOptions {
-    /// The Jira site: acme, acme.atlassian.net or its address; of several the first [else: `JIRA_SITE`]
+    /// The Jira site: acme, acme.atlassian.net or its address; may be several [else: `JIRA_SITE`]
     #[arg(
         long,
         value_name = "SITE",

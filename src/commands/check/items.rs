@@ -34,6 +34,9 @@ impl Status {
 /// One thing that was checked.
 #[derive(Debug, Serialize)]
 struct Item {
+    /// Only where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    site: Option<String>,
     name: &'static str,
     status: Status,
     message: String,
@@ -45,11 +48,18 @@ struct Item {
 #[derive(Debug, Default)]
 pub(super) struct Items {
     items: Vec<Item>,
+    /// What the next items are about.
+    site: Option<String>,
     /// Of the first failure.
     exit_code: u8,
 }
 
 impl Items {
+    /// What follows is about one of several sites.
+    pub(super) fn of_site(&mut self, site: Option<String>) {
+        self.site = site;
+    }
+
     pub(super) fn ok(&mut self, name: &'static str, message: impl Into<String>) {
         self.add(name, Status::Ok, message.into(), None);
     }
@@ -82,6 +92,7 @@ impl Items {
 
     fn add(&mut self, name: &'static str, status: Status, message: String, hint: Option<String>) {
         self.items.push(Item {
+            site: self.site.clone(),
             name,
             status,
             message,
@@ -105,7 +116,12 @@ impl Items {
         let width = width.unwrap_or(0);
         let mut text = String::new();
         let well = |item: &Item| matches!(item.status, Status::Ok | Status::Skipped);
+        let mut site = &None;
         for item in self.items.iter().filter(|item| !(quiet && well(item))) {
+            if let Some(name) = item.site.as_ref().filter(|_| item.site != *site) {
+                let _ = writeln!(text, "{}:", visible(name));
+                site = &item.site;
+            }
             let (word, message) = (item.status.word(), visible(&item.message));
             let _ = writeln!(text, "{word:<4}  {:<width$}  {message}", item.name);
             if let Some(hint) = &item.hint {
@@ -134,9 +150,12 @@ impl Items {
         };
         let hint = first.hint.as_deref().unwrap_or("see above");
         let number = count(Status::Failed);
+        let place = match &first.site {
+            Some(site) => format!("{} of {}", first.name, visible(site)),
+            None => first.name.to_owned(),
+        };
         format!(
-            "\n{number} failed{warnings}. First of all, {}: {}",
-            first.name,
+            "\n{number} failed{warnings}. First of all, {place}: {}",
             visible(hint)
         )
     }

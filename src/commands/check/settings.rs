@@ -63,27 +63,18 @@ pub(super) fn check(options: &CheckOptions, variables: &Variables, items: &mut I
     }
 }
 
-/// The first of the sites; the others are checked one by one.
+/// The site, and its cloud id where that is given.
 fn named(
     sites: Vec<Site>,
     destination: Option<&Destination>,
     items: &mut Items,
 ) -> (Option<Site>, Option<CloudId>) {
     let cloud_id = destination.and_then(|found| found.cloud_id().cloned());
-    let mut sites = sites.into_iter();
-    let first = sites.next();
-    match (&first, &cloud_id, sites.len()) {
-        (None, None, _) => items.fail("site", &no_site()),
-        (None, Some(cloud_id), _) => items.ok("site", cloud_id.as_str()),
-        (Some(first), _, 0) => items.ok("site", first.to_string()),
-        (Some(first), ..) => {
-            let others: Vec<String> = sites.map(|other| format!("--site {other}")).collect();
-            items.warn(
-                "site",
-                format!("{first} is checked, the first of several"),
-                format!("check the others with {}", others.join(", then ")),
-            );
-        }
+    let first = sites.into_iter().next();
+    match (&first, &cloud_id) {
+        (None, None) => items.fail("site", &no_site()),
+        (None, Some(cloud_id)) => items.ok("site", cloud_id.as_str()),
+        (Some(first), _) => items.ok("site", first.to_string()),
     }
     (first, cloud_id)
 }

@@ -3,6 +3,7 @@
 use jira_sandbox::{Config, Endpoint, Fault, Sandbox};
 
 use super::{Checked, agent};
+use crate::support::ending;
 
 /// Variable, its value (none: unset), exit code, item that fails, its words, items that are skipped for it.
 type Setting = (
@@ -139,13 +140,53 @@ fn every_wrong_setting_has_its_item_and_remedy() {
 }
 
 #[test]
-fn of_several_sites_the_first_is_checked() {
-    let jira = Sandbox::start();
-    let mut agent = agent(&jira);
-    agent.set("JIRA_SITE", &format!("{} beta", jira.url()));
+fn of_several_sites_each_is_checked_with_what_is_set_for_it() {
+    let (jira, other) = (Sandbox::start(), Sandbox::start());
+    let mut agent = agent(&jira).with_sites(&[&jira, &other]);
     let checked = Checked::of(&jira, &agent, &[]);
-    assert_eq!((checked.run.code, checked.status("site")), (0, "warning"));
-    assert!(checked.words("site").contains("--site beta.atlassian.net"));
+    assert_eq!(checked.run.code, 0, "{}", checked.json);
+    let items = checked.json["items"].as_array().unwrap();
+    let of = |site: &str| {
+        let items = items.iter().filter(|item| item["site"] == site);
+        items
+            .map(|item| item["name"].as_str().unwrap())
+            .collect::<Vec<_>>()
+    };
+    let names = of(jira.url());
+    assert_eq!(
+        (names.first(), names.last()),
+        (Some(&"site"), Some(&"clock"))
+    );
+    assert_eq!(names, of(other.url()));
+    let common = items.iter().filter(|item| item.get("site").is_none());
+    assert_eq!(common.count() + 2 * names.len(), items.len());
+
+    let secret = format!("JIRA_CLIENT_SECRET{}", ending(other.url()));
+    agent.set(&secret, "wr0ng-secret");
+    agent.set(&secret.replace("SECRET", "ID"), "sandbox-client");
+    let checked = Checked::of(&jira, &agent, &[]);
+    assert_eq!((checked.run.code, checked.failed()), (3, vec!["token"]));
+    assert_eq!(checked.item("token")["site"], other.url());
+    let text = agent.run(&["check", "--quiet"]).stdout;
+    assert!(
+        text.starts_with(&format!("{}:\nFAIL  token", other.url())),
+        "{text}"
+    );
+    assert!(
+        text.contains(&format!(
+            "First of all, token of {}: check JIRA_CLIENT_ID",
+            other.url()
+        )),
+        "{text}"
+    );
+
+    // What cannot be is told as ever.
+    let checked = Checked::of(
+        &jira,
+        &agent,
+        &["--cloud-id=11111111-2222-3333-4444-555555555555"],
+    );
+    assert_eq!((checked.run.code, checked.failed()), (2, vec!["site"]));
 }
 
 #[test]
