@@ -185,6 +185,22 @@ class EndToEndTest extends PipelineCase {
     }
 
     @Test
+    void 'credentials that the user bound around the step'() {
+        jenkins.credentials['site'] = jenkins.credentials.remove('jira-oauth')
+        String ending = jira.url.replaceFirst('http://', '').replaceAll('[^0-9A-Za-z]', '_')
+        Map result = (Map) jenkins.pipeline("""
+            return withCredentials([usernamePassword(credentialsId: 'site', usernameVariable: 'JIRA_CLIENT_ID__${ending}',
+                passwordVariable: 'JIRA_CLIENT_SECRET__${ending}')]) { jiraSendBuildInfo(credentialsId: false) }""")
+        assert [result.outcome, result.exitCode] == ['accepted', 0]
+
+        environment('multibranch-declarative-feature-slash-first')
+        jenkins.credentials.clear()
+        result = step('jiraSendBuildInfo', [credentialsId: false])
+        assert [result.outcome, result.exitCode] == ['unauthorized', 3]
+        assert result.message.contains('JIRA_CLIENT_ID')
+    }
+
+    @Test
     void 'a wrong secret'() {
         jenkins.credentials['jira-oauth'].password = 'wrong-secret-value'
         Map result = step('jiraSendBuildInfo', [issueKeys: 'ABC-1'])
