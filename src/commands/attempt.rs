@@ -8,8 +8,8 @@ use super::payload::Payload;
 use super::store::{NoOutbox, Store};
 use crate::error::{Failure, Kind};
 use crate::jira::http::Transport;
-use crate::jira::{AuthorizedJira, CloudId, Credentials, Jira, Submitted, bulk};
-use crate::outbox::{Entry, Held, Outbox, Sending};
+use crate::jira::{AuthorizedJira, Credentials, Jira, Submitted, bulk};
+use crate::outbox::{Entry, Held, Outbox};
 use crate::policy::{OnError, exit_code};
 use crate::report::{Outcome, SiteReport};
 use crate::system::Deadline;
@@ -22,6 +22,8 @@ pub(crate) struct Call<'a> {
     pub(crate) deadline: Deadline,
     pub(crate) on_error: OnError,
     pub(crate) several_sites: bool,
+    /// Whether a pipeline step takes along what waits, even without an outbox.
+    pub(crate) is_relayed: bool,
     pub(crate) context: &'a Context<'a>,
 }
 
@@ -94,19 +96,9 @@ impl<'a> Call<'a> {
             Err(NoOutbox::Off) => return Err(NoOutbox::Off),
             Err(NoOutbox::Broken(why)) => return Err(NoOutbox::Broken(why.clone())),
         };
-        let payload = self.payload;
-        let sequence = bulk::sequence(&payload.body, payload.data);
-        let sending = Sending {
-            name: &payload.name,
-            data: payload.data.name(),
-            site: destination.site(),
-            cloud_id: destination.cloud_id().map(CloudId::as_str),
-            key: &payload.key,
-            sequence: sequence.ok_or_else(|| NoOutbox::Broken("it has no number".to_owned()))?,
-            body: &payload.body,
-        };
         let system = self.context.system;
-        let entry = Entry::new(&sending, system.now());
+        let entry = self.payload.entry(destination, system.now());
+        let entry = entry.ok_or_else(|| NoOutbox::Broken("it has no number".to_owned()))?;
         match outbox.hold_new(&entry, self.deadline.remaining(system)) {
             Ok(held) => Ok((outbox, held, entry)),
             Err(error) => Err(NoOutbox::Broken(format!("{error:#}"))),
@@ -153,10 +145,13 @@ impl<'a> Call<'a> {
                         ))
                     }
                     (Err(why), _) => {
-                        report
-                            .message
-                            .push_str("; it is lost, since the outbox cannot be used: ");
-                        report.message.push_str(why);
+                        let fate = if self.is_relayed {
+                            "it waits with the run alone"
+                        } else {
+                            "it is lost"
+                        };
+                        let reason = format!("; {fate}, since the outbox cannot be used: {why}");
+                        report.message.push_str(&reason);
                         failure
                     }
                     (Ok(false), Err(NoOutbox::Off)) if may_wait(&failure) => {
@@ -168,7 +163,9 @@ impl<'a> Call<'a> {
                     _ => failure,
                 };
                 tell(&failure, code, output);
-                if let Err(why) = kept {
+                if let Err(why) = kept
+                    && !self.is_relayed
+                {
                     output.advise(
                         &format!(
                             "it is lost, since it could not be written into the outbox: {why}"

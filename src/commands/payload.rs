@@ -3,10 +3,12 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::connection::Destination;
 use crate::domain::issue_key::IssueKey;
 use crate::domain::sequence::Origin;
-use crate::jira::DataType;
-use crate::outbox::Entity;
+use crate::domain::timestamp::Timestamp;
+use crate::jira::{CloudId, DataType, bulk};
+use crate::outbox::{Entity, Entry, Sending};
 
 /// What is to be sent.
 pub(crate) struct Payload {
@@ -27,6 +29,20 @@ impl Payload {
     /// What it is at one site.
     pub(crate) fn entity(&self, site: &str) -> Entity {
         Entity::new(site, self.data.name(), &self.key)
+    }
+
+    /// As the outbox keeps it for one site; nothing when the body has no sequence number.
+    pub(crate) fn entry(&self, destination: &Destination, now: Timestamp) -> Option<Entry> {
+        let sending = Sending {
+            name: &self.name,
+            data: self.data.name(),
+            site: destination.site(),
+            cloud_id: destination.cloud_id().map(CloudId::as_str),
+            key: &self.key,
+            sequence: bulk::sequence(&self.body, self.data)?,
+            body: &self.body,
+        };
+        Some(Entry::new(&sending, now))
     }
 
     pub(crate) fn body(body: &impl Serialize) -> Value {

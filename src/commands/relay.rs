@@ -3,10 +3,10 @@
 use super::Context;
 use super::connection::Destination;
 use super::payload::Payload;
-use super::store::Store;
+use super::store::{NoOutbox, Store};
 use crate::jira::CloudId;
-use crate::outbox::{Entity, HandedOver, TakenOver};
-use crate::report::WaitingReport;
+use crate::outbox::{HandedOver, TakenOver};
+use crate::report::{Outcome, SiteReport, WaitingReport};
 use crate::variables::JIRA_SEND_WAITING;
 
 /// What a pipeline step brought along.
@@ -37,19 +37,34 @@ impl<'a> Relay<'a> {
         mut self,
         store: &Store<'_>,
         destinations: &[Destination],
+        sites: &[SiteReport],
         payload: &Payload,
+        context: &Context<'_>,
     ) -> WaitingReport {
-        let Ok(outbox) = store else {
-            // Nothing of it was touched.
-            return WaitingReport {
-                waiting: self.lines.lines().map(ToOwned::to_owned).collect(),
-                waiting_left_out: 0,
-            };
+        let outbox = match store {
+            Ok(outbox) => outbox,
+            Err(why) => {
+                // What was brought is as it was; the payload has no other place to wait.
+                let brought = self.lines.lines().filter(|line| line.trim() != NOTHING);
+                let mut waiting: Vec<String> = brought.map(ToOwned::to_owned).collect();
+                if matches!(why, NoOutbox::Broken(_)) {
+                    let failed = destinations
+                        .iter()
+                        .zip(sites)
+                        .filter(|(_, site)| waits(site));
+                    let now = context.system.now();
+                    let entries = failed.filter_map(|(place, _)| payload.entry(place, now));
+                    waiting.extend(entries.map(|entry| entry.to_line()));
+                }
+                return WaitingReport {
+                    waiting,
+                    waiting_left_out: 0,
+                };
+            }
         };
         let own = destinations.iter().map(|destination| {
             let cloud_id = destination.cloud_id().map(CloudId::as_str);
-            let place = destination.site().or(cloud_id).unwrap_or_default();
-            Entity::new(place, payload.data.name(), &payload.key)
+            payload.entity(destination.site().or(cloud_id).unwrap_or_default())
         });
         self.taken.entities.extend(own);
         let HandedOver { lines, left_out } = outbox.hand_over(&self.taken.entities);
@@ -58,6 +73,11 @@ impl<'a> Relay<'a> {
             waiting_left_out: left_out,
         }
     }
+}
+
+/// Whether Jira may take it later.
+fn waits(site: &SiteReport) -> bool {
+    matches!(site.outcome, Outcome::Unreachable | Outcome::Unauthorized)
 }
 
 /// The value of the variable when nothing is brought along: a blank one counts as not set.

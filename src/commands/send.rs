@@ -91,6 +91,7 @@ pub(crate) fn send(
         deadline,
         on_error: options.on_error,
         several_sites: destinations.len() > 1,
+        is_relayed: relay.is_some(),
         context,
     };
     let credentials: Vec<_> = destinations
@@ -122,7 +123,8 @@ pub(crate) fn send(
         outcome: overall(&outcomes),
         exit_code: worst(&sites.iter().map(code).collect::<Vec<_>>()),
         message: messages.join("; "),
-        waiting: relay.map(|relay| relay.hand_over(&store, destinations, &payload)),
+        waiting: relay
+            .map(|relay| relay.hand_over(&store, destinations, &sites, &payload, context)),
         issue_keys: payload.issue_keys,
         sites,
         outbox: outbox.filter(|outbox| !outbox.is_empty()),

@@ -98,7 +98,8 @@ impl Outbox<'_> {
 }
 
 impl Entry {
-    fn to_line(&self) -> String {
+    /// As one line of ASCII.
+    pub(crate) fn to_line(&self) -> String {
         let mut line = String::new();
         for character in serde_json::json!(self).to_string().chars() {
             if character.is_ascii() {

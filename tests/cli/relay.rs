@@ -132,3 +132,29 @@ fn without_an_outbox_what_was_brought_goes_on_as_it_came() {
     ]);
     assert_eq!(run.json().get("waiting"), None);
 }
+
+/// A container without a home folder is just where nothing else keeps it.
+#[test]
+fn without_a_usable_outbox_the_run_alone_keeps_it() {
+    let jira = Sandbox::start();
+    jira.fail(Endpoint::Builds, Fault::redirect("https://else.example/"));
+    let run = send(
+        &jira,
+        1,
+        "none",
+        &[EVENT, "--state=SUCCESS", "--outbox=/dev/full"],
+    );
+    assert_eq!(run.code, 4);
+    let words = "it waits with the run alone, since the outbox cannot be used";
+    assert!(run.json()["message"].as_str().unwrap().contains(words));
+    assert!(!run.stderr.contains("it is lost"), "{}", run.stderr);
+    let [line]: [String; 1] = lines(&run).try_into().unwrap();
+    jira.clear_faults();
+    let next = send(&jira, 2, &line, &["--state=SUCCESS"]);
+    assert_eq!((next.code, lines(&next)), (0, Vec::new()));
+    assert!(jira.build("shop-freestyle-noscm", 1).is_some());
+
+    // What Jira took or refused for good does not wait.
+    let run = send(&jira, 3, "none", &["--state=SUCCESS", "--outbox=/dev/full"]);
+    assert_eq!((run.code, lines(&run)), (0, Vec::new()));
+}
