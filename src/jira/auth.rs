@@ -53,7 +53,7 @@ pub(super) fn token(
         Request {
             url,
             body: Some(body.reveal()),
-            token: None,
+            ..Request::default()
         },
     )?;
     let grant = serde_json::from_str(&answer.body).map(|answer: TokenAnswer| Grant {

@@ -1,5 +1,7 @@
 //! From credentials to an authorised client, and from there to Jira's answer.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::auth::{self, Credentials};
 use super::error::{Asked, JiraError};
 use super::exchange::Exchange;
@@ -48,14 +50,17 @@ impl<'a> Jira<'a> {
         }
     }
 
-    /// Gets a token and, at the same time, the cloud id where it is not given.
+    /// Gets a token and, at the same time, the cloud id where it is not given. A credential that is refused ends both.
     pub(crate) fn authorize(self, target: &Target) -> Result<AuthorizedJira<'a>, JiraError> {
+        let unwanted = AtomicBool::default();
         let (token, cloud_id) = std::thread::scope(|scope| {
             let cloud_id = match target {
                 Target::CloudId(given) => Ok(given.clone()),
                 Target::Site(site) => {
-                    let look_up = scope.spawn(|| tenant::cloud_id(&self.exchange, site));
+                    let look_up = scope.spawn(|| tenant::cloud_id(&self.exchange, site, &unwanted));
                     let token = self.token();
+                    let refused = token.as_ref().is_err_and(JiraError::blames_credential);
+                    unwanted.store(refused, Ordering::Relaxed);
                     let died = |_| Err(JiraError::no_time(Asked::CloudId));
                     return (token, look_up.join().unwrap_or_else(died));
                 }
@@ -122,6 +127,7 @@ impl AuthorizedJira<'_> {
             url,
             body: Some(body),
             token: Some(self.token.reveal()),
+            ..Request::default()
         };
         self.jira.exchange.send(asked, request)
     }

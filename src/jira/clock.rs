@@ -98,7 +98,7 @@ mod tests {
                 let request = Request {
                     url: "https://x",
                     body,
-                    token: None,
+                    ..Request::default()
                 };
                 clocked.send(request, Duration::ZERO).unwrap();
                 clocked.warning()

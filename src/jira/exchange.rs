@@ -1,5 +1,7 @@
 //! One request until its answer is final: retries within the time budget.
 
+use std::time::Duration;
+
 use super::error::{Asked, JiraError};
 use super::http::{Answer, Request, Transport, TransportError};
 use super::retry::pause_after;
@@ -7,6 +9,9 @@ use crate::system::{Deadline, System};
 
 /// Most tries of one request, all within the time budget.
 const MAX_TRIES: u32 = 5;
+
+/// So often a pause asks whether the answer is still wanted.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// One request with its retries.
 pub(super) struct Exchange<'a> {
@@ -45,9 +50,23 @@ impl<'a> Exchange<'a> {
             let pause = pause_after(&result, tried, self.system.random(), self.system.now());
             let left = self.deadline.remaining(self.system);
             match pause {
-                Some(pause) if tried < MAX_TRIES && pause < left => self.system.sleep(pause),
+                Some(pause) if tried < MAX_TRIES && pause < left => self.pause(pause, request),
                 _ => return finished(asked, result),
             }
+            if request.is_unwanted() {
+                return finished(asked, result);
+            }
+        }
+    }
+
+    fn pause(&self, mut pause: Duration, request: Request<'_>) {
+        while !pause.is_zero() && !request.is_unwanted() {
+            let slice = match request.unwanted {
+                Some(_) => pause.min(LOOK_AGAIN),
+                None => pause,
+            };
+            self.system.sleep(slice);
+            pause -= slice;
         }
     }
 }

@@ -6,6 +6,7 @@ mod no_proxy;
 mod proxy;
 mod trust;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 pub(crate) use self::network::{Network, Settings};
@@ -15,18 +16,25 @@ pub(crate) use super::transport_error::TransportError;
 const MAX_BODY: u64 = 4 * 1024 * 1024;
 
 /// One request. Redirects are never followed: a token belongs to one host.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Request<'a> {
     pub(crate) url: &'a str,
     /// A GET without, a POST of JSON with a body.
     pub(crate) body: Option<&'a str>,
     /// The bearer token.
     pub(crate) token: Option<&'a str>,
+    /// Set once nobody wants the answer any more.
+    pub(crate) unwanted: Option<&'a AtomicBool>,
 }
 
 impl Request<'_> {
     pub(crate) fn method(&self) -> &'static str {
         if self.body.is_some() { "POST" } else { "GET" }
+    }
+
+    pub(crate) fn is_unwanted(&self) -> bool {
+        self.unwanted
+            .is_some_and(|unwanted| unwanted.load(Ordering::Relaxed))
     }
 }
 
@@ -51,6 +59,6 @@ impl Answer {
 /// Sends requests. Passed in, so that tests need no network.
 pub(crate) trait Transport: Sync {
     /// # Errors
-    /// When there is no whole answer within `timeout`.
+    /// When there is no whole answer within `timeout`, or before it is unwanted.
     fn send(&self, request: Request<'_>, timeout: Duration) -> Result<Answer, TransportError>;
 }

@@ -1,5 +1,6 @@
 //! Questions that send no data: what works, and what does not.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -46,7 +47,7 @@ impl<'a> Probe<'a> {
     /// # Errors
     /// When the site does not answer with its cloud id.
     pub(crate) fn cloud_id(&self, site: &Site) -> Result<CloudId, JiraError> {
-        tenant::cloud_id(&self.exchange(), site)
+        tenant::cloud_id(&self.exchange(), site, &AtomicBool::default())
     }
 
     /// # Errors
@@ -67,8 +68,7 @@ impl<'a> Probe<'a> {
     pub(crate) fn reach_token_endpoint(&self, endpoints: &Endpoints) -> Result<(), JiraError> {
         let request = Request {
             url: &endpoints.token_url,
-            body: None,
-            token: None,
+            ..Request::default()
         };
         match self.exchange().send(Asked::Token, request) {
             Err(error) if error.status().is_none_or(|status| status >= 500) => Err(error),
@@ -93,6 +93,7 @@ impl<'a> Probe<'a> {
             url: &format!("{}{path}", endpoints.api_url),
             body: None,
             token: Some(token.reveal()),
+            ..Request::default()
         };
         let asked = Asked::Permission(data.permission());
         match self.exchange().send(asked, request) {

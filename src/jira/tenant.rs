@@ -1,5 +1,7 @@
 //! The look-up of a site's cloud id, which needs no credential and takes no query string.
 
+use std::sync::atomic::AtomicBool;
+
 use serde::Deserialize;
 
 use super::error::{Asked, JiraError};
@@ -13,13 +15,17 @@ struct TenantInfo {
     cloud_id: String,
 }
 
-/// `GET https://SITE/_edge/tenant_info`.
-pub(super) fn cloud_id(exchange: &Exchange<'_>, site: &Site) -> Result<CloudId, JiraError> {
+/// `GET https://SITE/_edge/tenant_info`, until it is `unwanted`.
+pub(super) fn cloud_id(
+    exchange: &Exchange<'_>,
+    site: &Site,
+    unwanted: &AtomicBool,
+) -> Result<CloudId, JiraError> {
     let url = format!("{}/_edge/tenant_info", site.url());
     let request = Request {
         url: &url,
-        body: None,
-        token: None,
+        unwanted: Some(unwanted),
+        ..Request::default()
     };
     let answer = exchange.send(Asked::CloudId, request)?;
     serde_json::from_str(&answer.body)

@@ -194,6 +194,31 @@ fn a_hanging_jira_costs_the_budget_and_no_more() {
     );
 }
 
+/// The credential is certainly wrong, so the cloud id is of no use.
+#[test]
+fn a_refused_token_does_not_wait_for_the_look_up() {
+    let stuck = [
+        Fault::Hang,
+        Fault::rate_limited(Some(8)),
+        Fault::SlowBody(Duration::from_secs(20)),
+    ];
+    for fault in stuck {
+        let jira = Sandbox::start();
+        jira.fail(Endpoint::TenantInfo, fault.clone());
+        let mut agent = Agent::of(KIND).with_jira(&jira);
+        agent.set("JIRA_CLIENT_SECRET", "wr0ng-secret");
+        let begin = Instant::now();
+        let run = agent.run(&["build", "--state=SUCCESS", "--budget=15"]);
+        assert_eq!(run.code, 3, "{fault:?}: {}", run.stderr);
+        assert!(run.stderr.contains("no token could be had"));
+        assert!(
+            begin.elapsed() < Duration::from_secs(5),
+            "{fault:?}: {:?}",
+            begin.elapsed()
+        );
+    }
+}
+
 #[test]
 fn plain_http_is_for_this_machine_only() {
     for (name, value) in [

@@ -27,6 +27,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The HTTP crate gets so much longer to give up by itself, since it knows what it waited for.
 const GRACE: Duration = Duration::from_millis(200);
 
+/// So often a request that waits asks whether its answer is still wanted.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
 /// How Jira is reached.
 #[derive(Default)]
 pub(crate) struct Settings {
@@ -202,12 +205,23 @@ fn bounded(
             url: &url,
             body: body.as_ref().map(Secret::reveal),
             token: token.as_ref().map(Secret::reveal),
+            unwanted: None,
         };
         // Nobody listens any more when the time is up.
         let _ = sender.send(exchange(&agent, request, timeout));
     })?;
-    let waited = receiver.recv_timeout(timeout.saturating_add(GRACE));
-    waited.unwrap_or(Err(ureq::Error::Timeout(ureq::Timeout::Global)))
+    let mut left = timeout.saturating_add(GRACE);
+    while !left.is_zero() && !request.is_unwanted() {
+        let slice = match request.unwanted {
+            Some(_) => left.min(LOOK_AGAIN),
+            None => left,
+        };
+        match receiver.recv_timeout(slice) {
+            Ok(result) => return result,
+            Err(_) => left = left.saturating_sub(slice),
+        }
+    }
+    Err(ureq::Error::Timeout(ureq::Timeout::Global))
 }
 
 fn exchange(
