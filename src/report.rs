@@ -55,6 +55,9 @@ pub(crate) struct Report {
     /// What would be sent (`--dry-run`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) request: Option<PreparedRequest>,
+    /// More that would be sent, where it is too much for one request.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) further_requests: Vec<PreparedRequest>,
 }
 
 /// What one site said.
@@ -74,21 +77,27 @@ pub(crate) struct SiteReport {
 }
 
 impl SiteReport {
-    pub(crate) fn failed(site: String, failure: &Failure) -> Self {
+    /// Before anything is known of it.
+    pub(crate) fn new(site: String, outcome: Outcome) -> Self {
         Self {
             site,
-            outcome: failure.kind.into(),
+            outcome,
             queued: false,
             accepted: Vec::new(),
             rejected: Vec::new(),
             unknown_issue_keys: Vec::new(),
             unknown_associations: Vec::new(),
-            message: failure.message(),
+            message: String::new(),
         }
     }
-}
 
-impl SiteReport {
+    pub(crate) fn failed(site: String, failure: &Failure) -> Self {
+        Self {
+            message: failure.message(),
+            ..Self::new(site, failure.kind.into())
+        }
+    }
+
     /// After a flush that nothing stopped.
     pub(crate) fn delivered(site: String, counts: OutboxReport) -> Self {
         let OutboxReport {
@@ -105,13 +114,8 @@ impl SiteReport {
         };
         Self {
             message: format!("{delivered} delivered, {refused} refused, {waiting} waiting"),
-            site,
-            outcome,
             queued: waiting > 0,
-            accepted: Vec::new(),
-            rejected: Vec::new(),
-            unknown_issue_keys: Vec::new(),
-            unknown_associations: Vec::new(),
+            ..Self::new(site, outcome)
         }
     }
 }
@@ -162,17 +166,26 @@ pub(crate) struct PreparedRequest {
 }
 
 impl Report {
-    /// The report of a run that ended before anything was sent.
-    pub(crate) fn failed(failure: &Failure) -> Self {
+    /// A report of nothing more than this.
+    pub(crate) fn new(outcome: Outcome, message: String) -> Self {
         Self {
-            outcome: failure.kind.into(),
-            exit_code: failure.kind.exit_code(),
-            message: failure.message(),
+            outcome,
+            exit_code: 0,
+            message,
             issue_keys: Vec::new(),
             sites: Vec::new(),
             outbox: None,
             waiting: None,
             request: None,
+            further_requests: Vec::new(),
+        }
+    }
+
+    /// The report of a run that ended before anything was sent.
+    pub(crate) fn failed(failure: &Failure) -> Self {
+        Self {
+            exit_code: failure.kind.exit_code(),
+            ..Self::new(failure.kind.into(), failure.message())
         }
     }
 

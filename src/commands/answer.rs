@@ -40,7 +40,7 @@ pub(crate) fn read(
     let silent = submitted.is_silent();
     let what_was_sent = || {
         if silent {
-            vec![payload.key.clone()]
+            payload.numbered.clone()
         } else {
             Vec::new()
         }
@@ -212,9 +212,11 @@ mod tests {
                 name: "build".to_owned(),
                 body: json!({}),
                 key: json!({"buildNumber": 1}),
+                numbered: vec![json!({"buildNumber": 1})],
                 issue_keys: vec!["ABC-1".parse().unwrap(), "ABC-2".parse().unwrap()],
                 origin: Origin::Clock,
                 keeps_issue_keys: true,
+                may_wait: true,
             };
             let submitted = Submitted::parse(&answer.to_string()).unwrap();
             let output = Output::new(std::io::sink(), std::io::sink());

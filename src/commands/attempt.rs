@@ -10,13 +10,13 @@ use crate::error::{Failure, Kind};
 use crate::jira::http::Transport;
 use crate::jira::{AuthorizedJira, Credentials, Jira, Submitted, bulk};
 use crate::outbox::{Entry, Held, Outbox};
+use crate::output::Output;
 use crate::policy::{OnError, exit_code};
 use crate::report::{Outcome, SiteReport};
 use crate::system::Deadline;
 
-/// What all sites of one call share.
+/// What all sites and payloads of one call share.
 pub(crate) struct Call<'a> {
-    pub(crate) payload: &'a Payload,
     pub(crate) store: &'a Store<'a>,
     pub(crate) transport: &'a dyn Transport,
     pub(crate) deadline: Deadline,
@@ -27,12 +27,57 @@ pub(crate) struct Call<'a> {
     pub(crate) context: &'a Context<'a>,
 }
 
+/// A site while one payload after the other is sent to it.
+pub(crate) struct Station<'a> {
+    destination: &'a Destination,
+    credentials: &'a Result<Credentials, Failure>,
+    client: Option<AuthorizedJira<'a>>,
+    /// What keeps everything from it: nothing more is tried then.
+    failure: Option<Failure>,
+    /// How many payloads were not tried for that reason.
+    untried: usize,
+}
+
+impl<'a> Station<'a> {
+    pub(crate) fn new(
+        destination: &'a Destination,
+        credentials: &'a Result<Credentials, Failure>,
+    ) -> Self {
+        Self {
+            destination,
+            credentials,
+            client: None,
+            failure: None,
+            untried: 0,
+        }
+    }
+
+    /// Its client, when Jira answered, for what waits from before.
+    pub(crate) fn client(self) -> Option<(&'a str, AuthorizedJira<'a>)> {
+        let name = self.destination.name.as_str();
+        let client = self.client.filter(|_| self.failure.is_none());
+        client.map(|client| (name, client))
+    }
+
+    /// Says how many payloads came to nothing for the reason that was already told.
+    pub(crate) fn tell_untried(&self, output: &Output) {
+        if self.untried > 0 {
+            let (untried, site) = (self.untried, &self.destination.name);
+            output.warn(&format!("{site}: {untried} more were not tried after that"));
+        }
+    }
+
+    fn explain(&self, error: &crate::jira::JiraError) -> Failure {
+        error.explain(&self.destination.name)
+    }
+}
+
 /// What was tried at one site.
 pub(crate) struct Attempt<'a> {
     /// It was written down before it was sent, or why it was not.
     kept: Result<(&'a Outbox<'a>, Held, Entry), NoOutbox>,
     result: Result<Submitted, Failure>,
-    client: Option<AuthorizedJira<'a>>,
+    is_tried: bool,
 }
 
 impl<'a> Call<'a> {
@@ -44,60 +89,71 @@ impl<'a> Call<'a> {
     }
 
     /// Writes the payload into the outbox, so that it survives whatever happens to this process, and sends it.
-    pub(crate) fn attempt(
-        &'a self,
-        destination: &'a Destination,
-        credentials: &'a Result<Credentials, Failure>,
-    ) -> Attempt<'a> {
-        let mut kept = self.keep(destination);
-        let credentials = match credentials {
-            Ok(credentials) => credentials,
-            Err(failure) => {
-                return Attempt {
-                    kept,
-                    result: Err(failure.clone()),
-                    client: None,
-                };
+    pub(crate) fn attempt(&'a self, station: &mut Station<'a>, payload: &Payload) -> Attempt<'a> {
+        let mut kept = self.keep(station.destination, payload);
+        if let Some(failure) = &station.failure {
+            return Attempt {
+                kept,
+                result: Err(failure.clone()),
+                is_tried: false,
+            };
+        }
+        let cloud_id = |client: &AuthorizedJira<'_>| {
+            if let Ok((_, _, entry)) = &mut kept {
+                entry.cloud_id = Some(client.cloud_id().as_str().to_owned());
             }
         };
-        let (system, endpoints) = (self.context.system, &destination.endpoints);
-        let jira = Jira::new(
+        let result = self.submit(station, payload, cloud_id);
+        Attempt {
+            kept,
+            result,
+            is_tried: true,
+        }
+    }
+
+    fn submit(
+        &'a self,
+        station: &mut Station<'a>,
+        payload: &Payload,
+        mut authorized: impl FnMut(&AuthorizedJira<'_>),
+    ) -> Result<Submitted, Failure> {
+        let mut client = match station.client.take() {
+            Some(client) => client,
+            None => self.authorize(station)?,
+        };
+        authorized(&client);
+        let result = client.submit_in_parts(payload.data, &payload.body);
+        station.client = Some(client);
+        result.map_err(|error| station.explain(&error))
+    }
+
+    fn authorize(&'a self, station: &Station<'a>) -> Result<AuthorizedJira<'a>, Failure> {
+        let credentials = station.credentials.as_ref().map_err(Clone::clone)?;
+        let (system, endpoints) = (self.context.system, &station.destination.endpoints);
+        Jira::new(
             self.transport,
             system,
             self.deadline,
             endpoints,
             credentials,
-        );
-        let mut client = match jira.authorize(&destination.target) {
-            Ok(client) => client,
-            Err(error) => {
-                return Attempt {
-                    kept,
-                    result: Err(error.explain(&destination.name)),
-                    client: None,
-                };
-            }
-        };
-        if let Ok((_, _, entry)) = &mut kept {
-            entry.cloud_id = Some(client.cloud_id().as_str().to_owned());
-        }
-        let body = self.payload.body.to_string();
-        let result = client.submit(self.payload.data, &body);
-        Attempt {
-            kept,
-            result: result.map_err(|error| error.explain(&destination.name)),
-            client: Some(client),
-        }
+        )
+        .authorize(&station.destination.target)
+        .map_err(|error| station.explain(&error))
     }
 
-    fn keep(&self, destination: &Destination) -> Result<(&'a Outbox<'a>, Held, Entry), NoOutbox> {
+    fn keep(
+        &self,
+        destination: &Destination,
+        payload: &Payload,
+    ) -> Result<(&'a Outbox<'a>, Held, Entry), NoOutbox> {
         let outbox = match self.store {
+            _ if !payload.may_wait => return Err(NoOutbox::Off),
             Ok(outbox) => outbox,
             Err(NoOutbox::Off) => return Err(NoOutbox::Off),
             Err(NoOutbox::Broken(why)) => return Err(NoOutbox::Broken(why.clone())),
         };
         let system = self.context.system;
-        let entry = self.payload.entry(destination, system.now());
+        let entry = payload.entry(destination, system.now());
         let entry = entry.ok_or_else(|| NoOutbox::Broken("it has no number".to_owned()))?;
         match outbox.hold_new(&entry, self.deadline.remaining(system)) {
             Ok(held) => Ok((outbox, held, entry)),
@@ -105,29 +161,35 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Reports what happened at a site. The client comes back when Jira answered, for what waits from before.
+    /// Reports what happened at a site.
     pub(crate) fn settle(
         &self,
-        destination: &Destination,
+        station: &mut Station<'a>,
         attempt: Attempt<'a>,
-    ) -> (SiteReport, Option<AuthorizedJira<'a>>) {
+        payload: &Payload,
+    ) -> SiteReport {
         let output = self.context.output;
-        let name = destination.name.clone();
+        let name = station.destination.name.clone();
         match attempt.result {
             Ok(submitted) => {
                 if let Ok((outbox, held, _)) = &attempt.kept {
                     outbox.remove(held);
                 }
-                let report = answer::read(self.payload, name, submitted, self.on_error, output);
+                let report = answer::read(payload, name, submitted, self.on_error, output);
                 if report.outcome != Outcome::Rejected {
-                    self.drop_older(&attempt.kept);
+                    self.drop_older(&attempt.kept, payload);
                 }
-                (report, attempt.client)
+                report
             }
             Err(failure) => {
+                if failure.kind != Kind::Refused {
+                    station.failure.get_or_insert_with(|| failure.clone());
+                }
+                station.untried += usize::from(!attempt.is_tried);
                 let mut report = SiteReport::failed(name, &failure);
                 let wanted = self.several_sites && failure.kind == Kind::Credentials;
-                let hint = own_credential_hint(self.context.variables, &destination.endings);
+                let endings = &station.destination.endings;
+                let hint = own_credential_hint(self.context.variables, endings);
                 let failure = match hint.filter(|_| wanted) {
                     Some(hint) => failure.hint(hint),
                     None => failure,
@@ -135,7 +197,6 @@ impl<'a> Call<'a> {
                 let kept = self.wait(attempt.kept, &failure);
                 report.queued = matches!(kept, Ok(true));
                 let code = exit_code(report.outcome, report.queued, self.on_error);
-                let answered = failure.kind == Kind::Refused;
                 let failure = match (&kept, self.store) {
                     (Ok(true), Ok(outbox)) => {
                         report.message.push_str("; it waits in the outbox");
@@ -154,7 +215,7 @@ impl<'a> Call<'a> {
                         report.message.push_str(&reason);
                         failure
                     }
-                    (Ok(false), Err(NoOutbox::Off)) if may_wait(&failure) => {
+                    (Ok(false), Err(NoOutbox::Off)) if may_wait(&failure) && payload.may_wait => {
                         let lost = "it is lost, since --no-outbox keeps nothing";
                         report.message.push_str("; ");
                         report.message.push_str(lost);
@@ -162,7 +223,9 @@ impl<'a> Call<'a> {
                     }
                     _ => failure,
                 };
-                tell(&failure, code, output);
+                if attempt.is_tried {
+                    tell(&failure, code, output);
+                }
                 if let Err(why) = kept
                     && !self.is_relayed
                 {
@@ -173,7 +236,7 @@ impl<'a> Call<'a> {
                         "name a folder for the outbox that can be written to with JIRA_SEND_OUTBOX",
                     );
                 }
-                (report, attempt.client.filter(|_| answered))
+                report
             }
         }
     }
@@ -204,8 +267,7 @@ impl<'a> Call<'a> {
     }
 
     /// Jira has this update: older ones of the same build or deployment need not wait any longer.
-    fn drop_older(&self, kept: &Result<(&Outbox<'_>, Held, Entry), NoOutbox>) {
-        let payload = self.payload;
+    fn drop_older(&self, kept: &Result<(&Outbox<'_>, Held, Entry), NoOutbox>, payload: &Payload) {
         let sequence = bulk::sequence(&payload.body, payload.data);
         if let (Ok((outbox, held, _)), Some(sequence)) = (kept, sequence) {
             let dropped = outbox.drop_older(held.entity(), sequence);

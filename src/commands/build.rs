@@ -68,7 +68,8 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
     run_facts::tell(&options.run, &run, context.output);
     let name = format!("{} {}", run.pipeline_name, run.run_name);
     let given = |text: &Option<String>| text.as_deref().and_then(Line::optional);
-    let key = serde_json::json!({"pipelineId": run.pipeline_id, "buildNumber": run.number});
+    let numbered =
+        vec![serde_json::json!({"pipelineId": run.pipeline_id, "buildNumber": run.number})];
     let product = given(&options.run.product);
     let build = Build {
         schema_version: SchemaVersion::V1,
@@ -94,12 +95,15 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
         data: DataType::Builds,
         name: format!("build {name}"),
         body: Payload::body(&body),
-        key,
+        key: Payload::identity(&numbered),
+        numbered,
         issue_keys: super::sent_keys(&findings, &cut),
         origin: run_facts::origin(&options.run),
         keeps_issue_keys: !options.keys.only_issue_keys,
+        may_wait: true,
     };
-    send::send(&options.jira, &destinations, payload, deadline, context)
+    let mut source = send::Ready::from(payload);
+    send::send(&options.jira, &destinations, &mut source, deadline, context)
 }
 
 /// The title of the pull request, else what the commit says of itself.

@@ -29,7 +29,7 @@ pub(crate) fn continue_last(
     let memory = outbox.memory();
     let entities: Vec<Entity> = destinations
         .iter()
-        .map(|destination| payload.entity(&destination.name))
+        .flat_map(|destination| payload.numbered(&destination.name))
         .collect();
     let lasts: Vec<(SequenceNumber, Record)> = entities
         .iter()

@@ -3,12 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::Context;
 use super::side_by_side::side_by_side;
 use crate::error::Failure;
-use crate::jira::{AuthorizedJira, DataType, JiraError, Submitted, bulk};
+use crate::jira::{AuthorizedJira, DataType, JiraError, Rejected, Submitted, bulk};
 use crate::outbox::{Due, Entry, Held, Opened, Outbox};
 use crate::report::OutboxReport;
 use crate::system::Deadline;
@@ -185,7 +183,13 @@ impl<'a> Delivery<'a> {
         };
         let end = self.deadline.at_most(self.context.system, TIME_PER_REQUEST);
         client.end_at(end);
-        match client.submit(data, &body.to_string()) {
+        // Several were put together from single items; what was one request before may have to go in parts.
+        let result = if items.len() > 1 {
+            client.submit(data, &body.to_string())
+        } else {
+            client.submit_in_parts(data, &body)
+        };
+        match result {
             Ok(submitted) => {
                 let unclear = self.settle(items, &submitted);
                 for item in unclear {
@@ -214,6 +218,10 @@ impl<'a> Delivery<'a> {
         let nothing_said = submitted.is_silent();
         let mut unclear = Vec::new();
         for item in items {
+            let is_part = alone && !bulk::is_single(&item.entry.body, item.data);
+            if is_part && !accepted.is_empty() {
+                self.tell_rejected(&item, rejected);
+            }
             let key = &item.entry.key;
             let refusal = rejected
                 .iter()
@@ -232,6 +240,20 @@ impl<'a> Delivery<'a> {
             }
         }
         unclear
+    }
+
+    /// Most of a request was taken: what was not is said, since it is kept nowhere.
+    fn tell_rejected(&self, item: &Item, rejected: &[Rejected]) {
+        let lines = rejected.iter().map(|rejected| {
+            let errors = rejected.errors.iter().map(|error| error.message.as_str());
+            let (name, key) = (&item.entry.name, &rejected.key);
+            let reasons: Vec<&str> = errors.collect();
+            format!(
+                "{name} was waiting, and Jira refuses {key} of it: {}",
+                reasons.join("; ")
+            )
+        });
+        super::warn_each(lines, self.context.output);
     }
 
     fn refuse(&mut self, mut item: Item, reason: &str) {
@@ -267,21 +289,21 @@ impl<'a> Delivery<'a> {
 
 /// The items in the order of their events, those together that fit into one request.
 fn batches(items: Vec<Item>) -> Vec<(DataType, Vec<Item>)> {
-    let mut batches: Vec<(DataType, Value, Vec<Item>)> = Vec::new();
+    let mut batches: Vec<(DataType, Vec<Item>)> = Vec::new();
     // The last batch of each frame.
     let mut open: BTreeMap<String, usize> = BTreeMap::new();
     for item in items {
-        let data = item.data;
-        let frame = bulk::frame(&item.entry.body, data);
-        let key = format!("{} {frame}", data.name());
-        match open.get(&key).and_then(|index| batches.get_mut(*index)) {
-            Some((_, _, batch)) if batch.len() < bulk::MAX_ITEMS => batch.push(item),
+        let (data, body) = (item.data, &item.entry.body);
+        let frame = bulk::is_single(body, data)
+            .then(|| format!("{} {}", data.name(), bulk::frame(body, data)));
+        let last = frame.as_ref().and_then(|frame| open.get(frame));
+        match last.and_then(|index| batches.get_mut(*index)) {
+            Some((_, batch)) if batch.len() < bulk::MAX_ITEMS => batch.push(item),
             _ => {
-                open.insert(key, batches.len());
-                batches.push((data, frame, vec![item]));
+                open.extend(frame.map(|frame| (frame, batches.len())));
+                batches.push((data, vec![item]));
             }
         }
     }
-    let batches = batches.into_iter();
-    batches.map(|(data, _, batch)| (data, batch)).collect()
+    batches
 }

@@ -77,11 +77,11 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
     let or_name = |text: Option<Line>| text.unwrap_or_else(|| Line::required(&name));
     let product = given(&options.run.product);
     let number = options.deployment_sequence_number.unwrap_or(run.number);
-    let key = serde_json::json!({
+    let numbered = vec![serde_json::json!({
         "pipelineId": run.pipeline_id,
         "environmentId": environment.id,
         "deploymentSequenceNumber": number,
-    });
+    })];
     let deployment = Deployment {
         schema_version: SchemaVersion::V1,
         deployment_sequence_number: number,
@@ -116,12 +116,15 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
         data: DataType::Deployments,
         name: format!("deployment {name}"),
         body: Payload::body(&body),
-        key,
+        key: Payload::identity(&numbered),
+        numbered,
         issue_keys: super::sent_keys(&findings, &cut),
         origin: run_facts::origin(&options.run),
         keeps_issue_keys: !options.keys.only_issue_keys,
+        may_wait: true,
     };
-    send::send(&options.jira, &destinations, payload, deadline, context)
+    let mut source = send::Ready::from(payload);
+    send::send(&options.jira, &destinations, &mut source, deadline, context)
 }
 
 /// Id and name stand in for each other, and a stage's name for both.

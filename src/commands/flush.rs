@@ -208,13 +208,9 @@ fn report(
         outcome => outcome,
     };
     Report {
-        outcome,
         exit_code: worst(&codes),
-        message,
-        issue_keys: Vec::new(),
         sites,
         outbox: Some(counts),
-        waiting: None,
-        request: None,
+        ..Report::new(outcome, message)
     }
 }

@@ -18,6 +18,7 @@ mod run_facts;
 mod send;
 mod side_by_side;
 mod store;
+mod summary;
 mod wrap;
 
 use std::collections::HashSet;
@@ -79,13 +80,15 @@ pub(crate) fn run(command: &Command, context: &Context<'_>) -> Result<ExitCode, 
 }
 
 fn show(report: &Report, format: Format, output: &Output) {
-    let shown = match (format, &report.request) {
-        (Format::Json, _) => output.result(&report.to_json()),
-        (Format::Text, Some(request)) => {
-            let body = format!("{:#}", request.body);
-            output.result(&format!("{} {}\n{body}", request.method, request.url))
+    let shown = match format {
+        Format::Json => output.result(&report.to_json()),
+        Format::Text => {
+            let mut requests = report.request.iter().chain(&report.further_requests);
+            requests.try_for_each(|request| {
+                let body = format!("{:#}", request.body);
+                output.result(&format!("{} {}\n{body}", request.method, request.url))
+            })
         }
-        (Format::Text, None) => Ok(()),
     };
     // What was sent was sent all the same.
     if let Err(failure) = shown {

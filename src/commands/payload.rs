@@ -1,7 +1,8 @@
-//! One build or deployment on its way.
+//! The body of one request on its way: a build, a deployment, some flags, a part of a repository.
 
 use serde::Serialize;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use super::connection::Destination;
 use crate::domain::issue_key::IssueKey;
@@ -16,19 +17,44 @@ pub(crate) struct Payload {
     /// `build shop » main #42`
     pub(crate) name: String,
     pub(crate) body: Value,
-    /// The identity as Jira would repeat it.
+    /// The identity as Jira would repeat it; see [`Payload::identity`]. In the outbox a
+    /// later one takes the place of an earlier one with the same key.
     pub(crate) key: Value,
+    /// The identities whose numbers must grow from update to update.
+    pub(crate) numbered: Vec<Value>,
     pub(crate) issue_keys: Vec<IssueKey>,
     /// Where the sequence number in the body comes from.
     pub(crate) origin: Origin,
     /// Whether issues of the update before are named again.
     pub(crate) keeps_issue_keys: bool,
+    /// Whether it waits in the outbox when it cannot be delivered. What its command can send again by itself does not.
+    pub(crate) may_wait: bool,
 }
 
 impl Payload {
     /// What it is at one site.
     pub(crate) fn entity(&self, site: &str) -> Entity {
         Entity::new(site, self.data.name(), &self.key)
+    }
+
+    /// What has a number of its own at one site.
+    pub(crate) fn numbered(&self, site: &str) -> impl Iterator<Item = Entity> {
+        let keys = self.numbered.iter();
+        keys.map(move |key| Entity::new(site, self.data.name(), key))
+    }
+
+    /// The identity of these items together: of a single one its own, of several a digest.
+    pub(crate) fn identity(keys: &[Value]) -> Value {
+        if let [only] = keys {
+            return only.clone();
+        }
+        let digest = Sha256::digest(serde_json::json!(keys).to_string().as_bytes());
+        let digits = digest[..16].iter().fold(String::new(), |mut text, byte| {
+            use std::fmt::Write as _;
+            let _ = write!(text, "{byte:02x}");
+            text
+        });
+        serde_json::json!({ "digest": digits })
     }
 
     /// As the outbox keeps it for one site; nothing when the body has no sequence number.

@@ -9,10 +9,12 @@ use crate::outbox::{HandedOver, TakenOver};
 use crate::report::{Outcome, SiteReport, WaitingReport};
 use crate::variables::JIRA_SEND_WAITING;
 
-/// What a pipeline step brought along.
+/// What a pipeline step brought along, and what is added to it.
 pub(crate) struct Relay<'a> {
-    lines: &'a str,
+    brought: &'a str,
     taken: TakenOver,
+    /// Of this call, where there is no outbox that it could wait in.
+    own: Vec<String>,
 }
 
 impl<'a> Relay<'a> {
@@ -20,8 +22,8 @@ impl<'a> Relay<'a> {
     pub(crate) fn take_over(store: &Store<'_>, context: &Context<'a>) -> Option<Self> {
         let lines = context.variables.get(JIRA_SEND_WAITING)?;
         // A step that brings nothing says so with a word that is no entry.
-        let lines = if lines.trim() == NOTHING { "" } else { lines };
-        let taken = store.as_ref().map(|outbox| outbox.take_over(lines));
+        let brought = if lines.trim() == NOTHING { "" } else { lines };
+        let taken = store.as_ref().map(|outbox| outbox.take_over(brought));
         let taken = taken.unwrap_or_default();
         for warning in &taken.warnings {
             context.output.warn(&format!(
@@ -29,48 +31,66 @@ impl<'a> Relay<'a> {
                 JIRA_SEND_WAITING.name
             ));
         }
-        Some(Self { lines, taken })
+        Some(Self {
+            brought,
+            taken,
+            own: Vec::new(),
+        })
     }
 
-    /// What waits now of what was brought along and of the payload.
-    pub(crate) fn hand_over(
-        mut self,
+    /// Takes in a payload, whatever became of it.
+    pub(crate) fn add(
+        &mut self,
         store: &Store<'_>,
         destinations: &[Destination],
         sites: &[SiteReport],
         payload: &Payload,
         context: &Context<'_>,
-    ) -> WaitingReport {
-        let outbox = match store {
-            Ok(outbox) => outbox,
-            Err(why) => {
-                // What was brought is as it was; the payload has no other place to wait.
-                let brought = self.lines.lines().filter(|line| line.trim() != NOTHING);
-                let mut waiting: Vec<String> = brought.map(ToOwned::to_owned).collect();
-                if matches!(why, NoOutbox::Broken(_)) {
-                    let failed = destinations
-                        .iter()
-                        .zip(sites)
-                        .filter(|(_, site)| waits(site));
-                    let now = context.system.now();
-                    let entries = failed.filter_map(|(place, _)| payload.entry(place, now));
-                    waiting.extend(entries.map(|entry| entry.to_line()));
-                }
-                return WaitingReport {
-                    waiting,
-                    waiting_left_out: 0,
-                };
+    ) {
+        if !payload.may_wait {
+            return;
+        }
+        match store {
+            Ok(_) => {
+                let own = destinations.iter().map(|destination| {
+                    let cloud_id = destination.cloud_id().map(CloudId::as_str);
+                    payload.entity(destination.site().or(cloud_id).unwrap_or_default())
+                });
+                self.taken.entities.extend(own);
             }
-        };
-        let own = destinations.iter().map(|destination| {
-            let cloud_id = destination.cloud_id().map(CloudId::as_str);
-            payload.entity(destination.site().or(cloud_id).unwrap_or_default())
-        });
-        self.taken.entities.extend(own);
-        let HandedOver { lines, left_out } = outbox.hand_over(&self.taken.entities);
-        WaitingReport {
-            waiting: lines,
-            waiting_left_out: left_out,
+            Err(NoOutbox::Broken(_)) => {
+                let failed = destinations
+                    .iter()
+                    .zip(sites)
+                    .filter(|(_, site)| waits(site));
+                let now = context.system.now();
+                let entries = failed.filter_map(|(place, _)| payload.entry(place, now));
+                self.own.extend(entries.map(|entry| entry.to_line()));
+            }
+            Err(NoOutbox::Off) => {}
+        }
+    }
+
+    /// What waits now of what was brought along and of the payloads.
+    pub(crate) fn hand_over(self, store: &Store<'_>) -> WaitingReport {
+        match store {
+            Ok(outbox) => {
+                let HandedOver { lines, left_out } = outbox.hand_over(&self.taken.entities);
+                WaitingReport {
+                    waiting: lines,
+                    waiting_left_out: left_out,
+                }
+            }
+            // What was brought is as it was; the payloads have no other place to wait.
+            Err(_) => WaitingReport {
+                waiting: self
+                    .brought
+                    .lines()
+                    .map(ToOwned::to_owned)
+                    .chain(self.own)
+                    .collect(),
+                waiting_left_out: 0,
+            },
         }
     }
 }

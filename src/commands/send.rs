@@ -1,25 +1,62 @@
-//! Sends a payload, reads the answer in full and reports it.
+//! Sends one payload after the other, reads the answers in full and reports them.
 
-use super::attempt::Call;
+use std::vec;
+
+use super::attempt::{Call, Station};
 use super::connection::{self, Destination};
 use super::continuity::continue_last;
 use super::payload::Payload;
 use super::relay::Relay;
 use super::side_by_side::side_by_side;
+use super::summary::Summary;
 use super::{Context, delivery, store};
 use crate::cli::JiraOptions;
-use crate::domain::issue_key::{Findings, Reason};
+use crate::domain::issue_key::{Findings, IssueKey, Reason};
 use crate::error::{Failure, Kind};
 use crate::jira::clock::Clocked;
 use crate::jira::trace::Traced;
 use crate::jira::{Endpoints, Target};
 use crate::output::Output;
-use crate::policy::{exit_code, overall, worst};
 use crate::report::{Outcome, PreparedRequest, Report, SiteReport};
 use crate::system::Deadline;
 
 /// Stands in the address for the cloud id that would be looked up.
 const CLOUD_ID: &str = "CLOUD_ID";
+
+/// Gives one payload after the other, so that not all of them have to be in memory.
+pub(crate) trait Source {
+    /// The next one; nothing at the end.
+    ///
+    /// # Errors
+    /// What keeps it from being made. Nothing more is sent then.
+    fn next(&mut self) -> Result<Option<Payload>, Failure>;
+
+    /// What became of the last one, one report for each site. Says whether to go on.
+    fn settled(&mut self, _sites: &[SiteReport]) -> bool {
+        true
+    }
+}
+
+/// Payloads that are already made.
+pub(crate) struct Ready(vec::IntoIter<Payload>);
+
+impl From<Payload> for Ready {
+    fn from(payload: Payload) -> Self {
+        Self(vec![payload].into_iter())
+    }
+}
+
+impl From<Vec<Payload>> for Ready {
+    fn from(payloads: Vec<Payload>) -> Self {
+        Self(payloads.into_iter())
+    }
+}
+
+impl Source for Ready {
+    fn next(&mut self) -> Result<Option<Payload>, Failure> {
+        Ok(self.0.next())
+    }
+}
 
 /// The report when no issue is named. Words are a warning, if they nearly were keys.
 pub(crate) fn nothing(findings: &Findings, require: bool, output: &Output) -> Report {
@@ -46,46 +83,36 @@ pub(crate) fn nothing(findings: &Findings, require: bool, output: &Output) -> Re
         0
     };
     Report {
-        outcome: Outcome::NothingToSend,
         exit_code,
-        message,
-        issue_keys: Vec::new(),
-        sites: Vec::new(),
-        outbox: None,
-        waiting: None,
-        request: None,
+        ..Report::new(Outcome::NothingToSend, message)
     }
 }
 
-/// Sends the payload to every site at once, or shows it. Afterwards delivers what waits for these sites.
+/// Sends each payload to every site at once, or shows it. Afterwards delivers what waits for these sites.
 ///
 /// # Errors
-/// A wrong address, no site. What Jira does is in the report.
+/// A wrong address, no site, no payload. What Jira does is in the report.
 pub(crate) fn send(
     options: &JiraOptions,
     destinations: &[Destination],
-    mut payload: Payload,
+    source: &mut dyn Source,
     deadline: Deadline,
     context: &Context<'_>,
 ) -> Result<Report, Failure> {
-    let is_sent = !options.dry_run;
-    if is_sent && destinations.is_empty() {
+    if options.dry_run {
+        return show(options, destinations, source, context);
+    }
+    if destinations.is_empty() {
         return Err(no_site());
     }
-    let store = store::open(&options.outbox, is_sent, context);
-    continue_last(&mut payload, destinations, store.as_ref(), is_sent, context);
-    if options.dry_run {
-        let endpoints = connection::endpoints(context.variables, &[])?;
-        return Ok(prepared(endpoints, destinations, payload, context.output));
-    }
-    let relay = Relay::take_over(&store, context);
+    let store = store::open(&options.outbox, true, context);
+    let mut relay = Relay::take_over(&store, context);
     let traced = Traced {
         transport: context.transport,
         output: context.output,
     };
     let clocked = Clocked::new(&traced, context.system);
     let call = Call {
-        payload: &payload,
         store: &store,
         transport: &clocked,
         deadline,
@@ -98,37 +125,43 @@ pub(crate) fn send(
         .iter()
         .map(|destination| call.credentials(destination))
         .collect();
-    let asked = destinations.iter().zip(&credentials);
-    let attempts = side_by_side(asked, |(destination, credentials)| {
-        call.attempt(destination, credentials)
-    });
-    let (mut sites, mut clients) = (Vec::new(), Vec::new());
-    for (destination, attempt) in destinations.iter().zip(attempts) {
-        let (site, client) = call.settle(destination, attempt);
-        sites.push(site);
-        clients.extend(client.map(|client| (destination.name.as_str(), client)));
+    let stations = destinations.iter().zip(&credentials);
+    let mut stations: Vec<Station<'_>> = stations
+        .map(|(destination, credentials)| Station::new(destination, credentials))
+        .collect();
+    let mut summary = Summary::new(destinations);
+    while let Some(mut payload) = source.next()? {
+        continue_last(&mut payload, destinations, store.as_ref(), true, context);
+        let attempts = side_by_side(&mut stations, |station| call.attempt(station, &payload));
+        let settled = stations.iter_mut().zip(attempts);
+        let sites: Vec<SiteReport> = settled
+            .map(|(station, attempt)| call.settle(station, attempt, &payload))
+            .collect();
+        if let Some(relay) = &mut relay {
+            relay.add(&store, destinations, &sites, &payload, context);
+        }
+        let goes_on = source.settled(&sites);
+        summary.add(payload.issue_keys, sites, options.on_error);
+        if !goes_on {
+            break;
+        }
     }
     if let Some(warning) = clocked.warning() {
         let advice = "set the clock of this machine, by NTP for instance";
         context.output.advise(&warning, advice);
     }
+    for station in &stations {
+        station.tell_untried(context.output);
+    }
+    let clients = stations.into_iter().filter_map(Station::client).collect();
     let outbox = store
         .as_ref()
         .ok()
         .map(|outbox| delivery::after_sending(outbox, clients, call.deadline, context));
-    let code = |site: &SiteReport| exit_code(site.outcome, site.queued, options.on_error);
-    let outcomes: Vec<Outcome> = sites.iter().map(|site| site.outcome).collect();
-    let messages: Vec<&str> = sites.iter().map(|site| site.message.as_str()).collect();
     Ok(Report {
-        outcome: overall(&outcomes),
-        exit_code: worst(&sites.iter().map(code).collect::<Vec<_>>()),
-        message: messages.join("; "),
-        waiting: relay
-            .map(|relay| relay.hand_over(&store, destinations, &sites, &payload, context)),
-        issue_keys: payload.issue_keys,
-        sites,
         outbox: outbox.filter(|outbox| !outbox.is_empty()),
-        request: None,
+        waiting: relay.map(|relay| relay.hand_over(&store)),
+        ..summary.into_report()
     })
 }
 
@@ -138,12 +171,41 @@ pub(crate) fn no_site() -> Failure {
         .hint("set JIRA_SITE=acme for acme.atlassian.net, or give --site")
 }
 
-fn prepared(
-    endpoints: Endpoints,
+/// What would be sent, with the numbers that it would have now.
+fn show(
+    options: &JiraOptions,
     destinations: &[Destination],
-    payload: Payload,
-    output: &Output,
-) -> Report {
+    source: &mut dyn Source,
+    context: &Context<'_>,
+) -> Result<Report, Failure> {
+    let store = store::open(&options.outbox, false, context);
+    let endpoints = connection::endpoints(context.variables, &[])?;
+    let cloud_id = cloud_id(destinations, context.output);
+    let (mut names, mut requests) = (Vec::new(), Vec::new());
+    let mut issue_keys: Vec<IssueKey> = Vec::new();
+    while let Some(mut payload) = source.next()? {
+        continue_last(&mut payload, destinations, store.as_ref(), false, context);
+        names.push(payload.name.clone());
+        requests.push(prepared(&endpoints, destinations, &cloud_id, &payload));
+        for key in payload.issue_keys {
+            if !issue_keys.contains(&key) {
+                issue_keys.push(key);
+            }
+        }
+    }
+    let mut requests = requests.into_iter();
+    Ok(Report {
+        issue_keys,
+        request: requests.next(),
+        further_requests: requests.collect(),
+        ..Report::new(
+            Outcome::DryRun,
+            format!("{} would be sent", names.join(", ")),
+        )
+    })
+}
+
+fn cloud_id(destinations: &[Destination], output: &Output) -> String {
     let first = destinations.first();
     let cloud_id = if let Some(Target::CloudId(cloud_id)) = first.map(|first| &first.target) {
         cloud_id.as_str().to_owned()
@@ -154,19 +216,20 @@ fn prepared(
     for other in destinations.iter().skip(1) {
         output.say(&format!("the same would be sent to {}", other.name));
     }
-    let api_url = first.map_or(endpoints.api_url, |first| first.endpoints.api_url.clone());
-    Report {
-        outcome: Outcome::DryRun,
-        exit_code: 0,
-        message: format!("{} would be sent", payload.name),
-        issue_keys: payload.issue_keys,
-        sites: Vec::new(),
-        outbox: None,
-        waiting: None,
-        request: Some(PreparedRequest {
-            method: "POST",
-            url: format!("{api_url}{}", payload.data.bulk_path(&cloud_id)),
-            body: payload.body,
-        }),
+    cloud_id
+}
+
+fn prepared(
+    endpoints: &Endpoints,
+    destinations: &[Destination],
+    cloud_id: &str,
+    payload: &Payload,
+) -> PreparedRequest {
+    let first = destinations.first();
+    let api_url = first.map_or(&endpoints.api_url, |first| &first.endpoints.api_url);
+    PreparedRequest {
+        method: "POST",
+        url: format!("{api_url}{}", payload.data.bulk_path(cloud_id)),
+        body: payload.body.clone(),
     }
 }

@@ -48,14 +48,7 @@ pub(super) fn token(
         client_secret: credentials.client_secret.reveal(),
     };
     let body = Secret::new(serde_json::json!(request).to_string());
-    let answer = exchange.send(
-        Asked::Token,
-        Request {
-            url,
-            body: Some(body.reveal()),
-            ..Request::default()
-        },
-    )?;
+    let answer = exchange.send(Asked::Token, Request::post(url, body.reveal()))?;
     let grant = serde_json::from_str(&answer.body).map(|answer: TokenAnswer| Grant {
         token: Secret::new(answer.access_token),
         scope: answer.scope,

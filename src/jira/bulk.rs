@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::DataType;
+use super::submission::entities;
 use crate::domain::association::MAX_VALUES;
 use crate::domain::issue_key::IssueKey;
 use crate::domain::sequence::SequenceNumber;
@@ -10,16 +11,30 @@ use crate::domain::sequence::SequenceNumber;
 /// Most items in one request.
 pub(crate) const MAX_ITEMS: usize = 100;
 
-/// Sets the number of every item.
+/// Lists of entities in a repository of development information.
+const ENTITIES: [&str; 3] = ["commits", "branches", "pullRequests"];
+
+/// Sets the number of every item; of a repository also that of all its entities, so that a commit has the same one
+/// wherever it appears.
 pub(crate) fn set_sequence(body: &mut Value, data: DataType, number: SequenceNumber) {
+    let field = data.sequence_field();
     for item in items_mut(body, data) {
-        item["updateSequenceNumber"] = json!(number);
+        for list in ENTITIES {
+            let entities = item.get_mut(list).and_then(Value::as_array_mut);
+            for entity in entities.into_iter().flatten() {
+                entity[field] = json!(number);
+                if let Some(commit) = entity.get_mut("lastCommit") {
+                    commit[field] = json!(number);
+                }
+            }
+        }
+        item[field] = json!(number);
     }
 }
 
 /// The number of the first item.
 pub(crate) fn sequence(body: &Value, data: DataType) -> Option<SequenceNumber> {
-    let number = body[data.name()][0]["updateSequenceNumber"].as_i64()?;
+    let number = body[data.list()][0][data.sequence_field()].as_i64()?;
     Some(SequenceNumber::new(number))
 }
 
@@ -51,8 +66,14 @@ pub(crate) fn add_issue_keys(body: &mut Value, data: DataType, keys: &[IssueKey]
 /// A body without its items: only bodies that are alike otherwise can be sent in one request.
 pub(crate) fn frame(body: &Value, data: DataType) -> Value {
     let mut frame = body.clone();
-    frame[data.name()] = json!([]);
+    frame[data.list()] = json!([]);
     frame
+}
+
+/// Whether it may be sent together with others: it is one item, and Jira says of it alone what became of it.
+pub(crate) fn is_single(body: &Value, data: DataType) -> bool {
+    let items = body.get(data.list()).and_then(Value::as_array);
+    data != DataType::DevInfo && items.is_some_and(|items| items.len() == 1)
 }
 
 /// One body with the items of all. They must have the same frame.
@@ -63,14 +84,79 @@ pub(crate) fn together<'a>(
     let mut bodies = bodies.into_iter();
     let mut whole = bodies.next()?.clone();
     for body in bodies {
-        let items = body[data.name()].as_array().into_iter().flatten().cloned();
-        whole[data.name()].as_array_mut()?.extend(items);
+        let items = body[data.list()].as_array().into_iter().flatten().cloned();
+        whole[data.list()].as_array_mut()?.extend(items);
     }
     Some(whole)
 }
 
+/// Two bodies with half of the items each; nothing when there is only one, which cannot be sent in parts.
+pub(crate) fn halves(body: &Value, data: DataType) -> Option<(Value, Value)> {
+    let list = data.list();
+    let items = body.get(list)?.as_array()?;
+    if items.len() > 1 {
+        let (first, second) = items.split_at(items.len() / 2);
+        return Some((with(body, list, first), with(body, list, second)));
+    }
+    let repository = items.first().filter(|_| data == DataType::DevInfo)?;
+    let count = |list: &str| repository[list].as_array().map_or(0, Vec::len);
+    let total: usize = ENTITIES.into_iter().map(count).sum();
+    if total < 2 {
+        return None;
+    }
+    let (mut left, mut first, mut second) = (total / 2, repository.clone(), repository.clone());
+    for list in ENTITIES {
+        let Some(entities) = repository[list].as_array() else {
+            continue;
+        };
+        let (taken, rest) = entities.split_at(left.min(entities.len()));
+        left -= taken.len();
+        for (half, entities) in [(&mut first, taken), (&mut second, rest)] {
+            if entities.is_empty() {
+                half.as_object_mut()?.remove(list);
+            } else {
+                half[list] = json!(entities);
+            }
+        }
+    }
+    Some((with(body, list, &[first]), with(body, list, &[second])))
+}
+
+fn with(body: &Value, list: &str, items: &[Value]) -> Value {
+    let mut part = body.clone();
+    part[list] = json!(items);
+    part
+}
+
+/// The identities of what is in a body, as Jira repeats them in its answer.
+pub(crate) fn keys(body: &Value, data: DataType) -> Vec<Value> {
+    let items = body.get(data.list()).and_then(Value::as_array);
+    let items = items.into_iter().flatten();
+    match data {
+        DataType::Builds => items
+            .map(|item| json!({"pipelineId": item["pipelineId"], "buildNumber": item["buildNumber"]}))
+            .collect(),
+        DataType::Deployments => items
+            .map(|item| {
+                json!({
+                    "pipelineId": item["pipeline"]["id"],
+                    "environmentId": item["environment"]["id"],
+                    "deploymentSequenceNumber": item["deploymentSequenceNumber"],
+                })
+            })
+            .collect(),
+        DataType::FeatureFlags | DataType::RemoteLinks => {
+            items.map(|item| item["id"].clone()).collect()
+        }
+        DataType::DevInfo => items
+            .flat_map(|item| entities(item["id"].as_str().unwrap_or_default(), item))
+            .map(|(key, _)| key)
+            .collect(),
+    }
+}
+
 fn items_mut(body: &mut Value, data: DataType) -> impl Iterator<Item = &mut Value> {
-    let items = body.get_mut(data.name()).and_then(Value::as_array_mut);
+    let items = body.get_mut(data.list()).and_then(Value::as_array_mut);
     items.into_iter().flatten()
 }
 
@@ -78,11 +164,13 @@ fn items_mut(body: &mut Value, data: DataType) -> impl Iterator<Item = &mut Valu
 mod tests {
     use serde_json::json;
 
-    use super::{DataType, add_issue_keys, frame, sequence, set_sequence, together};
+    use super::{
+        DataType, add_issue_keys, frame, halves, is_single, keys, sequence, set_sequence, together,
+    };
     use crate::domain::issue_key::IssueKey;
     use crate::domain::sequence::SequenceNumber;
 
-    fn keys(names: &[&str]) -> Vec<IssueKey> {
+    fn issues(names: &[&str]) -> Vec<IssueKey> {
         names.iter().map(|name| name.parse().unwrap()).collect()
     }
 
@@ -95,8 +183,8 @@ mod tests {
         }]});
         set_sequence(&mut body, data, SequenceNumber::new(7));
         assert_eq!(sequence(&body, data), Some(SequenceNumber::new(7)));
-        let added = add_issue_keys(&mut body, data, &keys(&["ABC-1", "ABC-2"]));
-        assert_eq!(added, keys(&["ABC-2"]));
+        let added = add_issue_keys(&mut body, data, &issues(&["ABC-1", "ABC-2"]));
+        assert_eq!(added, issues(&["ABC-2"]));
         let values = &body["builds"][0]["associations"][0]["values"];
         assert_eq!(*values, json!(["10042", "ABC-1", "ABC-2"]));
     }
@@ -109,10 +197,10 @@ mod tests {
             {"associationType": "issueIdOrKeys", "values": many},
             {"associationType": "serviceIdOrKeys", "values": ["s"]},
         ]}]});
-        let added = add_issue_keys(&mut body, data, &keys(&["X1-1", "X1-2"]));
-        assert_eq!(added, keys(&["X1-1"]));
+        let added = add_issue_keys(&mut body, data, &issues(&["X1-1", "X1-2"]));
+        assert_eq!(added, issues(&["X1-1"]));
         let mut without = json!({"deployments": [{"associations": []}]});
-        assert!(add_issue_keys(&mut without, data, &keys(&["X1-1"])).is_empty());
+        assert!(add_issue_keys(&mut without, data, &issues(&["X1-1"])).is_empty());
     }
 
     #[test]
@@ -123,5 +211,78 @@ mod tests {
         let whole = json!({"properties": {"job": "x"}, "builds": [1, 2]});
         assert_eq!(together(&bodies, data), Some(whole));
         assert_eq!(together([], data), None);
+    }
+
+    fn repository(commits: &[&str], branches: &[&str]) -> serde_json::Value {
+        let commits: Vec<_> = commits.iter().map(|id| json!({ "id": id })).collect();
+        let branches = branches
+            .iter()
+            .map(|id| json!({"id": id, "lastCommit": {"id": "c"}}));
+        let mut repository = json!({"id": "r", "commits": commits});
+        let branches: Vec<_> = branches.collect();
+        if !branches.is_empty() {
+            repository["branches"] = json!(branches);
+        }
+        json!({"preventTransitions": true, "repositories": [repository]})
+    }
+
+    #[test]
+    fn a_repository_and_its_entities_have_one_number() {
+        let data = DataType::DevInfo;
+        let mut body = repository(&["c"], &["b"]);
+        set_sequence(&mut body, data, SequenceNumber::new(7));
+        let commit = json!({"id": "c", "updateSequenceId": 7});
+        let expected = json!({"preventTransitions": true, "repositories": [{
+            "id": "r",
+            "updateSequenceId": 7,
+            "commits": [commit],
+            "branches": [{"id": "b", "updateSequenceId": 7, "lastCommit": commit}],
+        }]});
+        assert_eq!(body, expected);
+        assert_eq!(sequence(&body, data), Some(SequenceNumber::new(7)));
+        assert!(!is_single(&body, data));
+    }
+
+    #[test]
+    fn what_is_too_much_is_halved() {
+        let data = DataType::DevInfo;
+        let halves_of =
+            |commits: &[&str], branches: &[&str]| halves(&repository(commits, branches), data);
+        assert_eq!(halves_of(&["c"], &[]), None);
+        let halved = halves_of(&["c1", "c2"], &["b"]);
+        let first = repository(&["c1"], &[]);
+        assert_eq!(halved, Some((first, repository(&["c2"], &["b"]))));
+        let (_, second) = halves_of(&["c1"], &["b"]).unwrap();
+        assert_eq!(
+            keys(&second, data),
+            [json!({"repositoryId": "r", "branch": "b"})]
+        );
+
+        let flags = |ids: &[&str]| {
+            let flags: Vec<_> = ids.iter().map(|id| json!({ "id": id })).collect();
+            json!({ "flags": flags })
+        };
+        let data = DataType::FeatureFlags;
+        let parts = (flags(&["a"]), flags(&["b", "c"]));
+        assert_eq!(halves(&flags(&["a", "b", "c"]), data), Some(parts));
+        assert_eq!(halves(&flags(&["a"]), data), None);
+        assert_eq!(keys(&flags(&["a", "b"]), data), [json!("a"), json!("b")]);
+        assert_eq!(halves(&json!({}), data), None);
+    }
+
+    #[test]
+    fn identities_are_those_of_the_answer() {
+        let build = json!({"builds": [{"pipelineId": "p", "buildNumber": 1, "state": "failed"}]});
+        assert_eq!(
+            keys(&build, DataType::Builds),
+            [json!({"pipelineId": "p", "buildNumber": 1})]
+        );
+        let deployment = json!({"deployments": [{
+            "deploymentSequenceNumber": 2, "pipeline": {"id": "p"}, "environment": {"id": "e"},
+        }]});
+        assert_eq!(
+            keys(&deployment, DataType::Deployments),
+            [json!({"pipelineId": "p", "environmentId": "e", "deploymentSequenceNumber": 2})]
+        );
     }
 }

@@ -108,28 +108,29 @@ impl AuthorizedJira<'_> {
 
     /// Sends one body. Repeating it is harmless, since its sequence numbers stay the same.
     pub(crate) fn submit(&mut self, data: DataType, body: &str) -> Result<Submitted, JiraError> {
-        let asked = Asked::Submission(data.permission());
-        let path = data.bulk_path(self.cloud_id.as_str());
-        let url = format!("{}{path}", self.jira.endpoints.api_url);
-        let answer = match self.post(asked, &url, body) {
-            // The token may have run out in the meantime: once more with a new one.
-            Err(error) if error.is_unauthorized() => {
-                self.token = self.jira.token()?;
-                self.post(asked, &url, body)
-            }
-            result => result,
-        }?;
+        let asked = Asked::Submission(data);
+        let url = self.url(&data.bulk_path(self.cloud_id.as_str()));
+        let answer = self.ask(asked, Request::post(&url, body))?;
         Submitted::parse(&answer.body).ok_or_else(|| JiraError::not_jira(asked, answer))
     }
 
-    fn post(&self, asked: Asked, url: &str, body: &str) -> Result<Answer, JiraError> {
-        let request = Request {
-            url,
-            body: Some(body),
-            token: Some(self.token.reveal()),
-            ..Request::default()
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.jira.endpoints.api_url)
+    }
+
+    /// The answer to a request with the token, which may have run out in the meantime: once more with a new one.
+    fn ask(&mut self, asked: Asked, request: Request<'_>) -> Result<Answer, JiraError> {
+        let send = |jira: &Jira<'_>, token: &Secret| {
+            let request = request.with_token(token.reveal());
+            jira.exchange.send(asked, request)
         };
-        self.jira.exchange.send(asked, request)
+        match send(&self.jira, &self.token) {
+            Err(error) if error.is_unauthorized() => {
+                self.token = self.jira.token()?;
+                send(&self.jira, &self.token)
+            }
+            result => result,
+        }
     }
 }
 

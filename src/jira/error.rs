@@ -1,5 +1,6 @@
 //! What went wrong between us and Jira, and what to do about it.
 
+use super::DataType;
 use super::error_body;
 use super::http::{Answer, TransportError};
 use crate::error::{Failure, Kind};
@@ -9,10 +10,9 @@ use crate::error::{Failure, Kind};
 pub(crate) enum Asked {
     CloudId,
     Token,
-    /// With the name of the permission on the page of the OAuth credential.
-    Submission(&'static str),
+    Submission(DataType),
     /// The same, without sending anything.
-    Permission(&'static str),
+    Permission(DataType),
 }
 
 impl Asked {
@@ -85,10 +85,23 @@ impl JiraError {
     }
 
     /// The status of an answer that is no success.
-    pub(super) fn status(&self) -> Option<u16> {
+    pub(crate) fn status(&self) -> Option<u16> {
         match &self.problem {
             Problem::Status(answer) => Some(answer.status),
             _ => None,
+        }
+    }
+
+    /// Why, in one line, as Jira put it.
+    pub(super) fn reason(&self) -> String {
+        let Problem::Status(answer) = &self.problem else {
+            return self.asked.words(self.kind()).to_owned();
+        };
+        let messages = error_body::messages(&answer.body);
+        if messages.is_empty() {
+            format!("status {}", answer.status)
+        } else {
+            messages.join("; ")
         }
     }
 
@@ -158,13 +171,23 @@ impl JiraError {
             (Asked::Token, _) => failure.hint(
                 "check JIRA_CLIENT_ID and JIRA_CLIENT_SECRET against Jira settings > Apps > OAuth credentials; a deleted credential answers the same",
             ),
-            (Asked::Submission(_) | Asked::Permission(_), 401 | 403) if answer.body.contains("IP address") => failure.hint(
+            (_, 401 | 403) if answer.body.contains("IP address") => failure.hint(
                 "the site takes requests from listed addresses only: add the address of this agent, or of its proxy, to the site's IP allowlist",
             ),
-            (Asked::Submission(permission) | Asked::Permission(permission), 401 | 403) => failure.hint(format!(
-                "tick \"{permission}\" on the credential: Jira settings > Apps > OAuth credentials > Edit; and check that it belongs to this site"
+            (Asked::Permission(_), _) if !matches!(status, 401 | 403) => failure.hint("this answer says nothing about sending: try it with jira-send build --issue-keys KEY"),
+            (
+                Asked::Submission(data) | Asked::Permission(data),
+                401 | 403 | 404,
+            ) if !data.is_confirmed() => failure.hint(
+                "Atlassian does not confirm that OAuth credentials may send remote links; this site does not let them",
+            ),
+            (
+                Asked::Submission(data) | Asked::Permission(data),
+                401 | 403,
+            ) => failure.hint(format!(
+                "tick \"{}\" on the credential: Jira settings > Apps > OAuth credentials > Edit; and check that it belongs to this site",
+                data.permission()
             )),
-            (Asked::Permission(_), _) => failure.hint("this answer says nothing about sending: try it with jira-send build --issue-keys KEY"),
             (Asked::Submission(_), 404) => {
                 failure.hint("check JIRA_CLOUD_ID, or leave it out to have it looked up")
             }
@@ -172,13 +195,16 @@ impl JiraError {
             (Asked::Submission(_), _) => {
                 failure.hint("run it again with --dry-run to see what is sent")
             }
+            (Asked::Permission(_), _) => {
+                failure.hint("run it again with --verbose to see what was asked")
+            }
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Answer, Asked, JiraError, Kind, TransportError};
+    use super::{Answer, Asked, DataType, JiraError, Kind, TransportError};
 
     fn failure(asked: Asked, status: u16, body: &str) -> (Kind, String) {
         let answer = Answer {
@@ -197,7 +223,7 @@ mod tests {
 
     #[test]
     fn every_status_has_a_kind_and_a_hint() {
-        let builds = Asked::Submission("Builds");
+        let builds = Asked::Submission(DataType::Builds);
         let cases = [
             (Asked::Token, 401, Kind::Credentials, "OAuth credentials"),
             (Asked::Token, 400, Kind::Credentials, "JIRA_CLIENT_SECRET"),
@@ -209,19 +235,19 @@ mod tests {
             (Asked::CloudId, 302, Kind::Unreachable, "renamed"),
             (builds, 400, Kind::Refused, "--dry-run"),
             (
-                Asked::Permission("Builds"),
+                Asked::Permission(DataType::Builds),
                 401,
                 Kind::Credentials,
                 "tick \"Builds\"",
             ),
             (
-                Asked::Permission("Builds"),
+                Asked::Permission(DataType::Builds),
                 403,
                 Kind::Credentials,
                 "permission is missing",
             ),
             (
-                Asked::Permission("Builds"),
+                Asked::Permission(DataType::Builds),
                 400,
                 Kind::Refused,
                 "says nothing",
@@ -232,6 +258,24 @@ mod tests {
             (builds, 407, Kind::Unreachable, "HTTPS_PROXY"),
             (builds, 413, Kind::Refused, "too large"),
             (builds, 500, Kind::Unreachable, "maintenance"),
+            (
+                Asked::Submission(DataType::DevInfo),
+                403,
+                Kind::Credentials,
+                "tick \"Development information\"",
+            ),
+            (
+                Asked::Submission(DataType::RemoteLinks),
+                404,
+                Kind::Refused,
+                "does not confirm",
+            ),
+            (
+                Asked::Submission(DataType::RemoteLinks),
+                401,
+                Kind::Credentials,
+                "does not confirm",
+            ),
         ];
         for (asked, status, kind, hint) in cases {
             let (found, lines) = failure(asked, status, "");
@@ -243,14 +287,14 @@ mod tests {
     #[test]
     fn an_allowlist_is_told_from_a_permission() {
         let body = r#"{"errorMessages":["The IP address has been rejected because it is not on the allowed list..."]}"#;
-        let (_, lines) = failure(Asked::Submission("Builds"), 403, body);
+        let (_, lines) = failure(Asked::Submission(DataType::Builds), 403, body);
         assert!(lines.contains("allowlist") && !lines.contains("tick"));
     }
 
     #[test]
     fn jiras_words_are_passed_on() {
         let body = r#"[{"message":"'url' is required"}]"#;
-        let (_, lines) = failure(Asked::Submission("Builds"), 400, body);
+        let (_, lines) = failure(Asked::Submission(DataType::Builds), 400, body);
         assert!(lines.contains("'url' is required"));
     }
 

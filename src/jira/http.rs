@@ -12,14 +12,31 @@ use std::time::Duration;
 pub(crate) use self::network::{Network, Settings};
 pub(crate) use super::transport_error::TransportError;
 
-/// Longest body that is read; what Jira answers to one request is far shorter.
-const MAX_BODY: u64 = 4 * 1024 * 1024;
+/// Longest body that is read, in bytes. A repository with its 1200 entities is the longest that Jira sends.
+const MAX_BODY: u64 = 16 * 1024 * 1024;
+
+/// What is to be done with an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Method {
+    Get,
+    /// With a body of JSON.
+    Post,
+}
+
+impl Method {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        }
+    }
+}
 
 /// One request. Redirects are never followed: a token belongs to one host.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(crate) struct Request<'a> {
+    pub(crate) method: Method,
     pub(crate) url: &'a str,
-    /// A GET without, a POST of JSON with a body.
     pub(crate) body: Option<&'a str>,
     /// The bearer token.
     pub(crate) token: Option<&'a str>,
@@ -27,9 +44,30 @@ pub(crate) struct Request<'a> {
     pub(crate) unwanted: Option<&'a AtomicBool>,
 }
 
-impl Request<'_> {
-    pub(crate) fn method(&self) -> &'static str {
-        if self.body.is_some() { "POST" } else { "GET" }
+impl<'a> Request<'a> {
+    pub(crate) fn get(url: &'a str) -> Self {
+        Self::new(Method::Get, url, None)
+    }
+
+    pub(crate) fn post(url: &'a str, body: &'a str) -> Self {
+        Self::new(Method::Post, url, Some(body))
+    }
+
+    fn new(method: Method, url: &'a str, body: Option<&'a str>) -> Self {
+        Self {
+            method,
+            url,
+            body,
+            token: None,
+            unwanted: None,
+        }
+    }
+
+    pub(crate) fn with_token(self, token: &'a str) -> Self {
+        Self {
+            token: Some(token),
+            ..self
+        }
     }
 
     pub(crate) fn is_unwanted(&self) -> bool {

@@ -5,6 +5,7 @@ pub(crate) mod builds;
 pub(crate) mod bulk;
 mod client;
 pub(crate) mod clock;
+mod data_type;
 pub(crate) mod deployments;
 mod error;
 mod error_body;
@@ -12,6 +13,7 @@ mod exchange;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz_entry;
 pub(crate) mod http;
+mod in_parts;
 mod probe;
 mod retry;
 mod site;
@@ -22,10 +24,11 @@ mod transport_error;
 
 pub(crate) use auth::Credentials;
 pub(crate) use client::{AuthorizedJira, Endpoints, Jira, Target};
+pub(crate) use data_type::DataType;
 pub(crate) use error::JiraError;
 pub(crate) use probe::Probe;
 pub(crate) use site::{CloudId, Site, is_safe_address};
-pub(crate) use submission::{DataType, Rejected, Submitted, UnknownAssociation};
+pub(crate) use submission::{Rejected, RejectionError, Submitted, UnknownAssociation};
 
 /// What every request says of its sender.
 pub(crate) const PRODUCT: &str = concat!("jira-send/", env!("CARGO_PKG_VERSION"));

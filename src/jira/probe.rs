@@ -66,10 +66,7 @@ impl<'a> Probe<'a> {
     /// # Errors
     /// When there is no answer.
     pub(crate) fn reach_token_endpoint(&self, endpoints: &Endpoints) -> Result<(), JiraError> {
-        let request = Request {
-            url: &endpoints.token_url,
-            ..Request::default()
-        };
+        let request = Request::get(&endpoints.token_url);
         match self.exchange().send(Asked::Token, request) {
             Err(error) if error.status().is_none_or(|status| status >= 500) => Err(error),
             _ => Ok(()),
@@ -89,13 +86,9 @@ impl<'a> Probe<'a> {
         token: &Secret,
     ) -> Result<(), JiraError> {
         let path = data.missing_item_path(cloud_id.as_str());
-        let request = Request {
-            url: &format!("{}{path}", endpoints.api_url),
-            body: None,
-            token: Some(token.reveal()),
-            ..Request::default()
-        };
-        let asked = Asked::Permission(data.permission());
+        let url = format!("{}{path}", endpoints.api_url);
+        let request = Request::get(&url).with_token(token.reveal());
+        let asked = Asked::Permission(data);
         match self.exchange().send(asked, request) {
             Err(error) if error.status() != Some(404) => Err(error),
             _ => Ok(()),

@@ -3,54 +3,7 @@
 use std::collections::HashSet;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
-
-/// The kinds of data, each with its path and its permission.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum DataType {
-    Builds,
-    Deployments,
-}
-
-impl DataType {
-    const ALL: [Self; 2] = [Self::Builds, Self::Deployments];
-
-    /// The name of the group of addresses and of the list in a body.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Builds => "builds",
-            Self::Deployments => "deployments",
-        }
-    }
-
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|data| data.name() == name)
-    }
-
-    /// Path below the API's address ("Base URL differences" of the API's introduction).
-    pub(crate) fn bulk_path(self, cloud_id: &str) -> String {
-        format!("/jira/{}/0.1/cloud/{cloud_id}/bulk", self.name())
-    }
-
-    /// Path of an item that nobody has sent, since jobs have no number 0.
-    pub(crate) fn missing_item_path(self, cloud_id: &str) -> String {
-        let item = match self {
-            Self::Builds => "builds/0",
-            Self::Deployments => "environments/jira-send-check/deployments/0",
-        };
-        let bulk = self.bulk_path(cloud_id);
-        let group = bulk.trim_end_matches("bulk");
-        format!("{group}pipelines/jira-send-check/{item}")
-    }
-
-    /// The box to tick on the page of the OAuth credential.
-    pub(crate) fn permission(self) -> &'static str {
-        match self {
-            Self::Builds => "Builds",
-            Self::Deployments => "Deployments",
-        }
-    }
-}
+use serde_json::{Map, Value, json};
 
 /// What Jira did with a submission.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -97,19 +50,51 @@ impl Submitted {
             return Some(Self::default());
         }
         let fields: Map<String, Value> = serde_json::from_str(body).ok()?;
-        let list = |names: &[&str]| {
-            let mut found = names.iter().filter_map(|name| fields.get(*name));
-            found.find_map(Value::as_array)
+        let items = |name: &str| fields.get(name).and_then(Value::as_array);
+        let each = |name: &str| items(name).into_iter().flatten();
+        let objects = |name: &str| fields.get(name).and_then(Value::as_object);
+        let listed = [
+            "acceptedBuilds",
+            "acceptedDeployments",
+            "acceptedFeatureFlags",
+            "acceptedRemoteLinks",
+        ];
+        let listed = listed.into_iter().find_map(items).cloned();
+        let accepted_entities = || {
+            let repositories = objects("acceptedDevinfoEntities")?.iter();
+            let entities = repositories
+                .flat_map(|(repository, kinds)| entities(repository, kinds).map(|(key, _)| key));
+            Some(entities.collect())
         };
-        let items = |names: &[&str]| list(names).into_iter().flatten();
+        let refused = ["rejectedBuilds", "rejectedDeployments"].into_iter();
+        let refused = refused.flat_map(each).map(rejected);
+        let by_id = ["failedFeatureFlags", "rejectedRemoteLinks"].into_iter();
+        let by_id = by_id.filter_map(objects).flatten();
+        let by_id = by_id.map(|(id, errors)| Rejected {
+            key: Value::from(id.as_str()),
+            errors: rejection_errors(Some(errors)),
+        });
+        let of_repositories = objects("failedDevinfoEntities").into_iter().flatten();
+        let of_repositories =
+            of_repositories.flat_map(|(repository, failed)| failed_entities(repository, failed));
         Some(Self {
-            accepted: list(&["acceptedBuilds", "acceptedDeployments"]).cloned(),
-            rejected: items(&["rejectedBuilds", "rejectedDeployments"])
-                .map(rejected)
-                .collect(),
-            unknown_issue_keys: items(&["unknownIssueKeys"]).filter_map(text).collect(),
-            unknown_associations: items(&["unknownAssociations"]).map(association).collect(),
+            accepted: listed.or_else(accepted_entities),
+            rejected: refused.chain(by_id).chain(of_repositories).collect(),
+            unknown_issue_keys: each("unknownIssueKeys").filter_map(text).collect(),
+            unknown_associations: each("unknownAssociations").map(association).collect(),
         })
+    }
+
+    /// Takes in the answer to another part of the same submission.
+    pub(crate) fn add(&mut self, other: Self) {
+        match (&mut self.accepted, other.accepted) {
+            (Some(accepted), Some(more)) => accepted.extend(more),
+            (accepted @ None, more) => *accepted = more,
+            (Some(_), None) => {}
+        }
+        self.rejected.extend(other.rejected);
+        self.unknown_issue_keys.extend(other.unknown_issue_keys);
+        self.unknown_associations.extend(other.unknown_associations);
     }
 
     /// Whether Jira says nothing at all of what it did.
@@ -166,16 +151,60 @@ fn text(value: &Value) -> Option<String> {
     value.as_str().map(ToOwned::to_owned)
 }
 
-fn rejected(item: &Value) -> Rejected {
-    let errors = item.get("errors").and_then(Value::as_array);
-    let errors = errors.into_iter().flatten().map(|error| RejectionError {
-        message: error.get("message").and_then(text).unwrap_or_default(),
-        error_trace_id: error.get("errorTraceId").and_then(text),
+/// The lists of development information, and the word for one entry of them.
+const KINDS: [(&str, &str); 3] = [
+    ("commits", "commit"),
+    ("branches", "branch"),
+    ("pullRequests", "pullRequest"),
+];
+
+/// The entities of one repository with what is said of them: their ids, or objects that hold them.
+pub(super) fn entities<'a>(
+    repository: &'a str,
+    kinds: &'a Value,
+) -> impl Iterator<Item = (Value, &'a Value)> + 'a {
+    KINDS.into_iter().flat_map(move |(list, kind)| {
+        let items = kinds.get(list).and_then(Value::as_array);
+        items.into_iter().flatten().map(move |item| {
+            let id = item.get("id").unwrap_or(item);
+            (json!({"repositoryId": repository, kind: id}), item)
+        })
+    })
+}
+
+/// What failed of one repository: the whole of it, or single entities.
+fn failed_entities(repository: &str, failed: &Value) -> Vec<Rejected> {
+    let errors = rejection_errors(failed.get("errorMessages"));
+    let whole = (!errors.is_empty()).then(|| Rejected {
+        key: json!({ "repositoryId": repository }),
+        errors,
     });
+    let single = entities(repository, failed).map(|(key, item)| Rejected {
+        key,
+        errors: rejection_errors(item.get("errorMessages")),
+    });
+    whole.into_iter().chain(single).collect()
+}
+
+fn rejected(item: &Value) -> Rejected {
     Rejected {
         key: item.get("key").cloned().unwrap_or_default(),
-        errors: errors.collect(),
+        errors: rejection_errors(item.get("errors")),
     }
+}
+
+fn rejection_errors(errors: Option<&Value>) -> Vec<RejectionError> {
+    let errors = errors.and_then(Value::as_array).into_iter().flatten();
+    let errors = errors.map(|error| RejectionError {
+        // The description says objects; texts are read as well.
+        message: error
+            .get("message")
+            .and_then(text)
+            .or_else(|| text(error))
+            .unwrap_or_default(),
+        error_trace_id: error.get("errorTraceId").and_then(text),
+    });
+    errors.collect()
 }
 
 fn association(item: &Value) -> UnknownAssociation {
@@ -191,6 +220,8 @@ fn association(item: &Value) -> UnknownAssociation {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::Submitted;
 
     /// The body; accepted, rejected, unknown issues, other unknowns.
@@ -213,6 +244,22 @@ mod tests {
                 Some((Some(1), 2, 1, 0)),
             ),
             (r#"{"acceptedBuilds":5}"#, Some((None, 0, 0, 0))),
+            (
+                r#"{"acceptedFeatureFlags":["a","b"],"failedFeatureFlags":{"c":[{"message":"m"}],"d":null}}"#,
+                Some((Some(2), 2, 0, 0)),
+            ),
+            (
+                r#"{"acceptedRemoteLinks":[],"rejectedRemoteLinks":{"l":[{"message":"m"}]},"unknownAssociations":[{"associationType":"issueKeys","values":["X-1"]}]}"#,
+                Some((Some(0), 1, 1, 0)),
+            ),
+            (
+                r#"{"acceptedDevinfoEntities":{"r":{"commits":["c1","c2"],"branches":["b"],"pullRequests":null}},"failedDevinfoEntities":{"s":{"errorMessages":[{"message":"m"}],"commits":[{"id":"c3","errorMessages":["m"]}]}}}"#,
+                Some((Some(3), 2, 0, 0)),
+            ),
+            (
+                r#"{"acceptedDevinfoEntities":{},"failedDevinfoEntities":[]}"#,
+                Some((Some(0), 0, 0, 0)),
+            ),
             ("<html>", None),
             ("[]", None),
         ];
@@ -227,6 +274,38 @@ mod tests {
             });
             assert_eq!(found, expected, "{body}");
         }
+    }
+
+    #[test]
+    fn entities_of_repositories_are_told_apart() {
+        let body = r#"{"acceptedDevinfoEntities":{"r":{"commits":["c1"],"branches":["b"],"pullRequests":["7"]}},
+            "failedDevinfoEntities":{"r":{"commits":[{"id":"c2","errorMessages":[{"message":"too long","errorTraceId":"t"}]}]}}}"#;
+        let submitted = Submitted::parse(body).unwrap();
+        let accepted = json!([
+            {"repositoryId": "r", "commit": "c1"},
+            {"repositoryId": "r", "branch": "b"},
+            {"repositoryId": "r", "pullRequest": "7"},
+        ]);
+        assert_eq!(json!(submitted.accepted), accepted);
+        let rejected = json!([{
+            "key": {"repositoryId": "r", "commit": "c2"},
+            "errors": [{"message": "too long", "errorTraceId": "t"}],
+        }]);
+        assert_eq!(json!(submitted.rejected), rejected);
+    }
+
+    #[test]
+    fn answers_to_parts_are_added_up() {
+        let mut whole = Submitted::default();
+        for body in [
+            "",
+            r#"{"acceptedFeatureFlags":["a"]}"#,
+            r#"{"acceptedFeatureFlags":["b"],"failedFeatureFlags":{"c":[]},"unknownIssueKeys":["X-1"]}"#,
+        ] {
+            whole.add(Submitted::parse(body).unwrap());
+        }
+        assert_eq!(whole.accepted.as_ref().map(Vec::len), Some(2));
+        assert_eq!((whole.rejected.len(), whole.unknown_issues().len()), (1, 1));
     }
 
     #[test]

@@ -23,9 +23,8 @@ pub(super) fn cloud_id(
 ) -> Result<CloudId, JiraError> {
     let url = format!("{}/_edge/tenant_info", site.url());
     let request = Request {
-        url: &url,
         unwanted: Some(unwanted),
-        ..Request::default()
+        ..Request::get(&url)
     };
     let answer = exchange.send(Asked::CloudId, request)?;
     serde_json::from_str(&answer.body)

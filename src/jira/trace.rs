@@ -18,7 +18,7 @@ impl Transport for Traced<'_> {
             self.output.hide(&Secret::new(token));
         }
         self.output
-            .detail(&format!("> {} {}", request.method(), request.url));
+            .detail(&format!("> {} {}", request.method.name(), request.url));
         if let Some(body) = request.body {
             self.output.detail(&format!("> {body}"));
         }

@@ -1,4 +1,4 @@
-//! What is written for one build or deployment. Never a credential and never a token.
+//! What is written for one request, such as a build. Never a credential and never a token.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::name::{Entity, Name, VERSION};
 use crate::domain::sequence::SequenceNumber;
 use crate::domain::timestamp::Timestamp;
+use crate::jira::DataType;
 
 /// One body that Jira did not get.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -13,7 +14,7 @@ pub(crate) struct Entry {
     version: u32,
     /// What people call it: `build shop » main #42`.
     pub(crate) name: String,
-    /// `builds` or `deployments`.
+    /// The kind of data, as Jira's addresses name it: `builds`.
     pub(crate) data: String,
     /// The host; none where only the cloud id is known.
     pub(crate) site: Option<String>,
@@ -102,15 +103,17 @@ impl Entry {
         }
         match serde_json::from_value::<Self>(value) {
             Ok(entry) if entry.is_whole() => Parsed::Entry(Box::new(entry)),
-            Ok(_) => Parsed::Corrupt("its body is not that of one build or deployment".to_owned()),
+            Ok(_) => Parsed::Corrupt("its body has nothing of the kind that it names".to_owned()),
             Err(error) => Parsed::Corrupt(error.to_string()),
         }
     }
 
-    /// Exactly one item, and somebody to send it to.
+    /// Something to send, and somebody to send it to. Kinds of data that this version does not know are left to others.
     fn is_whole(&self) -> bool {
-        let items = self.body.get(&self.data).and_then(Value::as_array);
-        items.is_some_and(|items| items.len() == 1) && !self.place().is_empty()
+        let known = DataType::from_name(&self.data);
+        let list = known.map_or(self.data.as_str(), |data| data.list());
+        let items = self.body.get(list).and_then(Value::as_array);
+        items.is_some_and(|items| !items.is_empty()) && !self.place().is_empty()
     }
 }
 

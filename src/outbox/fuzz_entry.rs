@@ -41,13 +41,13 @@ fn check(entry: Entry) {
     );
     if let Some(data) = DataType::from_name(&entry.data) {
         let frame = bulk::frame(&entry.body, data);
-        assert_eq!(frame[data.name()], serde_json::json!([]));
+        assert_eq!(frame[data.list()], serde_json::json!([]));
         let bodies = [&entry.body, &entry.body];
         let together = bulk::together(bodies, data);
         let items = together
             .as_ref()
-            .and_then(|body| body[data.name()].as_array());
-        assert_eq!(items.map(Vec::len), Some(2));
+            .and_then(|body| body[data.list()].as_array());
+        assert!(items.is_some_and(|items| items.len() >= 2 && items.len() % 2 == 0));
         let _ = bulk::sequence(&entry.body, data);
     }
     // We write no fractions, and those that others write may lose their last digit.

@@ -208,3 +208,59 @@ fn a_wrong_credential_is_said_even_when_the_site_is_wrong_too() {
     assert_eq!(kind(submit(&script).0), Kind::Unreachable);
     assert_eq!(script.count("bulk"), 0);
 }
+
+/// Refuses every body in which this flag is, and accepts the rest.
+struct Picky(&'static str);
+
+impl Transport for Picky {
+    fn send(&self, request: Request<'_>, _: Duration) -> Result<Answer, TransportError> {
+        let Some(body) = request.body.filter(|_| request.url.ends_with("bulk")) else {
+            return answer(200, r#"{"access_token": "t"}"#);
+        };
+        let body: serde_json::Value = serde_json::from_str(body).unwrap();
+        let flags = body["flags"].as_array().unwrap().iter();
+        let ids: Vec<&str> = flags.filter_map(|flag| flag["id"].as_str()).collect();
+        if ids.contains(&self.0) {
+            return answer(400, r#"[{"message": "bad flag"}]"#);
+        }
+        answer(
+            202,
+            &serde_json::json!({"acceptedFeatureFlags": ids}).to_string(),
+        )
+    }
+}
+
+fn submit_flags(bad: &'static str, ids: &[&str]) -> Result<Submitted, JiraError> {
+    let machine = FakeMachine::default();
+    let endpoints = Endpoints {
+        api_url: "https://api".to_owned(),
+        token_url: "https://api/oauth/token".to_owned(),
+        audience: "api".to_owned(),
+    };
+    let credentials = Credentials {
+        client_id: "id".to_owned(),
+        client_secret: Secret::new("secret"),
+    };
+    let deadline = Deadline::after(&machine, Duration::from_secs(15));
+    let flags: Vec<_> = ids
+        .iter()
+        .map(|id| serde_json::json!({ "id": id }))
+        .collect();
+    let body = serde_json::json!({ "flags": flags });
+    Jira::new(&Picky(bad), &machine, deadline, &endpoints, &credentials)
+        .authorize(&Target::CloudId("c-1".parse().unwrap()))
+        .and_then(|mut jira| jira.submit_in_parts(DataType::FeatureFlags, &body))
+}
+
+#[test]
+fn one_bad_item_does_not_sink_the_rest() {
+    let submitted = submit_flags("c", &["a", "b", "c", "d", "e"]).unwrap();
+    let accepted = serde_json::json!(["a", "b", "d", "e"]);
+    assert_eq!(serde_json::json!(submitted.accepted), accepted);
+    let [rejected] = submitted.rejected.as_slice() else {
+        panic!("{submitted:?}")
+    };
+    assert_eq!(rejected.key, "c");
+    assert_eq!(rejected.errors[0].message, "bad flag");
+    assert_eq!(kind(submit_flags("a", &["a"])), Kind::Refused);
+}

@@ -13,7 +13,7 @@ use ureq::tls::{RootCerts, TlsConfig};
 use super::errors::{has_no_roots, transport_error};
 use super::proxy::{Protocol, Proxies, Proxy};
 use super::trust::Trust;
-use super::{Answer, MAX_BODY, Request, Transport, TransportError};
+use super::{Answer, MAX_BODY, Method, Request, Transport, TransportError};
 use crate::error::Failure;
 use crate::jira::PRODUCT;
 use crate::jira::transport_error::CertificateProblem;
@@ -196,12 +196,14 @@ fn bounded(
     request: Request<'_>,
     timeout: Duration,
 ) -> Result<Answer, ureq::Error> {
-    let (agent, url) = (agent.clone(), request.url.to_owned());
+    let (agent, method) = (agent.clone(), request.method);
+    let url = request.url.to_owned();
     let body = request.body.map(Secret::new);
     let token = request.token.map(Secret::new);
     let (sender, receiver) = mpsc::sync_channel(1);
     std::thread::Builder::new().spawn(move || {
         let request = Request {
+            method,
             url: &url,
             body: body.as_ref().map(Secret::reveal),
             token: token.as_ref().map(Secret::reveal),
@@ -230,25 +232,24 @@ fn exchange(
     timeout: Duration,
 ) -> Result<Answer, ureq::Error> {
     let authorization = request.token.map(|token| format!("Bearer {token}"));
-    let response = match request.body {
-        None => {
-            let mut get = agent.get(request.url);
+    let response = match request.method {
+        Method::Get => {
+            let mut builder = agent.get(request.url);
             if let Some(value) = &authorization {
-                get = get.header("Authorization", value);
+                builder = builder.header("Authorization", value);
             }
-            get.config().timeout_global(Some(timeout)).build().call()?
+            let config = builder.config().timeout_global(Some(timeout));
+            config.build().call()?
         }
-        Some(body) => {
+        Method::Post => {
             let mut post = agent
                 .post(request.url)
                 .content_type("application/json; charset=utf-8");
             if let Some(value) = &authorization {
                 post = post.header("Authorization", value);
             }
-            post.config()
-                .timeout_global(Some(timeout))
-                .build()
-                .send(body)?
+            let config = post.config().timeout_global(Some(timeout));
+            config.build().send(request.body.unwrap_or_default())?
         }
     };
     let status = response.status().as_u16();

@@ -1,0 +1,120 @@
+//! What became of all payloads of one call, as one report.
+
+use std::collections::HashSet;
+
+use super::connection::Destination;
+use crate::domain::issue_key::IssueKey;
+use crate::policy::{OnError, exit_code, overall, worst};
+use crate::report::{Outcome, Report, SiteReport};
+
+/// Adds up the reports of one payload after the other.
+pub(crate) struct Summary {
+    sites: Vec<SiteSummary>,
+    issue_keys: Vec<IssueKey>,
+    seen: HashSet<IssueKey>,
+    codes: Vec<u8>,
+}
+
+/// What one site did with all of them.
+struct SiteSummary {
+    report: SiteReport,
+    requests: usize,
+    /// Requests that were accepted as a whole.
+    accepted: usize,
+    outcomes: Vec<Outcome>,
+    /// What was said first of those that were not.
+    trouble: Option<String>,
+}
+
+impl Summary {
+    pub(crate) fn new(destinations: &[Destination]) -> Self {
+        let site = |destination: &Destination| SiteSummary {
+            report: SiteReport::new(destination.name.clone(), Outcome::NothingToSend),
+            requests: 0,
+            accepted: 0,
+            outcomes: Vec::new(),
+            trouble: None,
+        };
+        Self {
+            sites: destinations.iter().map(site).collect(),
+            issue_keys: Vec::new(),
+            seen: HashSet::new(),
+            codes: Vec::new(),
+        }
+    }
+
+    /// What became of one payload, one report for each site.
+    pub(crate) fn add(
+        &mut self,
+        issue_keys: Vec<IssueKey>,
+        reports: Vec<SiteReport>,
+        on_error: OnError,
+    ) {
+        for key in issue_keys {
+            if self.seen.insert(key.clone()) {
+                self.issue_keys.push(key);
+            }
+        }
+        for (site, report) in self.sites.iter_mut().zip(reports) {
+            self.codes
+                .push(exit_code(report.outcome, report.queued, on_error));
+            site.add(report);
+        }
+    }
+
+    pub(crate) fn into_report(self) -> Report {
+        let sites: Vec<SiteReport> = self.sites.into_iter().map(SiteSummary::finish).collect();
+        let outcomes: Vec<Outcome> = sites.iter().map(|site| site.outcome).collect();
+        let messages: Vec<&str> = sites.iter().map(|site| site.message.as_str()).collect();
+        let message = messages.join("; ");
+        Report {
+            exit_code: worst(&self.codes),
+            issue_keys: self.issue_keys,
+            sites,
+            ..Report::new(overall(&outcomes), message)
+        }
+    }
+}
+
+impl SiteSummary {
+    fn add(&mut self, report: SiteReport) {
+        self.requests += 1;
+        if !self.outcomes.contains(&report.outcome) {
+            self.outcomes.push(report.outcome);
+        }
+        if report.outcome == Outcome::Accepted {
+            self.accepted += 1;
+        } else if self.trouble.is_none() {
+            self.trouble = Some(report.message.clone());
+        }
+        let whole = &mut self.report;
+        whole.message = report.message;
+        whole.queued |= report.queued;
+        whole.accepted.extend(report.accepted);
+        whole.rejected.extend(report.rejected);
+        for key in report.unknown_issue_keys {
+            if !whole.unknown_issue_keys.contains(&key) {
+                whole.unknown_issue_keys.push(key);
+            }
+        }
+        for association in report.unknown_associations {
+            if !whole.unknown_associations.contains(&association) {
+                whole.unknown_associations.push(association);
+            }
+        }
+    }
+
+    fn finish(self) -> SiteReport {
+        let mut report = self.report;
+        report.outcome = overall(&self.outcomes);
+        if self.requests > 1 {
+            let (accepted, requests, site) = (self.accepted, self.requests, &report.site);
+            report.message = format!("{accepted} of {requests} requests accepted by {site}");
+            if let Some(trouble) = self.trouble {
+                report.message.push_str("; ");
+                report.message.push_str(&trouble);
+            }
+        }
+        report
+    }
+}

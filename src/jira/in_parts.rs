@@ -1,0 +1,86 @@
+//! A submission in parts, when Jira does not take it as a whole: one bad item must not sink the rest.
+
+use serde_json::Value;
+
+use super::{AuthorizedJira, DataType, JiraError, Rejected, RejectionError, Submitted, bulk};
+
+/// Most requests for one submission. What is left then is told as rejected together.
+const MAX_REQUESTS: u32 = 64;
+
+impl AuthorizedJira<'_> {
+    /// Sends a body; in halves of halves, when Jira blames the body. A single item that it does not take is rejected in
+    /// the answer, and an error only when it was the whole body.
+    ///
+    /// # Errors
+    /// Whatever else keeps Jira from taking any part. What it took before stays there, and may be sent again.
+    pub(crate) fn submit_in_parts(
+        &mut self,
+        data: DataType,
+        body: &Value,
+    ) -> Result<Submitted, JiraError> {
+        match self.submit(data, &body.to_string()) {
+            Err(error) if error.blames_body() => match bulk::halves(body, data) {
+                Some(halves) => {
+                    let mut left = MAX_REQUESTS - 1;
+                    self.submit_halves(data, halves, &mut left)
+                }
+                None => Err(error),
+            },
+            result => result,
+        }
+    }
+
+    fn submit_halves(
+        &mut self,
+        data: DataType,
+        (first, second): (Value, Value),
+        left: &mut u32,
+    ) -> Result<Submitted, JiraError> {
+        let mut submitted = self.submit_part(data, &first, left)?;
+        submitted.add(self.submit_part(data, &second, left)?);
+        Ok(submitted)
+    }
+
+    fn submit_part(
+        &mut self,
+        data: DataType,
+        part: &Value,
+        left: &mut u32,
+    ) -> Result<Submitted, JiraError> {
+        let result = self.submit(data, &part.to_string());
+        *left = left.saturating_sub(1);
+        let error = match result {
+            Err(error) if error.blames_body() => error,
+            Ok(submitted) if submitted.is_silent() => {
+                return Ok(Submitted {
+                    accepted: Some(bulk::keys(part, data)),
+                    ..submitted
+                });
+            }
+            result => return result,
+        };
+        match bulk::halves(part, data).filter(|_| *left > 1) {
+            Some(halves) => self.submit_halves(data, halves, left),
+            None => Ok(refused(data, part, &error)),
+        }
+    }
+}
+
+/// The answer that Jira would give if it told its items apart.
+fn refused(data: DataType, part: &Value, error: &JiraError) -> Submitted {
+    let errors = vec![RejectionError {
+        message: error.reason(),
+        error_trace_id: None,
+    }];
+    let keys = bulk::keys(part, data).into_iter();
+    Submitted {
+        accepted: Some(Vec::new()),
+        rejected: keys
+            .map(|key| Rejected {
+                key,
+                errors: errors.clone(),
+            })
+            .collect(),
+        ..Submitted::default()
+    }
+}
