@@ -6,6 +6,7 @@ pub(crate) mod completion;
 mod deployment;
 pub(crate) mod errors;
 mod flush;
+mod gate;
 mod options;
 mod outbox;
 pub(crate) mod words;
@@ -17,9 +18,12 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use build::BuildOptions;
 pub(crate) use check::{CheckOptions, CheckedData};
-pub(crate) use deployment::DeploymentOptions;
+pub(crate) use deployment::{DeploymentOptions, EnvironmentOptions};
 pub(crate) use flush::FlushOptions;
-pub(crate) use options::{Format, JiraOptions, KeyOptions, OutputOptions, RunOptions};
+pub(crate) use gate::GateOptions;
+pub(crate) use options::{
+    Format, IdentityOptions, JiraOptions, KeyOptions, OutputOptions, RunOptions,
+};
 pub(crate) use outbox::OutboxOptions;
 pub(crate) use wrap::WrapOptions;
 
@@ -37,6 +41,8 @@ pub(crate) enum Command {
     Build(Box<BuildOptions>),
     /// Send this Jenkins run to Jira as a deployment to an environment
     Deployment(Box<DeploymentOptions>),
+    /// Tell whether a deployment may go on, or wait until Jira Service Management has decided
+    Gate(Box<GateOptions>),
     /// Send what could not be delivered before
     Flush(Box<FlushOptions>),
     /// Explain which issue keys are found, where, and what was dropped
@@ -59,7 +65,7 @@ impl Command {
         match self {
             Self::Build(options) => !options.jira.dry_run,
             Self::Deployment(options) => !options.jira.dry_run,
-            Self::Flush(_) | Self::Check(_) => true,
+            Self::Gate(_) | Self::Flush(_) | Self::Check(_) => true,
             Self::Keys(_) => false,
         }
     }
@@ -69,6 +75,7 @@ impl Command {
         let file = match self {
             Self::Build(options) => &options.jira.ca_file,
             Self::Deployment(options) => &options.jira.ca_file,
+            Self::Gate(options) => &options.ca_file,
             Self::Flush(options) => &options.ca_file,
             Self::Check(options) => &options.ca_file,
             Self::Keys(_) => &None,
@@ -85,6 +92,7 @@ impl Command {
         match self {
             Self::Build(options) => &options.output,
             Self::Deployment(options) => &options.output,
+            Self::Gate(options) => &options.output,
             Self::Flush(options) => &options.output,
             Self::Keys(options) => &options.output,
             Self::Check(options) => &options.output,
@@ -96,7 +104,7 @@ impl Command {
         match self {
             Self::Build(options) => options.wrap.wraps(),
             Self::Deployment(options) => options.wrap.wraps(),
-            Self::Flush(_) | Self::Keys(_) | Self::Check(_) => false,
+            Self::Gate(_) | Self::Flush(_) | Self::Keys(_) | Self::Check(_) => false,
         }
     }
 }

@@ -14,6 +14,12 @@ pub(crate) const EXIT_CODES: &[(u8, &str)] = &[
         "Jira could not be reached in the time budget; says whether it waits in the outbox",
     ),
     (5, "nothing to send, with --require-issue-keys"),
+    (
+        6,
+        "gate: the deployment is prevented, or nobody decided in time",
+    ),
+    (7, "gate: still awaiting the decision"),
+    (8, "gate: Jira can make no decision"),
 ];
 
 /// The kinds of failure that callers tell apart.
@@ -24,6 +30,12 @@ pub(crate) enum Kind {
     Credentials,
     Unreachable,
     NothingToSend,
+    /// A gate that stays shut.
+    Prevented,
+    /// A gate that may still open.
+    Awaiting,
+    /// A gate that cannot open.
+    InvalidGate,
 }
 
 impl Kind {
@@ -34,6 +46,9 @@ impl Kind {
             Self::Credentials => 3,
             Self::Unreachable => 4,
             Self::NothingToSend => 5,
+            Self::Prevented => 6,
+            Self::Awaiting => 7,
+            Self::InvalidGate => 8,
         }
     }
 }
@@ -123,6 +138,9 @@ mod tests {
             Kind::Credentials,
             Kind::Unreachable,
             Kind::NothingToSend,
+            Kind::Prevented,
+            Kind::Awaiting,
+            Kind::InvalidGate,
         ];
         let codes: Vec<_> = kinds.iter().map(|kind| kind.exit_code()).collect();
         let documented: Vec<_> = EXIT_CODES.iter().map(|(code, _)| *code).skip(1).collect();

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::domain::issue_key::IssueKey;
 use crate::error::{Failure, Kind};
+use crate::jira::gating::ChangeRequest;
 use crate::jira::{Rejected, UnknownAssociation};
 
 /// The result in one word.
@@ -23,6 +24,14 @@ pub(crate) enum Outcome {
     Unreachable,
     /// Options or values that cannot be.
     Invalid,
+    /// A gate is open.
+    Allowed,
+    /// A gate stays shut: it is prevented, or nobody decided in time.
+    Prevented,
+    /// Nobody has decided yet.
+    Awaiting,
+    /// A gate that Jira cannot decide on.
+    InvalidGate,
 }
 
 impl From<Kind> for Outcome {
@@ -33,6 +42,9 @@ impl From<Kind> for Outcome {
             Kind::Credentials => Self::Unauthorized,
             Kind::Unreachable => Self::Unreachable,
             Kind::NothingToSend => Self::NothingToSend,
+            Kind::Prevented => Self::Prevented,
+            Kind::Awaiting => Self::Awaiting,
+            Kind::InvalidGate => Self::InvalidGate,
         }
     }
 }
@@ -52,6 +64,9 @@ pub(crate) struct Report {
     /// What a pipeline step takes along to the next agent; only when the step asks for it.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub(crate) waiting: Option<WaitingReport>,
+    /// What Jira says of a gate.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub(crate) gate: Option<GateReport>,
     /// What would be sent (`--dry-run`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) request: Option<PreparedRequest>,
@@ -157,6 +172,17 @@ pub(crate) struct WaitingReport {
     pub(crate) waiting_left_out: usize,
 }
 
+/// The gate of a deployment.
+#[derive(Debug, Serialize)]
+pub(crate) struct GateReport {
+    /// Jira's word.
+    pub(crate) gating_status: String,
+    /// When it changed last, as Jira writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) gating_updated: Option<String>,
+    pub(crate) change_requests: Vec<ChangeRequest>,
+}
+
 /// A request that was not sent.
 #[derive(Debug, Serialize)]
 pub(crate) struct PreparedRequest {
@@ -176,6 +202,7 @@ impl Report {
             sites: Vec::new(),
             outbox: None,
             waiting: None,
+            gate: None,
             request: None,
             further_requests: Vec::new(),
         }

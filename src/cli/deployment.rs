@@ -10,25 +10,32 @@ use crate::domain::environment::EnvironmentType;
 use crate::domain::stage_pattern::StagePattern;
 use crate::domain::web_url::WebUrl;
 
+/// Where it is deployed to.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct DeploymentOptions {
+#[command(next_help_heading = "Environment")]
+pub(crate) struct EnvironmentOptions {
     /// Id of the environment, the same in every run [else: made from its name]
-    #[arg(long, value_name = "ID", help_heading = "Environment")]
+    #[arg(long, value_name = "ID")]
     pub(crate) environment_id: Option<String>,
     /// Name of the environment that people see [else: its id]
-    #[arg(long, value_name = "NAME", help_heading = "Environment")]
+    #[arg(long, value_name = "NAME")]
     pub(crate) environment_name: Option<String>,
-    /// development, testing, staging, production or unmapped [else: guessed from the name]
-    #[arg(long, value_name = "TYPE", help_heading = "Environment")]
-    pub(crate) environment_type: Option<EnvironmentType>,
     /// What the names of deploying stages look like; the group `envName` is the environment, when nothing else names it
     #[arg(
         long,
         value_name = "PATTERN",
-        help_heading = "Environment",
         default_value = "^deploy to (?<envName>.*)$"
     )]
     pub(crate) stage_pattern: StagePattern,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DeploymentOptions {
+    #[command(flatten)]
+    pub(crate) environment: EnvironmentOptions,
+    /// development, testing, staging, production or unmapped [else: guessed from the name]
+    #[arg(long, value_name = "TYPE", help_heading = "Environment")]
+    pub(crate) environment_type: Option<EnvironmentType>,
     #[command(flatten)]
     pub(crate) run: RunOptions,
     /// Number of the deployment to this environment [else: the build number]

@@ -120,16 +120,10 @@ pub(crate) struct KeyOptions {
     pub(crate) found_before: Vec<IssueKey>,
 }
 
-/// What builds and deployments have in common.
+/// Which run of which pipeline it is.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "The run")]
-pub(crate) struct RunOptions {
-    /// successful, failed, cancelled, `in_progress`, pending, unknown, or a result of Jenkins [default: `in_progress`]
-    #[arg(long, value_name = "STATE")]
-    pub(crate) state: Option<State>,
-    /// What Jenkins' UNSTABLE becomes: successful, failed, cancelled or unknown
-    #[arg(long, value_name = "STATE", default_value = "failed", value_parser = parse_unstable_as)]
-    pub(crate) unstable_as: BuildState,
+pub(crate) struct IdentityOptions {
     /// Id of the pipeline [else: made from `JOB_NAME`]
     #[arg(long, value_name = "ID")]
     pub(crate) pipeline_id: Option<String>,
@@ -142,6 +136,20 @@ pub(crate) struct RunOptions {
     /// Number of the build [else: `BUILD_NUMBER`]
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(0..=MAX_NUMBER))]
     pub(crate) build_number: Option<i64>,
+}
+
+/// What builds and deployments have in common.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "The run")]
+pub(crate) struct RunOptions {
+    /// successful, failed, cancelled, `in_progress`, pending, unknown, or a result of Jenkins [default: `in_progress`]
+    #[arg(long, value_name = "STATE")]
+    pub(crate) state: Option<State>,
+    /// What Jenkins' UNSTABLE becomes: successful, failed, cancelled or unknown
+    #[arg(long, value_name = "STATE", default_value = "failed", value_parser = parse_unstable_as)]
+    pub(crate) unstable_as: BuildState,
+    #[command(flatten)]
+    pub(crate) identity: IdentityOptions,
     /// Name that people see
     #[arg(long, value_name = "TEXT")]
     pub(crate) display_name: Option<String>,

@@ -2,7 +2,7 @@
 
 use super::missing::Missing;
 use super::payload::Payload;
-use super::run_facts::{RunFacts, given_text, jenkins_url};
+use super::run_facts::{RunFacts, environment_name, given_text, jenkins_url};
 use super::send;
 use super::{Context, run_facts, tell};
 use crate::cli::DeploymentOptions;
@@ -127,33 +127,20 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
     send::send(&options.jira, &destinations, &mut source, deadline, context)
 }
 
-/// Id and name stand in for each other, and a stage's name for both.
 fn environment(
     options: &DeploymentOptions,
     facts: &Facts,
     missing: &mut Missing,
 ) -> Option<Environment> {
-    let id = given_text(options.environment_id.as_deref());
-    let name = given_text(options.environment_name.as_deref());
-    let of_stage = || {
-        options
-            .stage_pattern
-            .environment(facts.run.stage.as_deref()?)
-    };
-    let id = id.or(name).or_else(of_stage);
-    let id = missing.want(
-        id,
-        "the environment",
-        "--environment-id, or a stage such as 'deploy to eu-prod'",
-        "",
-    )?;
-    let name = name.unwrap_or(id);
+    let given = &options.environment;
+    let id = environment_name(given, &facts.run, missing)?;
+    let name = given_text(given.environment_name.as_deref()).unwrap_or(id);
     let guessed = match EnvironmentType::guess(name) {
         EnvironmentType::Unmapped => EnvironmentType::guess(id),
         known => known,
     };
     Some(Environment {
-        id: EnvironmentId::new(id.trim(), options.run.pipeline_id_style),
+        id: EnvironmentId::new(id.trim(), options.run.identity.pipeline_id_style),
         display_name: Line::required(name),
         environment_type: options.environment_type.unwrap_or(guessed),
     })

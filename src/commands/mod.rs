@@ -10,6 +10,7 @@ mod credentials;
 mod delivery;
 mod deployment;
 mod flush;
+mod gate;
 mod keys;
 mod missing;
 mod payload;
@@ -64,6 +65,11 @@ pub(crate) fn run(command: &Command, context: &Context<'_>) -> Result<ExitCode, 
         Command::Build(options) => (build::run(options, context)?, &options.wrap),
         Command::Deployment(options) => (deployment::run(options, context)?, &options.wrap),
         Command::Check(options) => return check::run(options, context, &dns::look_up),
+        Command::Gate(options) => {
+            let report = gate::run(options, context)?;
+            show(&report, format, context.output);
+            return Ok(ExitCode::from(report.exit_code));
+        }
         Command::Flush(options) => {
             let report = flush::run(options, context)?;
             show(&report, format, context.output);

@@ -1,7 +1,7 @@
 //! What builds and deployments take from a run alike.
 
 use super::missing::Missing;
-use crate::cli::RunOptions;
+use crate::cli::{EnvironmentOptions, IdentityOptions, RunOptions};
 use crate::domain::ids::PipelineId;
 use crate::domain::job_name::JobName;
 use crate::domain::properties::{Properties, Property};
@@ -12,7 +12,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::domain::web_url::WebUrl;
 use crate::error::Failure;
 use crate::facts::Facts;
-use crate::jenkins::Ref;
+use crate::jenkins::{Ref, Run};
 use crate::output::Output;
 use crate::system::System;
 
@@ -43,6 +43,65 @@ pub(crate) fn check(
     missing: &mut Missing,
 ) -> Result<Option<RunFacts>, Failure> {
     let run = &facts.run;
+    let identity = identity(&options.identity, run, missing)?;
+    let url = match (&options.url, &run.url) {
+        (Some(url), _) => Some(url.clone()),
+        (None, Some(url)) => Some(jenkins_url("BUILD_URL", url)?),
+        (None, None) => None,
+    };
+    let url = missing.want(
+        url,
+        "the address of the build",
+        "--url",
+        "BUILD_URL, set once Manage Jenkins > System > Jenkins URL is filled in",
+    );
+    let (Some(identity), Some(url)) = (identity, url) else {
+        return Ok(None);
+    };
+    let number = identity.number;
+    let event = options.event_time.unwrap_or_else(|| system.now());
+    let run_name = run
+        .display_name
+        .clone()
+        .unwrap_or_else(|| format!("#{number}"));
+    let version = match &run.reference {
+        Some(Ref::Tag(tag)) => tag.as_str(),
+        _ => run_name.as_str(),
+    };
+    let label = given_text(options.label.as_deref()).unwrap_or(version);
+    Ok(Some(RunFacts {
+        pipeline_id: identity.pipeline_id,
+        pipeline_name: identity.pipeline_name,
+        number,
+        label: Line::required(label),
+        run_name,
+        url,
+        state: options.state.unwrap_or(State::InProgress),
+        last_updated: options.last_updated.unwrap_or(event),
+        update_sequence_number: options
+            .update_sequence_number
+            .unwrap_or_else(|| SequenceNumber::at(event)),
+        properties: properties(options, facts)?,
+    }))
+}
+
+/// Which run of which pipeline it is.
+pub(crate) struct Identity {
+    pub(crate) pipeline_id: PipelineId,
+    /// `shop » main`
+    pub(crate) pipeline_name: String,
+    pub(crate) number: i64,
+}
+
+/// Options first, then Jenkins.
+///
+/// # Errors
+/// A number that is none.
+pub(crate) fn identity(
+    options: &IdentityOptions,
+    run: &Run,
+    missing: &mut Missing,
+) -> Result<Option<Identity>, Failure> {
     let given = options.job_name.as_deref().and_then(JobName::new);
     let job_name = given.or_else(|| run.job_name.clone());
     let pipeline_id = given_text(options.pipeline_id.as_deref()).map(PipelineId::given);
@@ -56,53 +115,41 @@ pub(crate) fn check(
         "--job-name or --pipeline-id",
         "JOB_NAME",
     );
-    let number = number(options, facts)?;
+    let number = match (options.build_number, &run.build_number) {
+        (None, Some(text)) => Some(jenkins_number(text)?),
+        (given, _) => given,
+    };
     let number = missing.want(
         number,
         "the number of the build",
         "--build-number",
         "BUILD_NUMBER",
     );
-    let url = match (&options.url, &run.url) {
-        (Some(url), _) => Some(url.clone()),
-        (None, Some(url)) => Some(jenkins_url("BUILD_URL", url)?),
-        (None, None) => None,
-    };
-    let url = missing.want(
-        url,
-        "the address of the build",
-        "--url",
-        "BUILD_URL, set once Manage Jenkins > System > Jenkins URL is filled in",
-    );
-    let (Some(pipeline_id), Some(number), Some(url)) = (pipeline_id, number, url) else {
-        return Ok(None);
-    };
-    let event = options.event_time.unwrap_or_else(|| system.now());
-    let run_name = run
-        .display_name
-        .clone()
-        .unwrap_or_else(|| format!("#{number}"));
-    let version = match &run.reference {
-        Some(Ref::Tag(tag)) => tag.as_str(),
-        _ => run_name.as_str(),
-    };
-    let name = job_name.map(|name| name.display());
-    let pipeline_name = name.unwrap_or_else(|| pipeline_id.as_str().to_owned());
-    let label = given_text(options.label.as_deref()).unwrap_or(version);
-    Ok(Some(RunFacts {
-        pipeline_id,
-        pipeline_name,
-        number,
-        label: Line::required(label),
-        run_name,
-        url,
-        state: options.state.unwrap_or(State::InProgress),
-        last_updated: options.last_updated.unwrap_or(event),
-        update_sequence_number: options
-            .update_sequence_number
-            .unwrap_or_else(|| SequenceNumber::at(event)),
-        properties: properties(options, facts)?,
+    Ok(pipeline_id.zip(number).map(|(pipeline_id, number)| {
+        let name = job_name.map(|name| name.display());
+        Identity {
+            pipeline_name: name.unwrap_or_else(|| pipeline_id.as_str().to_owned()),
+            pipeline_id,
+            number,
+        }
     }))
+}
+
+/// The name of the environment in the user's words; id and name stand in for each other, and a stage's name for both.
+pub(crate) fn environment_name<'a>(
+    options: &'a EnvironmentOptions,
+    run: &'a Run,
+    missing: &mut Missing,
+) -> Option<&'a str> {
+    let id = given_text(options.environment_id.as_deref());
+    let name = given_text(options.environment_name.as_deref());
+    let of_stage = || options.stage_pattern.environment(run.stage.as_deref()?);
+    missing.want(
+        id.or(name).or_else(of_stage),
+        "the environment",
+        "--environment-id, or a stage such as 'deploy to eu-prod'",
+        "",
+    )
 }
 
 /// Where the sequence number comes from.
@@ -144,16 +191,6 @@ pub(crate) fn jenkins_url(variable: &str, text: &str) -> Result<WebUrl, Failure>
             .cause(error)
             .hint("check Manage Jenkins > System > Jenkins URL, or give the address as an option")
     })
-}
-
-fn number(options: &RunOptions, facts: &Facts) -> Result<Option<i64>, Failure> {
-    let Some(text) = &facts.run.build_number else {
-        return Ok(options.build_number);
-    };
-    if options.build_number.is_some() {
-        return Ok(options.build_number);
-    }
-    jenkins_number(text).map(Some)
 }
 
 /// The number in `BUILD_NUMBER`.

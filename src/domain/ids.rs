@@ -63,6 +63,10 @@ impl EnvironmentId {
             PipelineIdStyle::Name | PipelineIdStyle::Hash => as_it_is(name),
         })
     }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 fn safe(name: &str) -> String {

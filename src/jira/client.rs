@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use serde_json::Value;
+
 use super::auth::{self, Credentials};
 use super::error::{Asked, JiraError};
 use super::exchange::Exchange;
@@ -112,6 +114,21 @@ impl AuthorizedJira<'_> {
         let url = self.url(&data.bulk_path(self.cloud_id.as_str()));
         let answer = self.ask(asked, Request::post(&url, body))?;
         Submitted::parse(&answer.body).ok_or_else(|| JiraError::not_jira(asked, answer))
+    }
+
+    /// What Jira has stored at a path below that of its kind of data; `parse` says what it must be.
+    pub(super) fn read_as<T>(
+        &mut self,
+        data: DataType,
+        path: &str,
+        parse: impl FnOnce(&Value) -> Option<T>,
+    ) -> Result<T, JiraError> {
+        let asked = Asked::Reading(data);
+        let url = self.url(&format!("{}{path}", data.path(self.cloud_id.as_str())));
+        let answer = self.ask(asked, Request::get(&url))?;
+        let json: Option<Value> = serde_json::from_str(&answer.body).ok();
+        let parsed = json.as_ref().and_then(parse);
+        parsed.ok_or_else(|| JiraError::not_jira(asked, answer))
     }
 
     fn url(&self, path: &str) -> String {

@@ -13,6 +13,8 @@ pub(crate) enum Asked {
     Submission(DataType),
     /// The same, without sending anything.
     Permission(DataType),
+    /// What is stored.
+    Reading(DataType),
 }
 
 impl Asked {
@@ -23,6 +25,7 @@ impl Asked {
             Self::Token => "no token could be had",
             Self::Submission(_) => "the data could not be sent",
             Self::Permission(_) => "it could not be found out what may be sent",
+            Self::Reading(_) => "it could not be read",
         }
     }
 }
@@ -176,18 +179,21 @@ impl JiraError {
             ),
             (Asked::Permission(_), _) if !matches!(status, 401 | 403) => failure.hint("this answer says nothing about sending: try it with jira-send build --issue-keys KEY"),
             (
-                Asked::Submission(data) | Asked::Permission(data),
+                Asked::Submission(data) | Asked::Permission(data) | Asked::Reading(data),
                 401 | 403 | 404,
             ) if !data.is_confirmed() => failure.hint(
                 "Atlassian does not confirm that OAuth credentials may send remote links; this site does not let them",
             ),
             (
-                Asked::Submission(data) | Asked::Permission(data),
+                Asked::Submission(data) | Asked::Permission(data) | Asked::Reading(data),
                 401 | 403,
             ) => failure.hint(format!(
                 "tick \"{}\" on the credential: Jira settings > Apps > OAuth credentials > Edit; and check that it belongs to this site",
                 data.permission()
             )),
+            (Asked::Reading(_), 404) => failure.hint(
+                "nothing is stored under this id; what was just sent takes Jira a moment, and only this credential's own data can be seen",
+            ),
             (Asked::Submission(_), 404) => {
                 failure.hint("check JIRA_CLOUD_ID, or leave it out to have it looked up")
             }
@@ -195,7 +201,7 @@ impl JiraError {
             (Asked::Submission(_), _) => {
                 failure.hint("run it again with --dry-run to see what is sent")
             }
-            (Asked::Permission(_), _) => {
+            (Asked::Reading(_) | Asked::Permission(_), _) => {
                 failure.hint("run it again with --verbose to see what was asked")
             }
         }
@@ -263,6 +269,12 @@ mod tests {
                 403,
                 Kind::Credentials,
                 "tick \"Development information\"",
+            ),
+            (
+                Asked::Reading(DataType::FeatureFlags),
+                404,
+                Kind::Refused,
+                "nothing is stored",
             ),
             (
                 Asked::Submission(DataType::RemoteLinks),

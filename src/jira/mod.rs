@@ -12,8 +12,10 @@ mod error_body;
 mod exchange;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz_entry;
+pub(crate) mod gating;
 pub(crate) mod http;
 mod in_parts;
+pub(crate) mod item;
 mod probe;
 mod retry;
 mod site;

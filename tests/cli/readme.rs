@@ -40,6 +40,7 @@ fn all_help() -> String {
         &["--help"][..],
         &["build", "--help"],
         &["deployment", "--help"],
+        &["gate", "--help"],
         &["keys", "--help"],
         &["check", "--help"],
         &["flush", "--help"],
@@ -101,7 +102,7 @@ fn the_table_of_exit_codes_is_the_programs() {
         );
         count += 1;
     }
-    assert_eq!(count, 6);
+    assert_eq!(count, 9);
 }
 
 /// Outcome, in the outbox or not, and the exit codes under the three policies.

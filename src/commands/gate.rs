@@ -1,0 +1,297 @@
+//! `jira-send gate`: whether a deployment may go on.
+
+use std::time::Duration;
+
+use super::connection::{self, Destination};
+use super::credentials::credentials;
+use super::missing::Missing;
+use super::run_facts::{environment_name, identity};
+use super::{Context, send};
+use crate::cli::GateOptions;
+use crate::domain::ids::EnvironmentId;
+use crate::error::{Failure, Kind};
+use crate::jenkins::Run;
+use crate::jira::gating::{Gate, GatingStatus};
+use crate::jira::item::DeploymentKey;
+use crate::jira::trace::Traced;
+use crate::jira::{AuthorizedJira, Credentials, Endpoints, Jira};
+use crate::report::{GateReport, Outcome, Report};
+use crate::system::Deadline;
+
+/// Pause before the second question while waiting; every later one is half as long again.
+const FIRST_PAUSE: Duration = Duration::from_secs(5);
+
+/// Longest pause between two questions.
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+
+/// Pause before the second question when Jira does not know the gate yet and nobody waits for the decision.
+const SHORT_PAUSE: Duration = Duration::from_secs(1);
+
+/// So long Jira may take to know the gate of a deployment that it has just accepted.
+const UNKNOWN_YET: Duration = Duration::from_mins(2);
+
+/// Asks, and with `--wait` again and again until it is decided or the time is up.
+///
+/// # Errors
+/// Whatever keeps Jira from telling. A decision is in the report, and told as people should see it.
+pub(crate) fn run(options: &GateOptions, context: &Context<'_>) -> Result<Report, Failure> {
+    let run = Run::new(context.variables);
+    let mut missing = Missing::default();
+    let environment = environment_name(&options.environment, &run, &mut missing);
+    let identity = identity(&options.identity, &run, &mut missing)?;
+    let destination = destination(options, context)?;
+    let (Some(identity), Some(environment)) = (identity, environment) else {
+        return Err(missing.into_failure("a gate"));
+    };
+    let number = options.deployment_sequence_number;
+    let style = options.identity.pipeline_id_style;
+    let deployment = DeploymentKey {
+        environment: EnvironmentId::new(environment.trim(), style),
+        number: number.unwrap_or(identity.number),
+        pipeline: identity.pipeline_id,
+    };
+    let name = format!(
+        "{} #{} to {environment}",
+        identity.pipeline_name, deployment.number
+    );
+    let credentials = credentials(context.variables, &destination.endings)?;
+    context.output.hide(&credentials.client_secret);
+    let traced = Traced {
+        transport: context.transport,
+        output: context.output,
+    };
+    let seconds = if options.wait {
+        options.timeout
+    } else {
+        options.budget
+    };
+    let mut watch = Watch {
+        name,
+        deployment: &deployment,
+        destination: &destination,
+        endpoints: &destination.endpoints,
+        credentials: &credentials,
+        traced: &traced,
+        waits: options.wait,
+        budget: Duration::from_secs(options.budget.into()),
+        end: Deadline::after(context.system, Duration::from_secs(seconds.into())),
+        client: None,
+        context,
+    };
+    let gate = watch.run()?;
+    Ok(watch.report(&gate))
+}
+
+/// The one site that decides.
+fn destination(options: &GateOptions, context: &Context<'_>) -> Result<Destination, Failure> {
+    let given: Vec<String> = options.site.iter().cloned().collect();
+    let cloud_id = options.cloud_id.as_deref();
+    let mut destinations = connection::destinations(&given, cloud_id, context.variables)?;
+    match (destinations.pop(), destinations.is_empty()) {
+        (Some(only), true) => Ok(only),
+        (None, _) => Err(send::no_site()),
+        (Some(_), false) => Err(
+            Failure::usage("a gate is asked at one site, not at several")
+                .hint("name the site whose Jira Service Management decides with --site"),
+        ),
+    }
+}
+
+/// One deployment whose gate is watched.
+struct Watch<'a> {
+    /// `shop » main #42 to eu-prod`
+    name: String,
+    deployment: &'a DeploymentKey,
+    destination: &'a Destination,
+    endpoints: &'a Endpoints,
+    credentials: &'a Credentials,
+    traced: &'a Traced<'a>,
+    waits: bool,
+    /// For one question.
+    budget: Duration,
+    end: Deadline,
+    client: Option<AuthorizedJira<'a>>,
+    context: &'a Context<'a>,
+}
+
+/// Why there is no answer.
+struct NoAnswer {
+    failure: Failure,
+    /// Jira knows no gate of this deployment, or not yet.
+    is_unknown: bool,
+}
+
+impl Watch<'_> {
+    /// The last answer.
+    fn run(&mut self) -> Result<Gate, Failure> {
+        let system = self.context.system;
+        let begun = system.elapsed();
+        let mut pause = if self.waits { FIRST_PAUSE } else { SHORT_PAUSE };
+        let mut last: Option<Gate> = None;
+        let mut in_trouble = false;
+        loop {
+            let trouble = match self.ask() {
+                Ok(gate) => {
+                    in_trouble = false;
+                    if self.waits && last.as_ref() != Some(&gate) {
+                        self.context.output.say(&self.words(&gate));
+                    }
+                    if !gate.status.is_open() || !self.waits {
+                        return Ok(gate);
+                    }
+                    last = Some(gate);
+                    None
+                }
+                Err(trouble) => Some(trouble),
+            };
+            if let Some(trouble) = &trouble {
+                let waited = system.elapsed().saturating_sub(begun);
+                let may_pass = if trouble.is_unknown {
+                    last.is_some() || waited < UNKNOWN_YET
+                } else {
+                    self.waits && trouble.failure.kind == Kind::Unreachable
+                };
+                if !may_pass {
+                    return Err(trouble.failure.clone());
+                }
+                if self.waits && !trouble.is_unknown && !in_trouble {
+                    self.context.output.failure_as_warning(&trouble.failure);
+                    self.context.output.say("asking again until the time is up");
+                    in_trouble = true;
+                }
+            }
+            let left = self.end.remaining(system);
+            if left.is_zero() || pause >= left && !self.waits {
+                return match (last, trouble) {
+                    (Some(gate), _) => Ok(gate),
+                    (None, Some(trouble)) => Err(trouble.failure),
+                    (None, None) => Err(self.unanswered()),
+                };
+            }
+            let jitter = 0.8 + 0.4 * system.random();
+            system.sleep(pause.mul_f64(jitter).min(left));
+            pause = (pause + pause / 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    fn unanswered(&self) -> Failure {
+        Failure::new(
+            Kind::Unreachable,
+            format!(
+                "{} gave no answer about {}",
+                self.destination.name, self.name
+            ),
+        )
+        .hint("give more time with --timeout SECONDS")
+    }
+
+    fn ask(&mut self) -> Result<Gate, NoAnswer> {
+        let system = self.context.system;
+        // The last question gets a moment even when the time is up: the pause before it ended with the time.
+        let deadline = if self.waits {
+            Deadline::after(system, self.budget)
+        } else {
+            self.end
+        };
+        let site = &self.destination.name;
+        let mut client = match self.client.take() {
+            Some(client) => client,
+            None => Jira::new(
+                self.traced,
+                system,
+                deadline,
+                self.endpoints,
+                self.credentials,
+            )
+            .authorize(&self.destination.target)
+            .map_err(|error| NoAnswer {
+                failure: error.explain(site),
+                is_unknown: false,
+            })?,
+        };
+        client.end_at(deadline);
+        let answer = client.gate(self.deployment);
+        self.client = Some(client);
+        answer.map_err(|error| {
+            let is_unknown = error.status() == Some(404);
+            let failure = error.explain(site);
+            NoAnswer {
+                failure: if is_unknown {
+                    failure
+                        .cause(format!("Jira knows no gate of {}", self.name))
+                        .hint("was the deployment sent before with --enable-gating and --service-ids, from the same job, build number and environment id?")
+                } else {
+                    failure
+                },
+                is_unknown,
+            }
+        })
+    }
+
+    /// What people see of an answer.
+    fn words(&self, gate: &Gate) -> String {
+        let requests = gate.change_requests.iter();
+        let requests: Vec<String> = requests
+            .map(|request| format!("{} {}", request.issue_key, request.issue_link))
+            .map(|words| words.trim_end().to_owned())
+            .collect();
+        let mut words = format!("the gate of {}: {}", self.name, gate.status.word());
+        if !requests.is_empty() {
+            words.push_str(" (");
+            words.push_str(&requests.join(", "));
+            words.push(')');
+        }
+        words
+    }
+
+    /// Tells the decision, as an error when it is none to go on with.
+    fn report(&self, gate: &Gate) -> Report {
+        let words = self.words(gate);
+        let (kind, hint) = match &gate.status {
+            GatingStatus::Allowed => (None, ""),
+            GatingStatus::Awaiting if self.waits => (
+                Some(Kind::Awaiting),
+                "nobody has decided within --timeout: ask whoever approves the change request, or wait longer",
+            ),
+            GatingStatus::Awaiting => (
+                Some(Kind::Awaiting),
+                "ask again later, or wait for the decision with --wait",
+            ),
+            GatingStatus::Other(_) => (
+                Some(Kind::Awaiting),
+                "this version of jira-send does not know the word and takes it for undecided",
+            ),
+            GatingStatus::Prevented => (
+                Some(Kind::Prevented),
+                "the change request was declined; its issue has the reason",
+            ),
+            GatingStatus::Expired => (
+                Some(Kind::Prevented),
+                "nobody decided in time; run the deployment again to ask anew",
+            ),
+            GatingStatus::Invalid => (
+                Some(Kind::InvalidGate),
+                "check the services of the deployment (--service-ids) and the change management of the service project in Jira Service Management",
+            ),
+        };
+        let failure = kind.map(|kind| Failure::new(kind, words.as_str()).hint(hint));
+        match &failure {
+            Some(failure) => self.context.output.failure(failure),
+            None if !self.waits => self.context.output.say(&words),
+            None => {}
+        }
+        let mut report = match &failure {
+            Some(failure) => Report::failed(failure),
+            None => Report::new(Outcome::Allowed, words),
+        };
+        report.gate = Some(GateReport {
+            gating_status: gate.status.word().to_owned(),
+            gating_updated: gate.updated.clone(),
+            change_requests: gate.change_requests.clone(),
+        });
+        report
+    }
+}
+
+#[cfg(test)]
+mod tests;
