@@ -1,25 +1,26 @@
-//! What an item belongs to: issues, and for deployments services, commits and repositories.
+//! What an item belongs to: issues, and for some types services, commits and repositories.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::Config;
 use crate::rules::{Field, Rule, TEXT, check_count, check_object, check_value, required};
-use crate::store::Kind;
+use crate::store::{Key, Kind, Store};
 
 const MAX_VALUES: usize = 500;
-const MAX_BLOCKS_OF_DEPLOYMENT: usize = 3;
-const MAX_ISSUE_KEYS: usize = 100;
 
-const ISSUE_TYPES: &[&str] = &["issueKeys", "issueIdOrKeys"];
-const DEPLOYMENT_TYPES: &[&str] = &[
-    "issueKeys",
-    "issueIdOrKeys",
-    "serviceIdOrKeys",
-    "commit",
-    "repository",
-];
+pub(crate) const ISSUE_TYPES: &[&str] = &["issueKeys", "issueIdOrKeys"];
 
-/// The allowed types depend on the kind of item, the form of the values on the type: both are checked by hand.
+/// The old form of builds, deployments and feature flags.
+pub(crate) const ISSUE_KEYS: Rule = Rule::List {
+    min: 1,
+    max: 100,
+    of: &Rule::Pattern {
+        matches: is_key,
+        expression: r"^\w{1,255}-\d{1,255}$",
+    },
+};
+
+/// The allowed types depend on the data type, the form of the values on the type: both are checked by hand.
 const BLOCK: &[Field] = &[
     required("associationType", TEXT),
     required("values", Rule::Any),
@@ -27,44 +28,45 @@ const BLOCK: &[Field] = &[
 const COMMIT: &[Field] = &[required("commitHash", TEXT), required("repositoryId", TEXT)];
 const REPOSITORY: &[Field] = &[required("repositoryId", TEXT)];
 
-/// Mistakes for which Jira refuses the whole request.
-pub(crate) fn fatal_error(item: &Map<String, Value>) -> Option<&'static str> {
-    if item.contains_key("issueKeys") && item.contains_key("associations") {
-        return Some("'issueKeys' and 'associations' are mutually exclusive");
-    }
+/// What a data type takes as `associations`.
+pub(crate) struct Allowed {
+    pub(crate) types: &'static [&'static str],
+    pub(crate) max_blocks: usize,
+    /// The message for an item without any; a recorded one for most types.
+    pub(crate) missing: &'static str,
+    /// The message for an item of which nothing is known.
+    pub(crate) nothing_known: &'static str,
+}
+
+/// Recorded for an empty list of keys.
+pub(crate) const NO_ISSUE_KEYS: &str = "At least one 'issueKeys' is required";
+
+/// Both forms on one item: Jira refuses the whole request.
+pub(crate) fn has_both_forms(item: &Map<String, Value>) -> bool {
+    item.contains_key("issueKeys") && item.contains_key("associations")
+}
+
+/// Recorded for a block without values, for which Jira refuses the whole request.
+pub(crate) const NO_VALUES: &str = "Associations must provide at least one value.";
+
+pub(crate) fn has_empty_block(item: &Map<String, Value>) -> bool {
     let empty = |block: &Value| block["values"].as_array().is_some_and(Vec::is_empty);
     let blocks = item.get("associations").and_then(Value::as_array);
-    blocks?
-        .iter()
-        .any(empty)
-        .then_some("Associations must provide at least one value.")
+    blocks.is_some_and(|blocks| blocks.iter().any(empty))
 }
 
-/// Mistakes for which the item is rejected.
-pub(crate) fn check(kind: Kind, item: &Map<String, Value>, errors: &mut Vec<String>) {
+/// Mistakes for which the item is rejected, beside those of [`ISSUE_KEYS`].
+pub(crate) fn check(allowed: &Allowed, item: &Map<String, Value>, errors: &mut Vec<String>) {
     let given = item.get("associations").or_else(|| item.get("issueKeys"));
     if given.is_none_or(|list| list.as_array().is_some_and(Vec::is_empty)) {
-        errors.push("At least one 'issueKeys' is required".to_owned());
+        errors.push(allowed.missing.to_owned());
     } else if let Some(blocks) = item.get("associations") {
-        check_blocks(kind, blocks, errors);
-    } else if let Some(keys) = item.get("issueKeys") {
-        check_count("issueKeys", keys, 1..=MAX_ISSUE_KEYS, errors);
-        for (index, key) in keys.as_array().into_iter().flatten().enumerate() {
-            if !key.as_str().is_some_and(is_key) {
-                errors.push(format!(
-                    "'issueKeys[{index}]' must match \"^\\w{{1,255}}-\\d{{1,255}}$\""
-                ));
-            }
-        }
+        check_blocks(allowed, blocks, errors);
     }
 }
 
-fn check_blocks(kind: Kind, blocks: &Value, errors: &mut Vec<String>) {
-    let (types, max) = match kind {
-        Kind::Build => (ISSUE_TYPES, usize::MAX),
-        Kind::Deployment => (DEPLOYMENT_TYPES, MAX_BLOCKS_OF_DEPLOYMENT),
-    };
-    check_count("associations", blocks, 1..=max, errors);
+fn check_blocks(allowed: &Allowed, blocks: &Value, errors: &mut Vec<String>) {
+    check_count("associations", blocks, 1..=allowed.max_blocks, errors);
     let blocks = || blocks.as_array().into_iter().flatten();
     let values = |block: &Value| block["values"].as_array().map_or(0, Vec::len);
     let sum: usize = blocks().map(values).sum();
@@ -81,10 +83,10 @@ fn check_blocks(kind: Kind, blocks: &Value, errors: &mut Vec<String>) {
         };
         check_object(&format!("{path}."), object, BLOCK, errors);
         let name = block["associationType"].as_str().unwrap_or_default();
-        if !name.is_empty() && !types.contains(&name) {
+        if !name.is_empty() && !allowed.types.contains(&name) {
             errors.push(format!(
                 "'{path}.associationType' must be one of {}",
-                types.join(", ")
+                allowed.types.join(", ")
             ));
             continue;
         }
@@ -124,7 +126,7 @@ fn is_key(text: &str) -> bool {
     })
 }
 
-fn is_id(text: &str) -> bool {
+pub(crate) fn is_id(text: &str) -> bool {
     (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
@@ -133,12 +135,23 @@ fn is_id(text: &str) -> bool {
 pub(crate) struct Unknown {
     pub(crate) issue_keys: Vec<Value>,
     /// By association type, in order of appearance.
-    pub(crate) associations: Vec<(String, Vec<Value>)>,
+    associations: Vec<(String, Vec<Value>)>,
+}
+
+impl Unknown {
+    /// In the form of the submission.
+    pub(crate) fn associations(&self) -> Value {
+        let blocks = self.associations.iter();
+        blocks
+            .map(|(name, values)| json!({ "associationType": name, "values": values }))
+            .collect()
+    }
 }
 
 /// Takes what is unknown out of a valid item; `false` when nothing known is left.
 pub(crate) fn keep_known(
     config: &Config,
+    store: &Store,
     item: &mut Map<String, Value>,
     unknown: &mut Unknown,
 ) -> bool {
@@ -163,17 +176,16 @@ pub(crate) fn keep_known(
         split(values, &mut dropped, |value| match name.as_str() {
             "issueKeys" | "issueIdOrKeys" => is_known_issue(config, value),
             "serviceIdOrKeys" => config.services.iter().any(|service| value == service),
-            // They point to development information, and none was ever sent here.
+            // These two point to development information that was sent before.
+            "commit" => is_known_commit(store, value),
+            "repository" => is_stored(store, Kind::Repository, &[&value["repositoryId"]]),
             _ => false,
         });
         if dropped.is_empty() {
             continue;
         }
-        match unknown
-            .associations
-            .iter_mut()
-            .find(|(known, _)| *known == name)
-        {
+        let seen = unknown.associations.iter_mut();
+        match seen.into_iter().find(|(known, _)| *known == name) {
             Some((_, seen)) => add_each_once(seen, dropped),
             None => unknown.associations.push((name, dropped)),
         }
@@ -184,6 +196,26 @@ pub(crate) fn keep_known(
             .is_some_and(|values| !values.is_empty())
     });
     !blocks.is_empty()
+}
+
+fn is_known_commit(store: &Store, value: &Value) -> bool {
+    is_stored(
+        store,
+        Kind::Commit,
+        &[&value["repositoryId"], &value["commitHash"]],
+    )
+}
+
+fn is_stored(store: &Store, kind: Kind, ids: &[&Value]) -> bool {
+    let ids: Option<Vec<&str>> = ids.iter().map(|id| id.as_str()).collect();
+    ids.is_some_and(|ids| store.get(&Key::new(kind, &ids)).is_some())
+}
+
+/// The keys that this site does not know, put on the list.
+pub(crate) fn note_unknown_keys(config: &Config, keys: &Value, unknown: &mut Unknown) {
+    let keys = keys.as_array().into_iter().flatten();
+    let keys = keys.filter(|key| !is_known_issue(config, key));
+    add_each_once(&mut unknown.issue_keys, keys.cloned().collect());
 }
 
 fn split(values: &mut Vec<Value>, dropped: &mut Vec<Value>, known: impl Fn(&Value) -> bool) {

@@ -1,7 +1,33 @@
-//! Fields of "Builds API, submitBuilds".
+//! "Builds API, submitBuilds".
 
+use crate::associations::{Allowed, ISSUE_KEYS, ISSUE_TYPES, NO_ISSUE_KEYS};
 use crate::rules::Rule::{Any, Date, Integer, List, Object, OneOf, Uri, Url};
 use crate::rules::{Field, Rule, TEXT, optional, required};
+use crate::store::Kind;
+use crate::submission::{Bulk, Item, PROPERTIES, PROVIDER_METADATA, Refusals, items};
+
+pub(crate) const BULK: Bulk = Bulk {
+    item: Item {
+        kind: Kind::Build,
+        fields: FIELDS,
+        associations: Allowed {
+            types: ISSUE_TYPES,
+            max_blocks: usize::MAX,
+            missing: NO_ISSUE_KEYS,
+            nothing_known: "No valid issues found for build",
+        },
+    },
+    list: "builds",
+    request: &[items("builds"), PROPERTIES, PROVIDER_METADATA],
+    identity: &[
+        ("pipelineId", "/pipelineId"),
+        ("buildNumber", "/buildNumber"),
+    ],
+    accepted: "acceptedBuilds",
+    refused: "rejectedBuilds",
+    refusals: Refusals::List,
+    tells_unknown_issue_keys: true,
+};
 
 const STATES: &[&str] = &[
     "pending",
@@ -12,7 +38,7 @@ const STATES: &[&str] = &[
     "unknown",
 ];
 
-pub(crate) const FIELDS: &[Field] = &[
+const FIELDS: &[Field] = &[
     optional("schemaVersion", OneOf(&["1.0"])),
     required("pipelineId", TEXT),
     required("buildNumber", Integer),
@@ -23,7 +49,7 @@ pub(crate) const FIELDS: &[Field] = &[
     required("url", Url),
     required("state", OneOf(STATES)),
     required("lastUpdated", Date),
-    optional("issueKeys", Any),
+    optional("issueKeys", ISSUE_KEYS),
     optional("associations", Any),
     optional("testInfo", Object(TEST_INFO)),
     optional(

@@ -44,8 +44,10 @@ pub(crate) fn answer(state: &mut State, request: &Request) -> Option<Response> {
 fn add_fault(state: &mut State, body: &[u8]) -> Result<(), String> {
     let order: Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
     let name = order["endpoint"].as_str().unwrap_or_default();
-    let endpoint = Endpoint::from_name(name)
-        .ok_or("'endpoint' must be one of tenant_info, token, builds, deployments, other")?;
+    let endpoint = Endpoint::from_name(name).ok_or_else(|| {
+        let names = Endpoint::NAMES.map(|(name, _)| name).join(", ");
+        format!("'endpoint' must be one of {names}")
+    })?;
     let fault = fault(&order)?;
     match &order["times"] {
         Value::Null => state.faults.always(endpoint, fault),

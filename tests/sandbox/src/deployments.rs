@@ -1,7 +1,40 @@
-//! Fields of "Deployments API, submitDeployments".
+//! "Deployments API, submitDeployments".
 
+use crate::associations::{Allowed, ISSUE_KEYS, NO_ISSUE_KEYS};
 use crate::rules::Rule::{Any, Date, Integer, List, Object, OneOf, Url};
 use crate::rules::{Field, Rule, TEXT, optional, required};
+use crate::store::Kind;
+use crate::submission::{Bulk, Item, PROPERTIES, PROVIDER_METADATA, Refusals, items};
+
+pub(crate) const BULK: Bulk = Bulk {
+    item: Item {
+        kind: Kind::Deployment,
+        fields: FIELDS,
+        associations: Allowed {
+            types: &[
+                "issueKeys",
+                "issueIdOrKeys",
+                "serviceIdOrKeys",
+                "commit",
+                "repository",
+            ],
+            max_blocks: 3,
+            missing: NO_ISSUE_KEYS,
+            nothing_known: "No valid associations found for deployment",
+        },
+    },
+    list: "deployments",
+    request: &[items("deployments"), PROPERTIES, PROVIDER_METADATA],
+    identity: &[
+        ("pipelineId", "/pipeline/id"),
+        ("environmentId", "/environment/id"),
+        ("deploymentSequenceNumber", "/deploymentSequenceNumber"),
+    ],
+    accepted: "acceptedDeployments",
+    refused: "rejectedDeployments",
+    refusals: Refusals::List,
+    tells_unknown_issue_keys: true,
+};
 
 const STATES: &[&str] = &[
     "unknown",
@@ -20,10 +53,10 @@ const ENVIRONMENT_TYPES: &[&str] = &[
     "production",
 ];
 
-pub(crate) const FIELDS: &[Field] = &[
+const FIELDS: &[Field] = &[
     required("deploymentSequenceNumber", Integer),
     required("updateSequenceNumber", Integer),
-    optional("issueKeys", Any),
+    optional("issueKeys", ISSUE_KEYS),
     optional("associations", Any),
     required("displayName", TEXT),
     required("url", Url),

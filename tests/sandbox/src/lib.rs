@@ -1,4 +1,4 @@
-//! A local stand-in for Jira Cloud: token, tenant look-up, builds and deployments, for tests and demos.
+//! A local stand-in for Jira Cloud: token, tenant look-up, and all data that a CI server can send, for tests and demos.
 //!
 //! It keeps to the rules of Atlassian's API (limits, order by sequence number, unknown issue keys, error bodies)
 //! and can be told to misbehave, see [`Fault`]. One address serves as site, API and token host at once.
@@ -14,11 +14,14 @@ mod builds;
 mod control;
 mod data;
 mod deployments;
+mod devinfo;
 mod faults;
+mod feature_flags;
 mod http;
 mod page;
 mod panel;
 mod record;
+mod remote_links;
 mod routes;
 mod rules;
 mod server;
@@ -36,7 +39,7 @@ pub use faults::Fault;
 pub use record::{Endpoint, RecordedRequest};
 
 use server::Server;
-use store::Key;
+use store::{Key, Kind};
 
 /// What the stand-in knows and allows.
 #[derive(Clone, Debug)]
@@ -49,12 +52,14 @@ pub struct Config {
     pub cloud_id: String,
     /// Projects whose issue keys are known, in upper case.
     pub projects: Vec<String>,
-    /// Known services, for associations of deployments.
+    /// Known services, for associations of deployments and remote links.
     pub services: Vec<String>,
     /// How long a token is accepted.
     pub token_lifetime: Duration,
     /// What the credential may send; the tick boxes of Jira's credentials page.
     pub permissions: Vec<Permission>,
+    /// Whether there are addresses for remote links; Atlassian does not confirm it for these credentials. Else 404.
+    pub serves_remote_links: bool,
     /// Port on 127.0.0.1; 0 takes a free one.
     pub port: u16,
 }
@@ -69,19 +74,32 @@ impl Default for Config {
             projects: names(&["ABC", "PROJ", "OPS"]),
             services: names(&["service-1", "service-2"]),
             token_lifetime: Duration::from_mins(15),
-            permissions: vec![Permission::Builds, Permission::Deployments],
+            permissions: vec![
+                Permission::Builds,
+                Permission::Deployments,
+                Permission::DevelopmentInformation,
+                Permission::FeatureFlags,
+                Permission::RemoteLinks,
+            ],
+            serves_remote_links: true,
             port: 0,
         }
     }
 }
 
-/// One tick box of the credentials page.
+/// One tick box of the credentials page: the right to one data type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permission {
     /// Send, read and delete builds.
     Builds,
-    /// Send, read and delete deployments.
+    /// Send, read and delete deployments, read gating statuses.
     Deployments,
+    /// Send, read and delete repositories, commits, branches and pull requests.
+    DevelopmentInformation,
+    /// Send, read and delete feature flags.
+    FeatureFlags,
+    /// Send, read and delete remote links. No page of Atlassian's shows this box.
+    RemoteLinks,
 }
 
 /// A running stand-in; dropping it stops the server and joins its threads.
@@ -161,11 +179,7 @@ impl Sandbox {
     /// The build as stored now.
     #[must_use]
     pub fn build(&self, pipeline_id: &str, number: i64) -> Option<Value> {
-        self.server
-            .state()
-            .store
-            .get(&Key::build(pipeline_id, number))
-            .cloned()
+        self.stored(&Key::build(pipeline_id, number))
     }
 
     /// The deployment as stored now.
@@ -176,8 +190,29 @@ impl Sandbox {
         environment_id: &str,
         number: i64,
     ) -> Option<Value> {
-        let key = Key::deployment(pipeline_id, environment_id, number);
-        self.server.state().store.get(&key).cloned()
+        self.stored(&Key::deployment(pipeline_id, environment_id, number))
+    }
+
+    /// The repository as stored now, with its newest 400 commits, branches and pull requests.
+    #[must_use]
+    pub fn repository(&self, id: &str) -> Option<Value> {
+        devinfo::repository(&self.server.state().store, id)
+    }
+
+    /// The feature flag as stored now.
+    #[must_use]
+    pub fn feature_flag(&self, id: &str) -> Option<Value> {
+        self.stored(&Key::new(Kind::FeatureFlag, &[id]))
+    }
+
+    /// The remote link as stored now.
+    #[must_use]
+    pub fn remote_link(&self, id: &str) -> Option<Value> {
+        self.stored(&Key::new(Kind::RemoteLink, &[id]))
+    }
+
+    fn stored(&self, key: &Key) -> Option<Value> {
+        self.server.state().store.get(key).cloned()
     }
 
     /// What Jira's development panel would show for an issue, as text for a terminal.

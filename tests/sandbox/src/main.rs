@@ -12,7 +12,7 @@ use std::thread;
 use jira_sandbox::{Config, Sandbox};
 
 const HELP: &str = "\
-A local stand-in for Jira Cloud: token, builds, deployments, and a page per issue.
+A local stand-in for Jira Cloud: token, all that a CI server can send, and a page per issue.
 
 Usage: jira-sandbox [OPTIONS]
 

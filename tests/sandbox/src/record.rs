@@ -13,18 +13,30 @@ pub enum Endpoint {
     Token,
     /// Every operation on builds.
     Builds,
-    /// Every operation on deployments.
+    /// Every operation on deployments but the question for the gating status.
     Deployments,
+    /// The gating status of a deployment.
+    GatingStatus,
+    /// Every operation on development information.
+    DevelopmentInformation,
+    /// Every operation on feature flags.
+    FeatureFlags,
+    /// Every operation on remote links.
+    RemoteLinks,
     /// Everything else.
     Other,
 }
 
 impl Endpoint {
-    const NAMES: [(&'static str, Self); 5] = [
+    pub(crate) const NAMES: [(&'static str, Self); 9] = [
         ("tenant_info", Self::TenantInfo),
         ("token", Self::Token),
         ("builds", Self::Builds),
         ("deployments", Self::Deployments),
+        ("gating_status", Self::GatingStatus),
+        ("development_information", Self::DevelopmentInformation),
+        ("feature_flags", Self::FeatureFlags),
+        ("remote_links", Self::RemoteLinks),
         ("other", Self::Other),
     ];
 
@@ -32,9 +44,18 @@ impl Endpoint {
         match path {
             "/_edge/tenant_info" => Self::TenantInfo,
             "/oauth/token" => Self::Token,
-            _ if path.starts_with("/jira/builds/") => Self::Builds,
-            _ if path.starts_with("/jira/deployments/") => Self::Deployments,
-            _ => Self::Other,
+            _ => match path
+                .strip_prefix("/jira/")
+                .and_then(|path| path.split('/').next())
+            {
+                Some("builds") => Self::Builds,
+                Some("deployments") if path.ends_with("/gating-status") => Self::GatingStatus,
+                Some("deployments") => Self::Deployments,
+                Some("devinfo") => Self::DevelopmentInformation,
+                Some("featureflags") => Self::FeatureFlags,
+                Some("remotelinks") => Self::RemoteLinks,
+                _ => Self::Other,
+            },
         }
     }
 
@@ -102,9 +123,11 @@ impl RecordedRequest {
     }
 
     pub(crate) fn is_submission(&self) -> bool {
-        self.method == "POST"
-            && matches!(self.endpoint, Endpoint::Builds | Endpoint::Deployments)
-            && self.path.ends_with("/bulk")
+        let is_data = !matches!(
+            self.endpoint,
+            Endpoint::TenantInfo | Endpoint::Token | Endpoint::Other
+        );
+        self.method == "POST" && is_data && self.path.ends_with("/bulk")
     }
 
     /// For other processes; header names in lower case so that they can be looked up.

@@ -6,31 +6,32 @@ use serde_json::json;
 use crate::http::{Request, Response};
 use crate::panel::Panel;
 use crate::state::State;
-use crate::store::Kind;
-use crate::{Config, data, page, token};
+use crate::{Config, Permission, data, page, token};
 
 pub(crate) fn answer(config: &Config, state: &mut State, request: &Request) -> Response {
-    if request.oversized {
-        return Response::json(
-            413,
-            &json!([{ "message": "The request body is too large" }]),
-        );
-    }
-    match request.path.as_str() {
-        "/oauth/token" => return token::answer(config, &mut state.tokens, request),
-        "/_edge/tenant_info" => return tenant_info(config, request),
-        _ => {}
-    }
     // Split before decoding: `%2F` belongs to its segment.
     let segments: Vec<String> = request.path.split('/').skip(1).map(decode).collect();
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let data = match segments.as_slice() {
+        ["jira", group, version, "cloud", cloud_id, rest @ ..] => {
+            Permission::of_group(group, version).map(|permission| (permission, *cloud_id, rest))
+        }
+        _ => None,
+    };
+    // Jira may not serve remote links to these credentials at all: then the gateway knows no such address.
+    let data = data.filter(|(permission, ..)| {
+        *permission != Permission::RemoteLinks || config.serves_remote_links
+    });
+    if request.oversized {
+        let permission = data.map_or(Permission::Builds, |(permission, ..)| permission);
+        return permission.error(413, "The request body is too large");
+    }
+    if let Some((permission, cloud_id, rest)) = data {
+        return data::answer(config, state, request, permission, cloud_id, rest);
+    }
     match segments.as_slice() {
-        ["jira", "builds", "0.1", "cloud", cloud_id, rest @ ..] => {
-            data::answer(config, state, request, Kind::Build, cloud_id, rest)
-        }
-        ["jira", "deployments", "0.1", "cloud", cloud_id, rest @ ..] => {
-            data::answer(config, state, request, Kind::Deployment, cloud_id, rest)
-        }
+        ["oauth", "token"] => token::answer(config, &mut state.tokens, request),
+        ["_edge", "tenant_info"] => tenant_info(config, request),
         [""] => page(request, || page::index(&state.store)),
         ["browse", key] => page(request, || page::issue(&Panel::of(&state.store, key))),
         _ => Response::empty(404),

@@ -1,4 +1,4 @@
-//! Validation that builds and deployments have in common: fields as data, and one walk over them.
+//! Validation that all data types have in common: fields as data, and one walk over them.
 
 use std::ops::RangeInclusive;
 
@@ -12,8 +12,22 @@ pub(crate) const TEXT: Rule = Rule::Text(255);
 pub(crate) enum Rule {
     /// A string of at most so many UTF-16 units.
     Text(usize),
+    /// As [`Rule::Text`], but Jira cuts what is too long.
+    CutText(usize),
+    /// Identity of a repository or of something in it: at most 1024 of few characters.
+    Id,
+    Pattern {
+        matches: fn(&str) -> bool,
+        /// The regular expression that the message names.
+        expression: &'static str,
+    },
+    Boolean,
     /// A JSON number that fits an `int64`.
     Integer,
+    /// An integer between these two.
+    Between(i64, i64),
+    /// A JSON number from 0 to 100.
+    Percentage,
     OneOf(&'static [&'static str]),
     /// RFC 3339 with a zone.
     Date,
@@ -21,7 +35,11 @@ pub(crate) enum Rule {
     Url,
     /// An address of any scheme.
     Uri,
+    /// With one field at least.
     Object(&'static [Field]),
+    ObjectOrEmpty(&'static [Field]),
+    /// An object of strings under any names.
+    TextMap,
     List {
         min: usize,
         max: usize,
@@ -84,7 +102,30 @@ pub(crate) fn check_value(path: &str, value: &Value, rule: &Rule, errors: &mut V
     let text = value.as_str();
     let problem = match rule {
         Rule::Text(limit) => text_problem(text, *limit),
+        Rule::CutText(_) => text_problem(text, usize::MAX),
+        Rule::Id => text_problem(text, 1024).or_else(|| {
+            let allowed = |c: char| c.is_ascii_alphanumeric() || "~.-_".contains(c);
+            let valid = text.is_some_and(|text| text.chars().all(allowed));
+            (!valid).then(|| "can hold only A-Z a-z 0-9 ~ . - _".to_owned())
+        }),
+        Rule::Pattern {
+            matches,
+            expression,
+        } => (!text.is_some_and(matches)).then(|| format!("must match \"{expression}\"")),
+        Rule::Boolean => (!value.is_boolean()).then(|| "must be true or false".to_owned()),
         Rule::Integer => (!value.is_i64()).then(|| "must be an integer".to_owned()),
+        Rule::Between(min, max) => {
+            let within = value
+                .as_i64()
+                .is_some_and(|number| (*min..=*max).contains(&number));
+            (!within).then(|| format!("must be an integer from {min} to {max}"))
+        }
+        Rule::Percentage => {
+            let within = value
+                .as_f64()
+                .is_some_and(|number| (0.0..=100.0).contains(&number));
+            (!within).then(|| "must be a number from 0 to 100".to_owned())
+        }
         Rule::OneOf(allowed) => {
             let known = text.is_some_and(|text| allowed.contains(&text));
             (!known).then(|| format!("must be one of {}", allowed.join(", ")))
@@ -99,9 +140,18 @@ pub(crate) fn check_value(path: &str, value: &Value, rule: &Rule, errors: &mut V
             uri_problem(text).or_else(|| (!web).then(|| "must be an http or https URL".to_owned()))
         }
         Rule::Uri => uri_problem(text),
-        Rule::Object(fields) => {
+        Rule::TextMap => {
+            let texts = |object: &Map<String, Value>| object.values().all(Value::is_string);
+            (!value.as_object().is_some_and(texts)).then(|| "must hold strings only".to_owned())
+        }
+        Rule::Object(fields) | Rule::ObjectOrEmpty(fields) => {
+            let needs_one = matches!(rule, Rule::Object(_));
             return match value.as_object() {
-                Some(object) if object.is_empty() && fields.iter().all(|field| !field.required) => {
+                Some(object)
+                    if needs_one
+                        && object.is_empty()
+                        && !fields.iter().any(|field| field.required) =>
+                {
                     errors.push(format!("'{path}' must not be empty"));
                 }
                 Some(object) => check_object(&format!("{path}."), object, fields, errors),
@@ -135,6 +185,24 @@ pub(crate) fn check_count(
         Some(_) => return,
     };
     errors.push(format!("'{path}' {problem}"));
+}
+
+/// Cuts what [`Rule::CutText`] allows to be too long, in objects within objects as well.
+pub(crate) fn cut_texts(object: &mut Map<String, Value>, fields: &[Field]) {
+    for field in fields {
+        match (&field.rule, object.get_mut(field.name)) {
+            (Rule::CutText(limit), Some(Value::String(text))) => {
+                // Only characters of one UTF-16 unit are left in a valid body.
+                if let Some((end, _)) = text.char_indices().nth(*limit) {
+                    text.truncate(end);
+                }
+            }
+            (Rule::Object(fields) | Rule::ObjectOrEmpty(fields), Some(Value::Object(object))) => {
+                cut_texts(object, fields);
+            }
+            _ => {}
+        }
+    }
 }
 
 fn text_problem(text: Option<&str>, limit: usize) -> Option<String> {

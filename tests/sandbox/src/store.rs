@@ -4,42 +4,61 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// The two data types.
+/// What can be stored; commits, branches and pull requests belong to a repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Build,
     Deployment,
+    Repository,
+    Commit,
+    Branch,
+    PullRequest,
+    FeatureFlag,
+    RemoteLink,
 }
 
-/// What makes two submissions the same build or deployment.
+/// What makes two submissions the same item.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
-    pub(crate) kind: Kind,
-    pub(crate) pipeline: String,
-    /// Empty for builds.
-    pub(crate) environment: String,
-    pub(crate) number: i64,
+    kind: Kind,
+    /// Ids from the outermost to the innermost, numbers in decimal.
+    ids: Vec<String>,
 }
 
 impl Key {
+    pub(crate) fn new(kind: Kind, ids: &[&str]) -> Self {
+        let ids = ids.iter().map(ToString::to_string).collect();
+        Self { kind, ids }
+    }
+
+    /// The repository that it is or is in.
+    fn repository(&self) -> Option<&str> {
+        let in_repository = matches!(
+            self.kind,
+            Kind::Repository | Kind::Commit | Kind::Branch | Kind::PullRequest
+        );
+        let first = self.ids.first().map(String::as_str);
+        first.filter(|_| in_repository)
+    }
+
     pub(crate) fn build(pipeline: &str, number: i64) -> Self {
-        Self {
-            kind: Kind::Build,
-            pipeline: pipeline.to_owned(),
-            environment: String::new(),
-            number,
-        }
+        Self::new(Kind::Build, &[pipeline, &number.to_string()])
     }
 
     pub(crate) fn deployment(pipeline: &str, environment: &str, number: i64) -> Self {
-        let (pipeline, environment) = (pipeline.to_owned(), environment.to_owned());
-        Self {
-            kind: Kind::Deployment,
-            pipeline,
-            environment,
-            number,
-        }
+        let number = number.to_string();
+        Self::new(Kind::Deployment, &[pipeline, environment, &number])
     }
+}
+
+/// What a delete is about.
+#[derive(Debug)]
+pub(crate) enum Selection {
+    Item(Key),
+    /// A repository and all that is in it.
+    Repository(String),
+    /// What carries all of these properties, repositories with all that is in them.
+    Carrying(Kind, Properties),
 }
 
 pub(crate) type Properties = BTreeMap<String, String>;
@@ -52,6 +71,18 @@ struct Stored {
     properties: Properties,
 }
 
+impl Stored {
+    fn is_up_to(&self, limit: Option<i64>) -> bool {
+        limit.is_none_or(|limit| self.sequence <= limit)
+    }
+
+    fn carries(&self, properties: &Properties) -> bool {
+        properties
+            .iter()
+            .all(|(name, value)| self.properties.get(name) == Some(value))
+    }
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     items: BTreeMap<Key, Stored>,
@@ -59,41 +90,67 @@ pub(crate) struct Store {
 
 impl Store {
     /// Replaces the whole item when the number is higher than the stored one, else does nothing, in silence.
-    pub(crate) fn put(&mut self, key: Key, sequence: i64, item: Value, properties: &Properties) {
-        if self
-            .items
-            .get(&key)
-            .is_some_and(|stored| stored.sequence >= sequence)
-        {
+    pub(crate) fn put(&mut self, key: Key, item: Value, properties: &Properties) {
+        let sequence = sequence(&item);
+        let stored = self.items.get(&key);
+        if stored.is_some_and(|stored| stored.sequence >= sequence) {
             return;
         }
-        self.items.insert(
-            key,
-            Stored {
-                item,
-                sequence,
-                properties: properties.clone(),
-            },
-        );
+        let properties = properties.clone();
+        let stored = Stored {
+            item,
+            sequence,
+            properties,
+        };
+        self.items.insert(key, stored);
     }
 
     pub(crate) fn get(&self, key: &Key) -> Option<&Value> {
         self.items.get(key).map(|stored| &stored.item)
     }
 
-    pub(crate) fn delete(&mut self, key: &Key) {
-        self.items.remove(key);
+    /// Deletes the selected items whose number is not above `up_to`.
+    pub(crate) fn delete(&mut self, selection: &Selection, up_to: Option<i64>) {
+        let repositories = match selection {
+            Selection::Item(_) => Vec::new(),
+            Selection::Repository(id) => vec![id.clone()],
+            // Only repositories carry properties; what is in them goes along.
+            Selection::Carrying(kind, properties) => self
+                .items
+                .iter()
+                .filter(|(key, stored)| key.kind == *kind && stored.carries(properties))
+                .filter_map(|(key, _)| key.repository().map(str::to_owned))
+                .collect(),
+        };
+        self.items.retain(|key, stored| {
+            let within = |id: &String| key.repository() == Some(id.as_str());
+            let selected = match selection {
+                Selection::Item(selected) => key == selected,
+                Selection::Repository(_) => false,
+                Selection::Carrying(kind, properties) => {
+                    key.kind == *kind && stored.carries(properties)
+                }
+            };
+            let selected = selected || repositories.iter().any(within);
+            !selected || !stored.is_up_to(up_to)
+        });
     }
 
-    /// Deletes what carries all of these properties.
-    pub(crate) fn delete_by(&mut self, kind: Kind, properties: &Properties) {
-        let carries = |stored: &Stored| {
-            properties
-                .iter()
-                .all(|(name, value)| stored.properties.get(name) == Some(value))
-        };
-        self.items
-            .retain(|key, stored| key.kind != kind || !carries(stored));
+    /// Whether something carries all of these properties.
+    pub(crate) fn has_any(&self, kind: Kind, properties: &Properties, up_to: Option<i64>) -> bool {
+        let mut items = self.items.iter();
+        items.any(|(key, stored)| {
+            key.kind == kind && stored.carries(properties) && stored.is_up_to(up_to)
+        })
+    }
+
+    /// What is stored in a repository, with its kind and number.
+    pub(crate) fn within(&self, repository: &str) -> impl Iterator<Item = (Kind, i64, &Value)> {
+        let items = self.items.iter();
+        let within = items.filter(move |(key, _)| {
+            key.kind != Kind::Repository && key.repository() == Some(repository)
+        });
+        within.map(|(key, stored)| (key.kind, stored.sequence, &stored.item))
     }
 
     pub(crate) fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Value> {
@@ -102,4 +159,12 @@ impl Store {
             .filter(move |(key, _)| key.kind == kind)
             .map(|(_, stored)| &stored.item)
     }
+}
+
+/// Orders the updates of one item; the types name it differently.
+fn sequence(item: &Value) -> i64 {
+    let number = ["updateSequenceNumber", "updateSequenceId"]
+        .iter()
+        .find_map(|name| item[*name].as_i64());
+    number.unwrap_or_default()
 }

@@ -113,6 +113,9 @@ fn scope(permissions: &[Permission]) -> String {
         let data = match permission {
             Permission::Builds => "build-info",
             Permission::Deployments => "deployment-info",
+            Permission::DevelopmentInformation => "dev-info",
+            Permission::FeatureFlags => "feature-flag-info",
+            Permission::RemoteLinks => "remote-link-info",
         };
         ["read", "write", "delete"].map(|right| format!("{right}:{data}:jira"))
     });

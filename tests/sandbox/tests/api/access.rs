@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use crate::client::{Client, build, credentials, with};
+use crate::bodies::{build, with};
+use crate::client::{Client, credentials};
 use jira_sandbox::{Config, Endpoint, Permission, Sandbox};
 use serde_json::{Value, json};
 

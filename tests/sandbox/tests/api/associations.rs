@@ -1,7 +1,8 @@
 //! Associations of one item, and the answer as a whole.
 
+use crate::bodies::{build, deployment, with};
 use crate::cases::check;
-use crate::client::{Client, build, deployment, with};
+use crate::client::Client;
 use jira_sandbox::Sandbox;
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! A small HTTP client over a plain socket, and the bodies that the tests send.
+//! A small HTTP client over a plain socket.
 
 use std::fmt::Write as _;
 use std::io::{self, ErrorKind, Read, Write};
@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use jira_sandbox::{Config, Sandbox};
 use serde_json::{Value, json};
+
+use crate::bodies::body;
 
 const WHY: &str = "the test's own input and the local socket are sound";
 
@@ -96,24 +98,31 @@ impl Client {
             .expect(WHY)
     }
 
-    /// `group` is `builds` or `deployments`, `rest` what follows the cloud id.
-    pub(crate) fn path(&self, group: &str, rest: &str) -> String {
-        format!("/jira/{group}/0.1/cloud/{}/{rest}", self.cloud_id)
+    /// `list` is the name of a list in a body, such as `builds` or `commits`; `rest` is what follows the cloud id.
+    pub(crate) fn path(&self, list: &str, rest: &str) -> String {
+        let group = match list {
+            "builds" => "builds/0.1",
+            "deployments" => "deployments/0.1",
+            "flags" => "featureflags/0.1",
+            "remoteLinks" => "remotelinks/1.0",
+            _ => "devinfo/0.1",
+        };
+        format!("/jira/{group}/cloud/{}/{rest}", self.cloud_id)
     }
 
-    pub(crate) fn call(&mut self, method: &str, group: &str, rest: &str) -> Answer {
-        let path = self.path(group, rest);
+    pub(crate) fn call(&mut self, method: &str, list: &str, rest: &str) -> Answer {
+        let path = self.path(list, rest);
         self.send(method, &path, b"")
     }
 
-    pub(crate) fn submit(&mut self, group: &str, body: &Value) -> Answer {
-        let path = self.path(group, "bulk");
+    pub(crate) fn submit(&mut self, list: &str, body: &Value) -> Answer {
+        let path = self.path(list, "bulk");
         self.post_json(&path, body)
     }
 
     /// Submits one item and returns the result.
-    pub(crate) fn submit_item(&mut self, group: &str, item: &Value) -> Value {
-        let answer = self.submit(group, &json!({ group: [item] }));
+    pub(crate) fn submit_item(&mut self, list: &str, item: &Value) -> Value {
+        let answer = self.submit(list, &body(list, item));
         assert_eq!(answer.status, 202, "{}", answer.text());
         answer.json()
     }
@@ -163,56 +172,4 @@ pub(crate) fn credentials() -> Value {
         "client_id": "sandbox-client",
         "client_secret": "sandbox-secret",
     })
-}
-
-pub(crate) fn build() -> Value {
-    json!({
-        "schemaVersion": "1.0",
-        "pipelineId": "shop",
-        "buildNumber": 2,
-        "updateSequenceNumber": 100,
-        "displayName": "shop » main #2",
-        "url": "https://ci.example.com/job/shop/2/",
-        "state": "successful",
-        "lastUpdated": "2026-01-01T12:00:00.123Z",
-        "associations": [{ "associationType": "issueIdOrKeys", "values": ["PROJ-2"] }],
-        "testInfo": { "totalNumber": 13, "numberPassed": 12, "numberFailed": 1, "numberSkipped": 0 },
-        "references": [{
-            "commit": { "id": "0123456789abcdef0123", "repositoryUri": "https://git.example.com/shop" },
-            "ref": { "name": "main", "uri": "https://git.example.com/shop/tree/main" },
-        }],
-    })
-}
-
-pub(crate) fn deployment() -> Value {
-    json!({
-        "deploymentSequenceNumber": 2,
-        "updateSequenceNumber": 100,
-        "displayName": "shop » main #2",
-        "description": "shop » main #2 to EU production",
-        "url": "https://ci.example.com/job/shop/2/",
-        "state": "successful",
-        "lastUpdated": "2026-01-01T12:01:00+00:00",
-        "duration": 12,
-        "associations": [
-            { "associationType": "issueKeys", "values": ["PROJ-2"] },
-            { "associationType": "serviceIdOrKeys", "values": ["service-1"] },
-        ],
-        "pipeline": { "id": "shop", "displayName": "shop", "url": "https://ci.example.com/job/shop/" },
-        "environment": { "id": "eu-prod", "displayName": "EU production", "type": "production" },
-        "commands": [{ "command": "initiate_deployment_gating" }],
-    })
-}
-
-/// A copy with one value set (JSON pointer) or, for `Value::Null`, taken away.
-pub(crate) fn with(item: &Value, pointer: &str, value: Value) -> Value {
-    let mut item = item.clone();
-    let (parent, name) = pointer.rsplit_once('/').expect(WHY);
-    let parent = item.pointer_mut(parent).expect(WHY);
-    match (parent, value) {
-        (Value::Object(object), Value::Null) => drop(object.remove(name)),
-        (Value::Object(object), value) => drop(object.insert(name.to_owned(), value)),
-        (list, value) => list[name.parse::<usize>().expect(WHY)] = value,
-    }
-    item
 }

@@ -4,7 +4,8 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::client::{Client, build};
+use crate::bodies::build;
+use crate::client::Client;
 use jira_sandbox::{Endpoint, Fault, Sandbox};
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Fields of one item.
 
+use crate::bodies::{build, deployment};
 use crate::cases::check;
-use crate::client::{build, deployment};
 use serde_json::{Value, json};
 
 #[test]

@@ -2,9 +2,15 @@
 
 mod access;
 mod associations;
+mod bodies;
 mod cases;
 mod client;
+mod devinfo;
+mod devinfo_fields;
+mod devinfo_refusals;
 mod faults;
 mod fields;
+mod flags_and_links;
+mod reading;
 mod request_rules;
 mod storage;

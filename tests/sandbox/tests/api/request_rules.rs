@@ -1,6 +1,7 @@
 //! What costs the whole request, and how bodies travel.
 
-use crate::client::{Client, build, deployment, with};
+use crate::bodies::{build, deployment, with};
+use crate::client::Client;
 use jira_sandbox::Sandbox;
 use serde_json::{Value, json};
 

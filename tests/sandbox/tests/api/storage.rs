@@ -1,6 +1,7 @@
 //! Order by sequence number, reading back, deletes, and the panel.
 
-use crate::client::{Client, build, deployment, with};
+use crate::bodies::{build, deployment, with};
+use crate::client::Client;
 use jira_sandbox::Sandbox;
 use serde_json::{Value, json};
 
