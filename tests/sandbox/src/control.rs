@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::faults::Fault;
+use crate::gating::Gating;
 use crate::http::{Request, Response};
 use crate::record::{Endpoint, RecordedRequest};
 use crate::state::State;
@@ -24,21 +25,64 @@ pub(crate) fn answer(state: &mut State, request: &Request) -> Option<Response> {
                 .collect();
             Response::json(200, &Value::Array(requests))
         }
-        ("POST", "/faults") => match add_fault(state, &request.body) {
-            Ok(()) => Response::empty(200),
-            Err(message) => Response::json(400, &json!({ "message": message })),
-        },
+        ("POST", "/faults") => done(add_fault(state, &request.body)),
         ("DELETE", "/faults") => {
             state.faults.clear();
+            Response::empty(200)
+        }
+        ("POST", "/gating") => done(set_gating(state, &request.body)),
+        ("DELETE", "/gating") => {
+            state.gating = Gating::default();
+            Response::empty(200)
+        }
+        ("POST", "/visibility") => done(delay_visibility(state, &request.body)),
+        ("DELETE", "/visibility") => {
+            state.store.delay(Duration::ZERO);
             Response::empty(200)
         }
         ("DELETE", "") => {
             *state = State::default();
             Response::empty(200)
         }
-        (_, "" | "/requests" | "/faults") => Response::empty(405),
+        (_, "" | "/requests" | "/faults" | "/gating" | "/visibility") => Response::empty(405),
         _ => Response::empty(404),
     })
+}
+
+fn done(result: Result<(), String>) -> Response {
+    match result {
+        Ok(()) => Response::empty(200),
+        Err(message) => Response::json(400, &json!({ "message": message })),
+    }
+}
+
+/// `{"script": ["404", "awaiting", "allowed"]}`, and `"environmentId"` for one environment only.
+fn set_gating(state: &mut State, body: &[u8]) -> Result<(), String> {
+    let order: Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    let steps = order["script"].as_array();
+    let words: Option<Vec<&str>> =
+        steps.and_then(|steps| steps.iter().map(Value::as_str).collect());
+    let words = words.ok_or("'script' must be an array of strings")?;
+    let environment = match &order["environmentId"] {
+        Value::Null => None,
+        id => Some(id.as_str().ok_or("'environmentId' must be a string")?),
+    };
+    state.gating.script(environment, &words);
+    Ok(())
+}
+
+/// `{"milliseconds": 500}`.
+fn delay_visibility(state: &mut State, body: &[u8]) -> Result<(), String> {
+    let order: Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    state.store.delay(milliseconds(&order)?);
+    Ok(())
+}
+
+fn milliseconds(order: &Value) -> Result<Duration, String> {
+    let millis = order["milliseconds"].as_u64();
+    millis
+        .map(Duration::from_millis)
+        .ok_or_else(|| "'milliseconds' must be a number".to_owned())
 }
 
 fn add_fault(state: &mut State, body: &[u8]) -> Result<(), String> {
@@ -62,12 +106,7 @@ fn add_fault(state: &mut State, body: &[u8]) -> Result<(), String> {
 }
 
 fn fault(order: &Value) -> Result<Fault, String> {
-    let pause = || {
-        let millis = order["milliseconds"].as_u64();
-        millis
-            .map(Duration::from_millis)
-            .ok_or_else(|| "'milliseconds' must be a number".to_owned())
-    };
+    let pause = || milliseconds(order);
     Ok(match order["kind"].as_str().unwrap_or("status") {
         "status" => status(order)?,
         "close_before_answer" => Fault::CloseBeforeAnswer,

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::http::{Request, Response};
 use crate::routes::form_pairs;
 use crate::state::State;
-use crate::store::{Key, Kind, Properties, Selection, Store};
+use crate::store::{Key, Kind, Properties, Selection};
 use crate::submission::{self, Bulk, errors};
 use crate::{Config, Permission, builds, deployments, devinfo, feature_flags, remote_links};
 
@@ -53,6 +53,7 @@ enum Operation {
     ExistsByProperties,
     /// To be read or deleted.
     Item(Key),
+    GatingStatus(Key),
     /// By its id; to be read or deleted with all that is in it.
     Repository(String),
     /// Within a repository; to be deleted only.
@@ -81,7 +82,7 @@ pub(crate) fn answer(
         Ok(None) => return Response::empty(404),
         Err(message) => return permission.error(400, &message),
     };
-    carry_out(config, &mut state.store, request, permission, operation)
+    carry_out(config, state, request, permission, operation)
         .unwrap_or_else(|message| permission.error(400, &message))
 }
 
@@ -106,10 +107,16 @@ fn operation(permission: Permission, path: &[&str]) -> Result<Option<Operation>,
                 environment,
                 "deployments",
                 deployment,
+                rest @ ..,
             ],
         ) => {
             let deployment = number("deploymentSequenceNumber", deployment)?;
-            Operation::Item(Key::deployment(pipeline, environment, deployment))
+            let key = Key::deployment(pipeline, environment, deployment);
+            match rest {
+                [] => Operation::Item(key),
+                ["gating-status"] => Operation::GatingStatus(key),
+                _ => return Ok(None),
+            }
         }
         (DevelopmentInformation, ["existsByProperties"]) => Operation::ExistsByProperties,
         (DevelopmentInformation, ["repository", id]) => Operation::Repository((*id).to_owned()),
@@ -127,11 +134,12 @@ fn operation(permission: Permission, path: &[&str]) -> Result<Option<Operation>,
 /// The answer, or the message of a 400.
 fn carry_out(
     config: &Config,
-    store: &mut Store,
+    state: &mut State,
     request: &Request,
     permission: Permission,
     operation: Operation,
 ) -> Result<Response, String> {
+    let store = &mut state.store;
     let query = || Query::of(permission, request.query.as_deref().unwrap_or_default());
     let found = |item: Option<Value>| match item {
         Some(item) => Response::json(200, &item),
@@ -146,6 +154,10 @@ fn carry_out(
             Response::json(202, &result)
         }
         ("GET", Operation::Item(key)) => found(store.get(&key).cloned()),
+        ("GET", Operation::GatingStatus(key)) => match store.get(&key) {
+            Some(deployment) => state.gating.answer(&key, deployment),
+            None => Response::empty(404),
+        },
         ("GET", Operation::Repository(id)) => found(devinfo::repository(store, &id)),
         ("GET", Operation::ExistsByProperties) => {
             let query = query()?;
@@ -163,11 +175,11 @@ fn carry_out(
                         .map_or(Kind::Repository, |bulk| bulk.item.kind);
                     Selection::Carrying(kind, query.properties()?.clone())
                 }
-                Operation::Submit | Operation::ExistsByProperties => {
+                Operation::Submit | Operation::ExistsByProperties | Operation::GatingStatus(_) => {
                     return Ok(Response::empty(405));
                 }
             };
-            store.delete(&selection, query.up_to);
+            store.delete(selection, query.up_to);
             Response::empty(202)
         }
         _ => Response::empty(405),

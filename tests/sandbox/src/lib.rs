@@ -17,6 +17,7 @@ mod deployments;
 mod devinfo;
 mod faults;
 mod feature_flags;
+mod gating;
 mod http;
 mod page;
 mod panel;
@@ -174,6 +175,26 @@ impl Sandbox {
     /// Ends all faults.
     pub fn clear_faults(&self) {
         self.server.state().faults.clear();
+    }
+
+    /// What the questions for the gating status of a deployment meet, one step each; the last one stays.
+    /// A step is a status such as `awaiting`, `allowed`, `prevented`, `invalid`, `expired` or any other word,
+    /// or a status code such as `404`. Every deployment begins at the first step; without a script, and with an
+    /// empty one, all are `awaiting`. Deployments that did not ask for gating are answered 404 all the same.
+    pub fn set_gating(&self, script: &[&str]) {
+        self.server.state().gating.script(None, script);
+    }
+
+    /// As [`Sandbox::set_gating`], for one environment only; an empty script ends it.
+    pub fn set_gating_of(&self, environment_id: &str, script: &[&str]) {
+        let mut state = self.server.state();
+        state.gating.script(Some(environment_id), script);
+    }
+
+    /// How long what is accepted from now on, deletes included, stays invisible to reads, as Jira works
+    /// asynchronously. [`Duration::MAX`] is for ever; [`Duration::ZERO`] ends it and shows all that is pending.
+    pub fn delay_visibility(&self, delay: Duration) {
+        self.server.state().store.delay(delay);
     }
 
     /// The build as stored now.

@@ -26,8 +26,11 @@ The address is site, API and token host at once; /browse/KEY shows an issue.
   --until-stdin-closes   end when standard input ends
   --help                 this text
 
-Control: GET /_sandbox/requests, POST and DELETE /_sandbox/faults, DELETE /_sandbox
+Control: GET /_sandbox/requests, DELETE /_sandbox (forgets everything), and POST (sets) or DELETE (ends) of
+  /_sandbox/faults, /_sandbox/gating and /_sandbox/visibility
   curl -d '{\"endpoint\":\"builds\",\"times\":2,\"status\":503}' $URL/_sandbox/faults
+  curl -d '{\"script\":[\"404\",\"awaiting\",\"allowed\"]}' $URL/_sandbox/gating
+  curl -d '{\"milliseconds\":500}' $URL/_sandbox/visibility
 ";
 
 enum Order {

@@ -27,6 +27,13 @@ struct Shared {
 }
 
 impl Shared {
+    /// With all changes that are due by now.
+    fn state(&self) -> MutexGuard<'_, State> {
+        let mut state = lock(&self.state);
+        state.store.settle(Instant::now());
+        state
+    }
+
     fn stopping(&self) -> bool {
         self.stopping.load(Ordering::SeqCst)
     }
@@ -80,7 +87,7 @@ impl Server {
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
-        lock(&self.shared.state)
+        self.shared.state()
     }
 }
 
@@ -162,7 +169,7 @@ fn serve(shared: &Shared, number: u64, stream: TcpStream) -> io::Result<()> {
 }
 
 fn handle(shared: &Shared, number: u64, request: &Request) -> Delivery {
-    let mut state = lock(&shared.state);
+    let mut state = shared.state();
     if let Some(response) = control::answer(&mut state, request) {
         return Delivery::Whole(response);
     }

@@ -1,6 +1,7 @@
 //! Everything that changes while the stand-in runs.
 
 use crate::faults::Faults;
+use crate::gating::Gating;
 use crate::record::RecordedRequest;
 use crate::store::Store;
 use crate::token::Tokens;
@@ -11,4 +12,5 @@ pub(crate) struct State {
     pub(crate) faults: Faults,
     pub(crate) tokens: Tokens,
     pub(crate) store: Store,
+    pub(crate) gating: Gating,
 }

@@ -1,6 +1,8 @@
-//! What is stored, and the order of updates.
+//! What is stored, the order of updates, and what is accepted but not visible yet.
 
 use std::collections::BTreeMap;
+use std::mem;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -83,20 +85,76 @@ impl Stored {
     }
 }
 
+/// What a request asks for, carried out when it is due.
+#[derive(Debug)]
+enum Change {
+    Put(Key, Value, Properties),
+    Delete(Selection, Option<i64>),
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     items: BTreeMap<Key, Stored>,
+    /// With the time when each is due, if ever; in order of arrival.
+    pending: Vec<(Option<Instant>, Change)>,
+    delay: Duration,
 }
 
 impl Store {
+    /// How long changes stay out of sight from now on. Without a delay all that is pending comes true.
+    pub(crate) fn delay(&mut self, delay: Duration) {
+        self.delay = delay;
+        if delay.is_zero() {
+            for (_, change) in mem::take(&mut self.pending) {
+                self.apply(change);
+            }
+        }
+    }
+
+    /// Carries out what is due.
+    pub(crate) fn settle(&mut self, now: Instant) {
+        let changes = mem::take(&mut self.pending).into_iter();
+        let (mut due, pending): (Vec<_>, _) =
+            changes.partition(|(at, _)| at.is_some_and(|at| at <= now));
+        self.pending = pending;
+        due.sort_by_key(|(at, _)| *at);
+        for (_, change) in due {
+            self.apply(change);
+        }
+    }
+
     /// Replaces the whole item when the number is higher than the stored one, else does nothing, in silence.
     pub(crate) fn put(&mut self, key: Key, item: Value, properties: &Properties) {
+        self.submit(Change::Put(key, item, properties.clone()));
+    }
+
+    /// Deletes the selected items whose number is not above `up_to`.
+    pub(crate) fn delete(&mut self, selection: Selection, up_to: Option<i64>) {
+        self.submit(Change::Delete(selection, up_to));
+    }
+
+    fn submit(&mut self, change: Change) {
+        if self.delay.is_zero() {
+            self.apply(change);
+        } else {
+            let due = Instant::now().checked_add(self.delay);
+            self.pending.push((due, change));
+        }
+    }
+
+    fn apply(&mut self, change: Change) {
+        match change {
+            Change::Put(key, item, properties) => self.replace(key, item, properties),
+            Change::Delete(selection, up_to) => self.remove(&selection, up_to),
+        }
+    }
+
+    fn replace(&mut self, key: Key, item: Value, properties: Properties) {
         let sequence = sequence(&item);
         let stored = self.items.get(&key);
         if stored.is_some_and(|stored| stored.sequence >= sequence) {
             return;
         }
-        let properties = properties.clone();
         let stored = Stored {
             item,
             sequence,
@@ -109,8 +167,7 @@ impl Store {
         self.items.get(key).map(|stored| &stored.item)
     }
 
-    /// Deletes the selected items whose number is not above `up_to`.
-    pub(crate) fn delete(&mut self, selection: &Selection, up_to: Option<i64>) {
+    fn remove(&mut self, selection: &Selection, up_to: Option<i64>) {
         let repositories = match selection {
             Selection::Item(_) => Vec::new(),
             Selection::Repository(id) => vec![id.clone()],

@@ -11,6 +11,7 @@ mod devinfo_refusals;
 mod faults;
 mod fields;
 mod flags_and_links;
+mod gating;
 mod reading;
 mod request_rules;
 mod storage;
