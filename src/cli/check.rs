@@ -29,8 +29,8 @@ pub(crate) struct CheckOptions {
         default_value = "builds,deployments"
     )]
     pub(crate) data: Vec<CheckedData>,
-    /// Seconds for each question to the network, retries included
-    #[arg(long, value_name = "SECONDS", help_heading = "Jira", default_value = "5", value_parser = clap::value_parser!(u32).range(1..=3600))]
+    /// Seconds for everything, git and all sites included
+    #[arg(long, value_name = "SECONDS", help_heading = "Jira", default_value = "15", value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub(crate) budget: u32,
     /// File of further certificates to trust, in PEM, such as that of a proxy that inspects TLS
     #[arg(long, value_name = "FILE", help_heading = "Jira")]

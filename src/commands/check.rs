@@ -6,19 +6,24 @@ mod outbox;
 mod settings;
 mod workspace;
 
+use std::panic::resume_unwind;
 use std::process::ExitCode;
+use std::thread;
 use std::time::Duration;
 
+use super::side_by_side::side_by_side;
 use super::{Context, connection};
+use crate::changes;
 use crate::cli::{CheckOptions, Format};
 use crate::error::Failure;
 use crate::jira::trace::Traced;
 use crate::jira::{Probe, Site};
+use crate::system::Deadline;
 
 use items::Items;
 use network::{LookUp, Network};
 
-/// Checks everything, from what needs nothing to what needs all the rest.
+/// Checks everything, from what needs nothing to what needs all the rest, within one time budget.
 ///
 /// # Errors
 /// A file of changes that cannot be used.
@@ -27,19 +32,31 @@ pub(crate) fn run(
     context: &Context<'_>,
     look_up: LookUp<'_>,
 ) -> Result<ExitCode, Failure> {
-    let mut items = Items::default();
+    // Wrong options are told before anything is asked.
+    options
+        .keys
+        .changes
+        .as_deref()
+        .map(changes::read)
+        .transpose()?;
     let budget = Duration::from_secs(options.budget.into());
-    workspace::check(
-        &options.keys,
-        context.variables,
-        context.system,
-        budget,
-        &mut items,
-    )?;
-    outbox::check(&options.outbox, context, &mut items);
-    for (site, options) in by_site(options, context) {
-        items.of_site(site);
-        check_site(&options, budget, context, look_up, &mut items);
+    let deadline = Deadline::after(context.system, budget);
+    let sites = by_site(options, context);
+    // What hangs in one place takes no time from the others.
+    let (workspace, of_sites) = thread::scope(|scope| {
+        let workspace = scope.spawn(|| check_workspace(options, deadline, context));
+        let of_sites = side_by_side(sites, |(site, options)| {
+            check_site(site, &options, deadline, context, look_up)
+        });
+        let workspace = workspace.join();
+        (
+            workspace.unwrap_or_else(|panic| resume_unwind(panic)),
+            of_sites,
+        )
+    });
+    let mut items = workspace?;
+    for of_site in of_sites {
+        items.append(of_site);
     }
     let quiet = options.output.quiet && !options.output.verbose;
     match options.output.format {
@@ -70,15 +87,29 @@ fn by_site(options: &CheckOptions, context: &Context<'_>) -> Vec<(Option<String>
     sites.iter().map(alone).collect()
 }
 
+/// Jenkins, git and the outbox.
+fn check_workspace(
+    options: &CheckOptions,
+    deadline: Deadline,
+    context: &Context<'_>,
+) -> Result<Items, Failure> {
+    let mut items = Items::default();
+    let (variables, system) = (context.variables, context.system);
+    workspace::check(&options.keys, variables, system, deadline, &mut items)?;
+    outbox::check(&options.outbox, context, &mut items);
+    Ok(items)
+}
+
 /// From its name to the permissions of its credential.
 fn check_site(
+    site: Option<String>,
     options: &CheckOptions,
-    budget: Duration,
+    deadline: Deadline,
     context: &Context<'_>,
     look_up: LookUp<'_>,
-    items: &mut Items,
-) {
-    let settings = settings::check(options, context.variables, items);
+) -> Items {
+    let mut items = Items::of_site(site);
+    let settings = settings::check(options, context.variables, &mut items);
     if let Some(credentials) = &settings.credentials {
         context.output.hide(&credentials.client_secret);
     }
@@ -86,16 +117,19 @@ fn check_site(
         transport: context.transport,
         output: context.output,
     };
-    let probe = Probe::new(&traced, context.system, budget);
+    let probe = Probe::new(&traced, context.system);
     let mut network = Network {
         options,
         settings: &settings,
         probe: &probe,
         look_up,
-        items,
+        system: context.system,
+        deadline,
+        items: &mut items,
     };
     match context.network_failure {
         Some(failure) => network.barred(failure),
         None => network.check(),
     }
+    items
 }

@@ -12,9 +12,6 @@ use crate::error::Failure;
 use crate::facts;
 use crate::output::visible;
 
-/// Longest time for git; nobody's build waits for this command.
-const PATIENCE: Duration = Duration::from_mins(1);
-
 /// Explains the texts that are given, or those of the run when none is.
 pub(crate) fn run(options: &KeysOptions, context: &Context<'_>) -> Result<(), Failure> {
     let keys = &options.keys;
@@ -26,7 +23,8 @@ pub(crate) fn run(options: &KeysOptions, context: &Context<'_>) -> Result<(), Fa
     let texts: Vec<Text> = if given {
         facts::given_only(keys)?
     } else {
-        let facts = facts::gather(keys, context.variables, context.system, PATIENCE)?;
+        let patience = Duration::from_secs(options.budget.into());
+        let facts = facts::gather(keys, context.variables, context.system, patience)?;
         tell(&facts, context.output);
         facts.texts
     };

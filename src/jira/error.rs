@@ -74,6 +74,11 @@ impl JiraError {
         self.kind() == Kind::Credentials
     }
 
+    /// Whether it was not even asked for, since the time was up.
+    pub(crate) fn had_no_time(&self) -> bool {
+        matches!(self.problem, Problem::NoTime)
+    }
+
     /// Whether a fresh token may help.
     pub(super) fn is_unauthorized(&self) -> bool {
         matches!(&self.problem, Problem::Status(answer) if answer.status == 401)

@@ -24,7 +24,7 @@ mod tenant;
 pub(crate) mod trace;
 mod transport_error;
 
-pub(crate) use auth::Credentials;
+pub(crate) use auth::{Credentials, Grant};
 pub(crate) use client::{AuthorizedJira, Endpoints, Jira, Target};
 pub(crate) use data_type::DataType;
 pub(crate) use error::JiraError;

@@ -13,41 +13,37 @@ use super::{CloudId, DataType, Endpoints, Site};
 use crate::secret::Secret;
 use crate::system::{Deadline, System};
 
-/// Asks one thing after the other, each with a time budget of its own, so that one that hangs takes nothing from the
-/// others.
+/// With less time than this an answer would be chance, and nothing is asked.
+const MIN_TIME: Duration = Duration::from_millis(200);
+
+/// Asks one thing each, until a deadline.
 pub(crate) struct Probe<'a> {
     transport: Dated<'a>,
     system: &'a dyn System,
-    budget: Duration,
 }
 
 impl<'a> Probe<'a> {
-    pub(crate) fn new(
-        transport: &'a dyn Transport,
-        system: &'a dyn System,
-        budget: Duration,
-    ) -> Self {
+    pub(crate) fn new(transport: &'a dyn Transport, system: &'a dyn System) -> Self {
         let transport = Dated {
             transport,
             system,
             ahead: Mutex::default(),
         };
-        Self {
-            transport,
-            system,
-            budget,
-        }
+        Self { transport, system }
     }
 
-    fn exchange(&self) -> Exchange<'_> {
-        let deadline = Deadline::after(self.system, self.budget);
-        Exchange::new(&self.transport, self.system, deadline)
+    fn exchange(&self, asked: Asked, deadline: Deadline) -> Result<Exchange<'_>, JiraError> {
+        if deadline.remaining(self.system) < MIN_TIME {
+            return Err(JiraError::no_time(asked));
+        }
+        Ok(Exchange::new(&self.transport, self.system, deadline))
     }
 
     /// # Errors
     /// When the site does not answer with its cloud id.
-    pub(crate) fn cloud_id(&self, site: &Site) -> Result<CloudId, JiraError> {
-        tenant::cloud_id(&self.exchange(), site, &AtomicBool::default())
+    pub(crate) fn cloud_id(&self, site: &Site, deadline: Deadline) -> Result<CloudId, JiraError> {
+        let exchange = self.exchange(Asked::CloudId, deadline)?;
+        tenant::cloud_id(&exchange, site, &AtomicBool::default())
     }
 
     /// # Errors
@@ -56,18 +52,25 @@ impl<'a> Probe<'a> {
         &self,
         endpoints: &Endpoints,
         credentials: &Credentials,
+        deadline: Deadline,
     ) -> Result<Grant, JiraError> {
+        let exchange = self.exchange(Asked::Token, deadline)?;
         let (url, audience) = (&endpoints.token_url, &endpoints.audience);
-        auth::token(&self.exchange(), url, audience, credentials)
+        auth::token(&exchange, url, audience, credentials)
     }
 
     /// Whether the token endpoint can be reached at all; a refusal is an answer too.
     ///
     /// # Errors
     /// When there is no answer.
-    pub(crate) fn reach_token_endpoint(&self, endpoints: &Endpoints) -> Result<(), JiraError> {
+    pub(crate) fn reach_token_endpoint(
+        &self,
+        endpoints: &Endpoints,
+        deadline: Deadline,
+    ) -> Result<(), JiraError> {
+        let exchange = self.exchange(Asked::Token, deadline)?;
         let request = Request::get(&endpoints.token_url);
-        match self.exchange().send(Asked::Token, request) {
+        match exchange.send(Asked::Token, request) {
             Err(error) if error.status().is_none_or(|status| status >= 500) => Err(error),
             _ => Ok(()),
         }
@@ -84,12 +87,14 @@ impl<'a> Probe<'a> {
         endpoints: &Endpoints,
         cloud_id: &CloudId,
         token: &Secret,
+        deadline: Deadline,
     ) -> Result<(), JiraError> {
+        let asked = Asked::Permission(data);
+        let exchange = self.exchange(asked, deadline)?;
         let path = data.missing_item_path(cloud_id.as_str());
         let url = format!("{}{path}", endpoints.api_url);
         let request = Request::get(&url).with_token(token.reveal());
-        let asked = Asked::Permission(data);
-        match self.exchange().send(asked, request) {
+        match exchange.send(asked, request) {
             Err(error) if error.status() != Some(404) => Err(error),
             _ => Ok(()),
         }

@@ -242,10 +242,7 @@ fn a_hanging_git_and_a_hanging_jira_cost_one_budget() {
     let jira = Sandbox::start();
     jira.fail(Endpoint::Token, Fault::Hang);
     let mut agent = Agent::of(KIND).with_jira(&jira);
-    let git = agent.write("git", "#!/bin/sh\nexec sleep 60\n");
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    std::fs::set_permissions(git, mode).unwrap();
-    let path = format!("{}:/usr/bin:/bin", agent.path().display());
+    let path = agent.path_with_hanging_git();
     agent.set("PATH", &path);
     let begin = Instant::now();
     let run = agent.run(&["build", "--state=SUCCESS", "--budget=3"]);

@@ -177,3 +177,17 @@ fn only_the_given_keys_are_sent_when_asked_for() {
     ]);
     assert_eq!(run.json()["issue_keys"], json!(["ABC-1"]));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_hanging_git_costs_the_budget() {
+    let mut agent = Agent::of("freestyle-git-second");
+    let path = agent.path_with_hanging_git();
+    agent.set("PATH", &path);
+    let begin = std::time::Instant::now();
+    let run = agent.run(&["keys", "--budget=1"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("git did not answer in time"));
+    let elapsed = begin.elapsed();
+    assert!(elapsed < std::time::Duration::from_secs(2), "{elapsed:?}");
+}

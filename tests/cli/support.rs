@@ -116,6 +116,15 @@ impl Agent {
         path
     }
 
+    /// For `PATH`: a git that never answers comes first.
+    #[cfg(unix)]
+    pub(crate) fn path_with_hanging_git(&self) -> String {
+        let git = self.write("git", "#!/bin/sh\nexec sleep 60\n");
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(git, mode).unwrap();
+        format!("{}:/usr/bin:/bin", self.path().display())
+    }
+
     /// A repository with one commit for each message, the last one checked out by its id.
     /// `GIT_COMMIT` and the commit before become those of the run.
     pub(crate) fn with_commits(mut self, messages: &[&str]) -> Self {

@@ -8,6 +8,8 @@ use serde_json::json;
 use crate::error::{Failure, Kind};
 use crate::output::visible;
 
+const NO_TIME_HINT: &str = "give more time with --budget SECONDS, once what hangs is mended";
+
 /// How one thing stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -48,16 +50,27 @@ struct Item {
 #[derive(Debug, Default)]
 pub(super) struct Items {
     items: Vec<Item>,
-    /// What the next items are about.
+    /// What the items are about.
     site: Option<String>,
     /// Of the first failure.
     exit_code: u8,
 }
 
 impl Items {
-    /// What follows is about one of several sites.
-    pub(super) fn of_site(&mut self, site: Option<String>) {
-        self.site = site;
+    /// About one of several sites, where there are some.
+    pub(super) fn of_site(site: Option<String>) -> Self {
+        Self {
+            site,
+            ..Self::default()
+        }
+    }
+
+    /// Puts what was checked elsewhere behind this.
+    pub(super) fn append(&mut self, others: Self) {
+        self.items.extend(others.items);
+        if self.exit_code == 0 {
+            self.exit_code = others.exit_code;
+        }
     }
 
     pub(super) fn ok(&mut self, name: &'static str, message: impl Into<String>) {
@@ -75,6 +88,11 @@ impl Items {
 
     pub(super) fn skip(&mut self, name: &'static str, message: impl Into<String>) {
         self.add(name, Status::Skipped, message.into(), None);
+    }
+
+    /// There was no time to find out, which says nothing of the thing itself.
+    pub(super) fn no_time(&mut self, name: &'static str) {
+        self.warn(name, "not found out: the time was up", NO_TIME_HINT);
     }
 
     /// The first hint of the failure is the remedy.

@@ -1,14 +1,18 @@
 //! Names, site, token and permissions, asked of the network. No data is sent.
 
 use std::net::IpAddr;
+use std::panic::resume_unwind;
+use std::thread;
 use std::time::Duration;
 
 use super::items::{Items, unreachable};
 use super::settings::Settings;
 use crate::cli::{CheckOptions, CheckedData};
+use crate::commands::side_by_side::side_by_side;
 use crate::error::{Failure, Kind};
-use crate::jira::{CloudId, DataType, Endpoints, JiraError, Probe, Site};
+use crate::jira::{CloudId, DataType, Endpoints, Grant, JiraError, Probe, Site};
 use crate::secret::Secret;
+use crate::system::{Deadline, System};
 
 /// A greater difference of the clocks is worth a word, in milliseconds.
 const MAX_CLOCK_DIFFERENCE: i64 = 60_000;
@@ -18,7 +22,17 @@ const API_HINT: &str =
     "check the DNS of this agent; where only a proxy may go out, set HTTPS_PROXY";
 
 /// Looks up the host of an address within a time.
-pub(super) type LookUp<'a> = &'a dyn Fn(&str, Duration) -> Result<Vec<IpAddr>, String>;
+pub(super) type LookUp<'a> = &'a (dyn Fn(&str, Duration) -> Found + Sync);
+
+/// The addresses of a host, or in words why there are none.
+type Found = Result<Vec<IpAddr>, String>;
+
+fn data_type(data: CheckedData) -> DataType {
+    match data {
+        CheckedData::Builds => DataType::Builds,
+        CheckedData::Deployments => DataType::Deployments,
+    }
+}
 
 /// What is known so far.
 pub(super) struct Network<'a> {
@@ -26,6 +40,8 @@ pub(super) struct Network<'a> {
     pub(super) settings: &'a Settings,
     pub(super) probe: &'a Probe<'a>,
     pub(super) look_up: LookUp<'a>,
+    pub(super) system: &'a dyn System,
+    pub(super) deadline: Deadline,
     pub(super) items: &'a mut Items,
 }
 
@@ -40,37 +56,84 @@ impl Network<'_> {
         }
     }
 
+    /// What does not need each other is asked at the same time.
     pub(super) fn check(&mut self) {
-        let settings = self.settings;
-        let site = settings.site.as_ref();
-        let endpoints = settings.endpoints.as_ref();
-        let site_url = site.map(Site::url);
-        let site_found = self.dns(
-            "dns_site",
-            site_url.as_deref(),
-            "no site is named",
-            SITE_HINT,
-        );
-        let api_url = endpoints.map(|endpoints| endpoints.api_url.as_str());
-        let api_found = self.dns("dns_api", api_url, "the addresses are wrong", API_HINT);
-        let cloud_id = self.cloud_id(site.filter(|_| site_found));
-        let token = self.token(endpoints.filter(|_| api_found));
-        for data in &self.options.data {
-            self.permission(*data, endpoints, cloud_id.as_ref(), token.as_ref());
-        }
+        let (site_found, api_found) = self.names();
+        let site = self.settings.site.as_ref().filter(|_| site_found);
+        let endpoints = self.settings.endpoints.as_ref();
+        let reached = endpoints.filter(|_| api_found);
+        let (cloud_id, grant) = thread::scope(|scope| {
+            let cloud_id = scope.spawn(|| site.map(|site| self.ask_cloud_id(site)));
+            let grant = reached.map(|endpoints| self.ask_token(endpoints));
+            let cloud_id = cloud_id.join();
+            (cloud_id.unwrap_or_else(|panic| resume_unwind(panic)), grant)
+        });
+        let cloud_id = self.cloud_id(site.zip(cloud_id));
+        let token = self.token(reached.zip(grant));
+        self.permissions(endpoints, cloud_id.as_ref(), token.as_ref());
         self.clock();
     }
 
-    /// Whether it is worth asking this host anything.
-    fn dns(&mut self, name: &'static str, url: Option<&str>, reason: &str, hint: &str) -> bool {
-        let Some(url) = url else {
+    fn time_left(&self) -> Duration {
+        self.deadline.remaining(self.system)
+    }
+
+    /// Half of the time that is left, so that the rest is there for what is asked later.
+    fn half_way(&self) -> Deadline {
+        self.deadline.at_most(self.system, self.time_left() / 2)
+    }
+
+    fn ask_cloud_id(&self, site: &Site) -> Result<CloudId, JiraError> {
+        // It is only compared when it is given.
+        let deadline = match self.settings.cloud_id {
+            Some(_) => self.half_way(),
+            None => self.deadline,
+        };
+        self.probe.cloud_id(site, deadline)
+    }
+
+    /// Without a credential there is no token, and still an answer.
+    fn ask_token(&self, endpoints: &Endpoints) -> Result<Option<Grant>, JiraError> {
+        let (probe, deadline) = (self.probe, self.deadline);
+        match &self.settings.credentials {
+            Some(credentials) => probe.token(endpoints, credentials, deadline).map(Some),
+            None => probe
+                .reach_token_endpoint(endpoints, deadline)
+                .map(|()| None),
+        }
+    }
+
+    /// Whether it is worth asking the site and the API anything.
+    fn names(&mut self) -> (bool, bool) {
+        let site_url = self.settings.site.as_ref().map(Site::url);
+        let endpoints = self.settings.endpoints.as_ref();
+        let api_url = endpoints.map(|endpoints| endpoints.api_url.as_str());
+        let (look_up, patience) = (self.look_up, self.time_left() / 2);
+        let found = side_by_side([site_url.as_deref(), api_url], |url| {
+            url.map(|url| (url, look_up(url, patience)))
+        });
+        let mut found = found.into_iter();
+        let (site, api) = (found.next().flatten(), found.next().flatten());
+        (
+            self.dns("dns_site", site, "no site is named", SITE_HINT),
+            self.dns("dns_api", api, "the addresses are wrong", API_HINT),
+        )
+    }
+
+    fn dns(
+        &mut self,
+        name: &'static str,
+        asked: Option<(&str, Found)>,
+        reason: &str,
+        hint: &str,
+    ) -> bool {
+        let Some((url, found)) = asked else {
             self.items.skip(name, reason);
             return false;
         };
         let host = url.split_once("://").map_or(url, |(_, rest)| rest);
         let host = host.split('/').next().unwrap_or_default();
-        let timeout = Duration::from_secs(self.options.budget.into());
-        match (self.look_up)(url, timeout) {
+        match found {
             Ok(found) => {
                 let found: Vec<String> = found.iter().map(ToString::to_string).collect();
                 self.items
@@ -90,10 +153,13 @@ impl Network<'_> {
     }
 
     /// The cloud id, and whether the site has confirmed it.
-    fn cloud_id(&mut self, site: Option<&Site>) -> Option<(CloudId, bool)> {
+    fn cloud_id(
+        &mut self,
+        asked: Option<(&Site, Result<CloudId, JiraError>)>,
+    ) -> Option<(CloudId, bool)> {
         const NAME: &str = "cloud_id";
         let given = self.settings.cloud_id.clone();
-        let Some(site) = site else {
+        let Some((site, answer)) = asked else {
             let reason = match (&given, &self.settings.site) {
                 (Some(_), None) => "given, and there is no site to compare it with",
                 (Some(_), Some(_)) => "given; the site cannot be asked",
@@ -103,7 +169,7 @@ impl Network<'_> {
             self.items.skip(NAME, reason);
             return given.map(|given| (given, false));
         };
-        match (self.probe.cloud_id(site), &given) {
+        match (answer, &given) {
             (Ok(found), Some(given)) if found != *given => {
                 let (given, found) = (given.as_str(), found.as_str());
                 let message = format!("JIRA_CLOUD_ID is {given}, but that of {site} is {found}");
@@ -117,7 +183,7 @@ impl Network<'_> {
                 Some((found, true))
             }
             (Err(error), None) => {
-                self.items.fail(NAME, &error.explain(&site.to_string()));
+                self.fail(NAME, &error, &site.to_string());
                 None
             }
             // It is not needed, since it is given.
@@ -129,28 +195,26 @@ impl Network<'_> {
         }
     }
 
-    fn token(&mut self, endpoints: Option<&Endpoints>) -> Option<Secret> {
+    fn token(
+        &mut self,
+        asked: Option<(&Endpoints, Result<Option<Grant>, JiraError>)>,
+    ) -> Option<Secret> {
         const ENDPOINT: &str = "token_endpoint";
         const TOKEN: &str = "token";
-        let Some(endpoints) = endpoints else {
+        let Some((endpoints, answer)) = asked else {
             let reason = "the API has no address";
             self.items.skip(ENDPOINT, reason);
             self.items.skip(TOKEN, reason);
             return None;
         };
         let url = &endpoints.token_url;
-        let explain = |error: &JiraError| error.explain(url);
-        let Some(credentials) = &self.settings.credentials else {
-            match self.probe.reach_token_endpoint(endpoints) {
-                Ok(()) => self.items.ok(ENDPOINT, format!("{url} answers")),
-                Err(error) => self.items.fail(ENDPOINT, &explain(&error)),
-            }
-            self.items.skip(TOKEN, "there is no credential");
-            return None;
-        };
-        match self.probe.token(endpoints, credentials) {
+        match answer {
             Ok(grant) => {
                 self.items.ok(ENDPOINT, format!("{url} answers"));
+                let Some(grant) = grant else {
+                    self.items.skip(TOKEN, "there is no credential");
+                    return None;
+                };
                 let scope = grant.scope.filter(|scope| !scope.is_empty());
                 let scope = scope.map(|scope| format!("; scope: {scope}"));
                 let scope = scope.unwrap_or_default();
@@ -159,12 +223,15 @@ impl Network<'_> {
                 Some(grant.token)
             }
             Err(error) => {
-                let failure = explain(&error);
-                if failure.kind == Kind::Credentials {
+                let failure = error.explain(url);
+                if self.settings.credentials.is_none() {
+                    self.fail(ENDPOINT, &error, url);
+                    self.items.skip(TOKEN, "there is no credential");
+                } else if failure.kind == Kind::Credentials {
                     self.items.ok(ENDPOINT, format!("{url} answers"));
                     self.items.fail(TOKEN, &failure);
                 } else {
-                    self.items.fail(ENDPOINT, &failure);
+                    self.fail(ENDPOINT, &error, url);
                     self.items.skip(TOKEN, "the token endpoint gave none");
                 }
                 None
@@ -172,41 +239,56 @@ impl Network<'_> {
         }
     }
 
-    fn permission(
+    fn permissions(
         &mut self,
-        data: CheckedData,
         endpoints: Option<&Endpoints>,
         cloud_id: Option<&(CloudId, bool)>,
         token: Option<&Secret>,
     ) {
-        let (name, data) = match data {
-            CheckedData::Builds => ("builds", DataType::Builds),
-            CheckedData::Deployments => ("deployments", DataType::Deployments),
-        };
-        let (Some(endpoints), Some(token)) = (endpoints, token) else {
-            self.items.skip(name, "there is no token");
-            return;
-        };
-        let Some((cloud_id, confirmed)) = cloud_id else {
-            self.items.skip(name, "the cloud id is not known");
-            return;
-        };
-        let Err(error) = self.probe.may_send(data, endpoints, cloud_id, token) else {
-            // A wrong cloud id is answered like an item that is not there.
-            let condition = if *confirmed {
-                ""
-            } else {
-                ", if the cloud id is right"
+        let (Some(endpoints), Some(token), Some((cloud_id, confirmed))) =
+            (endpoints, token, cloud_id)
+        else {
+            let reason = match token {
+                Some(_) => "the cloud id is not known",
+                None => "there is no token",
             };
-            self.items
-                .ok(name, format!("{name} may be sent{condition}"));
+            for data in &self.options.data {
+                self.items.skip(data_type(*data).name(), reason);
+            }
             return;
         };
-        let failure = error.explain(&endpoints.api_url);
-        match failure.kind {
-            // An unexpected answer says nothing about sending.
-            Kind::Refused => self.items.failure_as_warning(name, &failure),
-            _ => self.items.fail(name, &failure),
+        let (probe, deadline) = (self.probe, self.deadline);
+        let answers = side_by_side(&self.options.data, |data| {
+            probe.may_send(data_type(*data), endpoints, cloud_id, token, deadline)
+        });
+        // A wrong cloud id is answered like an item that is not there.
+        let condition = if *confirmed {
+            ""
+        } else {
+            ", if the cloud id is right"
+        };
+        for (data, answer) in self.options.data.iter().zip(answers) {
+            let name = data_type(*data).name();
+            let Err(error) = answer else {
+                self.items
+                    .ok(name, format!("{name} may be sent{condition}"));
+                continue;
+            };
+            let failure = error.explain(&endpoints.api_url);
+            match failure.kind {
+                // An unexpected answer says nothing about sending.
+                Kind::Refused => self.items.failure_as_warning(name, &failure),
+                _ => self.fail(name, &error, &endpoints.api_url),
+            }
+        }
+    }
+
+    /// `place` is who did not answer well. Where there was no time to ask, it is not to blame.
+    fn fail(&mut self, name: &'static str, error: &JiraError, place: &str) {
+        if error.had_no_time() {
+            self.items.no_time(name);
+        } else {
+            self.items.fail(name, &error.explain(place));
         }
     }
 
@@ -231,3 +313,6 @@ impl Network<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,5 @@
 //! What Jenkins and git say of the run.
 
-use std::time::Duration;
-
 use super::items::Items;
 use crate::cli::KeyOptions;
 use crate::commands::run_facts::{jenkins_number, jenkins_url};
@@ -9,7 +7,7 @@ use crate::domain::issue_key::IssueKey;
 use crate::error::Failure;
 use crate::facts::{self, Facts};
 use crate::git::{DEEPEN, GitError, Repository};
-use crate::system::System;
+use crate::system::{Deadline, System};
 use crate::variables::{self, Variables};
 
 /// Without these a run cannot be sent, unless options give them.
@@ -19,7 +17,7 @@ const NEEDED: &[variables::Variable] = &[
     variables::BUILD_URL,
 ];
 
-/// Checks Jenkins' variables, the repository and the issue keys; git gets `patience` for each of two rounds.
+/// Checks Jenkins' variables, the repository and the issue keys, for which git is asked in two rounds.
 ///
 /// # Errors
 /// A file of changes that cannot be used.
@@ -27,11 +25,13 @@ pub(super) fn check(
     options: &KeyOptions,
     variables: &Variables,
     system: &dyn System,
-    patience: Duration,
+    deadline: Deadline,
     items: &mut Items,
 ) -> Result<(), Failure> {
+    let patience = deadline.remaining(system) / 2;
     let facts = facts::gather(options, variables, system, patience)?;
     jenkins(&facts, variables, items);
+    let patience = deadline.remaining(system);
     let repository = facts::repository(options, &facts.run, variables, system, patience);
     git(&repository, &facts, items);
     issue_keys(&facts, options, items);

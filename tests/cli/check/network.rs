@@ -1,5 +1,7 @@
 //! Troubles of Jira, permissions, the clock.
 
+use std::time::{Duration, Instant};
+
 use jira_sandbox::{Config, Endpoint, Fault, Permission, Sandbox};
 use serde_json::json;
 
@@ -175,4 +177,46 @@ fn http_date(seconds: i64) -> String {
         .output()
         .unwrap();
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// Nothing answers, at three sites and in git.
+#[cfg(unix)]
+#[test]
+fn one_budget_is_for_everything() {
+    let sites = [Sandbox::start(), Sandbox::start(), Sandbox::start()];
+    for jira in &sites {
+        jira.fail(Endpoint::TenantInfo, Fault::Hang);
+        jira.fail(Endpoint::Token, Fault::Hang);
+    }
+    let sites: Vec<&Sandbox> = sites.iter().collect();
+    let mut agent = crate::support::Agent::of(super::KIND)
+        .with_commits(&["PROJ-3"])
+        .with_sites(&sites);
+    let path = agent.path_with_hanging_git();
+    agent.set("PATH", &path);
+    let begin = Instant::now();
+    let checked = Checked::of(sites[0], &agent, &["--budget=2"]);
+    let elapsed = begin.elapsed();
+    assert!(elapsed < Duration::from_secs(3), "{elapsed:?}");
+    assert_eq!(checked.run.code, 4);
+    assert_eq!(checked.failed(), ["cloud_id", "token_endpoint"].repeat(3));
+    assert!(
+        checked.words("git").contains("git did not answer in time"),
+        "{}",
+        checked.json
+    );
+}
+
+/// The site is asked only whether the cloud id is right.
+#[test]
+fn a_hanging_site_leaves_time_for_the_permissions() {
+    let jira = Sandbox::start();
+    jira.fail(Endpoint::TenantInfo, Fault::Hang);
+    let cloud_id = format!("--cloud-id={}", Config::default().cloud_id);
+    let checked = Checked::of(&jira, &agent(&jira), &["--budget=2", &cloud_id]);
+    assert_eq!(
+        (checked.run.code, checked.status("cloud_id")),
+        (0, "warning")
+    );
+    assert!(checked.words("builds").contains("if the cloud id is right"));
 }
