@@ -120,10 +120,16 @@ fn proxy(variables: &Variables, items: &mut Items) -> bool {
         .chain([&variables::NO_PROXY])
         .filter_map(|variable| variables.in_either_case(*variable))
         .collect();
-    let shown: Vec<String> = found
-        .iter()
-        .map(|(name, value)| format!("{name}={}", without_user(value)))
-        .collect();
+    let show = |(name, value): &(String, &str)| {
+        let is_list = name.eq_ignore_ascii_case(variables::NO_PROXY.name);
+        let value = if is_list {
+            (*value).to_owned()
+        } else {
+            without_user(value)
+        };
+        format!("{name}={value}")
+    };
+    let shown: Vec<String> = found.iter().map(show).collect();
     if shown.is_empty() {
         items.ok("proxy", "none is set");
     } else {
@@ -133,15 +139,26 @@ fn proxy(variables: &Variables, items: &mut Items) -> bool {
     proxies.any(|variable| variables.in_either_case(*variable).is_some())
 }
 
-/// The address of a proxy without its user and password.
+/// The address of a proxy without its user and password. What stands where a port should be, and is none, may be a
+/// password as well.
 fn without_user(address: &str) -> String {
-    match address.rsplit_once('@') {
-        Some((before, host)) => {
-            let scheme = before.split_once("://").map(|(scheme, _)| scheme);
-            let scheme = scheme.map(|scheme| format!("{scheme}://"));
-            format!("{}****@{host}", scheme.unwrap_or_default())
-        }
-        None => address.to_owned(),
+    let (scheme, rest) = match address.split_once("://") {
+        Some((scheme, rest)) => (format!("{scheme}://"), rest),
+        None => (String::new(), address),
+    };
+    let (hidden, place) = match rest.rsplit_once('@') {
+        Some((_, place)) => ("****@", place),
+        None => ("", rest),
+    };
+    let authority = place.split('/').next().unwrap_or_default();
+    let port = match authority.rsplit_once(':') {
+        Some((_, port)) if !authority.ends_with(']') => port,
+        _ => "",
+    };
+    if port.bytes().all(|byte| byte.is_ascii_digit()) {
+        format!("{scheme}{hidden}{place}")
+    } else {
+        format!("{scheme}****")
     }
 }
 
@@ -155,7 +172,11 @@ mod tests {
             ("http://proxy:3128", "http://proxy:3128"),
             ("http://user:p@ss@proxy:3128/", "http://****@proxy:3128/"),
             ("user:pass@proxy", "****@proxy"),
-            ("localhost,.example.com", "localhost,.example.com"),
+            ("proxy.example.com:3128/", "proxy.example.com:3128/"),
+            ("https://[::1]:3128", "https://[::1]:3128"),
+            ("[::1]", "[::1]"),
+            ("http://user:pass", "http://****"),
+            ("user:pass/word", "****"),
         ] {
             assert_eq!(without_user(address), shown);
         }
