@@ -1,10 +1,10 @@
 //! What fuzzers and their replay feed with bytes: every reader of foreign text, with what must hold of its results.
 //!
-//! They are functions of bytes, so that libFuzzer (`fuzz/`) and the tests run the very same ones. Two of them stand in
-//! the modules whose private readers they feed.
+//! They are functions of bytes, so that libFuzzer (`fuzz/`) and the tests run the very same ones. Some of them stand
+//! in the modules whose private readers they feed.
 
 mod changes;
-mod issue_keys;
+pub(crate) mod issue_keys;
 mod jenkins;
 mod parameters;
 #[cfg(test)]
@@ -29,6 +29,22 @@ pub fn answers(bytes: &[u8]) {
 /// When something that must hold does not.
 pub fn outbox(bytes: &[u8]) {
     crate::outbox::fuzz_entry::outbox(bytes);
+}
+
+/// See [`crate::jira::http`].
+///
+/// # Panics
+/// When something that must hold does not.
+pub fn proxy(bytes: &[u8]) {
+    crate::jira::http::fuzz_entry::proxy(bytes);
+}
+
+/// See [`crate::git`].
+///
+/// # Panics
+/// When something that must hold does not.
+pub fn git(bytes: &[u8]) {
+    crate::git::fuzz_entry::git(bytes);
 }
 
 /// The first lines up to the empty one, and what follows it.

@@ -1,5 +1,7 @@
 //! Facts from the repository in the workspace, through the `git` command.
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz_entry;
 mod range;
 
 use std::io::Read;
@@ -76,23 +78,12 @@ impl<'a> Repository<'a> {
         let refs = self
             .run(&["for-each-ref", "--points-at=HEAD", format, "refs/remotes"])
             .ok()?;
-        let mut branches: Vec<&str> = refs
-            .lines()
-            .filter_map(|name| name.strip_prefix("refs/remotes/")?.split_once('/'))
-            .map(|(_, branch)| branch)
-            .filter(|branch| *branch != "HEAD")
-            .collect();
-        branches.dedup();
-        match branches.as_slice() {
-            [only] => Some((*only).to_owned()),
-            _ => None,
-        }
+        only_branch(&refs)
     }
 
     /// The names of the remotes; Jenkins puts one before the branch in `GIT_BRANCH`.
     pub(crate) fn remotes(&self) -> Vec<String> {
-        let names = self.run(&["remote"]).unwrap_or_default();
-        names.lines().map(ToOwned::to_owned).collect()
+        names(&self.run(&["remote"]).unwrap_or_default())
     }
 
     /// The clone address of `origin`.
@@ -129,9 +120,7 @@ impl<'a> Repository<'a> {
 
     /// The first line of the output, if there is one.
     fn line(&self, arguments: &[&str]) -> Option<String> {
-        let output = self.run(arguments).ok()?;
-        let line = output.lines().next()?.trim();
-        (!line.is_empty()).then(|| line.to_owned())
+        single_line(&self.run(arguments).ok()?)
     }
 
     /// The output of a call. Git gets no credential of ours, asks nothing, fetches nothing, and changes nothing.
@@ -185,6 +174,30 @@ impl<'a> Repository<'a> {
     fn time_left(&self) -> Duration {
         self.deadline.remaining(self.system)
     }
+}
+
+/// The branch, when these references are of one branch only.
+fn only_branch(references: &str) -> Option<String> {
+    let branches = references.lines().filter_map(|name| {
+        let (_, branch) = name.strip_prefix("refs/remotes/")?.split_once('/')?;
+        (branch != "HEAD" && !branch.is_empty()).then_some(branch)
+    });
+    let mut branches: Vec<&str> = branches.collect();
+    branches.dedup();
+    match branches.as_slice() {
+        [only] => Some((*only).to_owned()),
+        _ => None,
+    }
+}
+
+fn names(output: &str) -> Vec<String> {
+    let lines = output.lines().filter(|line| !line.is_empty());
+    lines.map(ToOwned::to_owned).collect()
+}
+
+fn single_line(output: &str) -> Option<String> {
+    let line = output.lines().next()?.trim();
+    (!line.is_empty()).then(|| line.to_owned())
 }
 
 /// Reads a pipe in a thread of its own, so that neither pipe of the child can fill up and nobody waits for ever.

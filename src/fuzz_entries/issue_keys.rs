@@ -56,7 +56,7 @@ fn texts(body: &str) -> Vec<Text> {
 }
 
 /// What holds of every search.
-pub(super) fn check(findings: &Findings, rules: &Rules) {
+pub(crate) fn check(findings: &Findings, rules: &Rules) {
     check_shape(findings);
     let of = |key: &IssueKey, projects: &[ProjectKey]| {
         let named = |project: &ProjectKey| key.as_str().starts_with(&format!("{project}-"));

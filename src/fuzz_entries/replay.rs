@@ -153,6 +153,16 @@ fn parameters() {
     replay(&["fuzz/corpus/parameters"], super::parameters);
 }
 
+#[test]
+fn proxy() {
+    replay(&["fuzz/corpus/proxy"], super::proxy);
+}
+
+#[test]
+fn git() {
+    replay(&["fuzz/corpus/git"], super::git);
+}
+
 /// The fuzzers build the program with their own manifest.
 #[test]
 fn the_fuzzers_use_the_same_libraries() {

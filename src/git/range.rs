@@ -171,7 +171,7 @@ impl Repository<'_> {
 
 /// The parent that is the pull request's own commit. Jenkins merges the target into the pull request
 /// ("Merge commit '…' into HEAD"), git servers merge the pull request into the target.
-fn pull_request_tip<'a>(message: &str, first: &'a str, second: &'a str) -> &'a str {
+pub(super) fn pull_request_tip<'a>(message: &str, first: &'a str, second: &'a str) -> &'a str {
     let by_jenkins = format!("Merge commit '{second}' into HEAD");
     if message.trim() == by_jenkins {
         first
@@ -181,7 +181,7 @@ fn pull_request_tip<'a>(message: &str, first: &'a str, second: &'a str) -> &'a s
 }
 
 /// Records of `git log -z --format=%H%n%B`.
-fn parse_log(output: &str) -> Vec<Commit> {
+pub(super) fn parse_log(output: &str) -> Vec<Commit> {
     output
         .split('\0')
         .filter_map(|record| {

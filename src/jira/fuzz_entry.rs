@@ -5,7 +5,12 @@ use std::time::Duration;
 
 use super::clock::Clocked;
 use super::http::{Answer, Request, Transport, TransportError};
-use super::{Credentials, DataType, Endpoints, Jira, Submitted, Target, error_body};
+use super::item::DeploymentKey;
+use super::{
+    AuthorizedJira, Credentials, DataType, Endpoints, Jira, JiraError, Submitted, Target,
+    error_body,
+};
+use crate::domain::ids::{EnvironmentId, PipelineId, PipelineIdStyle};
 use crate::fuzz_entries::head_and_body;
 use crate::secret::Secret;
 use crate::system::Deadline;
@@ -16,14 +21,28 @@ use crate::system::fake::FakeMachine;
 const MAX_MESSAGE: usize = 3 * 302 * 4;
 
 /// Answers, each a status, headers and after an empty line a body, with `%%%` between them. They are given to the
-/// requests of one submission in turn, the last one again and again.
+/// requests of one submission, and of one look at a gate, in turn, the last one again and again.
 pub(crate) fn answers(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let answers: Vec<Answer> = text.split("%%%\n").map(answer).collect();
     for answer in &answers {
         read(&answer.body);
     }
-    submit(answers);
+    ask(answers.clone(), |jira| {
+        jira.submit(DataType::Builds, "{}")
+            .map(|submitted| check(&submitted))
+    });
+    let deployment = DeploymentKey {
+        pipeline: PipelineId::given("shop"),
+        environment: EnvironmentId::new("prod", PipelineIdStyle::Safe),
+        number: 1,
+    };
+    ask(answers, |jira| {
+        let gate = jira.gate(&deployment)?;
+        let mut requests = gate.change_requests.iter();
+        assert!(requests.all(|request| !request.issue_key.is_empty()));
+        Ok(())
+    });
 }
 
 fn answer(text: &str) -> Answer {
@@ -81,7 +100,7 @@ impl Transport for InTurn {
     }
 }
 
-fn submit(answers: Vec<Answer>) {
+fn ask(answers: Vec<Answer>, question: impl Fn(&mut AuthorizedJira<'_>) -> Result<(), JiraError>) {
     let machine = FakeMachine::default();
     let transport = InTurn {
         answers,
@@ -104,13 +123,10 @@ fn submit(answers: Vec<Answer>) {
     let target = Target::CloudId("c-1".parse().expect("a cloud id"));
     let result = Jira::new(&clocked, &machine, deadline, &endpoints, &credentials)
         .authorize(&target)
-        .and_then(|mut jira| jira.submit(DataType::Builds, "{}"));
-    match result {
-        Ok(submitted) => check(&submitted),
-        Err(error) => {
-            let failure = error.explain("acme.atlassian.net");
-            assert!(!failure.message().is_empty() && !failure.lines().is_empty());
-        }
+        .and_then(|mut jira| question(&mut jira));
+    if let Err(error) = result {
+        let failure = error.explain("acme.atlassian.net");
+        assert!(!failure.message().is_empty() && !failure.lines().is_empty());
     }
     let _ = clocked.warning();
     let naps: Duration = machine

@@ -1,6 +1,8 @@
 //! The wire. Only the files of this folder name the HTTP crate.
 
 mod errors;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz_entry;
 mod network;
 mod no_proxy;
 mod proxy;

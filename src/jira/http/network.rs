@@ -169,7 +169,7 @@ fn agent(proxy: Option<&ureq::Proxy>, roots: RootCerts) -> ureq::Agent {
 }
 
 /// The same proxy in the words of the HTTP crate, which takes every proxy that we take.
-fn for_agent(proxy: &Proxy) -> Option<ureq::Proxy> {
+pub(super) fn for_agent(proxy: &Proxy) -> Option<ureq::Proxy> {
     let protocol = match proxy.protocol {
         Protocol::Http => ProxyProtocol::Http,
         Protocol::Https => ProxyProtocol::Https,

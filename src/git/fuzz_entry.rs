@@ -1,0 +1,49 @@
+//! What git prints. See [`crate::fuzz_entries`].
+
+use super::{names, only_branch, single_line};
+use crate::domain::issue_key::{Rules, Text, TextKind, find};
+use crate::domain::repository::web_address;
+use crate::domain::revision::Revision;
+use crate::git::range::{parse_log, pull_request_tip};
+use crate::jenkins::Ref;
+
+/// Outputs with `%%%` between them: of the log, of the references, of the remotes, and of what has one line. Names may
+/// be anything that git lets through, and messages anything at all.
+pub(crate) fn git(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let mut outputs = text.split("%%%\n");
+    let mut next = || outputs.next().unwrap_or_default();
+    log(next());
+    let branch = only_branch(next());
+    let remotes = names(next());
+    assert!(remotes.iter().all(|name| !name.is_empty()));
+    if let Some(branch) = branch {
+        assert!(!branch.is_empty() && !branch.contains('\n') && branch != "HEAD");
+        let reference = Ref::Branch(branch.clone()).without_remote(&remotes);
+        assert!(branch.ends_with(reference.name()));
+    }
+    if let Some(line) = single_line(next()) {
+        assert!(!line.is_empty() && line == line.trim() && !line.contains('\n'));
+        let _ = web_address(&line);
+        if let Ok(revision) = format!("refs/tags/{line}").parse::<Revision>() {
+            assert!(revision.as_str().starts_with("refs/tags/"));
+        }
+    }
+}
+
+fn log(output: &str) {
+    let commits = parse_log(output);
+    assert!(commits.len() <= output.split('\0').count());
+    for commit in &commits {
+        assert!(!commit.id.is_empty() && !commit.id.contains(['\n', '\0']));
+        assert!(output.contains(&commit.message) && !commit.message.contains('\0'));
+        let tip = pull_request_tip(&commit.message, "1", &commit.id);
+        assert!(tip == "1" || tip == commit.id);
+    }
+    let texts: Vec<Text> = commits
+        .iter()
+        .map(|commit| Text::new(TextKind::Commit, commit.id.as_str(), &commit.message))
+        .collect();
+    let rules = Rules::default();
+    crate::fuzz_entries::issue_keys::check(&find(&texts, &rules), &rules);
+}
