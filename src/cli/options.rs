@@ -1,6 +1,7 @@
 //! Options that several commands share.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
@@ -59,6 +60,9 @@ pub(crate) struct JiraOptions {
     /// Seconds for everything, retries included
     #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub(crate) budget: u32,
+    /// What is left of it, where some of it is spent already
+    #[arg(skip)]
+    pub(crate) time_left: Option<Duration>,
     /// What a refusal, a wrong credential or an unreachable Jira does to the exit code
     #[arg(long, value_name = "POLICY", default_value = "fail")]
     pub(crate) on_error: OnError,

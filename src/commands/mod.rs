@@ -126,7 +126,8 @@ fn destinations(
 
 /// The end of the time budget, which holds for the facts and for the sending together.
 fn deadline(jira: &JiraOptions, context: &Context<'_>) -> Deadline {
-    Deadline::after(context.system, Duration::from_secs(jira.budget.into()))
+    let budget = Duration::from_secs(jira.budget.into());
+    Deadline::after(context.system, jira.time_left.unwrap_or(budget))
 }
 
 /// Reads the facts. Git gets half of the time at most, so that they can still be sent.

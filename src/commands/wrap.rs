@@ -21,11 +21,15 @@ use crate::variables;
 use ending::{cannot_start, code, state};
 use phase::{Phase, Times};
 
-/// Seconds for sending the beginning: the end waits for it.
-const BEGIN_BUDGET: u32 = 5;
+/// For sending the beginning: the end waits for it, and has to be sent in time even when the command is stopped at once.
+const BEGIN_BUDGET: Duration = Duration::from_secs(3);
 
-/// Seconds for sending the end once we were told to stop: whoever told us may lose patience.
-const STOPPED_BUDGET: u32 = 5;
+/// From the end of the command on, once we were told to stop: whoever told us may lose patience. A request that hangs is
+/// given up a moment after its time and the outbox wants to be written, so that it makes five seconds in all.
+const STOPPED_BUDGET: Duration = Duration::from_millis(4_500);
+
+/// For the end at least.
+const MIN_BUDGET: Duration = Duration::from_millis(500);
 
 /// Wraps a command as a build.
 ///
@@ -41,7 +45,7 @@ pub(crate) fn build(options: &BuildOptions, context: &Context<'_>) -> Result<Exi
         run: &options.run,
         wrap: &options.wrap,
         output: &options.output,
-        budget: options.jira.budget,
+        budget: Duration::from_secs(options.jira.budget.into()),
         send: &send,
     };
     job.run(context)
@@ -65,7 +69,7 @@ pub(crate) fn deployment(
         run: &options.run,
         wrap: &options.wrap,
         output: &options.output,
-        budget: options.jira.budget,
+        budget: Duration::from_secs(options.jira.budget.into()),
         send: &send,
     };
     job.run(context)
@@ -78,8 +82,7 @@ struct Job<'a> {
     run: &'a RunOptions,
     wrap: &'a WrapOptions,
     output: &'a OutputOptions,
-    /// In seconds.
-    budget: u32,
+    budget: Duration,
     send: &'a (dyn Fn(&Phase, &Context<'_>) -> Sent + Sync),
 }
 
@@ -113,7 +116,7 @@ impl Job<'_> {
                 Err(code) => (State::Failed, code),
             };
             let phase = Phase {
-                budget: self.left(system.elapsed().saturating_sub(ended), state),
+                time: self.left(system.elapsed().saturating_sub(ended), state),
                 found_before: beginning.found,
                 seconds: Some(whole_seconds(ended.saturating_sub(begun))),
                 ..times.end(state, system)
@@ -138,7 +141,7 @@ impl Job<'_> {
     fn begin(&self, times: &Times, context: &Context<'_>) -> Beginning {
         let output = context.output.quieter();
         let phase = Phase {
-            budget: self.budget.min(BEGIN_BUDGET),
+            time: self.budget.min(BEGIN_BUDGET),
             ..times.beginning()
         };
         let context = Context {
@@ -178,13 +181,13 @@ impl Job<'_> {
         write_result(&report, self.wrap, context.output);
     }
 
-    /// Seconds for sending the end, when so much time went by in waiting for the beginning.
-    fn left(&self, waited: Duration, state: State) -> u32 {
+    /// For sending the end, when so much time went by in waiting for the beginning.
+    fn left(&self, waited: Duration, state: State) -> Duration {
         let budget = match state {
             State::Cancelled => self.budget.min(STOPPED_BUDGET),
             _ => self.budget,
         };
-        budget.saturating_sub(whole_seconds(waited)).max(1)
+        budget.saturating_sub(waited).max(MIN_BUDGET)
     }
 }
 

@@ -1,5 +1,7 @@
 //! What tells the beginning of a wrapped command from its end.
 
+use std::time::Duration;
+
 use crate::cli::{JiraOptions, KeyOptions, RunOptions};
 use crate::domain::issue_key::IssueKey;
 use crate::domain::sequence::SequenceNumber;
@@ -16,8 +18,8 @@ pub(super) struct Phase {
     pub(super) by_clock: bool,
     /// Only when the user numbers the updates.
     pub(super) sequence: Option<SequenceNumber>,
-    /// In seconds.
-    pub(super) budget: u32,
+    /// For this phase, retries included.
+    pub(super) time: Duration,
     /// The keys of the beginning: an update replaces all of them, so the end repeats them.
     pub(super) found_before: Vec<IssueKey>,
     /// How long it took.
@@ -36,7 +38,7 @@ impl Phase {
         run.event_by_clock = self.by_clock;
         run.update_sequence_number = self.sequence;
         keys.found_before.clone_from(&self.found_before);
-        jira.budget = self.budget;
+        jira.time_left = Some(self.time);
         // The exit code belongs to the command.
         jira.on_error = OnError::Warn;
     }
@@ -64,7 +66,7 @@ impl Times {
             event: self.begun,
             by_clock: self.by_clock,
             sequence: self.sequence,
-            budget: 1,
+            time: Duration::ZERO,
             found_before: Vec::new(),
             seconds: None,
         }
