@@ -210,11 +210,14 @@ impl Store {
         within.map(|(key, stored)| (key.kind, stored.sequence, &stored.item))
     }
 
-    pub(crate) fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Value> {
-        self.items
-            .iter()
-            .filter(move |(key, _)| key.kind == kind)
-            .map(|(_, stored)| &stored.item)
+    pub(crate) fn of_kind(&self, kind: Kind) -> impl Iterator<Item = (&Key, &Value)> {
+        let items = self.items.iter().filter(move |(key, _)| key.kind == kind);
+        items.map(|(key, stored)| (key, &stored.item))
+    }
+
+    /// The repository that an item is in.
+    pub(crate) fn repository_of(&self, key: &Key) -> Option<&Value> {
+        self.get(&Key::new(Kind::Repository, &[key.repository()?]))
     }
 }
 

@@ -12,6 +12,7 @@ mod faults;
 mod fields;
 mod flags_and_links;
 mod gating;
+mod panel;
 mod reading;
 mod request_rules;
 mod storage;

@@ -1,4 +1,4 @@
-//! Order by sequence number, reading back, deletes, and the panel.
+//! Order by sequence number, reading back, deletes.
 
 use crate::bodies::{build, deployment, with};
 use crate::client::Client;
@@ -110,89 +110,4 @@ fn deletes_by_properties() {
     client.call("DELETE", "builds", "bulkByProperties?job=a+b");
     assert_eq!(left(&sandbox), [false, false, true]);
     assert!(sandbox.deployment("shop", "eu-prod", 2).is_some());
-}
-
-#[test]
-fn panel_for_a_terminal() {
-    let sandbox = Sandbox::start();
-    let mut client = Client::new(&sandbox);
-    assert_eq!(
-        sandbox.panel("proj-2"),
-        "PROJ-2\n  no development information\n"
-    );
-    let next = with(
-        &with(&build(), "/buildNumber", json!(3)),
-        "/testInfo",
-        Value::Null,
-    );
-    let next = with(
-        &with(&next, "/state", json!("in_progress")),
-        "/displayName",
-        json!("shop #3"),
-    );
-    let next = with(&next, "/lastUpdated", json!("2026-01-01T14:30:00+02:00"));
-    client.submit("builds", &json!({ "builds": [build(), next] }));
-    client.submit_item("deployments", &deployment());
-    let expected = "\
-PROJ-2
-  Builds
-    ▶ in_progress  shop #3                              2026-01-01 12:30 UTC
-    ✓ successful   shop » main #2  12 passed, 1 failed  2026-01-01 12:00 UTC
-  Deployments
-    ✓ successful   EU production (production)  shop » main #2  2026-01-01 12:01 UTC
-";
-    assert_eq!(sandbox.panel("Proj-2"), expected);
-}
-
-#[test]
-fn panel_for_a_browser() {
-    let sandbox = Sandbox::start();
-    let mut client = Client::new(&sandbox);
-    let evil = "<script>alert('x')</script>\"&";
-    let item = with(
-        &with(&build(), "/displayName", json!(evil)),
-        "/label",
-        json!(evil),
-    );
-    let item = with(
-        &item,
-        "/references/0/ref/uri",
-        json!("javascript://x/%0aalert(1)"),
-    );
-    client.submit_item(
-        "builds",
-        &with(&item, "/references/0/ref/name", json!(evil)),
-    );
-    client.submit_item("deployments", &deployment());
-    let answer = client.send("GET", "/browse/proj-2", b"");
-    assert_eq!(
-        answer.header("content-type"),
-        Some("text/html; charset=utf-8")
-    );
-    let page = answer.text();
-    assert!(!page.contains("<script"));
-    assert!(!page.contains("href=\"javascript"));
-    for part in [
-        "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&quot;&amp;",
-        "<span class=\"lozenge successful\">successful</span>",
-        "<a href=\"https://ci.example.com/job/shop/2/\">",
-        "EU production</strong> (production)",
-        "2026-01-01 12:01 UTC",
-        "12 passed, 1 failed",
-        "0123456789ab</a>",
-    ] {
-        assert!(page.contains(part), "{part}");
-    }
-    assert!(
-        client
-            .send("GET", "/browse/%3Cscript%3E", b"")
-            .text()
-            .contains("<h1>&lt;SCRIPT&gt;</h1>")
-    );
-    assert!(
-        client
-            .send("GET", "/", b"")
-            .text()
-            .contains("<a href=\"/browse/PROJ-2\">PROJ-2</a>")
-    );
 }
