@@ -20,6 +20,8 @@ pub(crate) struct Facts {
     pub(crate) texts: Vec<Text>,
     /// Full id of the commit that was built.
     pub(crate) commit: Option<String>,
+    /// Whether an older commit than the deployed one is deployed again.
+    pub(crate) is_rollback: bool,
     /// First line of its message.
     pub(crate) subject: Option<String>,
     /// Clone address of the repository.
@@ -130,6 +132,10 @@ impl Facts {
                 .since
                 .clone()
                 .or_else(|| self.run.previous_commit.clone()),
+            deployed: match options.since {
+                Some(_) => None,
+                None => options.deployed_before.clone(),
+            },
             target: change.and_then(|change| change.target.clone()),
             tag,
         };
@@ -144,6 +150,7 @@ impl Facts {
             }
         };
         self.warnings.extend(found.warnings);
+        self.is_rollback = found.is_rollback;
         self.commit = match wanted.head {
             // Jenkins' word stands even when the folder holds another repository.
             Some(head) if repository.resolve(head.as_str()).is_none() => Some(head.to_string()),

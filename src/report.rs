@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::domain::issue_key::IssueKey;
+use crate::domain::state::DeploymentState;
 use crate::error::{Failure, Kind};
 use crate::jira::gating::ChangeRequest;
 use crate::jira::{Rejected, UnknownAssociation};
@@ -64,6 +65,9 @@ pub(crate) struct Report {
     /// What a pipeline step takes along to the next agent; only when the step asks for it.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub(crate) waiting: Option<WaitingReport>,
+    /// What runs where once the deployment has gone well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) deployed: Option<DeployedReport>,
     /// What Jira says of a gate.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub(crate) gate: Option<GateReport>,
@@ -172,6 +176,17 @@ pub(crate) struct WaitingReport {
     pub(crate) waiting_left_out: usize,
 }
 
+/// A commit and the place that it is deployed to.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct DeployedReport {
+    /// Pipeline id and environment id, as `JIRA_SEND_DEPLOYED` takes them.
+    pub(crate) place: String,
+    pub(crate) commit: String,
+    pub(crate) state: DeploymentState,
+    /// Whether a newer commit was deployed there before.
+    pub(crate) is_rollback: bool,
+}
+
 /// The gate of a deployment.
 #[derive(Debug, Serialize)]
 pub(crate) struct GateReport {
@@ -202,6 +217,7 @@ impl Report {
             sites: Vec::new(),
             outbox: None,
             waiting: None,
+            deployed: None,
             gate: None,
             request: None,
             further_requests: Vec::new(),

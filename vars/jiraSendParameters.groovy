@@ -39,7 +39,7 @@ boolean isTrue(Object value) {
 private Map knownParameters(String command) {
     Map known = command == 'deployment' ? [
         environmentId: 'text', environmentName: 'text', environmentType: 'text', stagePattern: 'text', serviceIds: 'words', enableGating: 'flag',
-        deploymentSequenceNumber: 'text', duration: 'text', pipelineName: 'text', pipelineUrl: 'text',
+        deploymentSequenceNumber: 'text', duration: 'text', deployedCommit: 'text', rollbackAs: 'text', pipelineName: 'text', pipelineUrl: 'text',
         commitAssociation: 'lines', repositoryAssociation: 'lines',
     ] : [
         testResults: 'step', testsTotal: 'text', testsPassed: 'text', testsFailed: 'text', testsSkipped: 'text',

@@ -198,6 +198,16 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
     String kept = env.JIRA_SEND_WAITING
     String brought = kept == null ? waitingBefore(currentBuild) : (kept == 'none' ? '' : kept)
     further.add('JIRA_SEND_WAITING=' + (brought ?: 'none'))
+    String deployed = ''
+    if (command == 'deployment') {
+        deployed = jiraSendDeployed.known(env.JIRA_SEND_DEPLOYED, currentBuild)
+        further.add('JIRA_SEND_DEPLOYED=' + deployed)
+        boolean mayRollBack = deployed != '{}' || options.deployedCommit != null
+        if (mayRollBack && options.rollbackAs == null && textOf(request.parameters?.state).trim() != '') {
+            // A state that the user gives stands.
+            options.rollbackAs = 'successful'
+        }
+    }
     String output
     if (jiraSendParameters.isTrue(options.dryRun == null ? env.JIRA_SEND_DRY_RUN : options.dryRun)) {
         output = launch(command, options, changes, further)
@@ -216,6 +226,13 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
         }
     }
     keepWaiting(step, brought, jiraSendAnswer.waiting(output))
+    if (command == 'deployment') {
+        // Read anew: parallel branches may have deployed meanwhile.
+        String now = jiraSendDeployed.remembered(env.JIRA_SEND_DEPLOYED ?: deployed, output)
+        if (now != null) {
+            env.JIRA_SEND_DEPLOYED = now
+        }
+    }
     return jiraSendAnswer.read(output)
 }
 

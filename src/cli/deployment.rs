@@ -7,7 +7,9 @@ use super::words::Words;
 use super::wrap::WrapOptions;
 use crate::domain::association::{CommitReference, RepositoryId, ServiceId};
 use crate::domain::environment::EnvironmentType;
+use crate::domain::revision::Revision;
 use crate::domain::stage_pattern::StagePattern;
+use crate::domain::state::{DeploymentState, parse_rollback_as};
 use crate::domain::web_url::WebUrl;
 
 /// Where it is deployed to.
@@ -41,6 +43,20 @@ pub(crate) struct DeploymentOptions {
     /// Number of the deployment to this environment [else: the build number]
     #[arg(long, value_name = "NUMBER", help_heading = "Deployment", value_parser = clap::value_parser!(i64).range(0..=MAX_NUMBER))]
     pub(crate) deployment_sequence_number: Option<i64>,
+    /// The commit that runs in this environment now: issues of all commits since then are sent, unless --since is given
+    /// [else: what the pipeline steps remember]
+    #[arg(long, value_name = "REV", help_heading = "Deployment")]
+    pub(crate) deployed_commit: Option<Revision>,
+    /// What a successful deployment of an older commit than that becomes, with the issues that it takes back:
+    /// `rolled_back` or `successful`
+    #[arg(
+        long,
+        value_name = "STATE",
+        help_heading = "Deployment",
+        default_value = "rolled_back",
+        value_parser = parse_rollback_as
+    )]
+    pub(crate) rollback_as: DeploymentState,
     /// How long it took, in seconds
     #[arg(long, value_name = "SECONDS", help_heading = "Deployment")]
     pub(crate) duration: Option<u32>,

@@ -119,6 +119,9 @@ pub(crate) struct KeyOptions {
     /// Regular expression for keys; its group `key`, or its first group, is the key
     #[arg(long, value_name = "REGEX")]
     pub(crate) key_pattern: Option<KeyPattern>,
+    /// The commit that was deployed to the same place before; `--deployed-commit` or a pipeline step names it
+    #[arg(skip)]
+    pub(crate) deployed_before: Option<Revision>,
     /// Keys that an earlier update of the same run carries; nobody types them
     #[arg(skip)]
     pub(crate) found_before: Vec<IssueKey>,

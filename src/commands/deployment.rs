@@ -4,13 +4,14 @@ use super::missing::Missing;
 use super::payload::Payload;
 use super::run_facts::{RunFacts, environment_name, given_text, jenkins_url};
 use super::send;
-use super::{Context, run_facts, tell};
-use crate::cli::DeploymentOptions;
+use super::{Context, deployed, run_facts, tell};
 use crate::cli::words::Words;
-use crate::domain::association::{Associations, Others};
+use crate::cli::{DeploymentOptions, KeyOptions};
+use crate::domain::association::{Associations, Cut, Others};
 use crate::domain::environment::EnvironmentType;
 use crate::domain::ids::EnvironmentId;
-use crate::domain::state::deployment_state;
+use crate::domain::issue_key::Findings;
+use crate::domain::state::{DeploymentState, deployment_state};
 use crate::domain::text::Line;
 use crate::domain::web_url::WebUrl;
 use crate::error::Failure;
@@ -26,7 +27,11 @@ const MAX_BLOCKS: usize = 3;
 /// Reads the facts, sends the deployment and reports.
 pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<Report, Failure> {
     let deadline = super::deadline(&options.jira, context);
-    let facts = super::gather(&options.keys, deadline, context)?;
+    let keys = KeyOptions {
+        deployed_before: deployed::before(options, context)?,
+        ..options.keys.clone()
+    };
+    let facts = super::gather(&keys, deadline, context)?;
     let findings = facts::find_keys(&facts.texts, &options.keys);
     let destinations = super::destinations(&options.jira, context)?;
 
@@ -46,29 +51,23 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
         return Err(missing.into_failure("a deployment"));
     };
     let pipeline_url = pipeline_url(options, &facts, &run)?;
-    let others = Others {
-        issue_ids: Words::all(&options.keys.issue_ids),
-        services: Words::all(&options.service_ids),
-        commits: options.commit_association.clone(),
-        repositories: options.repository_association.clone(),
-    };
-    let (associations, cut) = Associations::new(findings.keys(), &others);
-    if associations.blocks() > MAX_BLOCKS {
-        return Err(Failure::usage(
-            "Jira takes issues, services and one more kind of association on a deployment",
-        )
-        .hint("leave out --commit-association or --repository-association"));
-    }
+    let (associations, cut) = associations(options, &findings)?;
 
     tell(&facts, context.output);
     super::tell_findings(&findings, &options.keys, context.output);
     super::tell_cut(&cut, context.output);
+    let state = match deployment_state(run.state, options.run.unstable_as) {
+        DeploymentState::Successful if facts.is_rollback => options.rollback_as,
+        state => state,
+    };
+    let place = deployed::place(&run.pipeline_id, &environment.id);
+    let deployed = deployed::after(place, state, &facts, context.output);
     if associations.is_empty() {
-        return Ok(send::nothing(
-            &findings,
-            options.run.require_issue_keys,
-            context.output,
-        ));
+        let require = options.run.require_issue_keys;
+        return Ok(Report {
+            deployed,
+            ..send::nothing(&findings, require, context.output)
+        });
     }
     run_facts::tell(&options.run, &run, context.output);
     let place = environment.display_name.as_str();
@@ -93,7 +92,7 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
         last_updated: run.last_updated,
         label: Some(run.label),
         duration: options.duration,
-        state: deployment_state(run.state, options.run.unstable_as),
+        state,
         pipeline: Pipeline {
             id: run.pipeline_id,
             display_name: given(&options.pipeline_name)
@@ -124,7 +123,29 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
         may_wait: true,
     };
     let mut source = send::Ready::from(payload);
-    send::send(&options.jira, &destinations, &mut source, deadline, context)
+    let report = send::send(&options.jira, &destinations, &mut source, deadline, context)?;
+    Ok(Report { deployed, ..report })
+}
+
+/// What the deployment is connected with, and what there was no room for.
+fn associations(
+    options: &DeploymentOptions,
+    findings: &Findings,
+) -> Result<(Associations, Cut), Failure> {
+    let others = Others {
+        issue_ids: Words::all(&options.keys.issue_ids),
+        services: Words::all(&options.service_ids),
+        commits: options.commit_association.clone(),
+        repositories: options.repository_association.clone(),
+    };
+    let (associations, cut) = Associations::new(findings.keys(), &others);
+    if associations.blocks() > MAX_BLOCKS {
+        return Err(Failure::usage(
+            "Jira takes issues, services and one more kind of association on a deployment",
+        )
+        .hint("leave out --commit-association or --repository-association"));
+    }
+    Ok((associations, cut))
 }
 
 fn environment(

@@ -8,6 +8,7 @@ mod connection;
 mod continuity;
 mod credentials;
 mod delivery;
+mod deployed;
 mod deployment;
 mod flush;
 mod gate;

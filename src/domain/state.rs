@@ -116,6 +116,18 @@ pub(crate) fn deployment_state(state: State, unstable: BuildState) -> Deployment
     }
 }
 
+/// What `--rollback-as` takes: how a rollback that went well is told.
+///
+/// # Errors
+/// For every other word.
+pub(crate) fn parse_rollback_as(text: &str) -> Result<DeploymentState, String> {
+    match text.parse() {
+        Ok(State::RolledBack) => Ok(DeploymentState::RolledBack),
+        Ok(State::Successful) => Ok(DeploymentState::Successful),
+        _ => Err("one of rolled_back, successful is wanted".to_owned()),
+    }
+}
+
 /// What `--unstable-as` takes: a state in which a build can end.
 ///
 /// # Errors

@@ -16,6 +16,8 @@ pub(crate) struct Wanted {
     pub(crate) head: Option<Revision>,
     /// The range starts after this commit.
     pub(crate) since: Option<Revision>,
+    /// The commit that runs where this one is deployed to. The range starts after it, or leads back from it.
+    pub(crate) deployed: Option<Revision>,
     /// Target branch of a pull request: what is on it already does not belong to the pull request.
     pub(crate) target: Option<String>,
     pub(crate) tag: Option<String>,
@@ -26,6 +28,8 @@ pub(crate) struct Wanted {
 pub(crate) struct Commits {
     pub(crate) head: Option<String>,
     pub(crate) commits: Vec<Commit>,
+    /// The commits are those that are taken back: an older one is deployed again.
+    pub(crate) is_rollback: bool,
     /// Each with what can be done about it.
     pub(crate) warnings: Vec<(String, String)>,
 }
@@ -50,8 +54,22 @@ pub(crate) fn commits(repository: &Repository<'_>, wanted: &Wanted) -> Result<Co
             .as_ref()
             .and_then(|_| repository.previous_tag(&head))
     };
-    let since = wanted.since.clone().or_else(previous_tag);
-    let since = since.and_then(|since| start(repository, &since, &head, &mut result));
+    let deployed = wanted
+        .deployed
+        .as_ref()
+        .and_then(|deployed| deployed_before(repository, deployed, &mut result));
+    if let Some(newer) = deployed.as_ref().filter(|id| **id != head)
+        && repository.is_ancestor(&head, newer)
+    {
+        result.commits = repository.log(newer, &[&head])?;
+        result.is_rollback = true;
+        cut(&mut result);
+        return Ok(result);
+    }
+    let since = deployed.or_else(|| {
+        let since = wanted.since.clone().or_else(previous_tag);
+        since.and_then(|since| start(repository, &since, &head, &mut result))
+    });
 
     let excluded: Vec<&str> = [&since, &target]
         .into_iter()
@@ -65,6 +83,11 @@ pub(crate) fn commits(repository: &Repository<'_>, wanted: &Wanted) -> Result<Co
     if result.commits.is_empty() {
         result.commits = repository.head_commits(&head, wanted.target.is_some())?;
     }
+    cut(&mut result);
+    Ok(result)
+}
+
+fn cut(result: &mut Commits) {
     if result.commits.len() > MAX_COMMITS {
         result.commits.truncate(MAX_COMMITS);
         result.warnings.push((
@@ -72,7 +95,23 @@ pub(crate) fn commits(repository: &Repository<'_>, wanted: &Wanted) -> Result<Co
             "name a nearer start of the range with --since REV".to_owned(),
         ));
     }
-    Ok(result)
+}
+
+/// The id of the commit that was deployed before, if the repository has it.
+fn deployed_before(
+    repository: &Repository<'_>,
+    deployed: &Revision,
+    result: &mut Commits,
+) -> Option<String> {
+    let id = repository.resolve(deployed.as_str());
+    if id.is_none() {
+        let (reason, advice) = why_missing(repository.is_shallow());
+        result.warnings.push((
+            format!("{deployed}, which was deployed before, is not in this repository ({reason}): issues since the last successful build are taken instead"),
+            advice.to_owned(),
+        ));
+    }
+    id
 }
 
 fn head(
@@ -96,6 +135,18 @@ fn head(
     head.ok_or_else(|| GitError::Failed("the repository has no commit yet".to_owned()))
 }
 
+/// Why a commit is not in the repository, and what can be done about it.
+fn why_missing(shallow: bool) -> (&'static str, &'static str) {
+    if shallow {
+        ("this clone is shallow", DEEPEN)
+    } else {
+        (
+            "history was rewritten, or it was never fetched",
+            "name the start of the range with --since REV",
+        )
+    }
+}
+
 /// The id of the commit that the range starts after, if it can be used.
 fn start(
     repository: &Repository<'_>,
@@ -105,14 +156,7 @@ fn start(
 ) -> Option<String> {
     let shallow = repository.is_shallow();
     let Some(id) = repository.resolve(since.as_str()) else {
-        let (reason, advice) = if shallow {
-            ("this clone is shallow", DEEPEN)
-        } else {
-            (
-                "history was rewritten, or it was never fetched",
-                "name the start of the range with --since REV",
-            )
-        };
+        let (reason, advice) = why_missing(shallow);
         result.warnings.push((
             format!("{since} is not in this repository ({reason}): only the newest commit was searched for issue keys"),
             advice.to_owned(),

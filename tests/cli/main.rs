@@ -9,6 +9,7 @@ mod build;
 mod certificates;
 mod check;
 mod connection;
+mod deployed;
 mod deployment;
 mod faults;
 mod flush;

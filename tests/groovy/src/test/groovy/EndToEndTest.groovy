@@ -121,6 +121,53 @@ class EndToEndTest extends PipelineCase {
         assert sent[0].updateSequenceNumber < sent[1].updateSequenceNumber
     }
 
+    private int runs
+
+    /** A run that deploys one of the commits of the repository; what the runs before it left is known. */
+    private Map deployRun(File repository, String commit, FakeBuild before, String step) {
+        environment('pipeline-scm-declarative-second')
+        runs++
+        jenkins.global.putAll([GIT_COMMIT: commit, JIRA_SEND_REPOSITORY_DIR: repository.path, BUILD_NUMBER: runs.toString()])
+        // The run before this one built it already: nothing is new since then.
+        jenkins.global.GIT_PREVIOUS_SUCCESSFUL_COMMIT = commit
+        jenkins.build.after(before)
+        return (Map) jenkins.pipeline("return ${step}")
+    }
+
+    @Test
+    void 'a deployment brings everything since the last one, and an older commit takes it back'() {
+        File repository = folder.newFolder()
+        Closure<String> git = { List<String> arguments ->
+            List<String> command = ['git', '-c', 'user.name=Ada', '-c', 'user.email=ada@example.com'] + arguments
+            Process process = new ProcessBuilder(command).directory(repository).redirectErrorStream(true).start()
+            String text = process.inputStream.text.trim()
+            assert process.waitFor() == 0, text
+            return text
+        }
+        git(['init', '--quiet'])
+        List<String> commits = ['ABC-1', 'ABC-2', 'ABC-3', 'ABC-4'].collect {
+            git(['commit', '--quiet', '--allow-empty', '--message', it])
+            git(['rev-parse', 'HEAD'])
+        }
+        String deploy = "jiraSendDeploymentInfo(environmentId: 'eu-prod') { echo 'deploying' }"
+
+        assert deployRun(repository, commits[0], null, deploy).issueKeys == ['ABC-1']
+        FakeBuild first = jenkins.build
+        FakeBuild silent = new FakeBuild().after(first)
+        thrownBy { deployRun(repository, commits[1], silent, "jiraSendDeploymentInfo(environmentId: 'eu-prod') { error('no') }") }
+        FakeBuild failed = jenkins.build
+        assert deployRun(repository, commits[3], failed, deploy).issueKeys as Set == ['ABC-2', 'ABC-3', 'ABC-4'] as Set
+        FakeBuild last = jenkins.build
+        // Another environment has a history of its own.
+        assert deployRun(repository, commits[3], last, "jiraSendDeploymentInfo(environmentId: 'qa', state: 'successful')").issueKeys == ['ABC-4']
+        FakeBuild other = jenkins.build
+        assert deployRun(repository, commits[1], other, deploy).issueKeys as Set == ['ABC-3', 'ABC-4'] as Set
+
+        List<Map> sent = jira.requests('deployments')*.json*.deployments*.getAt(0)
+        assert sent*.state == ['in_progress', 'successful', 'in_progress', 'failed', 'in_progress', 'successful', 'successful',
+                               'in_progress', 'rolled_back']
+    }
+
     @Test
     void 'fixed numbers around a body do not keep Jira from the end'() {
         jenkins.global.JIRA_SEND_LAST_UPDATED = '2026-01-01T00:00:00Z'
