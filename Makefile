@@ -6,7 +6,10 @@ CARGO ?= cargo
 MAVEN ?= mvn
 ONCE ?=
 
-.PHONY: help demo test requirements format lint docs groovy rust build
+JENKINS_URL ?= http://127.0.0.1:8080
+JENKINS_TESTS ?=
+
+.PHONY: help jenkins-test demo test requirements format lint docs groovy rust build
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -44,3 +47,7 @@ groovy: build
 # make rust   tests the program and the stand-in
 rust:
 	$(CARGO) test --locked --workspace
+
+# make jenkins-test JENKINS_URL=…   runs the pipelines of tests/jenkins on a real Jenkins; see the README there
+jenkins-test:
+	@python3 tests/jenkins/run.py "$(JENKINS_URL)" $(JENKINS_TESTS)
