@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use super::Context;
 use super::connection::{self, Destination};
 use super::credentials::credentials;
 use super::missing::Missing;
 use super::run_facts::{environment_name, identity};
-use super::{Context, send};
 use crate::cli::GateOptions;
 use crate::domain::ids::EnvironmentId;
 use crate::error::{Failure, Kind};
@@ -39,8 +39,15 @@ pub(crate) fn run(options: &GateOptions, context: &Context<'_>) -> Result<Report
     let mut missing = Missing::default();
     let environment = environment_name(&options.environment, &run, &mut missing);
     let identity = identity(&options.identity, &run, &mut missing)?;
-    let destination = destination(options, context)?;
-    let (Some(identity), Some(environment)) = (identity, environment) else {
+    let destination = missing.want(
+        destination(options, context)?,
+        "the Jira site",
+        "--site or JIRA_SITE",
+        "",
+    );
+    let (Some(identity), Some(environment), Some(destination)) =
+        (identity, environment, destination)
+    else {
         return Err(missing.into_failure("a gate"));
     };
     let number = options.deployment_sequence_number;
@@ -83,18 +90,21 @@ pub(crate) fn run(options: &GateOptions, context: &Context<'_>) -> Result<Report
 }
 
 /// The one site that decides.
-fn destination(options: &GateOptions, context: &Context<'_>) -> Result<Destination, Failure> {
+fn destination(
+    options: &GateOptions,
+    context: &Context<'_>,
+) -> Result<Option<Destination>, Failure> {
     let given: Vec<String> = options.site.iter().cloned().collect();
     let cloud_id = options.cloud_id.as_deref();
     let mut destinations = connection::destinations(&given, cloud_id, context.variables)?;
-    match (destinations.pop(), destinations.is_empty()) {
-        (Some(only), true) => Ok(only),
-        (None, _) => Err(send::no_site()),
-        (Some(_), false) => Err(
-            Failure::usage("a gate is asked at one site, not at several")
-                .hint("name the site whose Jira Service Management decides with --site"),
-        ),
+    let only = destinations.pop();
+    if destinations.is_empty() {
+        return Ok(only);
     }
+    Err(
+        Failure::usage("a gate is asked at one site, not at several")
+            .hint("name the site whose Jira Service Management decides with --site"),
+    )
 }
 
 /// One deployment whose gate is watched.

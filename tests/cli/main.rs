@@ -13,6 +13,7 @@ mod deployed;
 mod deployment;
 mod faults;
 mod flush;
+mod gate;
 mod hostile;
 mod keys;
 mod kills;
