@@ -195,8 +195,9 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
         further.add('JIRA_SEND_LAST_UPDATED= ')
         further.add('JIRA_SEND_UPDATE_SEQUENCE_NUMBER= ')
     }
-    String kept = env.JIRA_SEND_WAITING
-    String brought = kept == null ? waitingBefore(currentBuild) : (kept == 'none' ? '' : kept)
+    // What this run kept is the newest, and comes last: the binary lets later lines say what became of earlier ones.
+    String kept = env.JIRA_SEND_WAITING ?: ''
+    String brought = (waitingBefore(currentBuild, 100000 - kept.length()) + '\n' + kept).trim()
     further.add('JIRA_SEND_WAITING=' + (brought ?: 'none'))
     String output
     if (jiraSendParameters.isTrue(options.dryRun == null ? env.JIRA_SEND_DRY_RUN : options.dryRun)) {
@@ -221,7 +222,7 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
 
 /**
  * An agent that vanishes takes its outbox with it, so what waits goes along with the run: env.X is there for every later
- * step, on whichever agent, and for the next run. It is set only when something waits or was delivered at last.
+ * step, on whichever agent, and for the next runs. It is set only when something waits or was delivered at last.
  */
 private void keepWaiting(String step, String brought, Map waiting) {
     if (waiting == null) {
@@ -234,27 +235,31 @@ private void keepWaiting(String step, String brought, Map waiting) {
     // Read anew: parallel branches may have changed it meanwhile, and what they could not deliver must stay.
     String kept = env.JIRA_SEND_WAITING
     String now = jiraSendAnswer.merged(kept ?: '', brought, waiting.lines) ?: 'none'
-    if (now != (kept ?: 'none') || (kept == null && brought != '')) {
+    if (now != (kept ?: 'none')) {
         env.JIRA_SEND_WAITING = now
     }
 }
 
-/** What the last run that kept something, or delivered it at last, left behind. Runs without a step say nothing. */
+/**
+ * What the last runs left behind, the oldest first, without those for which there is no room. Runs overlap, so that none
+ * of them knows what all of them left. Runs without a step say nothing.
+ */
 @NonCPS
-private String waitingBefore(Object build) {
+private String waitingBefore(Object build, int room) {
+    String all = ''
     try {
         Object run = build.previousBuild
         for (int runs = 0; run != null && runs < 5; runs++) {
-            Object waiting = run.buildVariables?.get('JIRA_SEND_WAITING')
-            if (waiting != null) {
-                return textOf(waiting) == 'none' ? '' : textOf(waiting)
+            String waiting = textOf(run.buildVariables?.get('JIRA_SEND_WAITING'))
+            if (waiting != '' && waiting != 'none' && all.length() + waiting.length() < room) {
+                all = waiting + '\n' + all
             }
             run = run.previousBuild
         }
     } catch (Exception problem) {
         // Without the runs before, this run sends its own.
     }
-    return ''
+    return all.trim()
 }
 
 private String launch(String command, Map options, String changes, List further) {
