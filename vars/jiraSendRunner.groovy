@@ -33,6 +33,7 @@ private Map around(Map request, Map parameters) {
     // With the same number in both, Jira would not take the end. null counts as not given.
     Map common = parameters + [lastUpdated: null, updateSequenceNumber: null]
     Map beginning = [:]
+    Map timed = request + [byClock: textOf(parameters.eventTime).trim() == '']
     Closure body = request.body
     long started = System.currentTimeMillis()
     String before = currentBuild.result
@@ -43,7 +44,7 @@ private Map around(Map request, Map parameters) {
         // failOnError waits for the end: a beginning that Jira refused must not keep the body from running. A stop that
         // falls into it needs an end as well.
         Object begun = textOf(parameters.eventTime).trim() == '' ? started : parameters.eventTime
-        beginning = report(request, common + [state: 'in_progress', eventTime: begun, failOnError: false])
+        beginning = report(timed, common + [state: 'in_progress', eventTime: begun, failOnError: false])
         body()
         closing = [state: endOf(parameters, before, currentBuild.result)]
         through = true
@@ -64,7 +65,7 @@ private Map around(Map request, Map parameters) {
             closing.onlyIssueKeys = jiraSendParameters.isOnlyIssueKeys(parameters)
         }
         try {
-            ended = report(request, common + closing)
+            ended = report(timed, common + closing)
         } catch (InterruptedException interruption) {
             throw interruption
         } catch (Exception trouble) {
@@ -184,12 +185,14 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
     if (options.issueKeys != null) {
         options.onlyIssueKeys = jiraSendParameters.isOnlyIssueKeys(parameters)
     }
+    boolean byClock = request.byClock == true
     if (options.eventTime == null) {
         // The controller's clock: agents' clocks differ, and Jira orders events by this time.
         options.eventTime = System.currentTimeMillis()
+        byClock = true
     }
     String changes = options.changes == null ? changesOf(step) : ''
-    List further = []
+    List further = ['JIRA_SEND_EVENT_TIME_BY_CONTROLLER=' + byClock]
     if (request.body != null) {
         // A blank variable counts as not set.
         further.add('JIRA_SEND_LAST_UPDATED= ')
