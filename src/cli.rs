@@ -86,9 +86,9 @@ impl Command {
         file.as_deref()
     }
 
-    /// Whether there is something to do when there is no way to Jira: a command to run, or this to tell.
+    /// Whether there is something to do when there is no way to Jira: a command to run, data to keep, or this to tell.
     pub(crate) fn goes_on(&self) -> bool {
-        self.wraps() || matches!(self, Self::Check(_))
+        matches!(self, Self::Build(_) | Self::Deployment(_) | Self::Check(_))
     }
 
     pub(crate) fn output(&self) -> &OutputOptions {

@@ -89,6 +89,15 @@ impl Failure {
         self
     }
 
+    /// What came of another failure, with its remedy.
+    #[must_use]
+    pub(crate) fn caused_by(mut self, other: &Self) -> Self {
+        self.causes.push(other.what.clone());
+        self.causes.extend_from_slice(&other.causes);
+        self.hints.extend_from_slice(&other.hints);
+        self
+    }
+
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());

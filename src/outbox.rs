@@ -29,7 +29,7 @@ pub(crate) use folder::default_folder;
 pub(crate) use listing::Due;
 pub(crate) use memory::{Memory, Record, Reserved};
 pub(crate) use name::Entity;
-pub(crate) use relay::{HandedOver, TakenOver};
+pub(crate) use relay::{Brought, HandedOver, TakenOver};
 
 use entry::Parsed;
 use folder::Content;

@@ -33,6 +33,7 @@ private Map around(Map request, Map parameters) {
     // With the same number in both, Jira would not take the end. null counts as not given.
     Map common = parameters + [lastUpdated: null, updateSequenceNumber: null]
     Map beginning = [:]
+    Map timed = request + [byClock: textOf(parameters.eventTime).trim() == '']
     Closure body = request.body
     long started = System.currentTimeMillis()
     String before = currentBuild.result
@@ -43,7 +44,7 @@ private Map around(Map request, Map parameters) {
         // failOnError waits for the end: a beginning that Jira refused must not keep the body from running. A stop that
         // falls into it needs an end as well.
         Object begun = textOf(parameters.eventTime).trim() == '' ? started : parameters.eventTime
-        beginning = report(request, common + [state: 'in_progress', eventTime: begun, failOnError: false])
+        beginning = report(timed, common + [state: 'in_progress', eventTime: begun, failOnError: false])
         body()
         closing = [state: endOf(parameters, before, currentBuild.result)]
         through = true
@@ -64,7 +65,7 @@ private Map around(Map request, Map parameters) {
             closing.onlyIssueKeys = jiraSendParameters.isOnlyIssueKeys(parameters)
         }
         try {
-            ended = report(request, common + closing)
+            ended = report(timed, common + closing)
         } catch (InterruptedException interruption) {
             throw interruption
         } catch (Exception trouble) {
@@ -184,19 +185,22 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
     if (options.issueKeys != null) {
         options.onlyIssueKeys = jiraSendParameters.isOnlyIssueKeys(parameters)
     }
+    boolean byClock = request.byClock == true
     if (options.eventTime == null) {
         // The controller's clock: agents' clocks differ, and Jira orders events by this time.
         options.eventTime = System.currentTimeMillis()
+        byClock = true
     }
     String changes = options.changes == null ? changesOf(step) : ''
-    List further = []
+    List further = ['JIRA_SEND_EVENT_TIME_BY_CONTROLLER=' + byClock]
     if (request.body != null) {
         // A blank variable counts as not set.
         further.add('JIRA_SEND_LAST_UPDATED= ')
         further.add('JIRA_SEND_UPDATE_SEQUENCE_NUMBER= ')
     }
-    String kept = env.JIRA_SEND_WAITING
-    String brought = kept == null ? waitingBefore(currentBuild) : (kept == 'none' ? '' : kept)
+    // What this run kept is the newest, and comes last: the binary lets later lines say what became of earlier ones.
+    String kept = env.JIRA_SEND_WAITING ?: ''
+    String brought = (waitingBefore(currentBuild, 100000 - kept.length()) + '\n' + kept).trim()
     further.add('JIRA_SEND_WAITING=' + (brought ?: 'none'))
     String deployed = ''
     if (command == 'deployment') {
@@ -238,7 +242,7 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
 
 /**
  * An agent that vanishes takes its outbox with it, so what waits goes along with the run: env.X is there for every later
- * step, on whichever agent, and for the next run. It is set only when something waits or was delivered at last.
+ * step, on whichever agent, and for the next runs. It is set only when something waits or was delivered at last.
  */
 private void keepWaiting(String step, String brought, Map waiting) {
     if (waiting == null) {
@@ -251,27 +255,31 @@ private void keepWaiting(String step, String brought, Map waiting) {
     // Read anew: parallel branches may have changed it meanwhile, and what they could not deliver must stay.
     String kept = env.JIRA_SEND_WAITING
     String now = jiraSendAnswer.merged(kept ?: '', brought, waiting.lines) ?: 'none'
-    if (now != (kept ?: 'none') || (kept == null && brought != '')) {
+    if (now != (kept ?: 'none')) {
         env.JIRA_SEND_WAITING = now
     }
 }
 
-/** What the last run that kept something, or delivered it at last, left behind. Runs without a step say nothing. */
+/**
+ * What the last runs left behind, the oldest first, without those for which there is no room. Runs overlap, so that none
+ * of them knows what all of them left. Runs without a step say nothing.
+ */
 @NonCPS
-private String waitingBefore(Object build) {
+private String waitingBefore(Object build, int room) {
+    String all = ''
     try {
         Object run = build.previousBuild
         for (int runs = 0; run != null && runs < 5; runs++) {
-            Object waiting = run.buildVariables?.get('JIRA_SEND_WAITING')
-            if (waiting != null) {
-                return textOf(waiting) == 'none' ? '' : textOf(waiting)
+            String waiting = textOf(run.buildVariables?.get('JIRA_SEND_WAITING'))
+            if (waiting != '' && waiting != 'none' && all.length() + waiting.length() < room) {
+                all = waiting + '\n' + all
             }
             run = run.previousBuild
         }
     } catch (Exception problem) {
         // Without the runs before, this run sends its own.
     }
-    return ''
+    return all.trim()
 }
 
 private String launch(String command, Map options, String changes, List further) {

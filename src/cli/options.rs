@@ -175,6 +175,9 @@ pub(crate) struct RunOptions {
     /// Whether the time of the event is no more than what a clock showed, which may step back
     #[arg(skip)]
     pub(crate) event_by_clock: bool,
+    /// The time of the event is what the controller's clock showed, which may step back; said by pipeline steps
+    #[arg(long, hide = true)]
+    pub(crate) event_time_by_controller: bool,
     /// Time that people see [default: the time of the event]
     #[arg(long, value_name = "TIME")]
     pub(crate) last_updated: Option<Timestamp>,

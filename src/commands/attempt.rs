@@ -129,6 +129,11 @@ impl<'a> Call<'a> {
 
     fn authorize(&'a self, station: &Station<'a>) -> Result<AuthorizedJira<'a>, Failure> {
         let credentials = station.credentials.as_ref().map_err(Clone::clone)?;
+        if let Some(failure) = self.context.network_failure {
+            let name = &station.destination.name;
+            let what = format!("{name}: the way to it is set wrongly");
+            return Err(Failure::new(Kind::Unreachable, what).caused_by(failure));
+        }
         let (system, endpoints) = (self.context.system, &station.destination.endpoints);
         Jira::new(
             self.transport,

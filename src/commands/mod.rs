@@ -48,7 +48,8 @@ pub(crate) struct Context<'a> {
     pub(crate) system: &'a dyn System,
     pub(crate) transport: &'a dyn Transport,
     pub(crate) output: &'a Output,
-    /// Why `transport` does not go the way that the user set, for commands that go on all the same.
+    /// Why `transport` does not go the way that the user set, for commands that go on all the same. Nothing may be asked
+    /// of it then.
     pub(crate) network_failure: Option<&'a Failure>,
 }
 

@@ -5,13 +5,13 @@ use super::connection::Destination;
 use super::payload::Payload;
 use super::store::{NoOutbox, Store};
 use crate::jira::CloudId;
-use crate::outbox::{HandedOver, TakenOver};
+use crate::outbox::{Brought, HandedOver, TakenOver};
 use crate::report::{Outcome, SiteReport, WaitingReport};
 use crate::variables::JIRA_SEND_WAITING;
 
 /// What a pipeline step brought along, and what is added to it.
 pub(crate) struct Relay<'a> {
-    brought: &'a str,
+    brought: Brought<'a>,
     taken: TakenOver,
     /// Of this call, where there is no outbox that it could wait in.
     own: Vec<String>,
@@ -21,9 +21,10 @@ impl<'a> Relay<'a> {
     /// Puts it into the outbox, where the step asks for that. Never more than a warning.
     pub(crate) fn take_over(store: &Store<'_>, context: &Context<'a>) -> Option<Self> {
         let lines = context.variables.get(JIRA_SEND_WAITING)?;
-        // A step that brings nothing says so with a word that is no entry.
-        let brought = if lines.trim() == NOTHING { "" } else { lines };
-        let taken = store.as_ref().map(|outbox| outbox.take_over(brought));
+        let brought = Brought::parse(lines);
+        let taken = store
+            .as_ref()
+            .map(|outbox| outbox.take_over(&brought.lines));
         let taken = taken.unwrap_or_default();
         for warning in &taken.warnings {
             context.output.warn(&format!(
@@ -75,9 +76,10 @@ impl<'a> Relay<'a> {
     pub(crate) fn hand_over(self, store: &Store<'_>) -> WaitingReport {
         match store {
             Ok(outbox) => {
-                let HandedOver { lines, left_out } = outbox.hand_over(&self.taken.entities);
+                let HandedOver { lines, left_out } = outbox.hand_over(&self.taken);
+                let marks = self.brought.marks.iter().map(ToString::to_string);
                 WaitingReport {
-                    waiting: lines,
+                    waiting: marks.chain(lines).collect(),
                     waiting_left_out: left_out,
                 }
             }
@@ -85,7 +87,9 @@ impl<'a> Relay<'a> {
             Err(_) => WaitingReport {
                 waiting: self
                     .brought
-                    .lines()
+                    .marks
+                    .into_iter()
+                    .chain(self.brought.lines)
                     .map(ToOwned::to_owned)
                     .chain(self.own)
                     .collect(),
@@ -99,6 +103,3 @@ impl<'a> Relay<'a> {
 fn waits(site: &SiteReport) -> bool {
     matches!(site.outcome, Outcome::Unreachable | Outcome::Unauthorized)
 }
-
-/// The value of the variable when nothing is brought along: a blank one counts as not set.
-const NOTHING: &str = "none";

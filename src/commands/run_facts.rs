@@ -153,10 +153,16 @@ pub(crate) fn environment_name<'a>(
 }
 
 /// Where the sequence number comes from.
+///
+/// The clock of a controller may have stepped back, or a step may have been held up on its way: of both the number is
+/// too small. An end is taken for the former, so that it is not lost; a beginning for the latter, so that it does not
+/// overwrite an end.
 pub(crate) fn origin(options: &RunOptions) -> Origin {
+    let is_end = options.state.is_some_and(State::is_end);
+    let by_clock = options.event_by_clock || (options.event_time_by_controller && is_end);
     if options.update_sequence_number.is_some() {
         Origin::Given
-    } else if options.event_time.is_some() && !options.event_by_clock {
+    } else if options.event_time.is_some() && !by_clock {
         Origin::Event
     } else {
         Origin::Clock

@@ -130,13 +130,6 @@ impl Job<'_> {
         Ok(ExitCode::from(code))
     }
 
-    fn send(&self, phase: &Phase, context: &Context<'_>) -> Sent {
-        match context.network_failure {
-            Some(failure) => Err(failure.clone()),
-            None => (self.send)(phase, context),
-        }
-    }
-
     /// Sends `in_progress`; only trouble is said, since the command is talking meanwhile.
     fn begin(&self, times: &Times, context: &Context<'_>) -> Beginning {
         let output = context.output.quieter();
@@ -148,7 +141,7 @@ impl Job<'_> {
             output: &output,
             ..*context
         };
-        match self.send(&phase, &context) {
+        match (self.send)(&phase, &context) {
             Ok(report) => {
                 if self.output.format == Format::Text {
                     show(&report, Format::Text, &output);
@@ -170,7 +163,7 @@ impl Job<'_> {
     }
 
     fn end(&self, phase: &Phase, said: Option<&str>, code: u8, context: &Context<'_>) {
-        let mut report = self.send(phase, context).unwrap_or_else(|failure| {
+        let mut report = (self.send)(phase, context).unwrap_or_else(|failure| {
             if said != Some(failure.message().as_str()) {
                 context.output.failure_as_warning(&failure);
             }

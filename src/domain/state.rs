@@ -34,6 +34,11 @@ impl State {
         ("not_built", Self::Cancelled),
         ("canceled", Self::Cancelled),
     ];
+
+    /// Whether nothing is expected to follow.
+    pub(crate) fn is_end(self) -> bool {
+        !matches!(self, Self::Pending | Self::InProgress)
+    }
 }
 
 impl FromStr for State {

@@ -3,18 +3,63 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use sha2::{Digest as _, Sha256};
+
 use super::entry::{Entry, Parsed};
 use super::name::{self, Kind, Name};
 use super::{Entity, Outbox};
+
+/// The value of the variable when nothing is brought along: a blank one counts as not set.
+const NOTHING: &str = "none";
 
 /// Most that is taken along, in bytes. From 128 KiB in one variable on, Linux starts no process any more, and the
 /// variable is in the environment of everything that a run does afterwards.
 const MAX_BYTES: usize = 60_000;
 
+/// Begins a line that says: this one waits no more.
+const DONE: &str = "done ";
+
+/// What is brought along: the oldest run's lines first. Runs overlap, so that one of them may have delivered what
+/// another still carries; it leaves a mark behind its line.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Brought<'a> {
+    /// One entry each, without what is marked.
+    pub(crate) lines: Vec<&'a str>,
+    /// Those that are still needed, since what they mark is still carried.
+    pub(crate) marks: Vec<&'a str>,
+}
+
+impl<'a> Brought<'a> {
+    pub(crate) fn parse(text: &'a str) -> Self {
+        let mut brought = Self::default();
+        for line in text.lines().map(str::trim) {
+            if line.starts_with(DONE) {
+                let before = brought.lines.len();
+                brought.lines.retain(|other| mark(other) != line);
+                if brought.lines.len() < before && !brought.marks.contains(&line) {
+                    brought.marks.push(line);
+                }
+            } else if !line.is_empty() && line != NOTHING && !brought.lines.contains(&line) {
+                brought.lines.push(line);
+            }
+        }
+        brought
+    }
+}
+
+/// The line that says that this one waits no more.
+fn mark(line: &str) -> String {
+    let digest = Sha256::digest(line.as_bytes());
+    let digits = digest.iter().take(8).map(|byte| format!("{byte:02x}"));
+    digits.fold(DONE.to_owned(), |mark, digit| mark + &digit)
+}
+
 /// What was taken over.
 #[derive(Debug, Default)]
 pub(crate) struct TakenOver {
     pub(crate) entities: BTreeSet<Entity>,
+    /// As they were brought.
+    lines: Vec<String>,
     /// Why lines were not.
     pub(crate) warnings: Vec<String>,
 }
@@ -22,7 +67,7 @@ pub(crate) struct TakenOver {
 /// What is to be taken along.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct HandedOver {
-    /// One entry each, the oldest event first: JSON of ASCII alone, so that its length is that of the variable.
+    /// Marks, and one entry each, the oldest event first: JSON of ASCII alone, so that its length is that of the variable.
     pub(crate) lines: Vec<String>,
     /// The oldest, for which there was no room.
     pub(crate) left_out: usize,
@@ -31,7 +76,7 @@ pub(crate) struct HandedOver {
 impl Outbox<'_> {
     /// Puts in what another agent could not deliver, unless it is here already. One that was delivered meanwhile does
     /// no harm: Jira ignores a number that it has.
-    pub(crate) fn take_over(&self, lines: &str) -> TakenOver {
+    pub(crate) fn take_over(&self, lines: &[&str]) -> TakenOver {
         let mut taken = TakenOver::default();
         let here: Vec<Name> = super::folder::files(&self.folder)
             .iter()
@@ -40,7 +85,7 @@ impl Outbox<'_> {
                 _ => None,
             })
             .collect();
-        for line in lines.lines().filter(|line| !line.trim().is_empty()) {
+        for line in lines {
             let entry = match Entry::parse(line) {
                 Parsed::Entry(entry) => entry,
                 Parsed::Newer(_) => {
@@ -67,17 +112,19 @@ impl Outbox<'_> {
                 continue;
             }
             taken.entities.insert(name.entity);
+            taken.lines.push((*line).to_owned());
         }
         taken
     }
 
-    /// The last state of each of these builds and deployments that waits.
-    pub(crate) fn hand_over(&self, entities: &BTreeSet<Entity>) -> HandedOver {
+    /// The last state of each of these builds and deployments that waits, behind marks for what was taken over and
+    /// waits no more, or not like this.
+    pub(crate) fn hand_over(&self, taken: &TakenOver) -> HandedOver {
         let mut handed = HandedOver::default();
         let mut room = MAX_BYTES;
         // The newest events first: when there is no room for all, they are what people look for.
         for due in self.list(None).due.iter().rev() {
-            if !entities.contains(&due.name.entity) {
+            if !taken.entities.contains(&due.name.entity) {
                 continue;
             }
             let Ok(Parsed::Entry(entry)) = Self::parse(&self.path(&due.file)) else {
@@ -93,6 +140,13 @@ impl Outbox<'_> {
             }
         }
         handed.lines.reverse();
+        // Where there is no room for all, what is left out is still carried by the runs before.
+        if handed.left_out == 0 {
+            let done = taken.lines.iter();
+            let done = done.filter(|line| !handed.lines.contains(line));
+            let marks: Vec<String> = done.map(|line| mark(line)).collect();
+            handed.lines.splice(0..0, marks);
+        }
         handed
     }
 }

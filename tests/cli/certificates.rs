@@ -99,7 +99,7 @@ fn certificates_may_be_named_in_three_ways() {
 }
 
 #[test]
-fn files_without_certificates_are_told_before_anything_is_sent() {
+fn files_without_certificates_are_told_and_nothing_is_lost() {
     let jira = Sandbox::start();
     let authority = Authority::new();
     let front = authority.front(&jira);
@@ -115,10 +115,16 @@ fn files_without_certificates_are_told_before_anything_is_sent() {
         agent.set(variable, value);
         let options: Vec<_> = BUILD[..2].iter().copied().chain(option).collect();
         let run = agent.run(&options);
-        assert_eq!(run.code, 2, "{value} {option:?}: {}", run.stderr);
-        let first = format!("error: {variable} cannot be used");
-        assert!(run.stderr.starts_with(&first), "{}", run.stderr);
+        assert_eq!(run.code, 4, "{value} {option:?}: {}", run.stderr);
+        let cause = format!("caused by: {variable} cannot be used");
+        assert!(run.stderr.contains(&cause), "{}", run.stderr);
         assert!(run.stderr.contains("hint: ") && run.stderr.contains("PEM"));
+        assert_eq!(agent.waiting().len(), 1, "{}", run.stderr);
+        let warned: Vec<_> = options.iter().copied().chain(["--on-error=warn"]).collect();
+        assert_eq!(agent.run(&warned).code, 0);
+        // What is not lost by it may be mended before it is tried again.
+        let flush: Vec<_> = ["flush"].into_iter().chain(option).collect();
+        assert_eq!(agent.run(&flush).code, 2);
         // What sends nothing needs no certificates.
         let dry: Vec<_> = options.into_iter().chain(["--dry-run"]).collect();
         assert_eq!(agent.run(&dry).code, 0);

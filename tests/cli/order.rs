@@ -27,6 +27,51 @@ fn keys(jira: &Sandbox) -> Value {
     jira.submissions().last().unwrap()["builds"][0]["associations"][0]["values"].clone()
 }
 
+/// What a pipeline step says of the time that it gives.
+const BY_CONTROLLER: &str = "--event-time-by-controller";
+
+/// The controller's clock was set back between two steps of a run.
+#[test]
+fn an_end_wins_though_the_controllers_clock_stepped_back() {
+    let jira = Sandbox::start();
+    let agent = Agent::of(KIND).with_jira(&jira);
+    let later = format!("--event-time={}", EVENT_MILLISECONDS + 3_600_000);
+    send(&agent, &["--state=in_progress", &later, BY_CONTROLLER]);
+    send(&agent, &["--state=SUCCESS", EVENT, BY_CONTROLLER]);
+    let ahead = EVENT_MILLISECONDS + 3_600_000;
+    assert_eq!(numbers(&jira), [ahead, ahead + 1]);
+    assert_eq!(jira.build(JOB, 1).unwrap()["state"], "successful");
+    // A beginning that comes late, such as that of a branch that hung, keeps its place.
+    let run = send(&agent, &["--state=in_progress", EVENT, BY_CONTROLLER]);
+    assert!(run.stderr.contains("a later event was sent before"));
+    assert_eq!(numbers(&jira)[2], EVENT_MILLISECONDS);
+    assert_eq!(jira.build(JOB, 1).unwrap()["state"], "successful");
+    // A time that the user gives stands as it is.
+    send(&agent, &["--state=FAILURE", EVENT]);
+    assert_eq!(numbers(&jira)[3], EVENT_MILLISECONDS);
+}
+
+/// What waits keeps its number, whatever the clock does.
+#[test]
+fn an_end_that_waited_does_not_overwrite_a_newer_one() {
+    let jira = Sandbox::start();
+    let agent = Agent::of(KIND).with_jira(&jira);
+    jira.fail(Endpoint::Builds, Fault::redirect("https://else.example/"));
+    let options = [
+        "build",
+        "--issue-keys=ABC-1",
+        "--state=FAILURE",
+        EVENT,
+        BY_CONTROLLER,
+    ];
+    assert_eq!(agent.run(&options).code, 4);
+    jira.clear_faults();
+    let earlier = format!("--event-time={}", EVENT_MILLISECONDS - 60_000);
+    send(&agent, &["--state=SUCCESS", &earlier, BY_CONTROLLER]);
+    assert_eq!(agent.run(&["flush"]).code, 0);
+    assert_eq!(jira.build(JOB, 1).unwrap()["state"], "successful");
+}
+
 #[test]
 fn twenty_processes_at_once_have_twenty_numbers() {
     let jira = Sandbox::start();

@@ -17,6 +17,13 @@ fn send(jira: &Sandbox, number: u32, brought: &str, options: &[&str]) -> Run {
 }
 
 fn lines(run: &Run) -> Vec<String> {
+    let mut waiting = carried(run);
+    waiting.retain(|line| !line.starts_with("done "));
+    waiting
+}
+
+/// The lines, and the marks of what waits no more.
+fn carried(run: &Run) -> Vec<String> {
     let waiting = run.json()["waiting"].clone();
     serde_json::from_value(waiting).unwrap()
 }
@@ -90,13 +97,7 @@ fn a_newer_state_takes_the_place_of_what_was_brought() {
 #[test]
 fn what_cannot_be_used_is_told_and_harms_nothing() {
     let jira = Sandbox::start();
-    for brought in [
-        "junk",
-        "{}",
-        "{\"version\":1}",
-        "\u{1b}[31m\u{202e}",
-        "none\nnone",
-    ] {
+    for brought in ["junk", "{}", "{\"version\":1}", "\u{1b}[31m\u{202e}"] {
         let run = send(&jira, 1, brought, &["--state=SUCCESS"]);
         assert_eq!((run.code, lines(&run)), (0, Vec::new()), "{brought}");
         assert!(
@@ -157,4 +158,48 @@ fn without_a_usable_outbox_the_run_alone_keeps_it() {
     // What Jira took or refused for good does not wait.
     let run = send(&jira, 3, "none", &["--state=SUCCESS", "--outbox=/dev/full"]);
     assert_eq!((run.code, lines(&run)), (0, Vec::new()));
+}
+
+/// Two runs overlap, so that neither knows what the other could not deliver.
+#[test]
+fn what_overlapping_runs_left_is_brought_together_until_it_is_delivered() {
+    let jira = Sandbox::start();
+    let down = Fault::redirect("https://else.example/");
+    jira.fail(Endpoint::Builds, down.clone());
+    let failed = |number, brought: &str| {
+        let run = send(&jira, number, brought, &["--state=SUCCESS"]);
+        assert_eq!(run.code, 4);
+        carried(&run).join("\n")
+    };
+    let left = [failed(1, "none"), failed(2, "none")].join("\n");
+    jira.clear_faults();
+    let third = send(&jira, 3, &left, &["--state=SUCCESS"]);
+    assert_eq!((third.code, lines(&third)), (0, Vec::new()));
+    assert_eq!(third.json()["outbox"]["delivered"], 2);
+    let done = carried(&third);
+    assert_eq!(done.len(), 2, "{done:?}");
+
+    // The runs before still carry it, and a later step of this run says so as well.
+    let sent = jira.submissions().len();
+    let brought = [
+        &[left.as_str()][..],
+        &done.iter().map(String::as_str).collect::<Vec<_>>(),
+    ];
+    let brought = brought.concat().join("\n");
+    let fourth = send(&jira, 4, &brought, &["--state=SUCCESS"]);
+    assert_eq!(fourth.code, 0);
+    assert_eq!(
+        (jira.submissions().len(), carried(&fourth)),
+        (sent + 1, done.clone())
+    );
+
+    // Once nobody carries it any more, nobody needs to know.
+    let fifth = send(&jira, 5, &done.join("\n"), &["--state=SUCCESS"]);
+    assert_eq!((fifth.code, carried(&fifth)), (0, Vec::new()));
+
+    // What goes on waiting is carried on as it is.
+    jira.fail(Endpoint::Builds, down);
+    let sixth = send(&jira, 6, &left, &["--state=SUCCESS"]);
+    assert_eq!(carried(&sixth)[..2].join("\n"), left);
+    assert_eq!((sixth.code, carried(&sixth).len()), (4, 3));
 }

@@ -1,9 +1,8 @@
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::json;
 
-use super::{HandedOver, MAX_BYTES};
+use super::{Brought, HandedOver, MAX_BYTES, TakenOver, mark};
 use crate::domain::sequence::SequenceNumber;
 use crate::outbox::{Entry, Limits, Outbox, Sending};
 use crate::system::System as _;
@@ -37,7 +36,10 @@ fn handed_over(entries: &[Entry], machine: &FakeMachine) -> HandedOver {
         outbox.put_back(&held, None).unwrap();
     }
     let entities = entries.iter().map(Entry::entity).collect();
-    outbox.hand_over(&entities)
+    outbox.hand_over(&TakenOver {
+        entities,
+        ..TakenOver::default()
+    })
 }
 
 #[test]
@@ -58,19 +60,22 @@ fn what_is_handed_over_arrives_whole_once_and_in_its_last_state() {
     let outbox = Outbox::open(folder.path(), LIMITS, true, &machine).unwrap();
     let lines = handed.lines.join("\n");
     for _ in 0..2 {
-        let taken = outbox.take_over(&lines);
+        let taken = outbox.take_over(&Brought::parse(&lines).lines);
         assert_eq!(taken.warnings, [""; 0]);
         assert_eq!(taken.entities.len(), 2);
-        assert_eq!(outbox.hand_over(&taken.entities), handed);
+        assert_eq!(outbox.hand_over(&taken), handed);
         assert_eq!(outbox.list(None).due.len(), 2);
     }
     // What somebody is delivering right now is not put in a second time.
     let [first, _] = outbox.list(None).due.try_into().unwrap();
     let held = outbox.claim(&first, Duration::from_mins(1)).unwrap();
-    outbox.take_over(&lines);
+    outbox.take_over(&Brought::parse(&lines).lines);
     assert_eq!(outbox.list(None).due.len(), 1);
     outbox.remove(&held);
-    assert_eq!(outbox.hand_over(&BTreeSet::new()), HandedOver::default());
+    assert_eq!(
+        outbox.hand_over(&TakenOver::default()),
+        HandedOver::default()
+    );
 }
 
 #[test]
@@ -111,10 +116,26 @@ fn what_is_no_entry_is_told_and_nothing_else_suffers() {
     for (line, words) in cases {
         let folder = tempfile::tempdir().unwrap();
         let outbox = Outbox::open(folder.path(), LIMITS, true, &machine).unwrap();
-        let taken = outbox.take_over(&format!("\n{line}\n{good}\n"));
+        let taken = outbox.take_over(&Brought::parse(&format!("\n{line}\n{good}\n")).lines);
         let [warning] = taken.warnings.try_into().unwrap();
         assert!(warning.contains(words), "{warning}");
         assert_eq!(taken.entities.len(), 1, "{line}");
         assert_eq!(outbox.list(None).due.len(), 1, "{line}");
+    }
+}
+
+#[test]
+fn marks_count_for_what_stands_before_them_and_go_with_it() {
+    let (a, b) = (mark("a"), mark("b"));
+    let cases = [
+        ("none", vec![], vec![]),
+        (" a \n\na\nnone\nb", vec!["a", "b"], vec![]),
+        (&format!("a\nb\n{a}"), vec!["b"], vec![a.as_str()]),
+        (&format!("{b}\na\nb"), vec!["a", "b"], vec![]),
+        (&format!("a\n{a}\na\n{a}"), vec![], vec![a.as_str()]),
+        ("done", vec!["done"], vec![]),
+    ];
+    for (text, lines, marks) in cases {
+        assert_eq!(Brought::parse(text), Brought { lines, marks }, "{text:?}");
     }
 }

@@ -102,6 +102,32 @@ fn the_command_runs_without_issue_keys_facts_or_credentials() {
     assert_eq!(run.stderr.matches("hint: ").count(), 1, "{}", run.stderr);
 }
 
+/// The file of certificates was not there this time.
+#[test]
+fn without_a_way_to_jira_the_outbox_keeps_both() {
+    for option in ["--ca-file=nowhere", "--verbose"] {
+        let jira = Sandbox::start();
+        let mut agent = agent(&jira);
+        if option == "--verbose" {
+            agent.set("HTTPS_PROXY", "ftp://proxy");
+        }
+        let run = shell(&agent, &[option], "exit 9");
+        assert_eq!(run.code, 9, "{}", run.stderr);
+        assert!(run.stderr.contains("cannot be used"), "{}", run.stderr);
+        let states: Vec<_> = agent
+            .waiting()
+            .iter()
+            .map(|entry| entry["body"]["builds"][0]["state"].clone())
+            .collect();
+        assert_eq!(states, ["in_progress", "failed"]);
+        assert!(jira.requests().is_empty());
+        agent.unset("HTTPS_PROXY");
+        assert_eq!(agent.run(&["flush"]).code, 0);
+        let last = jira.submissions().pop().unwrap();
+        assert_eq!(last["builds"][0]["state"], "failed");
+    }
+}
+
 #[test]
 fn warnings_are_given_once() {
     let jira = Sandbox::start();

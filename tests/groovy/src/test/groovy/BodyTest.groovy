@@ -321,4 +321,16 @@ class BodyTest extends PipelineCase {
         assert sent*.state == ['in_progress', 'cancelled']
         assert sent[1].eventTime > sent[0].eventTime
     }
+
+    @Test
+    void 'a time of the clock is told from one that the user gave'() {
+        jenkins.pipeline("""
+            jiraSendBuildInfo()
+            jiraSendBuildInfo(eventTime: 1700000000123)
+            jiraSendBuildInfo { }
+            jiraSendBuildInfo(eventTime: 1700000000123) { }
+        """)
+        assert jenkins.calls('sh')*.environment*.JIRA_SEND_EVENT_TIME_BY_CONTROLLER ==
+            ['true', 'false', 'true', 'true', 'false', 'false']
+    }
 }

@@ -345,6 +345,12 @@ class EndToEndTest extends PipelineCase {
         assert sent*.buildNumber == [2, 1]
         assert sent*.state == ['successful', 'failed']
         assert sent[1].description == 'é $(id) "x"'
-        assert jenkins.build.buildVariables.JIRA_SEND_WAITING == 'none'
+        // The run before still carries it, so this one says that it waits no more.
+        assert jenkins.build.buildVariables.JIRA_SEND_WAITING.matches('done [0-9a-f]{16}')
+
+        jira.reset()
+        jenkins.build = new FakeBuild().after(jenkins.build)
+        step('jiraSendBuildInfo', [state: 'successful'])
+        assert jira.requests('builds')*.json*.builds.flatten()*.buildNumber == [2]
     }
 }

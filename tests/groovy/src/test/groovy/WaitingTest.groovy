@@ -56,21 +56,28 @@ class WaitingTest extends PipelineCase {
     }
 
     @Test
-    void 'the next run brings what the last one left, past runs that say nothing'() {
-        FakeBuild old = new FakeBuild(buildVariables: [JIRA_SEND_WAITING: '{"older":1}'])
-        FakeBuild left = new FakeBuild(buildVariables: [JIRA_SEND_WAITING: '{"a":1}']).after(old)
+    void 'the next run brings what the last ones left, past runs that say nothing'() {
+        FakeBuild old = new FakeBuild(buildVariables: [JIRA_SEND_WAITING: '{"older":1}\n{"older":2}'])
+        // It began before the one above had left anything, and has delivered all its own.
+        FakeBuild overlapping = new FakeBuild(buildVariables: [JIRA_SEND_WAITING: 'none']).after(old)
+        FakeBuild left = new FakeBuild(buildVariables: [JIRA_SEND_WAITING: 'done 1\n{"a":1}']).after(overlapping)
         FakeBuild silent = new FakeBuild(buildVariables: [OTHER: 'x']).after(left)
         jenkins.build = new FakeBuild().after(silent)
-        jenkins.pipeline('jiraSendBuildInfo()')
-        assert brought() == ['{"a":1}']
-        // Said even so: the run after this one must not bring it again.
-        assert kept() == 'none'
+        waiting = ['done 2']
+        jenkins.pipeline('jiraSendBuildInfo(); jiraSendBuildInfo()')
+        String all = '{"older":1}\n{"older":2}\ndone 1\n{"a":1}'
+        // What the first step says of them counts for the second.
+        assert brought() == [all, all + '\ndone 2']
+        assert kept() == 'done 2'
+    }
 
-        fresh()
-        answers()
-        jenkins.build = new FakeBuild().after(new FakeBuild(buildVariables: [JIRA_SEND_WAITING: 'none']).after(left))
+    @Test
+    void 'what the newest runs left is brought when there is no room for all'() {
+        FakeBuild old = new FakeBuild(buildVariables: [JIRA_SEND_WAITING: 'a' * 60_000])
+        FakeBuild next = new FakeBuild(buildVariables: [JIRA_SEND_WAITING: 'b' * 60_000]).after(old)
+        jenkins.build = new FakeBuild().after(new FakeBuild(buildVariables: [JIRA_SEND_WAITING: 'c' * 20_000]).after(next))
         jenkins.pipeline('jiraSendBuildInfo()')
-        assert brought() == ['none']
+        assert brought() == ['b' * 60_000 + '\n' + 'c' * 20_000]
     }
 
     @Test
