@@ -5,7 +5,10 @@
  * file alone.
  */
 
-/** The options of the binary, and what is wrong with the parameters in words; empty when nothing is. */
+/**
+ * The options of the binary, what is wrong with the parameters in words (empty when nothing is), and all parameters that
+ * this command knows.
+ */
 Map read(String command, Map parameters) {
     Map given = convertAll(command, parameters)
     String complaint = given.complaint
@@ -13,7 +16,7 @@ Map read(String command, Map parameters) {
         complaint = jiraSendAnswer.oneLine('unknown parameter ' + given.unknown.join(', ')) + '; known are: ' +
             knownParameters(command).keySet().join(', ') + '.' + (complaint == '' ? '' : ' ' + complaint)
     }
-    return [options: given.options, complaint: complaint]
+    return [options: given.options, complaint: complaint, known: knownParameters(command)]
 }
 
 /** As in Atlassian's plugin: keys that are given replace those that would be found. */
@@ -37,6 +40,16 @@ boolean isTrue(Object value) {
  */
 @NonCPS
 private Map knownParameters(String command) {
+    Map everywhere = [cloudId: 'text', caFile: 'text', budget: 'text', verbose: 'flag', credentialsId: 'step', clientId: 'step']
+    if (command == 'gate' || command == 'gate --wait') {
+        // With --wait, it is the step that waits: no shell on an agent may be held so long.
+        Map waiting = command == 'gate' ? [:] : [timeout: 'step', pollInterval: 'step', failOnError: 'step']
+        return [
+            environmentId: 'text', environmentName: 'text', stagePattern: 'text', site: 'text',
+        ] + waiting + [
+            pipelineId: 'text', pipelineIdStyle: 'text', jobName: 'text', buildNumber: 'text', deploymentSequenceNumber: 'text',
+        ] + everywhere
+    }
     Map known = command == 'deployment' ? [
         environmentId: 'text', environmentName: 'text', environmentType: 'text', stagePattern: 'text', serviceIds: 'words', enableGating: 'flag',
         deploymentSequenceNumber: 'text', duration: 'text', pipelineName: 'text', pipelineUrl: 'text',
@@ -52,10 +65,9 @@ private Map knownParameters(String command) {
         displayName: 'text', description: 'text', label: 'text', url: 'text', property: 'lines', product: 'text',
         pipelineId: 'text', pipelineIdStyle: 'text', jobName: 'text', buildNumber: 'text', unstableAs: 'text',
         eventTime: 'text', lastUpdated: 'text', updateSequenceNumber: 'text',
-        cloudId: 'text', caFile: 'text', budget: 'text', outbox: 'text', noOutbox: 'flag',
-        outboxMaxAgeDays: 'text', outboxMaxEntries: 'text', outboxMaxSize: 'text', dryRun: 'flag', verbose: 'flag',
-        credentialsId: 'step', clientId: 'step', failOnError: 'step',
-    ]
+        outbox: 'text', noOutbox: 'flag', outboxMaxAgeDays: 'text', outboxMaxEntries: 'text', outboxMaxSize: 'text',
+        dryRun: 'flag',
+    ] + everywhere + [failOnError: 'step']
 }
 
 /**

@@ -10,8 +10,9 @@ import java.text.SimpleDateFormat
  * The code keeps to what the script sandbox and the CPS transformation allow, so that it works the same in a global
  * (trusted) and in a folder-level (sandboxed) library.
  *
- * @param request step (the public step's name, for messages), command (of the binary), parameters (the user's), and
- *                body (may be null): what to do between the beginning and the end
+ * @param request step (the public step's name, for messages), command (of the binary), parameters (the user's),
+ *                body (may be null): what to do between the beginning and the end, and silent (may be null): true leaves it
+ *                to the caller to say what came of it, and to fail
  */
 def call(Map request) {
     Map parameters = request.parameters ?: [:]
@@ -53,6 +54,10 @@ private Map around(Map request, Map parameters) {
         closing.budget = shortBudget(parameters.budget, env.JIRA_SEND_BUDGET)
         throw interruption
     } finally {
+        if (!through && (currentBuild.result == 'ABORTED' || currentBuild.result == 'NOT_BUILT')) {
+            // Such as by a gate: the run ends with this result, whatever was thrown.
+            closing.state = 'cancelled'
+        }
         long now = System.currentTimeMillis()
         closing.eventTime = laterThan(started, parameters.eventTime, now)
         if (request.command == 'deployment' && parameters.duration == null) {
@@ -136,7 +141,8 @@ private String endOf(Map parameters, String before, String after) {
 /** Sends once; whatever goes wrong becomes a message. */
 private Map report(Map request, Map parameters) {
     String step = request.step
-    boolean strict = jiraSendParameters.isTrue(
+    boolean silent = request.silent == true
+    boolean strict = !silent && jiraSendParameters.isTrue(
         parameters.failOnError == null ? env.JIRA_SEND_FAIL_ON_ERROR : parameters.failOnError)
     Map credential = [
         id: textOf(parameters.credentialsId) ?: env.JIRA_SEND_CREDENTIALS_ID ?: 'jira-oauth',
@@ -154,6 +160,9 @@ private Map report(Map request, Map parameters) {
     } catch (NoSuchMethodError problem) {
         // A step of a plugin that is not installed; an Error, not an Exception.
         result = jiraSendAnswer.explain(problem, credential)
+    }
+    if (silent) {
+        return result
     }
     String line = step + ': ' + result.message
     if (strict && result.exitCode != 0) {
@@ -178,28 +187,29 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
             ' call the step on a Linux or macOS agent. Nothing was sent.')
     }
     Map options = given.options
-    if (options.state == null && currentBuild.result != null) {
+    Map known = given.known
+    if (known.state != null && options.state == null && currentBuild.result != null) {
         options.state = currentBuild.result
     }
     if (options.issueKeys != null) {
         options.onlyIssueKeys = jiraSendParameters.isOnlyIssueKeys(parameters)
     }
-    if (options.eventTime == null) {
+    if (known.eventTime != null && options.eventTime == null) {
         // The controller's clock: agents' clocks differ, and Jira orders events by this time.
         options.eventTime = System.currentTimeMillis()
     }
-    String changes = options.changes == null ? changesOf(step) : ''
+    String changes = known.changes != null && options.changes == null ? changesOf(step) : ''
     List further = []
     if (request.body != null) {
         // A blank variable counts as not set.
         further.add('JIRA_SEND_LAST_UPDATED= ')
         further.add('JIRA_SEND_UPDATE_SEQUENCE_NUMBER= ')
     }
-    String kept = env.JIRA_SEND_WAITING
+    String kept = known.outbox == null ? 'none' : env.JIRA_SEND_WAITING
     String brought = kept == null ? waitingBefore(currentBuild) : (kept == 'none' ? '' : kept)
     further.add('JIRA_SEND_WAITING=' + (brought ?: 'none'))
     String output
-    if (jiraSendParameters.isTrue(options.dryRun == null ? env.JIRA_SEND_DRY_RUN : options.dryRun)) {
+    if (known.dryRun != null && jiraSendParameters.isTrue(options.dryRun == null ? env.JIRA_SEND_DRY_RUN : options.dryRun)) {
         output = launch(command, options, changes, further)
     } else if (credential.id == 'false') {
         // The user bound what the binary reads, such as a credential for each site.
