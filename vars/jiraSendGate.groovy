@@ -86,7 +86,8 @@ private Map decision(String step, Map question, long most, long interval) {
         if (pause > most - waited) {
             pause = most - waited
         }
-        sleep(time: pause, unit: 'SECONDS')
+        // The step takes an int.
+        sleep(time: pause.intValue(), unit: 'SECONDS')
         paused += pause
         if (interval == 0) {
             pause = pause >= 40 ? 60 : pause + pause.intdiv(2)

@@ -198,8 +198,11 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
         // The controller's clock: agents' clocks differ, and Jira orders events by this time.
         options.eventTime = System.currentTimeMillis()
     }
-    String changes = known.changes != null && options.changes == null ? changesOf(step) : ''
-    List further = []
+    String flags = given.flags
+    // What stands in a file of many flags is not about this run.
+    boolean searches = known.changes != null && options.changes == null && options.file == null && flags == ''
+    Map files = [changes: searches ? changesOf(step) : '', flags: flags]
+    List further = given.checkout
     if (request.body != null) {
         // A blank variable counts as not set.
         further.add('JIRA_SEND_LAST_UPDATED= ')
@@ -210,19 +213,19 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
     further.add('JIRA_SEND_WAITING=' + (brought ?: 'none'))
     String output
     if (known.dryRun != null && jiraSendParameters.isTrue(options.dryRun == null ? env.JIRA_SEND_DRY_RUN : options.dryRun)) {
-        output = launch(command, options, changes, further)
+        output = launch(command, options, files, further)
     } else if (credential.id == 'false') {
         // The user bound what the binary reads, such as a credential for each site.
-        output = launch(command, options, changes, further)
+        output = launch(command, options, files, further)
     } else if (credential.clientId == '') {
         output = withCredentials([usernamePassword(
                 credentialsId: credential.id, usernameVariable: 'JIRA_CLIENT_ID', passwordVariable: 'JIRA_CLIENT_SECRET')]) {
-            launch(command, options, changes, further)
+            launch(command, options, files, further)
         }
     } else {
         further.add('JIRA_CLIENT_ID=' + credential.clientId)
         output = withCredentials([string(credentialsId: credential.id, variable: 'JIRA_CLIENT_SECRET')]) {
-            launch(command, options, changes, further)
+            launch(command, options, files, further)
         }
     }
     keepWaiting(step, brought, jiraSendAnswer.waiting(output))
@@ -267,7 +270,7 @@ private String waitingBefore(Object build) {
     return ''
 }
 
-private String launch(String command, Map options, String changes, List further) {
+private String launch(String command, Map options, Map files, List further) {
     // Outside the checkout and new for each call: parallel stages can share a workspace. The launcher removes it.
     String directory = pwd(tmp: true) + '/jira-send-' + UUID.randomUUID().toString()
     List environment = [
@@ -285,9 +288,13 @@ private String launch(String command, Map options, String changes, List further)
     boolean large = json.length() > 100000
     boolean ended = false
     try {
-        if (changes != '') {
-            writeFile(file: directory + '/changes.jsonl', text: changes, encoding: 'UTF-8')
+        if (files.changes != '') {
+            writeFile(file: directory + '/changes.jsonl', text: files.changes, encoding: 'UTF-8')
             environment.add('JIRA_SEND_CHANGES=' + directory + '/changes.jsonl')
+        }
+        if (files.flags != '') {
+            writeFile(file: directory + '/flags.json', text: files.flags, encoding: 'UTF-8')
+            environment.add('JIRA_SEND_FILE=' + directory + '/flags.json')
         }
         if (large) {
             writeFile(file: directory + '/parameters.json', text: json, encoding: 'UTF-8')
@@ -301,7 +308,7 @@ private String launch(String command, Map options, String changes, List further)
         ended = true
         return output
     } finally {
-        if (!ended && (large || changes != '')) {
+        if (!ended && (large || files.changes != '' || files.flags != '')) {
             remove(directory)
         }
     }

@@ -22,7 +22,8 @@ class LibraryRulesTest {
 
     /** The public steps, and whose parameters they take. */
     private static final Map<String, String> COMMANDS = [
-        jiraSendBuildInfo: 'build', jiraSendDeploymentInfo: 'deployment', checkGatingStatus: 'gate', jiraAwaitGate: 'gate --wait',
+        jiraSendBuildInfo: 'build', jiraSendDeploymentInfo: 'deployment', jiraSendDevInfo: 'dev-info',
+        jiraSendFeatureFlag: 'feature-flag', checkGatingStatus: 'gate', jiraAwaitGate: 'gate --wait',
     ]
 
     private static void each(Closure check) {
@@ -78,7 +79,7 @@ class LibraryRulesTest {
         // Change sets of a library have the same kind as all others.
         each { name, source ->
             String help = file("vars/${name}.txt").getText('UTF-8')
-            assert !(COMMANDS[name] in ['build', 'deployment']) || help.contains('untick "Include @Library changes in job recent changes"')
+            assert !(COMMANDS[name] in ['build', 'deployment', 'feature-flag']) || help.contains('untick "Include @Library changes in job recent changes"')
         }
     }
 

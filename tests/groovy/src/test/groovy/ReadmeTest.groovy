@@ -42,7 +42,8 @@ class ReadmeTest extends PipelineCase {
             boolean body = call.endsWith('{')
             String script = body ? call + ' }' : call
             fresh().shell = { StepCall shell -> shell.environment.JIRA_SEND_COMMAND == 'gate' ? ALLOWED : FakeJenkins.ACCEPTED }
-            jenkins.pipeline("def results = [totalCount: 3, passCount: 3, failCount: 0, skipCount: 0]; ${script}")
+            jenkins.pipeline("def results = [totalCount: 3, passCount: 3, failCount: 0, skipCount: 0]; " +
+                "def source = [GIT_BRANCH: 'origin/main']; ${script}")
             assert jenkins.calls('sh').size() == (body ? 2 : 1)
             assert jenkins.echoes as Set == [call.takeWhile { Character.isLetter(it as char) } + (call.startsWith('jiraSend') ? ': build 7: sent for ABC-1' : ': open')] as Set
         }

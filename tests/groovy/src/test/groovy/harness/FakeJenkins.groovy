@@ -248,6 +248,7 @@ class FakeJenkins {
     }
 
     private static long seconds(Map time) {
+        assert time.time instanceof Integer
         return TimeUnit.valueOf(time.unit.toString()).toSeconds((long) time.time)
     }
 }
