@@ -40,6 +40,17 @@ Map read(String output) {
         issueKeys: plainList(answer.issue_keys),
         sites: sites,
     ]
+    if (answer.gating_status instanceof String) {
+        List requests = []
+        for (request in (answer.change_requests instanceof List ? answer.change_requests : [])) {
+            if (request instanceof Map) {
+                requests.add([issueKey: oneLine(textOf(request.issue_key)), issueLink: oneLine(textOf(request.issue_link))])
+            }
+        }
+        result.put('gatingStatus', oneLine(answer.gating_status))
+        result.put('gatingUpdated', plain(answer.gating_updated))
+        result.put('changeRequests', requests)
+    }
     if (answer.request instanceof Map && answer.request.body instanceof Map) {
         // What a dry run would have sent.
         result.put('request', plain(answer.request))

@@ -1,3 +1,5 @@
+import groovy.json.JsonOutput
+
 /**
  * The user's parameters: which there are, and what the binary gets of them; private, may change at any time.
  *
@@ -5,7 +7,10 @@
  * file alone.
  */
 
-/** The options of the binary, and what is wrong with the parameters in words; empty when nothing is. */
+/**
+ * The options of the binary, the checkout as variables, a file of flags, what is wrong with the parameters in words (empty
+ * when nothing is), and all parameters that this command knows.
+ */
 Map read(String command, Map parameters) {
     Map given = convertAll(command, parameters)
     String complaint = given.complaint
@@ -13,7 +18,7 @@ Map read(String command, Map parameters) {
         complaint = jiraSendAnswer.oneLine('unknown parameter ' + given.unknown.join(', ')) + '; known are: ' +
             knownParameters(command).keySet().join(', ') + '.' + (complaint == '' ? '' : ' ' + complaint)
     }
-    return [options: given.options, complaint: complaint]
+    return given + [complaint: complaint, known: knownParameters(command)]
 }
 
 /** As in Atlassian's plugin: keys that are given replace those that would be found. */
@@ -37,25 +42,53 @@ boolean isTrue(Object value) {
  */
 @NonCPS
 private Map knownParameters(String command) {
-    Map known = command == 'deployment' ? [
-        environmentId: 'text', environmentName: 'text', environmentType: 'text', stagePattern: 'text', serviceIds: 'words', enableGating: 'flag',
-        deploymentSequenceNumber: 'text', duration: 'text', deployedCommit: 'text', rollbackAs: 'text', pipelineName: 'text', pipelineUrl: 'text',
-        commitAssociation: 'lines', repositoryAssociation: 'lines',
-    ] : [
-        testResults: 'step', testsTotal: 'text', testsPassed: 'text', testsFailed: 'text', testsSkipped: 'text',
-        repositoryUrl: 'text', refName: 'text', refUrl: 'text', reference: 'lines',
+    Map everywhere = [cloudId: 'text', caFile: 'text', budget: 'text', verbose: 'flag', credentialsId: 'step', clientId: 'step']
+    if (command == 'gate' || command == 'gate --wait') {
+        // With --wait, it is the step that waits: no shell on an agent may be held so long.
+        Map waiting = command == 'gate' ? [:] : [timeout: 'step', pollInterval: 'step', failOnError: 'step']
+        return [
+            environmentId: 'text', environmentName: 'text', stagePattern: 'text', site: 'text',
+        ] + waiting + [
+            pipelineId: 'text', pipelineIdStyle: 'text', jobName: 'text', buildNumber: 'text', deploymentSequenceNumber: 'text',
+        ] + everywhere
+    }
+    Map own = [
+        build: [
+            testResults: 'step', testsTotal: 'text', testsPassed: 'text', testsFailed: 'text', testsSkipped: 'text',
+            repositoryUrl: 'text', refName: 'text', refUrl: 'text', reference: 'lines',
+        ],
+        deployment: [
+            environmentId: 'text', environmentName: 'text', environmentType: 'text', stagePattern: 'text', serviceIds: 'words', enableGating: 'flag',
+            deploymentSequenceNumber: 'text', duration: 'text', deployedCommit: 'text', rollbackAs: 'text', pipelineName: 'text', pipelineUrl: 'text',
+            commitAssociation: 'lines', repositoryAssociation: 'lines',
+        ],
+        'dev-info': [
+            repositoryId: 'text', repositoryName: 'text', repositoryUrl: 'text', repositoryKind: 'text', commitUrl: 'text',
+            fileUrl: 'text', branchUrl: 'text', createPullRequestUrl: 'text', pullRequest: 'text', pullRequestUrl: 'text',
+            pullRequestStatus: 'text', pullRequestTarget: 'text', smartCommits: 'flag', allEntities: 'flag',
+            all: 'flag', branches: 'lines', restart: 'flag',
+        ],
+        'feature-flag': [
+            flags: 'step', file: 'text', flagId: 'text', flagKey: 'text', displayName: 'text', enabled: 'flag', disabled: 'flag',
+            defaultValue: 'text', rolloutPercentage: 'text', rolloutText: 'text', rolloutRules: 'text', url: 'text',
+            environmentName: 'lines', environmentType: 'text', lastUpdated: 'text',
+        ],
     ]
-    return known + [
-        site: 'words', branch: 'text', state: 'text', issueKeys: 'words', onlyIssueKeys: 'flag', issueIds: 'words',
+    Map run = [
+        state: 'text', displayName: 'text', description: 'text', label: 'text', url: 'text',
+        pipelineId: 'text', pipelineIdStyle: 'text', jobName: 'text', buildNumber: 'text', unstableAs: 'text', lastUpdated: 'text',
+    ]
+    // Development information is made of git's commits and no others.
+    Map searched = command == 'dev-info' ? [:] : [changes: 'text', message: 'lines']
+    return own.get(command) + (command == 'build' || command == 'deployment' ? run : [:]) + [
+        site: 'words', branch: 'text', issueKeys: 'words', onlyIssueKeys: 'flag', issueIds: 'words',
         projects: 'words', deny: 'words', keyPattern: 'text', requireIssueKeys: 'flag',
-        changes: 'text', commit: 'text', since: 'text', message: 'lines', title: 'text', tag: 'text', repositoryDir: 'text',
-        displayName: 'text', description: 'text', label: 'text', url: 'text', property: 'lines', product: 'text',
-        pipelineId: 'text', pipelineIdStyle: 'text', jobName: 'text', buildNumber: 'text', unstableAs: 'text',
-        eventTime: 'text', lastUpdated: 'text', updateSequenceNumber: 'text',
-        cloudId: 'text', caFile: 'text', budget: 'text', outbox: 'text', noOutbox: 'flag',
-        outboxMaxAgeDays: 'text', outboxMaxEntries: 'text', outboxMaxSize: 'text', dryRun: 'flag', verbose: 'flag',
-        credentialsId: 'step', clientId: 'step', failOnError: 'step',
-    ]
+    ] + searched + [
+        scm: 'step', commit: 'text', since: 'text', title: 'text', tag: 'text', repositoryDir: 'text',
+        property: 'lines', product: 'text', eventTime: 'text', updateSequenceNumber: 'text',
+        outbox: 'text', noOutbox: 'flag', outboxMaxAgeDays: 'text', outboxMaxEntries: 'text', outboxMaxSize: 'text',
+        dryRun: 'flag',
+    ] + everywhere + [failOnError: 'step']
 }
 
 /**
@@ -89,7 +122,12 @@ private Map convertAll(String command, Map parameters) {
             options = counts + options
         }
     }
-    return [options: options, unknown: unknown, complaint: complaint]
+    Map checkout = checkoutOf(parameters.scm)
+    Map flags = known.flags == null ? [text: '', complaint: ''] : flagsOf(parameters.flags, options)
+    for (next in [checkout.complaint, flags.complaint]) {
+        complaint = next == '' ? complaint : (complaint == '' ? next : complaint + ' ' + next)
+    }
+    return [options: options, unknown: unknown, complaint: complaint, checkout: checkout.variables, flags: flags.text]
 }
 
 @NonCPS
@@ -133,6 +171,42 @@ private List listOf(Object value, boolean words) {
         items.add(textOf(value))
     }
     return items
+}
+
+/** What checkout returned, as the variables that a scripted pipeline does not set. */
+@NonCPS
+private Map checkoutOf(Object given) {
+    List variables = []
+    if (given == null || textOf(given) == '') {
+        return [variables: variables, complaint: '']
+    }
+    if (!(given instanceof Map)) {
+        return [variables: variables, complaint: 'scm must be what checkout returns, as in scm: checkout(scm).']
+    }
+    for (key in given.keySet()) {
+        String name = textOf(key)
+        if (name.matches('GIT_[A-Z0-9_]+') && given.get(key) != null) {
+            variables.add(name + '=' + textOf(given.get(key)))
+        }
+    }
+    return [variables: variables, complaint: '']
+}
+
+/** Flags as the file that the binary reads: a list of maps, one map, or all of such a file as a map. */
+@NonCPS
+private Map flagsOf(Object given, Map options) {
+    if (given == null || textOf(given) == '') {
+        return [text: '', complaint: '']
+    }
+    boolean isMap = given instanceof Map
+    if (!isMap && !(given instanceof Collection) && !(given instanceof Object[])) {
+        return [text: '', complaint: 'flags must be a list of maps, one for each flag.']
+    }
+    if (options.file != null) {
+        return [text: '', complaint: 'flags and file cannot be given both; file is taken.']
+    }
+    boolean whole = isMap && given.get('flags') != null
+    return [text: JsonOutput.toJson(whole ? given : [flags: isMap ? [given] : given]), complaint: '']
 }
 
 @NonCPS

@@ -10,8 +10,9 @@ import java.text.SimpleDateFormat
  * The code keeps to what the script sandbox and the CPS transformation allow, so that it works the same in a global
  * (trusted) and in a folder-level (sandboxed) library.
  *
- * @param request step (the public step's name, for messages), command (of the binary), parameters (the user's), and
- *                body (may be null): what to do between the beginning and the end
+ * @param request step (the public step's name, for messages), command (of the binary), parameters (the user's),
+ *                body (may be null): what to do between the beginning and the end, and silent (may be null): true leaves it
+ *                to the caller to say what came of it, and to fail
  */
 def call(Map request) {
     Map parameters = request.parameters ?: [:]
@@ -54,6 +55,10 @@ private Map around(Map request, Map parameters) {
         closing.budget = shortBudget(parameters.budget, env.JIRA_SEND_BUDGET)
         throw interruption
     } finally {
+        if (!through && (currentBuild.result == 'ABORTED' || currentBuild.result == 'NOT_BUILT')) {
+            // Such as by a gate: the run ends with this result, whatever was thrown.
+            closing.state = 'cancelled'
+        }
         long now = System.currentTimeMillis()
         closing.eventTime = laterThan(started, parameters.eventTime, now)
         if (request.command == 'deployment' && parameters.duration == null) {
@@ -137,7 +142,8 @@ private String endOf(Map parameters, String before, String after) {
 /** Sends once; whatever goes wrong becomes a message. */
 private Map report(Map request, Map parameters) {
     String step = request.step
-    boolean strict = jiraSendParameters.isTrue(
+    boolean silent = request.silent == true
+    boolean strict = !silent && jiraSendParameters.isTrue(
         parameters.failOnError == null ? env.JIRA_SEND_FAIL_ON_ERROR : parameters.failOnError)
     Map credential = [
         id: textOf(parameters.credentialsId) ?: env.JIRA_SEND_CREDENTIALS_ID ?: 'jira-oauth',
@@ -155,6 +161,9 @@ private Map report(Map request, Map parameters) {
     } catch (NoSuchMethodError problem) {
         // A step of a plugin that is not installed; an Error, not an Exception.
         result = jiraSendAnswer.explain(problem, credential)
+    }
+    if (silent) {
+        return result
     }
     String line = step + ': ' + result.message
     if (strict && result.exitCode != 0) {
@@ -179,20 +188,25 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
             ' call the step on a Linux or macOS agent. Nothing was sent.')
     }
     Map options = given.options
-    if (options.state == null && currentBuild.result != null) {
+    Map known = given.known
+    if (known.state != null && options.state == null && currentBuild.result != null) {
         options.state = currentBuild.result
     }
     if (options.issueKeys != null) {
         options.onlyIssueKeys = jiraSendParameters.isOnlyIssueKeys(parameters)
     }
     boolean byClock = request.byClock == true
-    if (options.eventTime == null) {
+    if (known.eventTime != null && options.eventTime == null) {
         // The controller's clock: agents' clocks differ, and Jira orders events by this time.
         options.eventTime = System.currentTimeMillis()
         byClock = true
     }
-    String changes = options.changes == null ? changesOf(step) : ''
-    List further = ['JIRA_SEND_EVENT_TIME_BY_CONTROLLER=' + byClock]
+    String flags = given.flags
+    // What stands in a file of many flags is not about this run.
+    boolean searches = known.changes != null && options.changes == null && options.file == null && flags == ''
+    Map files = [changes: searches ? changesOf(step) : '', flags: flags]
+    List further = given.checkout
+    further.add('JIRA_SEND_EVENT_TIME_BY_CONTROLLER=' + byClock)
     if (request.body != null) {
         // A blank variable counts as not set.
         further.add('JIRA_SEND_LAST_UPDATED= ')
@@ -200,7 +214,7 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
     }
     // What this run kept is the newest, and comes last: the binary lets later lines say what became of earlier ones.
     String kept = env.JIRA_SEND_WAITING ?: ''
-    String brought = (waitingBefore(currentBuild, 100000 - kept.length()) + '\n' + kept).trim()
+    String brought = known.outbox == null ? '' : (waitingBefore(currentBuild, 100000 - kept.length()) + '\n' + kept).trim()
     further.add('JIRA_SEND_WAITING=' + (brought ?: 'none'))
     String deployed = ''
     if (command == 'deployment') {
@@ -213,20 +227,20 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
         }
     }
     String output
-    if (jiraSendParameters.isTrue(options.dryRun == null ? env.JIRA_SEND_DRY_RUN : options.dryRun)) {
-        output = launch(command, options, changes, further)
+    if (known.dryRun != null && jiraSendParameters.isTrue(options.dryRun == null ? env.JIRA_SEND_DRY_RUN : options.dryRun)) {
+        output = launch(command, options, files, further)
     } else if (credential.id == 'false') {
         // The user bound what the binary reads, such as a credential for each site.
-        output = launch(command, options, changes, further)
+        output = launch(command, options, files, further)
     } else if (credential.clientId == '') {
         output = withCredentials([usernamePassword(
                 credentialsId: credential.id, usernameVariable: 'JIRA_CLIENT_ID', passwordVariable: 'JIRA_CLIENT_SECRET')]) {
-            launch(command, options, changes, further)
+            launch(command, options, files, further)
         }
     } else {
         further.add('JIRA_CLIENT_ID=' + credential.clientId)
         output = withCredentials([string(credentialsId: credential.id, variable: 'JIRA_CLIENT_SECRET')]) {
-            launch(command, options, changes, further)
+            launch(command, options, files, further)
         }
     }
     keepWaiting(step, brought, jiraSendAnswer.waiting(output))
@@ -282,7 +296,7 @@ private String waitingBefore(Object build, int room) {
     return all.trim()
 }
 
-private String launch(String command, Map options, String changes, List further) {
+private String launch(String command, Map options, Map files, List further) {
     // Outside the checkout and new for each call: parallel stages can share a workspace. The launcher removes it.
     String directory = pwd(tmp: true) + '/jira-send-' + UUID.randomUUID().toString()
     List environment = [
@@ -300,9 +314,13 @@ private String launch(String command, Map options, String changes, List further)
     boolean large = json.length() > 100000
     boolean ended = false
     try {
-        if (changes != '') {
-            writeFile(file: directory + '/changes.jsonl', text: changes, encoding: 'UTF-8')
+        if (files.changes != '') {
+            writeFile(file: directory + '/changes.jsonl', text: files.changes, encoding: 'UTF-8')
             environment.add('JIRA_SEND_CHANGES=' + directory + '/changes.jsonl')
+        }
+        if (files.flags != '') {
+            writeFile(file: directory + '/flags.json', text: files.flags, encoding: 'UTF-8')
+            environment.add('JIRA_SEND_FILE=' + directory + '/flags.json')
         }
         if (large) {
             writeFile(file: directory + '/parameters.json', text: json, encoding: 'UTF-8')
@@ -316,7 +334,7 @@ private String launch(String command, Map options, String changes, List further)
         ended = true
         return output
     } finally {
-        if (!ended && (large || changes != '')) {
+        if (!ended && (large || files.changes != '' || files.flags != '')) {
             remove(directory)
         }
     }

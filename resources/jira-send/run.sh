@@ -10,7 +10,7 @@ directory=${JIRA_SEND_TMP:-}
 
 clean() {
     if [ -n "$directory" ] && [ -d "$directory" ]; then
-        rm -f "$directory/changes.jsonl" "$directory/parameters.json"
+        rm -f "$directory/changes.jsonl" "$directory/flags.json" "$directory/parameters.json"
         rmdir "$directory" 2>/dev/null
     fi
 }

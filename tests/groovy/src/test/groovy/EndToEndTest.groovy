@@ -183,12 +183,14 @@ class EndToEndTest extends PipelineCase {
     @Test
     void 'the parameters of the steps are the options of the binary'() {
         Script parameters = (Script) Library.TRUSTED.load('jiraSendParameters').newInstance()
-        ['build', 'deployment'].each { command ->
+        ['build', 'deployment', 'dev-info', 'feature-flag', 'gate'].each { command ->
             Set<String> options = [StandIn.BINARY, command, '--help'].execute().text.readLines()
                 .findAll { it ==~ /\s+(-\w, )?--[a-z].*/ }.collect { it.replaceAll(/^.*?--([a-z-]+).*$/, '$1') }
                 .collect { it.replaceAll(/-([a-z])/) { all, letter -> letter.toUpperCase() } } as Set
+            // Refused there: development information is made of the commits of git alone.
+            options.removeAll(command == 'dev-info' ? ['changes', 'message'] : [])
             // These belong to the runner or to the command line.
-            options.removeAll(['format', 'quiet', 'onError', 'resultFile', 'keepCredentials', 'help', 'version'])
+            options.removeAll(['wait', 'timeout', 'format', 'quiet', 'onError', 'resultFile', 'keepCredentials', 'help', 'version'])
             assert parameters.knownParameters(command).findAll { it.value != 'step' }.keySet() == options
         }
     }
@@ -352,5 +354,150 @@ class EndToEndTest extends PipelineCase {
         jenkins.build = new FakeBuild().after(jenkins.build)
         step('jiraSendBuildInfo', [state: 'successful'])
         assert jira.requests('builds')*.json*.builds.flatten()*.buildNumber == [2]
+    }
+
+    private static final String GATED = '''
+        def environment = 'EU prod \u00e9 $(id) "x"'
+        jiraSendDeploymentInfo(environmentId: environment, state: 'pending', serviceIds: ['svc-1'], enableGating: true, issueKeys: 'ABC-1', failOnError: true)
+    '''
+
+    @Test
+    void 'a run asks whether its own deployment may go on'() {
+        [allowed: true, awaiting: false, ALLOWED: true, 'something else': false].each { word, open ->
+            jira.gate(word)
+            assert jenkins.pipeline(GATED + 'return checkGatingStatus(environmentId: environment)') == open
+            assert jenkins.echoes.last().startsWith('checkGatingStatus: the gate of ')
+            assert jenkins.echoes.last().contains('(ABC-1 https://sandbox.atlassian.net/browse/ABC-1)')
+            environment('multibranch-declarative-feature-slash-first')
+        }
+    }
+
+    @Test
+    void 'a deployment that is prevented ends the run'() {
+        ['prevented', 'expired'].each { word ->
+            jira.gate(word)
+            Throwable thrown = thrownBy { jenkins.pipeline(GATED + 'checkGatingStatus(environmentId: environment)') }
+            assert thrown instanceof hudson.AbortException
+            assert thrown.message.startsWith('checkGatingStatus: The deployment was prevented by Jira Service Management: the gate of ')
+            assert jenkins.build.result == 'ABORTED'
+            environment('multibranch-declarative-feature-slash-first')
+        }
+    }
+
+    @Test
+    void 'a gate that does not exist, cannot decide, or may not be read'() {
+        Throwable thrown = thrownBy { jenkins.pipeline("checkGatingStatus(environmentId: 'eu-prod', budget: 2)") }
+        assert thrown.message.contains('Jira knows no gate of') && thrown.message.contains('with enableGating, serviceIds and the same environmentId')
+        environment('multibranch-declarative-feature-slash-first')
+        jira.gate('invalid')
+        thrown = thrownBy { jenkins.pipeline(GATED + 'checkGatingStatus(environmentId: environment)') }
+        assert thrown.message.contains('invalid') && thrown.message.contains('check the services of the deployment (serviceIds)')
+        environment('multibranch-declarative-feature-slash-first')
+        jenkins.credentials['jira-oauth'].password = 'wrong-secret-value'
+        thrown = thrownBy { jenkins.pipeline("checkGatingStatus(environmentId: 'eu-prod')") }
+        assert thrown.message.contains('so the deployment may not go on') && !(thrown.message + log).contains('wrong-secret-value')
+        assert jenkins.build.result == null
+    }
+
+    @Test
+    void 'a wait outlives trouble and ends with the decision'() {
+        jira.gate('404', '503', 'awaiting', 'awaiting', 'allowed')
+        Map gate = (Map) jenkins.pipeline(GATED + "return jiraAwaitGate(environmentId: environment, budget: 1, timeout: '20 min')")
+        assert [gate.outcome, gate.exitCode, gate.gatingStatus] == ['allowed', 0, 'allowed']
+        assert gate.changeRequests == [[issueKey: 'ABC-1', issueLink: 'https://sandbox.atlassian.net/browse/ABC-1']]
+        assert gate.gatingUpdated =~ /^\d{4}-\d\d-\d\dT/
+        assert jenkins.echoes.count { it.contains(': awaiting (') } == 1 && jenkins.echoes.last().contains(': allowed (')
+    }
+
+    @Test
+    void 'a wait does not hold an agent, whatever else is set for the binary'() {
+        jenkins.global.putAll([JIRA_SEND_WAIT: 'true', JIRA_SEND_TIMEOUT: '2 min'])
+        jira.gate('awaiting')
+        long before = System.currentTimeMillis()
+        Throwable thrown = thrownBy { jenkins.pipeline(GATED + 'jiraAwaitGate(environmentId: environment)') }
+        assert thrown.message.startsWith('jiraAwaitGate: Nobody has decided within 120 seconds: the gate of ')
+        assert System.currentTimeMillis() - before < 60_000
+        assert jenkins.build.result == 'ABORTED'
+    }
+
+    private void git(File directory, String... arguments) {
+        ProcessBuilder builder = new ProcessBuilder(['git', '-c', 'user.name=A', '-c', 'user.email=a@example.com'] + (arguments as List))
+        Process process = builder.directory(directory).redirectErrorStream(true).start()
+        String said = process.inputStream.text
+        assert process.waitFor() == 0, said
+    }
+
+    @Test
+    void 'development information of a scripted pipeline, with what checkout returned'() {
+        environment('multibranch-scripted-feature-slash')
+        jenkins.global.findAll { it.key.startsWith('GIT_') }.each { jenkins.global.remove(it.key) }
+        File repository = folder.newFolder()
+        git(repository, 'init', '-q', '.')
+        new File(repository, 'a').text = 'a'
+        git(repository, 'add', 'a')
+        git(repository, 'commit', '-q', '-m', 'PROJ-5 first $(touch pwned)')
+        git(repository, 'commit', '-q', '--allow-empty', '-m', 'ABC-6 second\n\nand PROJ-7')
+        String head = ['git', '-C', repository.path, 'rev-parse', 'HEAD'].execute().text.trim()
+        String before = ['git', '-C', repository.path, 'rev-parse', 'HEAD~1'].execute().text.trim()
+        jenkins.build.with([[commit(1), 'ABC-9 of the change log, with its first line only']])
+
+        Map checkout = [GIT_URL: 'https://git.example.com/acme/shop.git', GIT_COMMIT: head, GIT_PREVIOUS_SUCCESSFUL_COMMIT: before,
+                        GIT_BRANCH: 'feature/PROJ-2-login']
+        Map result = step('jiraSendDevInfo', [scm: checkout, repositoryDir: repository.path, repositoryKind: 'gitlab'])
+
+        assert [result.outcome, result.exitCode, result.message] == ['accepted', 0, result.message]
+        Map sent = jira.requests('devinfo')[0].json.repositories[0]
+        assert sent.url == 'https://git.example.com/acme/shop'
+        assert sent.commits*.id == [head]
+        assert sent.commits[0].message == 'ABC-6 second\n\nand PROJ-7'
+        assert sent.branches*.name == ['feature/PROJ-2-login']
+        assert !JsonOutput.toJson(sent).contains('ABC-9')
+        assert result.issueKeys as Set == ['ABC-6', 'PROJ-7', 'PROJ-2'] as Set
+    }
+
+    @Test
+    void 'one flag belongs to the issues of the run'() {
+        jenkins.build.with([[commit(1), 'ABC-7 now on']])
+        Map result = step('jiraSendFeatureFlag', [flagKey: 'new-cart', enabled: true, rolloutPercentage: 25, environmentName: 'EU production'])
+        assert [result.outcome, result.exitCode, result.message] == ['accepted', 0, result.message]
+        assert result.issueKeys as Set == ['PROJ-2', 'ABC-7'] as Set
+        Map flag = jira.requests('featureflags')[0].json.flags[0]
+        assert [flag.key, flag.summary.status.enabled, flag.summary.status.rollout.percentage] == ['new-cart', true, 25]
+        assert flag.details*.environment == [[name: 'EU production', type: 'production']]
+        assert flag.updateSequenceId == jenkins.options.eventTime
+    }
+
+    @Test
+    void 'flags of the pipeline, and flags of a file in the workspace'() {
+        jenkins.build.with([[commit(1), 'ABC-7 not about them']])
+        String name = 'caf\u00e9 $(touch pwned) "x"'
+        List<Map> flags = [[key: 'new-cart', displayName: name, enabled: true, issueKeys: ['ABC-1']], [key: 'old', description: 'Goes with ABC-2', enabled: false],
+                           [key: 'alone', enabled: false]]
+        [[flags: flags], [file: 'flags.json']].each { Map parameters ->
+            jira.reset()
+            File file = new File(jenkins.workspace, 'flags.json')
+            if (parameters.file) {
+                file.setText(JsonOutput.toJson([flags: flags]), 'UTF-8')
+            }
+            Map result = step('jiraSendFeatureFlag', parameters)
+            file.delete()
+            assert [result.outcome, result.exitCode, result.issueKeys] == ['accepted', 0, ['ABC-1', 'ABC-2']]
+            List<Map> sent = jira.requests('featureflags')*.json*.flags.flatten()
+            assert sent*.key == ['new-cart', 'old']
+            assert sent[0].displayName == name
+            environment('multibranch-declarative-feature-slash-first')
+        }
+    }
+
+    @Test
+    void 'flags with something wrong in them'() {
+        Map result = step('jiraSendFeatureFlag', [flags: [[enabled: true, issueKeys: ['ABC-1']]]])
+        assert [result.outcome, result.exitCode] == ['invalid', 2]
+        environment('multibranch-declarative-feature-slash-first')
+        result = step('jiraSendFeatureFlag', [flags: []])
+        assert result.outcome in ['invalid', 'nothing_to_send']
+        environment('multibranch-declarative-feature-slash-first')
+        assert step('jiraSendFeatureFlag').outcome == 'invalid'
+        assert jira.requests('featureflags') == []
     }
 }

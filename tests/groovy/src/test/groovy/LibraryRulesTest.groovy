@@ -17,8 +17,14 @@ import org.junit.Test
 /** Rules that hold for every file in vars/, today's and tomorrow's. */
 class LibraryRulesTest {
     /** No steps, only methods for the runner: without call, a Jenkinsfile cannot use them as steps by mistake. */
-    private static final List<String> METHODS = ['jiraSendAnswer', 'jiraSendDeployed', 'jiraSendParameters']
+    private static final List<String> METHODS = ['jiraSendAnswer', 'jiraSendDeployed', 'jiraSendGate', 'jiraSendParameters']
     private static final List<String> PRIVATE = ['jiraSendRunner'] + METHODS
+
+    /** The public steps, and whose parameters they take. */
+    private static final Map<String, String> COMMANDS = [
+        jiraSendBuildInfo: 'build', jiraSendDeploymentInfo: 'deployment', jiraSendDevInfo: 'dev-info',
+        jiraSendFeatureFlag: 'feature-flag', checkGatingStatus: 'gate', jiraAwaitGate: 'gate --wait',
+    ]
 
     private static void each(Closure check) {
         assert Library.NAMES.size() >= 5
@@ -60,7 +66,7 @@ class LibraryRulesTest {
     @Test
     void 'the help names every parameter, and no other'() {
         Script parameters = (Script) Library.TRUSTED.load('jiraSendParameters').newInstance()
-        [jiraSendBuildInfo: 'build', jiraSendDeploymentInfo: 'deployment'].each { name, command ->
+        COMMANDS.each { name, command ->
             String help = file("vars/${name}.txt").getText('UTF-8')
             List<String> lines = help.substring(help.indexOf('Parameters'), help.indexOf('Returns')).readLines()
             Set<String> described = lines.findAll { it ==~ /[a-z]\w*(, \w+)*: .*/ }.collectMany { it.split(':')[0].split(', ') as List } as Set
@@ -73,7 +79,7 @@ class LibraryRulesTest {
         // Change sets of a library have the same kind as all others.
         each { name, source ->
             String help = file("vars/${name}.txt").getText('UTF-8')
-            assert (name in PRIVATE) || help.contains('untick "Include @Library changes in job recent changes"')
+            assert !(COMMANDS[name] in ['build', 'deployment', 'feature-flag']) || help.contains('untick "Include @Library changes in job recent changes"')
         }
     }
 
@@ -164,11 +170,13 @@ class LibraryRulesTest {
     }
 
     @Test
-    void 'public steps are short and hand over to the runner'() {
+    void 'public steps are short and hand over to the runner, those of a gate by way of jiraSendGate'() {
+        assert COMMANDS.keySet() == Library.NAMES - PRIVATE as Set
         each { name, source ->
             if (!(name in PRIVATE)) {
                 assert source.readLines().size() < 40
-                assert source.contains("jiraSendRunner(step: '${name}', command: '")
+                assert source.contains(COMMANDS[name].startsWith('gate') ? "jiraSendGate." : "jiraSendRunner(step: '${name}', command: '")
+                assert source.contains("'${name}', ")
             }
         }
     }

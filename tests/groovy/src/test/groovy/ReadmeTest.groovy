@@ -1,16 +1,20 @@
+import harness.FakeJenkins
 import harness.Library
 import harness.PipelineCase
+import harness.StepCall
 import org.junit.Test
 
 /** The examples of the README and the project's own Jenkinsfile call the steps as they are. */
 class ReadmeTest extends PipelineCase {
+    private static final String ALLOWED = '{"outcome":"allowed","exit_code":0,"message":"open","gating_status":"allowed"}'
     /** A call with its parameters, and the beginning of its body. */
-    private static final String CALL = /jiraSend\w+(?:\([^)]*\)(?: \{)?| \{)/
+    private static final String CALL = /(?:jiraSend\w+|jiraAwaitGate|checkGatingStatus)(?:\([^)]*\)(?: \{)?| \{)/
 
     @Test
     void 'every call in the examples of the README works'() {
         List<String> calls = callsIn('README.md')
-        assert calls.size() >= 4
+        assert calls.size() >= 7
+        assert calls.any { it.startsWith('jiraAwaitGate(') }
         runAll(calls)
     }
 
@@ -37,9 +41,11 @@ class ReadmeTest extends PipelineCase {
         calls.each { call ->
             boolean body = call.endsWith('{')
             String script = body ? call + ' }' : call
-            fresh().pipeline("def results = [totalCount: 3, passCount: 3, failCount: 0, skipCount: 0]; ${script}")
+            fresh().shell = { StepCall shell -> shell.environment.JIRA_SEND_COMMAND == 'gate' ? ALLOWED : FakeJenkins.ACCEPTED }
+            jenkins.pipeline("def results = [totalCount: 3, passCount: 3, failCount: 0, skipCount: 0]; " +
+                "def source = [GIT_BRANCH: 'origin/main']; ${script}")
             assert jenkins.calls('sh').size() == (body ? 2 : 1)
-            assert jenkins.echoes as Set == [call.takeWhile { Character.isLetter(it as char) } + ': build 7: sent for ABC-1'] as Set
+            assert jenkins.echoes as Set == [call.takeWhile { Character.isLetter(it as char) } + (call.startsWith('jiraSend') ? ': build 7: sent for ABC-1' : ': open')] as Set
         }
     }
 }

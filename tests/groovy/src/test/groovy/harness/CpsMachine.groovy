@@ -51,6 +51,18 @@ class CpsMachine {
         return this
     }
 
+    /** The same program as after a restart of the controller: from its bytes, at the step it waits for. */
+    CpsMachine restarted() {
+        CpsMachine other = new CpsMachine(jenkins)
+        other.program = rewritten(program, waiting.name)
+        other.waiting = waiting
+        return other
+    }
+
+    private CpsMachine(FakeJenkins jenkins) {
+        this.jenkins = jenkins
+    }
+
     private void resume() {
         Outcome outcome = jenkins.inside { program.run0(next, Continuable.categories) }
         waiting = null

@@ -2,6 +2,8 @@ package harness
 
 /** What currentBuild is: only what the steps may read. */
 class FakeBuild implements Serializable {
+    private static final List<String> ORDER = [null, 'SUCCESS', 'UNSTABLE', 'FAILURE', 'NOT_BUILT', 'ABORTED']
+
     String result
     FakeBuild previousBuild
     /** What was assigned with env.X = ... */
@@ -12,6 +14,13 @@ class FakeBuild implements Serializable {
     FakeBuild with(List<List<String>> commits) {
         changeSets << new FakeChangeSet(commits.collect { new FakeChange(commitId: it[0], comment: it[1] + '\n') } as FakeChange[])
         return this
+    }
+
+    /** It can only get worse. */
+    void setResult(String wanted) {
+        if (ORDER.indexOf(wanted) > ORDER.indexOf(result)) {
+            result = wanted
+        }
     }
 
     FakeBuild after(FakeBuild previous) {

@@ -3,13 +3,16 @@ package harness
 import groovy.json.JsonSlurper
 import hudson.AbortException
 import org.jenkinsci.plugins.credentialsbinding.impl.CredentialNotFoundException
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 import org.jenkinsci.plugins.workflow.steps.MissingContextVariableException
+
+import java.util.concurrent.TimeUnit
 
 /** One run of a pipeline: its environment, credentials, workspace (real directories), steps, and all they were asked. */
 class FakeJenkins {
-    static final List<String> BODY_STEPS = ['withEnv', 'withCredentials', 'dir']
+    static final List<String> BODY_STEPS = ['withEnv', 'withCredentials', 'dir', 'timeout', 'retry', 'waitUntil']
     static final List<String> DESCRIPTIONS = ['usernamePassword', 'string']
-    static final List<String> STEPS = ['beginWithEnv', 'beginWithCredentials', 'beginDir', 'endBlock', 'deleteDir', 'echo', 'error', 'isUnix',
+    static final List<String> STEPS = ['beginWithEnv', 'beginWithCredentials', 'beginDir', 'beginTimeout', 'endBlock', 'deleteDir', 'echo', 'error', 'isUnix',
         'libraryResource', 'pwd', 'sh', 'writeFile', 'sleep', 'milestone']
     static final List<String> NEED_AGENT = ['isUnix', 'pwd', 'sh', 'writeFile', 'beginDir', 'deleteDir']
     static final String SECRET = 'S3cret+with/odd=chars'
@@ -36,12 +39,16 @@ class FakeJenkins {
     FakeBuild build = new FakeBuild()
     boolean agent = true
     boolean unix = true
+    /** Seconds that the pipeline slept. */
+    long slept = 0
     /** Name of a step, and what it throws instead of running. */
     Map<String, Throwable> failing = [:]
     /** What sh does: gets the call (with its environment), gives its standard output. */
     Closure<String> shell = { StepCall call -> ACCEPTED + '\n' }
 
     private final List<Map<String, String>> blocks = []
+    /** Seconds that the block at this depth may take. */
+    private final Map<Integer, Long> limits = [:]
     /** The current directory of each block. */
     private final List<File> directories = []
 
@@ -173,6 +180,7 @@ class FakeJenkins {
     }
 
     private Object endBlockStep() {
+        limits.remove(blocks.size())
         blocks.remove(blocks.size() - 1)
         directories.remove(directories.size() - 1)
         return null
@@ -222,8 +230,26 @@ class FakeJenkins {
         return null
     }
 
-    private Object sleepStep(Object seconds) {
+    private Object beginTimeoutStep(Map limit) {
+        begin([:])
+        limits[blocks.size()] = seconds(limit)
         return null
+    }
+
+    /** Nobody waits in a test, but for how long is known. */
+    private Object sleepStep(Object time) {
+        long wanted = time instanceof Map ? seconds(time) : (long) time
+        long allowed = limits.findAll { depth, limit -> depth <= blocks.size() }*.value.min() ?: Long.MAX_VALUE
+        slept += Math.min(wanted, allowed)
+        if (wanted > allowed) {
+            throw new FlowInterruptedException()
+        }
+        return null
+    }
+
+    private static long seconds(Map time) {
+        assert time.time instanceof Integer
+        return TimeUnit.valueOf(time.unit.toString()).toSeconds((long) time.time)
     }
 }
 

@@ -33,6 +33,11 @@ class StandIn implements Closeable {
         return all.findAll { it.method == 'POST' && it.path.contains("/${endpoint}/") }
     }
 
+    /** What Jira Service Management says of every deployment, question by question; the last word stays. */
+    void gate(String... script) {
+        send('POST', '/_sandbox/gating', JsonOutput.toJson([script: script]))
+    }
+
     void fault(Map fault) {
         send('POST', '/_sandbox/faults', JsonOutput.toJson(fault))
     }

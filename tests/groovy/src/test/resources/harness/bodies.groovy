@@ -27,3 +27,43 @@ def dir(String path, Closure body) {
         endBlock()
     }
 }
+
+def timeout(Map limit, Closure body) {
+    beginTimeout(limit)
+    try {
+        return body()
+    } catch (org.jenkinsci.plugins.workflow.steps.FlowInterruptedException interruption) {
+        // Past the step that made it, it is no interruption for retry any more.
+        interruption.actual = false
+        throw interruption
+    } finally {
+        endBlock()
+    }
+}
+
+def retry(int times, Closure body) {
+    int left = times
+    while (true) {
+        try {
+            return body()
+        } catch (Exception problem) {
+            left--
+            boolean stopped = problem instanceof org.jenkinsci.plugins.workflow.steps.FlowInterruptedException && problem.actual
+            if (stopped || left == 0) {
+                throw problem
+            }
+        }
+    }
+}
+
+def waitUntil(Closure body) {
+    while (true) {
+        def done = body()
+        if (!(done instanceof Boolean)) {
+            error('body return value ' + done + ' is not boolean')
+        }
+        if (done) {
+            return
+        }
+    }
+}
