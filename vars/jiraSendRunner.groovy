@@ -173,10 +173,6 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
         }
         echo(step + ': ' + given.complaint + ' It is ignored.')
     }
-    if (!isUnix()) {
-        return jiraSendAnswer.failure('invalid', 2, 'Windows agents are not supported yet, they come in a later version;' +
-            ' call the step on a Linux or macOS agent. Nothing was sent.')
-    }
     Map options = given.options
     if (options.state == null && currentBuild.result != null) {
         options.state = currentBuild.result
@@ -274,6 +270,7 @@ private String launch(String command, Map options, String changes, List further)
     // From 128 KiB in one variable on, Linux starts no process any more.
     boolean large = json.length() > 100000
     boolean ended = false
+    boolean handedOver = false
     try {
         if (changes != '') {
             writeFile(file: directory + '/changes.jsonl', text: changes, encoding: 'UTF-8')
@@ -285,16 +282,54 @@ private String launch(String command, Map options, String changes, List further)
         } else {
             environment.add('JIRA_SEND_PARAMETERS=' + json)
         }
+        // The version of the library, and the SHA-256 of what may run on the agent.
+        environment.add('JIRA_SEND_MANIFEST=' + libraryResource('jira-send/manifest'))
+        boolean unix = isUnix()
         String output = withEnv(environment) {
-            sh(script: libraryResource('jira-send/run.sh'), returnStdout: true, encoding: 'UTF-8', label: 'jira-send')
+            start(unix)
+        }
+        String file = jiraSendAnswer.neededFile(output)
+        if (file != '') {
+            handedOver = true
+            // The first time on this agent: the launcher checks the file and keeps it in the user's cache.
+            environment.add('JIRA_SEND_FROM_LIBRARY=' + (handOver(file, directory) ? 'file' : 'none'))
+            output = withEnv(environment) {
+                start(unix)
+            }
         }
         ended = true
         return output
     } finally {
-        if (!ended && (large || changes != '')) {
+        if (!ended && (large || changes != '' || handedOver)) {
             remove(directory)
         }
     }
+}
+
+private String start(boolean unix) {
+    if (unix) {
+        return sh(script: libraryResource('jira-send/run.sh'), returnStdout: true, encoding: 'UTF-8', label: 'jira-send')
+    }
+    return powershell(script: libraryResource('jira-send/run.ps1'), returnStdout: true, encoding: 'UTF-8', label: 'jira-send')
+}
+
+/** Writes a file that a release of the library carries into the folder of the call. False when it carries none. */
+private boolean handOver(String file, String directory) {
+    String reason
+    try {
+        // In no variable: it would be saved with the program of the run.
+        writeFile(file: directory + '/' + file, encoding: 'Base64',
+            text: libraryResource(resource: 'jira-send/' + file, encoding: 'Base64'))
+        return true
+    } catch (InterruptedException interruption) {
+        throw interruption
+    } catch (Exception problem) {
+        reason = problem.toString()
+    }
+    if (!reason.contains('No such library resource')) {
+        echo('jira-send: ' + jiraSendAnswer.oneLine(file + ' could not be written on the agent: ' + reason))
+    }
+    return false
 }
 
 /** The files of a launcher that never started or was lost. Where this fails, too, they stay: the first trouble counts. */

@@ -10,8 +10,8 @@ class FakeJenkins {
     static final List<String> BODY_STEPS = ['withEnv', 'withCredentials', 'dir']
     static final List<String> DESCRIPTIONS = ['usernamePassword', 'string']
     static final List<String> STEPS = ['beginWithEnv', 'beginWithCredentials', 'beginDir', 'endBlock', 'deleteDir', 'echo', 'error', 'isUnix',
-        'libraryResource', 'pwd', 'sh', 'writeFile', 'sleep', 'milestone']
-    static final List<String> NEED_AGENT = ['isUnix', 'pwd', 'sh', 'writeFile', 'beginDir', 'deleteDir']
+        'libraryResource', 'powershell', 'pwd', 'sh', 'writeFile', 'sleep', 'milestone']
+    static final List<String> NEED_AGENT = ['isUnix', 'powershell', 'pwd', 'sh', 'writeFile', 'beginDir', 'deleteDir']
     static final String SECRET = 'S3cret+with/odd=chars'
     static final String ACCEPTED = '{"outcome":"accepted","exit_code":0,"message":"build 7: sent for ABC-1","issue_keys":["ABC-1"],' +
         '"sites":[{"site":"acme.atlassian.net","outcome":"accepted","accepted":[{"pipelineId":"shop","buildNumber":7}],' +
@@ -38,7 +38,9 @@ class FakeJenkins {
     boolean unix = true
     /** Name of a step, and what it throws instead of running. */
     Map<String, Throwable> failing = [:]
-    /** What sh does: gets the call (with its environment), gives its standard output. */
+    /** Files of the library in place of, or besides, those of the project, such as a release carries them. */
+    final Map<String, byte[]> resources = [:]
+    /** What sh and powershell do: gets the call (with its environment), gives its standard output. */
     Closure<String> shell = { StepCall call -> ACCEPTED + '\n' }
 
     private final List<Map<String, String>> blocks = []
@@ -197,7 +199,16 @@ class FakeJenkins {
     }
 
     private Object libraryResourceStep(String path) {
-        return Library.resource(path)
+        return new String(resource(path), 'UTF-8')
+    }
+
+    private Object libraryResourceStep(Map arguments) {
+        assert arguments.encoding == 'Base64'
+        return resource(arguments.resource.toString()).encodeBase64().toString()
+    }
+
+    private byte[] resource(String path) {
+        return resources[path] ?: Library.resource(path)
     }
 
     private Object pwdStep(Map arguments) {
@@ -205,6 +216,17 @@ class FakeJenkins {
     }
 
     private Object shStep(Map arguments) {
+        assert unix
+        return shellStep(arguments)
+    }
+
+    private Object powershellStep(Map arguments) {
+        assert !unix
+        return shellStep(arguments)
+    }
+
+    private Object shellStep(Map arguments) {
+        assert arguments.keySet() == ['script', 'returnStdout', 'encoding', 'label'] as Set
         assert arguments.returnStdout == true && arguments.encoding == 'UTF-8' && arguments.label == 'jira-send'
         return shell.call(calls.last())
     }
@@ -213,7 +235,11 @@ class FakeJenkins {
         File file = new File(arguments.file.toString())
         assert file.absolute
         file.parentFile.mkdirs()
-        file.setText(arguments.text.toString(), arguments.encoding.toString())
+        if (arguments.encoding == 'Base64') {
+            file.bytes = arguments.text.toString().decodeBase64()
+        } else {
+            file.setText(arguments.text.toString(), arguments.encoding.toString())
+        }
         return null
     }
 
