@@ -567,19 +567,21 @@ class DeliveryTest {
         String large = program(VERSION, "printf '%s\\n' x; exit 0") + ('#' * 79 + '\n') * 54000
         putInCache(large)
         Map<String, String> environment = environment([JIRA_SEND_MANIFEST: manifest(large)])
-        Closure<Long> median = { List<String> command ->
+        // The quickest of many, for the machine may be busy.
+        Closure<Long> best = { List<String> command ->
             List<Long> times = (1..15).collect {
                 long before = System.nanoTime()
                 ProcessBuilder builder = new ProcessBuilder(command).directory(root)
-                builder.environment().putAll(environment)
+                builder.environment().clear()
+                builder.environment().putAll(environment + [PATH: '/usr/bin:/bin'])
                 Process process = builder.start()
                 assert process.inputStream.text == 'x\n'
                 process.waitFor()
                 System.nanoTime() - before
             }
-            return times.sort()[7]
+            return times.min()
         }
-        // 30 ms is the promise; the test leaves room for a busy machine.
-        assert median(shell + Launcher.SCRIPT.path) - median([cached.path]) < 90_000_000L
+        // 30 ms is the promise.
+        assert best(shell + Launcher.SCRIPT.path) - best([cached.path]) < 60_000_000L
     }
 }
