@@ -149,7 +149,7 @@ Map explain(Throwable problem, Map credential) {
             withCredentials: 'Credentials Binding', usernamePassword: 'Credentials Binding',
             sh: 'Pipeline: Nodes and Processes', powershell: 'Pipeline: Nodes and Processes', isUnix: 'Pipeline: Basic Steps', pwd: 'Pipeline: Basic Steps',
             writeFile: 'Pipeline: Basic Steps', withEnv: 'Pipeline: Basic Steps',
-            libraryResource: 'Pipeline: Groovy Libraries',
+            node: 'Pipeline: Nodes and Processes', timeout: 'Pipeline: Basic Steps', libraryResource: 'Pipeline: Groovy Libraries',
         ]
         return failure('invalid', 2, "Jenkins has no step '" + name + "'; install the plugin " +
             (plugins.get(name) ?: 'that brings it') + '. Nothing was sent.')

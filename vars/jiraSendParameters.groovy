@@ -54,7 +54,7 @@ private Map knownParameters(String command) {
         eventTime: 'text', lastUpdated: 'text', updateSequenceNumber: 'text',
         cloudId: 'text', caFile: 'text', budget: 'text', outbox: 'text', noOutbox: 'flag',
         outboxMaxAgeDays: 'text', outboxMaxEntries: 'text', outboxMaxSize: 'text', dryRun: 'flag', verbose: 'flag',
-        credentialsId: 'step', clientId: 'step', failOnError: 'step',
+        agentLabel: 'step', agentTimeout: 'step', credentialsId: 'step', clientId: 'step', failOnError: 'step',
     ]
 }
 

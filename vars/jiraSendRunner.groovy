@@ -194,25 +194,69 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
     String kept = env.JIRA_SEND_WAITING
     String brought = kept == null ? waitingBefore(currentBuild) : (kept == 'none' ? '' : kept)
     further.add('JIRA_SEND_WAITING=' + (brought ?: 'none'))
-    String output
-    if (jiraSendParameters.isTrue(options.dryRun == null ? env.JIRA_SEND_DRY_RUN : options.dryRun)) {
-        output = launch(command, options, changes, further)
-    } else if (credential.id == 'false') {
-        // The user bound what the binary reads, such as a credential for each site.
-        output = launch(command, options, changes, further)
-    } else if (credential.clientId == '') {
-        output = withCredentials([usernamePassword(
+    // A dry run needs no credential; with false the user bound what the binary reads, such as one for each site.
+    boolean bound = jiraSendParameters.isTrue(options.dryRun == null ? env.JIRA_SEND_DRY_RUN : options.dryRun) ||
+        credential.id == 'false'
+    Map done = onAgent(parameters) {
+        bound ? launch(command, options, changes, further) : launchWith(credential, command, options, changes, further)
+    }
+    if (done.trouble) {
+        return jiraSendAnswer.failure('unreachable', 4, done.trouble)
+    }
+    keepWaiting(step, brought, jiraSendAnswer.waiting(done.output))
+    return jiraSendAnswer.read(done.output)
+}
+
+/**
+ * Acts on the agent of the pipeline. Where there is none (agent none, code outside node), one is taken for this moment,
+ * in a bounded time: Jira must not hold up the build. Gives the output, or trouble.
+ */
+private Map onAgent(Map parameters, Closure action) {
+    if (env.NODE_NAME != null || env.WORKSPACE != null) {
+        return [output: action()]
+    }
+    String label = textOf(parameters.agentLabel).trim() ?: textOf(env.JIRA_SEND_AGENT_LABEL).trim()
+    int seconds = secondsOf(parameters.agentTimeout, env.JIRA_SEND_AGENT_TIMEOUT)
+    long end = System.currentTimeMillis() + seconds * 1000
+    Map reached = [agent: false]
+    try {
+        String output = timeout(time: seconds, unit: 'SECONDS') {
+            node(label) {
+                reached.agent = true
+                action()
+            }
+        }
+        return [output: output]
+    } catch (InterruptedException interruption) {
+        // By the time alone can it be told from a stop of the run: the sandbox lets nothing else be read.
+        if (System.currentTimeMillis() < end) {
+            throw interruption
+        }
+    }
+    return [trouble: reached.agent ?
+        'the step took longer than ' + seconds + ' seconds on an agent of its own; give it more time with agentTimeout.' :
+        'no agent' + (label == '' ? '' : ' with the label ' + label) + ' was free within ' + seconds + ' seconds; call the' +
+            ' step inside node { }, name other agents with agentLabel, or give it more time with agentTimeout. Nothing was sent.']
+}
+
+/** Seconds that an agent may take, in all; two minutes when nothing sensible is given. */
+@NonCPS
+private int secondsOf(Object parameter, String variable) {
+    String given = textOf(parameter).trim() ?: textOf(variable).trim()
+    return given.matches('[1-9][0-9]{0,4}') ? Integer.parseInt(given) : 120
+}
+
+private String launchWith(Map credential, String command, Map options, String changes, List further) {
+    if (credential.clientId == '') {
+        return withCredentials([usernamePassword(
                 credentialsId: credential.id, usernameVariable: 'JIRA_CLIENT_ID', passwordVariable: 'JIRA_CLIENT_SECRET')]) {
             launch(command, options, changes, further)
         }
-    } else {
-        further.add('JIRA_CLIENT_ID=' + credential.clientId)
-        output = withCredentials([string(credentialsId: credential.id, variable: 'JIRA_CLIENT_SECRET')]) {
-            launch(command, options, changes, further)
-        }
     }
-    keepWaiting(step, brought, jiraSendAnswer.waiting(output))
-    return jiraSendAnswer.read(output)
+    further.add('JIRA_CLIENT_ID=' + credential.clientId)
+    return withCredentials([string(credentialsId: credential.id, variable: 'JIRA_CLIENT_SECRET')]) {
+        launch(command, options, changes, further)
+    }
 }
 
 /**

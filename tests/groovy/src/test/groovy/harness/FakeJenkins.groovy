@@ -7,9 +7,9 @@ import org.jenkinsci.plugins.workflow.steps.MissingContextVariableException
 
 /** One run of a pipeline: its environment, credentials, workspace (real directories), steps, and all they were asked. */
 class FakeJenkins {
-    static final List<String> BODY_STEPS = ['withEnv', 'withCredentials', 'dir']
+    static final List<String> BODY_STEPS = ['withEnv', 'withCredentials', 'dir', 'node', 'timeout']
     static final List<String> DESCRIPTIONS = ['usernamePassword', 'string']
-    static final List<String> STEPS = ['beginWithEnv', 'beginWithCredentials', 'beginDir', 'endBlock', 'deleteDir', 'echo', 'error', 'isUnix',
+    static final List<String> STEPS = ['beginWithEnv', 'beginWithCredentials', 'beginDir', 'beginNode', 'beginTimeout', 'endBlock', 'deleteDir', 'echo', 'error', 'isUnix',
         'libraryResource', 'powershell', 'pwd', 'sh', 'writeFile', 'sleep', 'milestone']
     static final List<String> NEED_AGENT = ['isUnix', 'powershell', 'pwd', 'sh', 'writeFile', 'beginDir', 'deleteDir']
     static final String SECRET = 'S3cret+with/odd=chars'
@@ -38,6 +38,8 @@ class FakeJenkins {
     boolean unix = true
     /** Name of a step, and what it throws instead of running. */
     Map<String, Throwable> failing = [:]
+    /** Name of a step, and the milliseconds that it takes. */
+    Map<String, Integer> slow = [:]
     /** Files of the library in place of, or besides, those of the project, such as a release carries them. */
     final Map<String, byte[]> resources = [:]
     /** What sh and powershell do: gets the call (with its environment), gives its standard output. */
@@ -46,6 +48,8 @@ class FakeJenkins {
     private final List<Map<String, String>> blocks = []
     /** The current directory of each block. */
     private final List<File> directories = []
+    /** Whether there was an agent around each block. */
+    private final List<Boolean> agents = []
 
     FakeJenkins(File folder, Library library) {
         this.library = library
@@ -89,7 +93,7 @@ class FakeJenkins {
     }
 
     Map<String, String> environment() {
-        Map<String, String> all = [:] + global
+        Map<String, String> all = (agent ? [NODE_NAME: 'built-in'] : [:]) + global
         blocks.each { all.putAll(it) }
         return all
     }
@@ -101,6 +105,7 @@ class FakeJenkins {
     Object run(StepCall call) {
         call.environment = environment()
         calls << call
+        Thread.sleep(slow[call.name] ?: 0)
         if (failing[call.name] != null) {
             throw failing[call.name]
         }
@@ -169,7 +174,19 @@ class FakeJenkins {
         return null
     }
 
+    private Object beginNodeStep(String label) {
+        begin([:])
+        agent = true
+        return null
+    }
+
+    private Object beginTimeoutStep(Map arguments) {
+        begin([:])
+        return null
+    }
+
     private void begin(Map<String, String> environment, File directory = directories ? directories.last() : workspace) {
+        agents << agent
         blocks << environment
         directories << directory
     }
@@ -177,6 +194,7 @@ class FakeJenkins {
     private Object endBlockStep() {
         blocks.remove(blocks.size() - 1)
         directories.remove(directories.size() - 1)
+        agent = agents.remove(agents.size() - 1)
         return null
     }
 
