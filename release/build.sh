@@ -21,8 +21,9 @@ export SOURCE_DATE_EPOCH
 left_out=''
 mkdir -p "$out"
 
-# Whether this machine can build for a target.
+# Whether this machine can build for a target. macOS programs need Apple's libraries, and so a Mac.
 has() {
+    case $1 in *-apple-*) case $host in *-apple-*) ;; *) return 1 ;; esac ;; esac
     [ -d "$sysroot/lib/rustlib/$1/lib" ] || { [ -n "${BUILD_STD:-}" ] && [ -e "$sysroot/lib/rustlib/src/rust/library/Cargo.toml" ]; }
 }
 
@@ -45,7 +46,10 @@ is_static() {
 build() { # target, file, flags of rustc
     target=$1 file=$out/$2
     command=build options=''
-    [ "$target" = "$host" ] || ! command -v cargo-zigbuild >/dev/null 2>&1 || command=zigbuild
+    case $target in
+        "$host" | *-apple-* | *-windows-*) ;;
+        *) ! command -v cargo-zigbuild >/dev/null 2>&1 || command=zigbuild ;;
+    esac
     if [ ! -d "$sysroot/lib/rustlib/$target/lib" ]; then
         options='-Z build-std=std,panic_abort'
         # The linker brings the C library, not Rust's package of it.
@@ -88,7 +92,7 @@ ship linux-x86_64 x86_64-unknown-linux-musl "$static" x86_64-unknown-linux-gnu "
 ship linux-aarch64 aarch64-unknown-linux-musl "$static" aarch64-unknown-linux-gnu "$static"
 ship macos-x86_64 x86_64-apple-darwin ''
 ship macos-aarch64 aarch64-apple-darwin ''
-ship windows-x86_64.exe x86_64-pc-windows-msvc "$static" x86_64-pc-windows-gnu ''
+ship windows-x86_64.exe x86_64-pc-windows-gnu '' x86_64-pc-windows-msvc "$static"
 
 if [ -n "$left_out" ]; then
     echo "not built on this machine:$left_out" >&2

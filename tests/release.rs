@@ -1,6 +1,10 @@
 //! What `make release` makes of a finished program: the branch of the library that carries it, and the files beside.
 //! The program is not built for it: a script stands in for it. The real one goes the same way in the tests of the library.
 #![cfg(unix)]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should end there"
+)]
 
 use std::collections::BTreeMap;
 use std::env::consts::{ARCH, OS};
