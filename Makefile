@@ -5,11 +5,12 @@
 CARGO ?= cargo
 MAVEN ?= mvn
 ONCE ?=
+BINARIES ?=
 
 JENKINS_URL ?= http://127.0.0.1:8080
 JENKINS_TESTS ?=
 
-.PHONY: help jenkins-test demo test requirements format lint docs groovy rust build
+.PHONY: help jenkins-test demo test requirements format lint docs groovy rust build release
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -24,6 +25,11 @@ test: requirements format lint docs groovy rust
 # make build   builds the program as it is shipped
 build:
 	$(CARGO) build --locked --release
+
+# make release   makes a release, and the branch of the library that carries it (BINARIES=folder: of finished binaries)
+release:
+	$(if $(BINARIES),,rm -rf target/release-files && CARGO="$(CARGO)" release/build.sh target/release-files)
+	CARGO="$(CARGO)" release/pack.sh $(or $(BINARIES),target/release-files)
 
 requirements:
 	@tests/requirements.sh

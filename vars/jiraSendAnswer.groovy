@@ -77,6 +77,26 @@ Map waiting(String output) {
     return [lines: lines, leftOut: answer.waiting_left_out instanceof Number ? answer.waiting_left_out.intValue() : 0]
 }
 
+/** The file that the launcher asks for, because the agent does not have it; empty when it asks for none. */
+@NonCPS
+String neededFile(String output) {
+    if (output == null || !output.contains('"needs_binary"')) {
+        return ''
+    }
+    Object answer
+    try {
+        answer = new JsonSlurper().parseText(output.trim())
+    } catch (Exception junk) {
+        answer = null
+    }
+    if (!(answer instanceof Map) || answer.outcome != 'needs_binary') {
+        return ''
+    }
+    // It becomes a path on the agent and in the library.
+    String file = textOf(answer.message)
+    return file.matches('jira-send-[0-9][0-9A-Za-z._+-]*') ? file : ''
+}
+
 /**
  * What is kept, without what was brought to the binary, and with what it gave back: one line each. The oldest go when it
  * is too much: from 128 KiB in one variable on, Linux starts no process any more.
@@ -125,7 +145,7 @@ Map explain(Throwable problem, Map credential) {
             ' that has an agent. Nothing was sent.')
     }
     if (text.contains('No such library resource')) {
-        return failure('invalid', 2, 'resources/jira-send/run.sh is missing in the library;' +
+        return failure('invalid', 2, 'the library has no resources/jira-send;' +
             ' load the whole repository as library, not only vars/.')
     }
     if (text.contains('RejectedAccessException')) {
@@ -138,9 +158,9 @@ Map explain(Throwable problem, Map credential) {
         String name = parts.length > 1 ? parts[1] : ''
         Map plugins = [
             withCredentials: 'Credentials Binding', usernamePassword: 'Credentials Binding',
-            sh: 'Pipeline: Nodes and Processes', isUnix: 'Pipeline: Basic Steps', pwd: 'Pipeline: Basic Steps',
+            sh: 'Pipeline: Nodes and Processes', powershell: 'Pipeline: Nodes and Processes', isUnix: 'Pipeline: Basic Steps', pwd: 'Pipeline: Basic Steps',
             writeFile: 'Pipeline: Basic Steps', withEnv: 'Pipeline: Basic Steps',
-            libraryResource: 'Pipeline: Groovy Libraries',
+            node: 'Pipeline: Nodes and Processes', timeout: 'Pipeline: Basic Steps', libraryResource: 'Pipeline: Groovy Libraries',
         ]
         return failure('invalid', 2, "Jenkins has no step '" + name + "'; install the plugin " +
             (plugins.get(name) ?: 'that brings it') + '. Nothing was sent.')

@@ -42,7 +42,10 @@ boolean isTrue(Object value) {
  */
 @NonCPS
 private Map knownParameters(String command) {
-    Map everywhere = [cloudId: 'text', caFile: 'text', budget: 'text', verbose: 'flag', credentialsId: 'step', clientId: 'step']
+    Map everywhere = [
+        cloudId: 'text', caFile: 'text', budget: 'text', verbose: 'flag', agentLabel: 'step', agentTimeout: 'step',
+        credentialsId: 'step', clientId: 'step',
+    ]
     if (command == 'gate' || command == 'gate --wait') {
         // With --wait, it is the step that waits: no shell on an agent may be held so long.
         Map waiting = command == 'gate' ? [:] : [timeout: 'step', pollInterval: 'step', failOnError: 'step']

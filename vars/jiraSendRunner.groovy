@@ -183,10 +183,6 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
         }
         echo(step + ': ' + given.complaint + ' It is ignored.')
     }
-    if (!isUnix()) {
-        return jiraSendAnswer.failure('invalid', 2, 'Windows agents are not supported yet, they come in a later version;' +
-            ' call the step on a Linux or macOS agent. Nothing was sent.')
-    }
     Map options = given.options
     Map known = given.known
     if (known.state != null && options.state == null && currentBuild.result != null) {
@@ -226,32 +222,76 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
             options.rollbackAs = 'successful'
         }
     }
-    String output
-    if (known.dryRun != null && jiraSendParameters.isTrue(options.dryRun == null ? env.JIRA_SEND_DRY_RUN : options.dryRun)) {
-        output = launch(command, options, files, further)
-    } else if (credential.id == 'false') {
-        // The user bound what the binary reads, such as a credential for each site.
-        output = launch(command, options, files, further)
-    } else if (credential.clientId == '') {
-        output = withCredentials([usernamePassword(
-                credentialsId: credential.id, usernameVariable: 'JIRA_CLIENT_ID', passwordVariable: 'JIRA_CLIENT_SECRET')]) {
-            launch(command, options, files, further)
-        }
-    } else {
-        further.add('JIRA_CLIENT_ID=' + credential.clientId)
-        output = withCredentials([string(credentialsId: credential.id, variable: 'JIRA_CLIENT_SECRET')]) {
-            launch(command, options, files, further)
-        }
+    // A dry run needs no credential; with false the user bound what the binary reads, such as one for each site.
+    boolean bound = credential.id == 'false' ||
+        known.dryRun != null && jiraSendParameters.isTrue(options.dryRun == null ? env.JIRA_SEND_DRY_RUN : options.dryRun)
+    Map done = onAgent(parameters) {
+        bound ? launch(command, options, files, further) : launchWith(credential, command, options, files, further)
     }
-    keepWaiting(step, brought, jiraSendAnswer.waiting(output))
+    if (done.trouble) {
+        return jiraSendAnswer.failure('unreachable', 4, done.trouble)
+    }
+    keepWaiting(step, brought, jiraSendAnswer.waiting(done.output))
     if (command == 'deployment') {
         // Read anew: parallel branches may have deployed meanwhile.
-        String now = jiraSendDeployed.remembered(env.JIRA_SEND_DEPLOYED ?: deployed, output)
+        String now = jiraSendDeployed.remembered(env.JIRA_SEND_DEPLOYED ?: deployed, done.output)
         if (now != null) {
             env.JIRA_SEND_DEPLOYED = now
         }
     }
-    return jiraSendAnswer.read(output)
+    return jiraSendAnswer.read(done.output)
+}
+
+/**
+ * Acts on the agent of the pipeline. Where there is none (agent none, code outside node), one is taken for this moment,
+ * in a bounded time: Jira must not hold up the build. Gives the output, or trouble.
+ */
+private Map onAgent(Map parameters, Closure action) {
+    if (env.NODE_NAME != null || env.WORKSPACE != null) {
+        return [output: action()]
+    }
+    String label = textOf(parameters.agentLabel).trim() ?: textOf(env.JIRA_SEND_AGENT_LABEL).trim()
+    int seconds = secondsOf(parameters.agentTimeout, env.JIRA_SEND_AGENT_TIMEOUT)
+    long end = System.currentTimeMillis() + seconds * 1000
+    Map reached = [agent: false]
+    try {
+        String output = timeout(time: seconds, unit: 'SECONDS') {
+            node(label) {
+                reached.agent = true
+                action()
+            }
+        }
+        return [output: output]
+    } catch (InterruptedException interruption) {
+        // By the time alone can it be told from a stop of the run: the sandbox lets nothing else be read.
+        if (System.currentTimeMillis() < end) {
+            throw interruption
+        }
+    }
+    return [trouble: reached.agent ?
+        'the step took longer than ' + seconds + ' seconds on an agent of its own; give it more time with agentTimeout.' :
+        'no agent' + (label == '' ? '' : ' with the label ' + label) + ' was free within ' + seconds + ' seconds; call the' +
+            ' step inside node { }, name other agents with agentLabel, or give it more time with agentTimeout. Nothing was sent.']
+}
+
+/** Seconds that an agent may take, in all; two minutes when nothing sensible is given. */
+@NonCPS
+private int secondsOf(Object parameter, String variable) {
+    String given = textOf(parameter).trim() ?: textOf(variable).trim()
+    return given.matches('[1-9][0-9]{0,4}') ? Integer.parseInt(given) : 120
+}
+
+private String launchWith(Map credential, String command, Map options, Map files, List further) {
+    if (credential.clientId == '') {
+        return withCredentials([usernamePassword(
+                credentialsId: credential.id, usernameVariable: 'JIRA_CLIENT_ID', passwordVariable: 'JIRA_CLIENT_SECRET')]) {
+            launch(command, options, files, further)
+        }
+    }
+    further.add('JIRA_CLIENT_ID=' + credential.clientId)
+    return withCredentials([string(credentialsId: credential.id, variable: 'JIRA_CLIENT_SECRET')]) {
+        launch(command, options, files, further)
+    }
 }
 
 /**
@@ -313,6 +353,7 @@ private String launch(String command, Map options, Map files, List further) {
     // From 128 KiB in one variable on, Linux starts no process any more.
     boolean large = json.length() > 100000
     boolean ended = false
+    boolean handedOver = false
     try {
         if (files.changes != '') {
             writeFile(file: directory + '/changes.jsonl', text: files.changes, encoding: 'UTF-8')
@@ -328,16 +369,54 @@ private String launch(String command, Map options, Map files, List further) {
         } else {
             environment.add('JIRA_SEND_PARAMETERS=' + json)
         }
+        // The version of the library, and the SHA-256 of what may run on the agent.
+        environment.add('JIRA_SEND_MANIFEST=' + libraryResource('jira-send/manifest'))
+        boolean unix = isUnix()
         String output = withEnv(environment) {
-            sh(script: libraryResource('jira-send/run.sh'), returnStdout: true, encoding: 'UTF-8', label: 'jira-send')
+            start(unix)
+        }
+        String file = jiraSendAnswer.neededFile(output)
+        if (file != '') {
+            handedOver = true
+            // The first time on this agent: the launcher checks the file and keeps it in the user's cache.
+            environment.add('JIRA_SEND_FROM_LIBRARY=' + (handOver(file, directory) ? 'file' : 'none'))
+            output = withEnv(environment) {
+                start(unix)
+            }
         }
         ended = true
         return output
     } finally {
-        if (!ended && (large || files.changes != '' || files.flags != '')) {
+        if (!ended && (large || files.changes != '' || files.flags != '' || handedOver)) {
             remove(directory)
         }
     }
+}
+
+private String start(boolean unix) {
+    if (unix) {
+        return sh(script: libraryResource('jira-send/run.sh'), returnStdout: true, encoding: 'UTF-8', label: 'jira-send')
+    }
+    return powershell(script: libraryResource('jira-send/run.ps1'), returnStdout: true, encoding: 'UTF-8', label: 'jira-send')
+}
+
+/** Writes a file that a release of the library carries into the folder of the call. False when it carries none. */
+private boolean handOver(String file, String directory) {
+    String reason
+    try {
+        // In no variable: it would be saved with the program of the run.
+        writeFile(file: directory + '/' + file, encoding: 'Base64',
+            text: libraryResource(resource: 'jira-send/' + file, encoding: 'Base64'))
+        return true
+    } catch (InterruptedException interruption) {
+        throw interruption
+    } catch (Exception problem) {
+        reason = problem.toString()
+    }
+    if (!reason.contains('No such library resource')) {
+        echo('jira-send: ' + jiraSendAnswer.oneLine(file + ' could not be written on the agent: ' + reason))
+    }
+    return false
 }
 
 /** The files of a launcher that never started or was lost. Where this fails, too, they stay: the first trouble counts. */

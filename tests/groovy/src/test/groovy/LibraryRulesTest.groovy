@@ -144,7 +144,7 @@ class LibraryRulesTest {
     }
 
     @Test
-    void 'one shell step in the whole library, and its script is a resource as it is'() {
+    void 'one shell step for each system in the whole library, and its script is a resource as it is'() {
         List<MethodCallExpression> shells = []
         each { name, source ->
             new AstBuilder().buildFromString(CompilePhase.CONVERSION, false, source).each { ASTNode node ->
@@ -160,8 +160,12 @@ class LibraryRulesTest {
                 node instanceof ClassNode ? node.methods.each { look(it.code) } : look(node)
             }
         }
-        assert shells*.methodAsString == ['sh']
-        MapEntryExpression script = shells[0].arguments.expressions[0].mapEntryExpressions.find { it.keyExpression.value == 'script' }
+        assert shells*.methodAsString == ['sh', 'powershell']
+        shells.each { script(it) }
+    }
+
+    private static void script(MethodCallExpression shell) {
+        MapEntryExpression script = shell.arguments.expressions[0].mapEntryExpressions.find { it.keyExpression.value == 'script' }
         Expression value = script.valueExpression
         assert value instanceof MethodCallExpression && value.methodAsString == 'libraryResource'
         Expression path = value.arguments.expressions[0]
@@ -202,6 +206,27 @@ class LibraryRulesTest {
                 assert parameters.knownParameters(command).keySet().containsAll(used)
             }
         }
+    }
+
+    @Test
+    void 'the manifest has the version of the program'() {
+        String version = (file('Cargo.toml').text =~ /(?m)^version = "(.*)"$/)[0][1]
+        String manifest = file('resources/jira-send/manifest').text
+        assert manifest == 'jira-send ' + version + '\n', 'on main it has no files; a release adds them'
+    }
+
+    @Test
+    void 'both launchers read the same variables and give the same outcomes'() {
+        String unix = file('resources/jira-send/run.sh').text
+        String windows = file('resources/jira-send/run.ps1').text
+        Closure<Set<String>> variables = { String text -> text.findAll(/JIRA_SEND_[A-Z_]+|WORKSPACE_TMP/) as Set }
+        assert variables(unix) == variables(windows)
+        assert variables(unix).containsAll(['JIRA_SEND_BIN', 'JIRA_SEND_CACHE', 'JIRA_SEND_MIRROR', 'JIRA_SEND_FROM_LIBRARY'])
+        byte[] bytes = file('resources/jira-send/run.ps1').bytes
+        assert bytes.every { it > 0 } && !windows.contains('\r')
+        assert !(windows =~ /Invoke-Expression|\biex\b/)
+        assert windows.count('{') == windows.count('}') && windows.count('(') == windows.count(')')
+        [unix, windows].each { assert it.contains('needs_binary') }
     }
 
     @Test

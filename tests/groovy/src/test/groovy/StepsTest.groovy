@@ -27,7 +27,7 @@ class StepsTest extends PipelineCase {
         assert seen.JIRA_SEND_ON_ERROR == 'fail'
         assert seen.JIRA_CLIENT_ID == 'client-1'
         assert seen.JIRA_CLIENT_SECRET == FakeJenkins.SECRET
-        assert jenkins.shellCall.named == [script: Library.resource('jira-send/run.sh'), returnStdout: true,
+        assert jenkins.shellCall.named == [script: new String(Library.resource('jira-send/run.sh'), 'UTF-8'), returnStdout: true,
                                            encoding: 'UTF-8', label: 'jira-send']
         assert jenkins.echoes == ['jiraSendBuildInfo: build 7: sent for ABC-1', 'after']
     }

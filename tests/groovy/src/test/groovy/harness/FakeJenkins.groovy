@@ -10,11 +10,11 @@ import java.util.concurrent.TimeUnit
 
 /** One run of a pipeline: its environment, credentials, workspace (real directories), steps, and all they were asked. */
 class FakeJenkins {
-    static final List<String> BODY_STEPS = ['withEnv', 'withCredentials', 'dir', 'timeout', 'retry', 'waitUntil']
+    static final List<String> BODY_STEPS = ['withEnv', 'withCredentials', 'dir', 'node', 'timeout', 'retry', 'waitUntil']
     static final List<String> DESCRIPTIONS = ['usernamePassword', 'string']
-    static final List<String> STEPS = ['beginWithEnv', 'beginWithCredentials', 'beginDir', 'beginTimeout', 'endBlock', 'deleteDir', 'echo', 'error', 'isUnix',
-        'libraryResource', 'pwd', 'sh', 'writeFile', 'sleep', 'milestone']
-    static final List<String> NEED_AGENT = ['isUnix', 'pwd', 'sh', 'writeFile', 'beginDir', 'deleteDir']
+    static final List<String> STEPS = ['beginWithEnv', 'beginWithCredentials', 'beginDir', 'beginNode', 'beginTimeout', 'endBlock', 'deleteDir', 'echo', 'error', 'isUnix',
+        'libraryResource', 'powershell', 'pwd', 'sh', 'writeFile', 'sleep', 'milestone']
+    static final List<String> NEED_AGENT = ['isUnix', 'powershell', 'pwd', 'sh', 'writeFile', 'beginDir', 'deleteDir']
     static final String SECRET = 'S3cret+with/odd=chars'
     static final String ACCEPTED = '{"outcome":"accepted","exit_code":0,"message":"build 7: sent for ABC-1","issue_keys":["ABC-1"],' +
         '"sites":[{"site":"acme.atlassian.net","outcome":"accepted","accepted":[{"pipelineId":"shop","buildNumber":7}],' +
@@ -43,7 +43,11 @@ class FakeJenkins {
     long slept = 0
     /** Name of a step, and what it throws instead of running. */
     Map<String, Throwable> failing = [:]
-    /** What sh does: gets the call (with its environment), gives its standard output. */
+    /** Name of a step, and the milliseconds that it takes. */
+    Map<String, Integer> slow = [:]
+    /** Files of the library in place of, or besides, those of the project, such as a release carries them. */
+    final Map<String, byte[]> resources = [:]
+    /** What sh and powershell do: gets the call (with its environment), gives its standard output. */
     Closure<String> shell = { StepCall call -> ACCEPTED + '\n' }
 
     private final List<Map<String, String>> blocks = []
@@ -51,6 +55,8 @@ class FakeJenkins {
     private final Map<Integer, Long> limits = [:]
     /** The current directory of each block. */
     private final List<File> directories = []
+    /** Whether there was an agent around each block. */
+    private final List<Boolean> agents = []
 
     FakeJenkins(File folder, Library library) {
         this.library = library
@@ -94,7 +100,7 @@ class FakeJenkins {
     }
 
     Map<String, String> environment() {
-        Map<String, String> all = [:] + global
+        Map<String, String> all = (agent ? [NODE_NAME: 'built-in'] : [:]) + global
         blocks.each { all.putAll(it) }
         return all
     }
@@ -106,6 +112,7 @@ class FakeJenkins {
     Object run(StepCall call) {
         call.environment = environment()
         calls << call
+        Thread.sleep(slow[call.name] ?: 0)
         if (failing[call.name] != null) {
             throw failing[call.name]
         }
@@ -174,7 +181,19 @@ class FakeJenkins {
         return null
     }
 
+    private Object beginNodeStep(String label) {
+        begin([:])
+        agent = true
+        return null
+    }
+
+    private Object beginTimeoutStep(Map arguments) {
+        begin([:])
+        return null
+    }
+
     private void begin(Map<String, String> environment, File directory = directories ? directories.last() : workspace) {
+        agents << agent
         blocks << environment
         directories << directory
     }
@@ -183,6 +202,7 @@ class FakeJenkins {
         limits.remove(blocks.size())
         blocks.remove(blocks.size() - 1)
         directories.remove(directories.size() - 1)
+        agent = agents.remove(agents.size() - 1)
         return null
     }
 
@@ -205,7 +225,16 @@ class FakeJenkins {
     }
 
     private Object libraryResourceStep(String path) {
-        return Library.resource(path)
+        return new String(resource(path), 'UTF-8')
+    }
+
+    private Object libraryResourceStep(Map arguments) {
+        assert arguments.encoding == 'Base64'
+        return resource(arguments.resource.toString()).encodeBase64().toString()
+    }
+
+    private byte[] resource(String path) {
+        return resources[path] ?: Library.resource(path)
     }
 
     private Object pwdStep(Map arguments) {
@@ -213,6 +242,17 @@ class FakeJenkins {
     }
 
     private Object shStep(Map arguments) {
+        assert unix
+        return shellStep(arguments)
+    }
+
+    private Object powershellStep(Map arguments) {
+        assert !unix
+        return shellStep(arguments)
+    }
+
+    private Object shellStep(Map arguments) {
+        assert arguments.keySet() == ['script', 'returnStdout', 'encoding', 'label'] as Set
         assert arguments.returnStdout == true && arguments.encoding == 'UTF-8' && arguments.label == 'jira-send'
         return shell.call(calls.last())
     }
@@ -221,7 +261,11 @@ class FakeJenkins {
         File file = new File(arguments.file.toString())
         assert file.absolute
         file.parentFile.mkdirs()
-        file.setText(arguments.text.toString(), arguments.encoding.toString())
+        if (arguments.encoding == 'Base64') {
+            file.bytes = arguments.text.toString().decodeBase64()
+        } else {
+            file.setText(arguments.text.toString(), arguments.encoding.toString())
+        }
         return null
     }
 

@@ -47,12 +47,12 @@ class Library {
         return new File(ROOT, "vars/${name}.groovy").getText('UTF-8')
     }
 
-    static String resource(String path) {
+    static byte[] resource(String path) {
         File file = new File(ROOT, 'resources/' + path)
         if (!file.file) {
             throw new hudson.AbortException("No such library resource ${path} could be found.")
         }
-        return file.getText('UTF-8')
+        return file.bytes
     }
 
     private static GroovyClassLoader loader(ClassLoader parent, boolean sandboxed) {

@@ -19,6 +19,24 @@ def withCredentials(List bindings, Closure body) {
     }
 }
 
+def node(String label, Closure body) {
+    beginNode(label)
+    try {
+        return body()
+    } finally {
+        endBlock()
+    }
+}
+
+def timeout(Map limit, Closure body) {
+    beginTimeout(limit)
+    try {
+        return body()
+    } finally {
+        endBlock()
+    }
+}
+
 def dir(String path, Closure body) {
     beginDir(path)
     try {
