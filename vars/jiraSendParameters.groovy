@@ -42,7 +42,7 @@ private Map knownParameters(String command) {
         deploymentSequenceNumber: 'text', duration: 'text', pipelineName: 'text', pipelineUrl: 'text',
         commitAssociation: 'lines', repositoryAssociation: 'lines',
     ] : [
-        testResults: 'step', testsTotal: 'text', testsPassed: 'text', testsFailed: 'text', testsSkipped: 'text',
+        testResults: 'step', testReports: 'lines', testsTotal: 'text', testsPassed: 'text', testsFailed: 'text', testsSkipped: 'text',
         repositoryUrl: 'text', refName: 'text', refUrl: 'text', reference: 'lines',
     ]
     return known + [

@@ -43,7 +43,7 @@ private Map around(Map request, Map parameters) {
         // failOnError waits for the end: a beginning that Jira refused must not keep the body from running. A stop that
         // falls into it needs an end as well.
         Object begun = textOf(parameters.eventTime).trim() == '' ? started : parameters.eventTime
-        beginning = report(request, common + [state: 'in_progress', eventTime: begun, failOnError: false])
+        beginning = report(request + [beginning: true], common + [state: 'in_progress', eventTime: begun, failOnError: false])
         body()
         closing = [state: endOf(parameters, before, currentBuild.result)]
         through = true
@@ -194,6 +194,13 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
         // A blank variable counts as not set.
         further.add('JIRA_SEND_LAST_UPDATED= ')
         further.add('JIRA_SEND_UPDATE_SEQUENCE_NUMBER= ')
+    }
+    if (request.beginning && options.testReports != null) {
+        // The files are those of another run still.
+        options.testReports = null
+    }
+    if (request.beginning) {
+        further.add('JIRA_SEND_TEST_REPORTS= ')
     }
     String kept = env.JIRA_SEND_WAITING
     String brought = kept == null ? waitingBefore(currentBuild) : (kept == 'none' ? '' : kept)

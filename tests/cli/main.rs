@@ -27,6 +27,7 @@ mod readme;
 mod relay;
 mod sites;
 mod support;
+mod test_reports;
 mod tls;
 mod usage;
 mod wrap;

@@ -83,8 +83,8 @@ fn every_command_runs() {
         }
         count += 1;
     }
-    assert!(count >= 14);
-    assert_eq!(jira.submissions().len(), 7);
+    assert!(count >= 16);
+    assert_eq!(jira.submissions().len(), 10);
 }
 
 #[test]
