@@ -12,6 +12,7 @@ mod connection;
 mod deployment;
 mod faults;
 mod flush;
+mod freestyle;
 mod hostile;
 mod keys;
 mod kills;

@@ -17,7 +17,7 @@ const RUN_ELSEWHERE: &[(&str, &str)] = &[
     ),
 ];
 
-fn project(name: &str) -> String {
+pub(crate) fn project(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
