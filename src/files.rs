@@ -1,7 +1,7 @@
-//! Small files, read whole and up to a limit, or written.
+//! Small files, read whole and up to a limit, or written; other files, opened.
 
-use std::fs::File;
-use std::io::Read as _;
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};
@@ -42,9 +42,49 @@ pub(crate) fn read_bytes(path: &Path, limit: u64) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Opens a file, or the one that a link leads to. Pipes, devices and folders give nothing: they are not even opened,
+/// since that could wait for ever.
+///
+/// # Errors
+/// When it cannot be opened.
+pub(crate) fn open_regular(path: &Path) -> io::Result<Option<(File, Metadata)>> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Ok(None);
+    }
+    let mut options = OpenOptions::new();
+    options.read(true);
+    // Somebody may put a pipe in its place just now.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        rustix::fs::OFlags::NONBLOCK.bits().cast_signed(),
+    );
+    let file = options.open(path)?;
+    let metadata = file.metadata()?;
+    Ok(metadata.is_file().then_some((file, metadata)))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{read_bytes, read_text};
+    use super::{open_regular, read_bytes, read_text};
+
+    #[test]
+    fn only_files_are_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(open_regular(folder.path()).unwrap().is_none());
+        let file = folder.path().join("file");
+        assert!(open_regular(&file).is_err());
+        std::fs::write(&file, "abc").unwrap();
+        assert_eq!(open_regular(&file).unwrap().unwrap().1.len(), 3);
+        #[cfg(unix)]
+        {
+            let link = folder.path().join("link");
+            std::os::unix::fs::symlink("file", &link).unwrap();
+            assert_eq!(open_regular(&link).unwrap().unwrap().1.len(), 3);
+            let device = std::path::Path::new("/dev/null");
+            assert!(open_regular(device).unwrap().is_none());
+        }
+    }
 
     #[test]
     fn files_are_read_up_to_a_limit() {

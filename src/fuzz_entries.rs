@@ -47,6 +47,14 @@ pub fn git(bytes: &[u8]) {
     crate::git::fuzz_entry::git(bytes);
 }
 
+/// See [`crate::test_reports`].
+///
+/// # Panics
+/// When something that must hold does not.
+pub fn test_reports(bytes: &[u8]) {
+    crate::test_reports::fuzz_entry::test_reports(bytes);
+}
+
 /// The first lines up to the empty one, and what follows it.
 pub(crate) fn head_and_body(text: &str) -> (Vec<&str>, &str) {
     let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));

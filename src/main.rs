@@ -21,6 +21,7 @@ mod program;
 mod report;
 mod secret;
 mod system;
+mod test_reports;
 mod variables;
 
 use std::process::ExitCode;

@@ -57,7 +57,7 @@ private Map knownParameters(String command) {
     }
     Map own = [
         build: [
-            testResults: 'step', testsTotal: 'text', testsPassed: 'text', testsFailed: 'text', testsSkipped: 'text',
+            testResults: 'step', testReports: 'lines', testsTotal: 'text', testsPassed: 'text', testsFailed: 'text', testsSkipped: 'text',
             repositoryUrl: 'text', refName: 'text', refUrl: 'text', reference: 'lines',
         ],
         deployment: [

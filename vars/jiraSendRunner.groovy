@@ -45,7 +45,7 @@ private Map around(Map request, Map parameters) {
         // failOnError waits for the end: a beginning that Jira refused must not keep the body from running. A stop that
         // falls into it needs an end as well.
         Object begun = textOf(parameters.eventTime).trim() == '' ? started : parameters.eventTime
-        beginning = report(timed, common + [state: 'in_progress', eventTime: begun, failOnError: false])
+        beginning = report(timed + [beginning: true], common + [state: 'in_progress', eventTime: begun, failOnError: false])
         body()
         closing = [state: endOf(parameters, before, currentBuild.result)]
         through = true
@@ -207,6 +207,13 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
         // A blank variable counts as not set.
         further.add('JIRA_SEND_LAST_UPDATED= ')
         further.add('JIRA_SEND_UPDATE_SEQUENCE_NUMBER= ')
+    }
+    if (request.beginning && options.testReports != null) {
+        // The files are those of another run still.
+        options.testReports = null
+    }
+    if (request.beginning) {
+        further.add('JIRA_SEND_TEST_REPORTS= ')
     }
     // What this run kept is the newest, and comes last: the binary lets later lines say what became of earlier ones.
     String kept = env.JIRA_SEND_WAITING ?: ''

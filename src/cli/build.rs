@@ -5,12 +5,21 @@ use clap::Args;
 use super::options::{JiraOptions, KeyOptions, OutputOptions, RunOptions};
 use super::wrap::WrapOptions;
 use crate::domain::reference::Reference;
+use crate::domain::timestamp::Timestamp;
 use crate::domain::web_url::WebUrl;
+use crate::test_reports::Patterns;
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct BuildOptions {
     #[command(flatten)]
     pub(crate) run: RunOptions,
+    /// Count the tests in these report files (JUnit, xUnit.net, NUnit, TRX), unless numbers are given: patterns such as
+    /// `**/target/surefire-reports/*.xml` in the current folder, with commas between them; may be repeated
+    #[arg(long, value_name = "PATTERNS", help_heading = "Tests")]
+    pub(crate) test_reports: Vec<Patterns>,
+    /// Older reports are those of another run; nobody types it
+    #[arg(skip)]
+    pub(crate) test_reports_since: Option<Timestamp>,
     /// All tests
     #[arg(long, value_name = "COUNT", help_heading = "Tests")]
     pub(crate) tests_total: Option<u32>,

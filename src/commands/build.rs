@@ -3,14 +3,13 @@
 use super::missing::Missing;
 use super::payload::Payload;
 use super::send;
-use super::{Context, run_facts, tell};
+use super::{Context, run_facts, tell, test_counts};
 use crate::cli::BuildOptions;
 use crate::cli::words::Words;
 use crate::domain::association::{Associations, Others};
 use crate::domain::reference::{BuiltCommit, BuiltRef, MAX_REFERENCES, Reference};
 use crate::domain::repository::{ref_address, web_address};
 use crate::domain::state::build_state;
-use crate::domain::test_info::TestInfo;
 use crate::domain::text::Line;
 use crate::error::Failure;
 use crate::facts::{self, Facts};
@@ -41,13 +40,8 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
     let wrong = |error: String| Failure::usage("the build cannot be sent like this").cause(error);
     let state = build_state(run.state, options.run.unstable_as)
         .map_err(|error| wrong(error).hint("see --state"))?;
-    let test_info = TestInfo::new(
-        options.tests_total,
-        options.tests_passed,
-        options.tests_failed,
-        options.tests_skipped,
-    )
-    .map_err(|error| wrong(error).hint("see --tests-total and --tests-passed"))?;
+    let given_counts = test_counts::given(options)
+        .map_err(|error| wrong(error).hint("see --tests-total and --tests-passed"))?;
     let references = references(options, &facts)?;
     let others = Others {
         issue_ids: Words::all(&options.keys.issue_ids),
@@ -66,6 +60,7 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
         ));
     }
     run_facts::tell(&options.run, &run, context.output);
+    let test_info = given_counts.or_else(|| test_counts::read(options, deadline, context));
     let name = format!("{} {}", run.pipeline_name, run.run_name);
     let given = |text: &Option<String>| text.as_deref().and_then(Line::optional);
     let numbered =

@@ -21,6 +21,7 @@ mod send;
 mod side_by_side;
 mod store;
 mod summary;
+mod test_counts;
 mod wrap;
 
 use std::collections::HashSet;

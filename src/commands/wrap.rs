@@ -39,6 +39,11 @@ pub(crate) fn build(options: &BuildOptions, context: &Context<'_>) -> Result<Exi
     let send = |phase: &Phase, context: &Context<'_>| {
         let mut options = options.clone();
         phase.apply(&mut options.run, &mut options.keys, &mut options.jira);
+        // Before the command there are only reports of other runs.
+        options.test_reports_since = phase.started;
+        if phase.started.is_none() {
+            options.test_reports.clear();
+        }
         super::build::run(&options, context)
     };
     let job = Job {

@@ -2,6 +2,39 @@
 
 use serde::Serialize;
 
+/// What became of one test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TestOutcome {
+    Passed,
+    Failed,
+    Skipped,
+}
+
+/// Tests that were counted one by one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TestCounts {
+    pub(crate) passed: u32,
+    pub(crate) failed: u32,
+    pub(crate) skipped: u32,
+}
+
+impl TestCounts {
+    pub(crate) fn count(&mut self, outcome: TestOutcome) {
+        let number = match outcome {
+            TestOutcome::Passed => &mut self.passed,
+            TestOutcome::Failed => &mut self.failed,
+            TestOutcome::Skipped => &mut self.skipped,
+        };
+        *number = number.saturating_add(1);
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
+        self.passed = self.passed.saturating_add(other.passed);
+        self.failed = self.failed.saturating_add(other.failed);
+        self.skipped = self.skipped.saturating_add(other.skipped);
+    }
+}
+
 /// `testInfo` of a build. The parts never exceed the total.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -50,6 +83,19 @@ impl TestInfo {
             number_failed: failed,
             number_skipped: skipped,
         }))
+    }
+
+    /// The counts with their sum.
+    ///
+    /// # Errors
+    /// There are more tests than Jira has numbers for.
+    pub(crate) fn of_counts(counts: TestCounts) -> Result<Option<Self>, String> {
+        let TestCounts {
+            passed,
+            failed,
+            skipped,
+        } = counts;
+        Self::new(None, Some(passed), Some(failed), Some(skipped))
     }
 }
 

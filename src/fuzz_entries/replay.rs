@@ -48,6 +48,14 @@ const WORDS: &[&[u8]] = &[
     b"%%%\n",
     b"://",
     b"@",
+    b"<",
+    b"/>",
+    b"<testcase>",
+    b"</testcase>",
+    b"<failure/>",
+    b"]]>",
+    b"<!--",
+    b" result='Pass'",
 ];
 
 /// Numbers that are the same in every run.
@@ -146,6 +154,11 @@ fn outbox() {
 #[test]
 fn changes() {
     replay(&["fuzz/corpus/changes"], super::changes);
+}
+
+#[test]
+fn test_reports() {
+    replay(&["fuzz/corpus/test_reports"], super::test_reports);
 }
 
 #[test]

@@ -22,6 +22,8 @@ pub(super) struct Phase {
     pub(super) time: Duration,
     /// The keys of the beginning: an update replaces all of them, so the end repeats them.
     pub(super) found_before: Vec<IssueKey>,
+    /// When the command was started by the clock of this machine, once it has ended.
+    pub(super) started: Option<Timestamp>,
     /// How long it took.
     pub(super) seconds: Option<u32>,
 }
@@ -47,6 +49,8 @@ impl Phase {
 /// When it began, and how the user numbers it.
 pub(super) struct Times {
     begun: Timestamp,
+    /// The same by the clock of this machine, whatever time the user gave.
+    started: Timestamp,
     by_clock: bool,
     sequence: Option<SequenceNumber>,
 }
@@ -55,6 +59,7 @@ impl Times {
     pub(super) fn new(options: &RunOptions, system: &dyn System) -> Self {
         Self {
             begun: options.event_time.unwrap_or_else(|| system.now()),
+            started: system.now(),
             by_clock: options.event_time.is_none(),
             sequence: options.update_sequence_number,
         }
@@ -68,6 +73,7 @@ impl Times {
             sequence: self.sequence,
             time: Duration::ZERO,
             found_before: Vec::new(),
+            started: None,
             seconds: None,
         }
     }
@@ -79,6 +85,7 @@ impl Times {
             state,
             event: self.begun.next().max(system.now()),
             sequence: self.sequence.map(SequenceNumber::following),
+            started: Some(self.started),
             ..self.beginning()
         }
     }
@@ -101,6 +108,7 @@ mod tests {
             let by_clock = true;
             let times = Times {
                 begun,
+                started: now,
                 by_clock,
                 sequence,
             };
@@ -111,6 +119,7 @@ mod tests {
         let begun = "2020-01-01T00:00:00.000Z".parse().unwrap();
         let times = Times {
             begun,
+            started: now,
             by_clock: true,
             sequence: None,
         };

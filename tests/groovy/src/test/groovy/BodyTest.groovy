@@ -38,6 +38,18 @@ class BodyTest extends PipelineCase {
     }
 
     @Test
+    void 'the report files of another run are not counted at the beginning'() {
+        jenkins.global.JIRA_SEND_TEST_REPORTS = '*.trx'
+        jenkins.pipeline("jiraSendBuildInfo(testReports: 'a b/*.xml, c/*.xml') { }")
+        assert sent*.testReports == [null, ['a b/*.xml, c/*.xml']]
+        assert jenkins.calls('sh')*.environment*.JIRA_SEND_TEST_REPORTS*.trim() == ['', '*.trx']
+        fresh()
+        jenkins.pipeline("jiraSendDeploymentInfo(environmentId: 'e') { }")
+        assert sent.every { !it.containsKey('testReports') }
+        assert jenkins.echoes.every { !it.contains('unknown') }
+    }
+
+    @Test
     void 'the end repeats the issues of the beginning and finds further ones'() {
         jenkins.pipeline('jiraSendBuildInfo { }')
         assert sent*.issueKeys == [null, ['ABC-1']]

@@ -304,6 +304,20 @@ class EndToEndTest extends PipelineCase {
     }
 
     @Test
+    void 'report files in the workspace are counted'() {
+        File report = new File(jenkins.workspace, 'TEST a.xml')
+        report.text = '<testsuite><testcase/><testcase><failure/></testcase><testcase><skipped/></testcase></testsuite>'
+        try {
+            step('jiraSendBuildInfo', [issueKeys: 'ABC-1', testReports: ['no/*.xml', '**/TEST *.xml']])
+            jenkins.pipeline("jiraSendBuildInfo(issueKeys: 'ABC-1', testReports: '*.xml') { }")
+            Map counts = [totalNumber: 3, numberPassed: 1, numberFailed: 1, numberSkipped: 1]
+            assert jira.requests('builds')*.json*.builds.flatten()*.testInfo == [counts, null, counts]
+        } finally {
+            report.delete()
+        }
+    }
+
+    @Test
     void 'a dry run shows the request and needs no credential'() {
         jenkins.credentials.clear()
         Map result = step('jiraSendBuildInfo', [dryRun: true, issueKeys: 'ABC-1', description: 'Gr\u00fc\u00dfe\nzwei'])

@@ -71,6 +71,9 @@ class ParametersTest extends PipelineCase {
             [[totalCount: 10, failCount: 2], [:],                                                    [testsTotal: 10, testsFailed: 2]],
             [[totalCount: 10, passCount: 7, failCount: 2, skipCount: 1], [testsPassed: 8],           all + [testsPassed: 8]],
             [null, [testsTotal: 3],                                                                  [testsTotal: 3]],
+            [null, [testReports: 'a b/*.xml, c.xml\nd.xml'],                                         [testReports: ['a b/*.xml, c.xml\nd.xml']]],
+            [null, [testReports: ['a b/*.xml', '', "c${1}.xml"]],                                    [testReports: ['a b/*.xml', 'c1.xml']]],
+            [[totalCount: 3], [testReports: '*.xml'],                                                [testReports: ['*.xml'], testsTotal: 3]],
         ].each { List row ->
             assert optionsOf('jiraSendBuildInfo', [testResults: row[0]] + row[1]) == row[2]
         }

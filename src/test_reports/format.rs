@@ -1,0 +1,108 @@
+//! Which format a report has, told by its outermost element, and what its tests came to.
+
+use std::io::{BufRead, Read};
+
+use super::encoding;
+use super::junit::JUnit;
+use super::markup::{Event, Markup};
+use super::nunit::NUnit;
+use super::trx::Trx;
+use super::unreadable::Unreadable;
+use super::xunit::XUnit;
+use crate::domain::test_info::{TestCounts, TestOutcome};
+
+/// Counts the tests while the elements of a report go by.
+pub(super) trait Format {
+    /// An element begins.
+    ///
+    /// # Errors
+    /// A test whose outcome is not known.
+    fn open(&mut self, element: &Element<'_>, counts: &mut TestCounts) -> Result<(), Unreadable>;
+
+    /// An element of this depth ends.
+    fn close(&mut self, _depth: usize, _counts: &mut TestCounts) {}
+}
+
+/// An element that begins; names are without prefixes.
+pub(super) struct Element<'a> {
+    pub(super) name: &'a [u8],
+    /// Name of the element around it; empty for the outermost one.
+    pub(super) parent: &'a [u8],
+    /// The outermost element has 1.
+    pub(super) depth: usize,
+    /// The value of an attribute.
+    pub(super) attribute: &'a dyn Fn(&str) -> Option<&'a [u8]>,
+}
+
+impl Element<'_> {
+    /// What the value of this attribute means by a format's table of words.
+    ///
+    /// # Errors
+    /// There is no such attribute, or it is none of the words.
+    pub(super) fn outcome(
+        &self,
+        attribute: &str,
+        words: &[(&str, TestOutcome)],
+    ) -> Result<TestOutcome, Unreadable> {
+        let value = (self.attribute)(attribute).unwrap_or_default();
+        let mut known = words.iter();
+        let known = known.find(|(word, _)| word.as_bytes() == value);
+        known
+            .map(|(_, outcome)| *outcome)
+            .ok_or_else(|| Unreadable::UnknownOutcome(text(value)))
+    }
+}
+
+/// Counts the tests of one report.
+///
+/// # Errors
+/// It cannot be read to its end, or is no report. Half of a report is no report: its counts would be wrong.
+pub(super) fn count(input: impl Read) -> Result<TestCounts, Unreadable> {
+    let mut markup = Markup::new(encoding::narrow(input)?);
+    let mut counts = TestCounts::default();
+    // The outermost element is told first, whatever stands in front of it.
+    let Some(first) = markup.next()? else {
+        return Err(Unreadable::Empty);
+    };
+    let mut format = format_of(markup.name())?;
+    let mut next = Some(first);
+    while let Some(event) = next {
+        match event {
+            Event::Open(depth) => open(&markup, depth, format.as_mut(), &mut counts)?,
+            Event::Close(depth) => format.close(depth, &mut counts),
+        }
+        next = markup.next()?;
+    }
+    Ok(counts)
+}
+
+fn open<R: BufRead>(
+    markup: &Markup<R>,
+    depth: usize,
+    format: &mut dyn Format,
+    counts: &mut TestCounts,
+) -> Result<(), Unreadable> {
+    let element = Element {
+        name: markup.name(),
+        parent: markup.parent(),
+        depth,
+        attribute: &|name| markup.attribute(name),
+    };
+    format.open(&element, counts)
+}
+
+fn format_of(root: &[u8]) -> Result<Box<dyn Format>, Unreadable> {
+    Ok(match root {
+        b"testsuites" | b"testsuite" => Box::new(JUnit::default()),
+        b"assemblies" | b"assembly" => Box::new(XUnit),
+        b"test-run" | b"test-results" => Box::new(NUnit),
+        b"TestRun" => Box::new(Trx::default()),
+        other => return Err(Unreadable::NoReport(text(other))),
+    })
+}
+
+/// The beginning of what a stranger wrote, for people.
+fn text(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    text.chars().take(60).collect()
+}

@@ -1,0 +1,155 @@
+//! Bytes of a document, one after the other, with what may be passed over.
+
+use std::io::{self, BufRead};
+
+use super::unreadable::Unreadable;
+
+/// Longest name of an element or attribute, in bytes.
+const MAX_NAME: usize = 1_000;
+
+/// Where reading has come to.
+pub(super) struct Scanner<R> {
+    input: R,
+    /// Bytes that were read.
+    position: u64,
+}
+
+impl<R: BufRead> Scanner<R> {
+    pub(super) fn new(input: R) -> Self {
+        Self { input, position: 0 }
+    }
+
+    /// Whether nothing was read yet.
+    pub(super) fn is_at_start(&self) -> bool {
+        self.position == 0
+    }
+
+    /// Goes behind `?>`.
+    pub(super) fn skip_instruction(&mut self) -> Result<(), Unreadable> {
+        self.skip_past(b'?')?;
+        loop {
+            match self.take()? {
+                b'>' => return Ok(()),
+                b'?' => {}
+                _ => self.skip_past(b'?')?,
+            }
+        }
+    }
+
+    /// Goes behind `-->` or `]]>`.
+    pub(super) fn skip_past_twins(&mut self, twin: u8) -> Result<(), Unreadable> {
+        loop {
+            self.skip_past(twin)?;
+            let mut run = 1;
+            loop {
+                match self.take()? {
+                    byte if byte == twin => run = 2,
+                    b'>' if run == 2 => return Ok(()),
+                    _ => break,
+                }
+            }
+        }
+    }
+
+    /// Adds a name whose first byte was read already.
+    pub(super) fn read_name(&mut self, first: u8, name: &mut Vec<u8>) -> Result<(), Unreadable> {
+        if !is_name(first) {
+            return Err(self.malformed());
+        }
+        let (start, begin) = (name.len(), self.position);
+        name.push(first);
+        loop {
+            let buffer = self.fill()?;
+            let length = buffer.iter().position(|byte| !is_name(*byte));
+            let part = &buffer[..length.unwrap_or(buffer.len())];
+            if name.len() - start + part.len() > MAX_NAME {
+                return Err(Unreadable::Malformed(begin));
+            }
+            name.extend_from_slice(part);
+            let read = part.len();
+            let goes_on = length.is_none() && read > 0;
+            self.consume(read);
+            if !goes_on {
+                return Ok(());
+            }
+        }
+    }
+
+    pub(super) fn skip_blank(&mut self) -> Result<(), Unreadable> {
+        while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.peek()? {
+            self.consume(1);
+        }
+        Ok(())
+    }
+
+    /// Goes behind the next such byte, or to the end, where the next [`Self::take`] fails.
+    pub(super) fn skip_past(&mut self, byte: u8) -> Result<(), Unreadable> {
+        let skipped = self.input.skip_until(byte)?;
+        self.position += u64::try_from(skipped).unwrap_or(u64::MAX);
+        Ok(())
+    }
+
+    /// Keeps the beginning of what comes up to the next such byte, and goes behind that.
+    pub(super) fn read_until(
+        &mut self,
+        end: u8,
+        most: usize,
+        kept: &mut Vec<u8>,
+    ) -> Result<(), Unreadable> {
+        while kept.len() < most {
+            match self.take()? {
+                byte if byte == end => return Ok(()),
+                byte => kept.push(byte),
+            }
+        }
+        self.skip_past(end)
+    }
+
+    pub(super) fn expect(&mut self, byte: u8) -> Result<(), Unreadable> {
+        if self.take()? == byte {
+            return Ok(());
+        }
+        Err(self.malformed())
+    }
+
+    pub(super) fn take(&mut self) -> Result<u8, Unreadable> {
+        let Some(byte) = self.peek()? else {
+            return Err(self.truncated());
+        };
+        self.consume(1);
+        Ok(byte)
+    }
+
+    pub(super) fn peek(&mut self) -> Result<Option<u8>, Unreadable> {
+        Ok(self.fill()?.first().copied())
+    }
+
+    fn fill(&mut self) -> Result<&[u8], Unreadable> {
+        // An interrupted read is no error; the loop in the standard library's own readers does the same.
+        loop {
+            match self.input.fill_buf() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error.into()),
+                Ok(_) => return Ok(self.input.fill_buf()?),
+            }
+        }
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.input.consume(count);
+        self.position += u64::try_from(count).unwrap_or(u64::MAX);
+    }
+
+    pub(super) fn malformed(&self) -> Unreadable {
+        Unreadable::Malformed(self.position)
+    }
+
+    pub(super) fn truncated(&self) -> Unreadable {
+        Unreadable::Truncated(self.position)
+    }
+}
+
+/// Whether it can stand in a name. What may begin one is not told apart: nobody's names are judged here.
+pub(super) fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'-' | b'.' | 0x80..)
+}

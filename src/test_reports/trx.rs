@@ -1,0 +1,70 @@
+//! TRX, the XML of Visual Studio and `dotnet test`.
+
+use super::format::{Element, Format};
+use super::unreadable::Unreadable;
+use crate::domain::test_info::{TestCounts, TestOutcome};
+
+/// The outcomes of the format (`TestOutcome` of `TrxLogger` in microsoft/vstest).
+const OUTCOMES: &[(&str, TestOutcome)] = &[
+    ("Passed", TestOutcome::Passed),
+    ("PassedButRunAborted", TestOutcome::Passed),
+    ("Warning", TestOutcome::Passed),
+    ("Completed", TestOutcome::Passed),
+    ("Failed", TestOutcome::Failed),
+    ("Error", TestOutcome::Failed),
+    ("Timeout", TestOutcome::Failed),
+    ("Aborted", TestOutcome::Failed),
+    ("Disconnected", TestOutcome::Failed),
+    ("Inconclusive", TestOutcome::Skipped),
+    ("NotExecuted", TestOutcome::Skipped),
+    ("NotRunnable", TestOutcome::Skipped),
+    ("InProgress", TestOutcome::Skipped),
+    ("Pending", TestOutcome::Skipped),
+];
+
+/// The results that are open, the innermost last.
+#[derive(Default)]
+pub(super) struct Trx(Vec<Open>);
+
+struct Open {
+    depth: usize,
+    outcome: TestOutcome,
+    has_inner: bool,
+}
+
+impl Format for Trx {
+    fn open(&mut self, element: &Element<'_>, _: &mut TestCounts) -> Result<(), Unreadable> {
+        if !is_result(element) {
+            return Ok(());
+        }
+        // Writers leave out the first of the outcomes, which is Error.
+        let outcome = if (element.attribute)("outcome").is_some() {
+            element.outcome("outcome", OUTCOMES)?
+        } else {
+            TestOutcome::Failed
+        };
+        if let Some(around) = self.0.last_mut() {
+            around.has_inner = true;
+        }
+        self.0.push(Open {
+            depth: element.depth,
+            outcome,
+            has_inner: false,
+        });
+        Ok(())
+    }
+
+    /// A result with inner ones, of the rows of its data or of the tests of its list, only sums them up.
+    fn close(&mut self, depth: usize, counts: &mut TestCounts) {
+        let ended = self.0.pop_if(|result| result.depth == depth);
+        if let Some(result) = ended.filter(|result| !result.has_inner) {
+            counts.count(result.outcome);
+        }
+    }
+}
+
+/// `UnitTestResult`, and the results of other kinds of tests, which have names of their own.
+fn is_result(element: &Element<'_>) -> bool {
+    matches!(element.parent, b"Results" | b"InnerResults")
+        && (element.name.ends_with(b"TestResult") || element.name == b"TestResultAggregation")
+}
