@@ -48,6 +48,9 @@ const WORDS: &[&[u8]] = &[
     b"%%%\n",
     b"://",
     b"@",
+    b"{}",
+    b"true",
+    b"1e999",
 ];
 
 /// Numbers that are the same in every run.
@@ -146,6 +149,11 @@ fn outbox() {
 #[test]
 fn changes() {
     replay(&["fuzz/corpus/changes"], super::changes);
+}
+
+#[test]
+fn item_files() {
+    replay(&["fuzz/corpus/item_files"], super::item_files);
 }
 
 #[test]
