@@ -5,8 +5,10 @@ mod check;
 pub(crate) mod completion;
 mod deployment;
 pub(crate) mod errors;
+mod feature_flag;
 mod flush;
 mod gate;
+mod items;
 mod options;
 mod outbox;
 pub(crate) mod words;
@@ -19,8 +21,10 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use build::BuildOptions;
 pub(crate) use check::{CheckOptions, CheckedData};
 pub(crate) use deployment::{DeploymentOptions, EnvironmentOptions};
+pub(crate) use feature_flag::FeatureFlagOptions;
 pub(crate) use flush::FlushOptions;
 pub(crate) use gate::GateOptions;
+pub(crate) use items::ItemOptions;
 pub(crate) use options::{
     Format, IdentityOptions, JiraOptions, KeyOptions, OutputOptions, RunOptions,
 };
@@ -43,6 +47,9 @@ pub(crate) enum Command {
     Deployment(Box<DeploymentOptions>),
     /// Tell whether a deployment may go on, or wait until Jira Service Management has decided
     Gate(Box<GateOptions>),
+    /// Send the state of feature flags to Jira, from options or a file
+    #[command(after_long_help = feature_flag::FILE_HELP)]
+    FeatureFlag(Box<FeatureFlagOptions>),
     /// Send what could not be delivered before
     Flush(Box<FlushOptions>),
     /// Explain which issue keys are found, where, and what was dropped
@@ -68,6 +75,7 @@ impl Command {
         match self {
             Self::Build(options) => !options.jira.dry_run,
             Self::Deployment(options) => !options.jira.dry_run,
+            Self::FeatureFlag(options) => !options.jira.dry_run,
             Self::Gate(_) | Self::Flush(_) | Self::Check(_) => true,
             Self::Keys(_) => false,
         }
@@ -79,6 +87,7 @@ impl Command {
             Self::Build(options) => &options.jira.ca_file,
             Self::Deployment(options) => &options.jira.ca_file,
             Self::Gate(options) => &options.ca_file,
+            Self::FeatureFlag(options) => &options.jira.ca_file,
             Self::Flush(options) => &options.ca_file,
             Self::Check(options) => &options.ca_file,
             Self::Keys(_) => &None,
@@ -96,6 +105,7 @@ impl Command {
             Self::Build(options) => &options.output,
             Self::Deployment(options) => &options.output,
             Self::Gate(options) => &options.output,
+            Self::FeatureFlag(options) => &options.output,
             Self::Flush(options) => &options.output,
             Self::Keys(options) => &options.output,
             Self::Check(options) => &options.output,
@@ -107,7 +117,11 @@ impl Command {
         match self {
             Self::Build(options) => options.wrap.wraps(),
             Self::Deployment(options) => options.wrap.wraps(),
-            Self::Gate(_) | Self::Flush(_) | Self::Keys(_) | Self::Check(_) => false,
+            Self::Gate(_)
+            | Self::FeatureFlag(_)
+            | Self::Flush(_)
+            | Self::Keys(_)
+            | Self::Check(_) => false,
         }
     }
 }

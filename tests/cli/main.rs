@@ -11,6 +11,7 @@ mod check;
 mod connection;
 mod deployment;
 mod faults;
+mod feature_flag;
 mod flush;
 mod hostile;
 mod keys;
