@@ -11,6 +11,7 @@ mod gate;
 mod items;
 mod options;
 mod outbox;
+mod remote_link;
 pub(crate) mod words;
 mod wrap;
 
@@ -29,6 +30,7 @@ pub(crate) use options::{
     Format, IdentityOptions, JiraOptions, KeyOptions, OutputOptions, RunOptions,
 };
 pub(crate) use outbox::OutboxOptions;
+pub(crate) use remote_link::RemoteLinkOptions;
 pub(crate) use wrap::WrapOptions;
 
 /// Puts Jenkins builds and deployments onto Jira Cloud issues, with nothing but Jira's OAuth client credentials.
@@ -50,6 +52,9 @@ pub(crate) enum Command {
     /// Send the state of feature flags to Jira, from options or a file
     #[command(after_long_help = feature_flag::FILE_HELP)]
     FeatureFlag(Box<FeatureFlagOptions>),
+    /// Send links to Jira; Atlassian does not confirm that OAuth credentials may send them
+    #[command(after_long_help = remote_link::FILE_HELP)]
+    RemoteLink(Box<RemoteLinkOptions>),
     /// Send what could not be delivered before
     Flush(Box<FlushOptions>),
     /// Explain which issue keys are found, where, and what was dropped
@@ -76,6 +81,7 @@ impl Command {
             Self::Build(options) => !options.jira.dry_run,
             Self::Deployment(options) => !options.jira.dry_run,
             Self::FeatureFlag(options) => !options.jira.dry_run,
+            Self::RemoteLink(options) => !options.jira.dry_run,
             Self::Gate(_) | Self::Flush(_) | Self::Check(_) => true,
             Self::Keys(_) => false,
         }
@@ -88,6 +94,7 @@ impl Command {
             Self::Deployment(options) => &options.jira.ca_file,
             Self::Gate(options) => &options.ca_file,
             Self::FeatureFlag(options) => &options.jira.ca_file,
+            Self::RemoteLink(options) => &options.jira.ca_file,
             Self::Flush(options) => &options.ca_file,
             Self::Check(options) => &options.ca_file,
             Self::Keys(_) => &None,
@@ -106,6 +113,7 @@ impl Command {
             Self::Deployment(options) => &options.output,
             Self::Gate(options) => &options.output,
             Self::FeatureFlag(options) => &options.output,
+            Self::RemoteLink(options) => &options.output,
             Self::Flush(options) => &options.output,
             Self::Keys(options) => &options.output,
             Self::Check(options) => &options.output,
@@ -119,6 +127,7 @@ impl Command {
             Self::Deployment(options) => options.wrap.wraps(),
             Self::Gate(_)
             | Self::FeatureFlag(_)
+            | Self::RemoteLink(_)
             | Self::Flush(_)
             | Self::Keys(_)
             | Self::Check(_) => false,

@@ -17,6 +17,7 @@ mod keys;
 mod missing;
 mod payload;
 mod relay;
+mod remote_link;
 mod run_facts;
 mod send;
 mod side_by_side;
@@ -79,6 +80,11 @@ pub(crate) fn run(command: &Command, context: &Context<'_>) -> Result<ExitCode, 
         }
         Command::FeatureFlag(options) => {
             let report = feature_flag::run(options, context)?;
+            show(&report, format, context.output);
+            return Ok(ExitCode::from(report.exit_code));
+        }
+        Command::RemoteLink(options) => {
+            let report = remote_link::run(options, context)?;
             show(&report, format, context.output);
             return Ok(ExitCode::from(report.exit_code));
         }

@@ -26,6 +26,7 @@ mod peers;
 mod policy;
 mod readme;
 mod relay;
+mod remote_link;
 mod sites;
 mod support;
 mod tls;

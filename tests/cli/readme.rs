@@ -42,6 +42,7 @@ fn all_help() -> String {
         &["deployment", "--help"],
         &["gate", "--help"],
         &["feature-flag", "--help"],
+        &["remote-link", "--help"],
         &["keys", "--help"],
         &["check", "--help"],
         &["flush", "--help"],
@@ -88,7 +89,7 @@ fn every_command_runs() {
         count += 1;
     }
     assert!(count >= 16);
-    assert_eq!(jira.submissions().len(), 9);
+    assert_eq!(jira.submissions().len(), 11);
 }
 
 #[test]
