@@ -99,7 +99,10 @@ pub(crate) fn run(options: &FeatureFlagOptions, context: &Context<'_>) -> Result
         ));
     }
     items::tell_alone(&KIND, &alone, context.output);
-    if let Some(url) = &defaults.url {
+    let mut pages = flags
+        .iter()
+        .filter_map(|flag| flag.body.summary.url.as_ref());
+    if let Some(url) = pages.find(|url| url.is_local()) {
         tell_local(url, context.output);
     }
     let keeps_issue_keys = options.item.file.is_none() && !options.keys.only_issue_keys;

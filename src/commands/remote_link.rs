@@ -66,7 +66,6 @@ pub(crate) fn run(options: &RemoteLinkOptions, context: &Context<'_>) -> Result<
     for link in file.items {
         match common.associate(&link.belongings, &link.texts, &mut cut) {
             Some((associations, issue_keys)) => {
-                tell_local(&link.url, context.output);
                 links.push(Item {
                     id: link.id.clone(),
                     sequence: link.sequence,
@@ -97,6 +96,9 @@ pub(crate) fn run(options: &RemoteLinkOptions, context: &Context<'_>) -> Result<
         ));
     }
     items::tell_alone(&KIND, &alone, context.output);
+    if let Some(link) = links.iter().find(|link| link.body.url.is_local()) {
+        tell_local(&link.body.url, context.output);
+    }
     let keeps_issue_keys = options.item.file.is_none() && !options.keys.only_issue_keys;
     let payloads = KIND.payloads(links, &options.item, keeps_issue_keys, |remote_links| {
         Payload::body(&RemoteLinks {

@@ -63,7 +63,7 @@ fn a_flag_of_the_run_appears_on_its_issue() {
         "providerMetadata": {"product": PRODUCT},
     });
     assert_eq!(jira.submissions(), [expected]);
-    assert!(jira.feature_flag("new-cart").is_some());
+    assert!(jira.panel("OPS-1").contains("new-cart"));
     let message = format!("flag new-cart accepted by {}: PROJ-2, OPS-1", jira.url());
     let expected = json!({
         "outcome": "accepted",
@@ -659,4 +659,26 @@ fn hostile_text_reaches_jira_cleaned_and_no_log() {
         "{}",
         run.stderr
     );
+}
+
+/// One word is enough, however many there are.
+#[test]
+fn an_address_that_nobody_can_open_is_warned_of() {
+    let agent = Agent::of("freestyle-no-scm");
+    let flag = |key: &str, url: &str| json!({"key": key, "enabled": true, "issueKeys": ["ABC-1"], "url": url});
+    let flags = json!([
+        flag("a", "https://flags/a"),
+        flag("b", "http://localhost/b"),
+        flag("c", "http://localhost/c"),
+    ]);
+    let run = send_file(&agent, &flags, &["--dry-run"]);
+    let warnings = run.stderr.matches("only this machine can open").count();
+    assert_eq!(warnings, 1, "{}", run.stderr);
+    assert!(run.stderr.contains("warning: http://localhost/b "));
+    let fine = send_file(
+        &agent,
+        &json!([flag("a", "https://flags/a")]),
+        &["--dry-run"],
+    );
+    assert!(!fine.stderr.contains("warning"), "{}", fine.stderr);
 }

@@ -44,6 +44,7 @@ fn a_link_of_the_run_appears_on_its_issue() {
         "providerMetadata": {"product": concat!("jira-send/", env!("CARGO_PKG_VERSION"))},
     });
     assert_eq!(jira.submissions(), [expected]);
+    assert!(jira.panel("OPS-1").contains("Coverage"));
     let request = jira.requests().pop().unwrap();
     assert!(
         request.path.starts_with("/jira/remotelinks/1.0/cloud/"),
@@ -224,6 +225,18 @@ fn what_cannot_be_is_told() {
         assert_eq!(run.code, 2, "{options:?}");
         assert!(run.stderr.contains(words), "{options:?}: {}", run.stderr);
     }
+    let local = [
+        "--dry-run",
+        "--url=http://127.0.0.1/x",
+        "--display-name=x",
+        "--issue-keys=ABC-1",
+    ];
+    let run = agent.run(&[&["remote-link"][..], &local].concat());
+    assert!(
+        run.stderr.contains("only this machine can open"),
+        "{}",
+        run.stderr
+    );
     let run = agent.run(&["remote-link", "--issue-keys=ABC-1"]);
     assert_eq!(run.code, 2);
     for missing in ["--url", "--display-name", "--site"] {
