@@ -1,16 +1,15 @@
 //! The file of changes: what a pipeline knows of its commits, one JSON object a line, newest first.
 
-use std::fmt;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read};
 use std::path::Path;
 
 use anyhow::Context as _;
-use serde::de::{self, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use crate::error::Failure;
 use crate::git::Commit;
+use crate::json::LossyText;
 
 /// Longest file that is read, in bytes.
 const MAX_FILE: u64 = 64 * 1024 * 1024;
@@ -22,30 +21,6 @@ struct Change {
     #[serde(default)]
     commit: LossyText,
     message: LossyText,
-}
-
-/// Text that may hold half a surrogate pair, as a message that Java cut in the middle of an emoji does.
-#[derive(Default)]
-struct LossyText(String);
-
-impl<'de> Deserialize<'de> for LossyText {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_byte_buf(LossyVisitor)
-    }
-}
-
-struct LossyVisitor;
-
-impl Visitor<'_> for LossyVisitor {
-    type Value = LossyText;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a string")
-    }
-
-    fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<LossyText, E> {
-        Ok(LossyText(String::from_utf8_lossy(bytes).into_owned()))
-    }
 }
 
 /// Reads the file.

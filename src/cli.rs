@@ -5,10 +5,13 @@ mod check;
 pub(crate) mod completion;
 mod deployment;
 pub(crate) mod errors;
+mod feature_flag;
 mod flush;
 mod gate;
+mod items;
 mod options;
 mod outbox;
+mod remote_link;
 pub(crate) mod words;
 mod wrap;
 
@@ -19,12 +22,15 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use build::BuildOptions;
 pub(crate) use check::{CheckOptions, CheckedData};
 pub(crate) use deployment::{DeploymentOptions, EnvironmentOptions};
+pub(crate) use feature_flag::FeatureFlagOptions;
 pub(crate) use flush::FlushOptions;
 pub(crate) use gate::GateOptions;
+pub(crate) use items::ItemOptions;
 pub(crate) use options::{
     Format, IdentityOptions, JiraOptions, KeyOptions, OutputOptions, RunOptions,
 };
 pub(crate) use outbox::OutboxOptions;
+pub(crate) use remote_link::RemoteLinkOptions;
 pub(crate) use wrap::WrapOptions;
 
 /// Puts Jenkins builds and deployments onto Jira Cloud issues, with nothing but Jira's OAuth client credentials.
@@ -43,6 +49,12 @@ pub(crate) enum Command {
     Deployment(Box<DeploymentOptions>),
     /// Tell whether a deployment may go on, or wait until Jira Service Management has decided
     Gate(Box<GateOptions>),
+    /// Send the state of feature flags to Jira, from options or a file
+    #[command(after_long_help = feature_flag::FILE_HELP)]
+    FeatureFlag(Box<FeatureFlagOptions>),
+    /// Send links to Jira; Atlassian does not confirm that OAuth credentials may send them
+    #[command(after_long_help = remote_link::FILE_HELP)]
+    RemoteLink(Box<RemoteLinkOptions>),
     /// Send what could not be delivered before
     Flush(Box<FlushOptions>),
     /// Explain which issue keys are found, where, and what was dropped
@@ -68,6 +80,8 @@ impl Command {
         match self {
             Self::Build(options) => !options.jira.dry_run,
             Self::Deployment(options) => !options.jira.dry_run,
+            Self::FeatureFlag(options) => !options.jira.dry_run,
+            Self::RemoteLink(options) => !options.jira.dry_run,
             Self::Gate(_) | Self::Flush(_) | Self::Check(_) => true,
             Self::Keys(_) => false,
         }
@@ -79,6 +93,8 @@ impl Command {
             Self::Build(options) => &options.jira.ca_file,
             Self::Deployment(options) => &options.jira.ca_file,
             Self::Gate(options) => &options.ca_file,
+            Self::FeatureFlag(options) => &options.jira.ca_file,
+            Self::RemoteLink(options) => &options.jira.ca_file,
             Self::Flush(options) => &options.ca_file,
             Self::Check(options) => &options.ca_file,
             Self::Keys(_) => &None,
@@ -96,6 +112,8 @@ impl Command {
             Self::Build(options) => &options.output,
             Self::Deployment(options) => &options.output,
             Self::Gate(options) => &options.output,
+            Self::FeatureFlag(options) => &options.output,
+            Self::RemoteLink(options) => &options.output,
             Self::Flush(options) => &options.output,
             Self::Keys(options) => &options.output,
             Self::Check(options) => &options.output,
@@ -107,7 +125,12 @@ impl Command {
         match self {
             Self::Build(options) => options.wrap.wraps(),
             Self::Deployment(options) => options.wrap.wraps(),
-            Self::Gate(_) | Self::Flush(_) | Self::Keys(_) | Self::Check(_) => false,
+            Self::Gate(_)
+            | Self::FeatureFlag(_)
+            | Self::RemoteLink(_)
+            | Self::Flush(_)
+            | Self::Keys(_)
+            | Self::Check(_) => false,
         }
     }
 }

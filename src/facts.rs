@@ -76,6 +76,23 @@ pub(crate) fn gather(
     Ok(facts)
 }
 
+/// What Jenkins' variables say of the run, and of texts those alone that the options name: for what is not about this
+/// run.
+///
+/// # Errors
+/// A file of changes that cannot be used.
+pub(crate) fn of_options(options: &KeyOptions, variables: &Variables) -> Result<Facts, Failure> {
+    Ok(Facts {
+        run: Run::new(variables),
+        texts: if options.only_issue_keys {
+            explicit(options)
+        } else {
+            given_only(options)?
+        },
+        ..Facts::default()
+    })
+}
+
 /// Only what the options name, for explaining it.
 ///
 /// # Errors

@@ -33,12 +33,27 @@ pub(crate) fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
 /// # Errors
 /// When it cannot be read or is longer than `limit` bytes.
 pub(crate) fn read_bytes(path: &Path, limit: u64) -> anyhow::Result<Vec<u8>> {
+    let name = path.display().to_string();
+    let file = File::open(path).with_context(|| format!("{name} cannot be read"))?;
+    read_all(file, &name, limit)
+}
+
+/// What comes by standard input, up to its end.
+///
+/// # Errors
+/// When it cannot be read or is longer than `limit` bytes.
+pub(crate) fn read_stdin(limit: u64) -> anyhow::Result<Vec<u8>> {
+    read_all(std::io::stdin().lock(), "standard input", limit)
+}
+
+fn read_all(reader: impl Read, name: &str, limit: u64) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let read = File::open(path)
-        .and_then(|file| file.take(limit + 1).read_to_end(&mut bytes))
-        .with_context(|| format!("{} cannot be read", path.display()))?;
+    let read = reader
+        .take(limit + 1)
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("{name} cannot be read"))?;
     let short = u64::try_from(read).is_ok_and(|read| read <= limit);
-    ensure!(short, "{} is longer than {limit} bytes", path.display());
+    ensure!(short, "{name} is longer than {limit} bytes");
     Ok(bytes)
 }
 

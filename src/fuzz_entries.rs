@@ -5,6 +5,7 @@
 
 mod changes;
 pub(crate) mod issue_keys;
+mod item_files;
 mod jenkins;
 mod parameters;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod replay;
 
 pub use changes::changes;
 pub use issue_keys::issue_keys;
+pub use item_files::item_files;
 pub use jenkins::jenkins;
 pub use parameters::parameters;
 

@@ -12,8 +12,10 @@ mod files;
 #[cfg(any(test, fuzzing))]
 pub mod fuzz_entries;
 mod git;
+mod item_file;
 mod jenkins;
 mod jira;
+mod json;
 mod outbox;
 mod output;
 mod policy;

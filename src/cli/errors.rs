@@ -58,6 +58,11 @@ fn headline(error: &clap::Error) -> String {
     let line = again
         .and_then(|again| line.strip_suffix(again.as_str()))
         .unwrap_or(line);
+    // Clap names them in lines of their own.
+    if error.kind() == ErrorKind::MissingRequiredArgument {
+        let missing = error.get(ContextKind::InvalidArg).map(words);
+        return format!("{line} {}", missing.unwrap_or_default());
+    }
     line.to_owned()
 }
 

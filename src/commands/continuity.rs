@@ -45,10 +45,8 @@ pub(crate) fn continue_last(
     let update = Update {
         origin: payload.origin,
         wanted,
-        record: Record {
-            issue_keys: payload.issue_keys.iter().map(ToString::to_string).collect(),
-            fingerprint,
-        },
+        items: items(payload, wanted, &fingerprint),
+        fingerprint,
     };
     let number = if is_sent {
         update.reserve(&memory, &entities, context.output)
@@ -66,10 +64,34 @@ pub(crate) fn continue_last(
             "sequence number {number} instead of {wanted}, since a greater one was used before"
         ));
     }
-    bulk::set_sequence(&mut payload.body, payload.data, number);
+    // Several items may have numbers of their own.
+    if payload.origin != Origin::Given {
+        bulk::set_sequence(&mut payload.body, payload.data, number);
+    }
     if is_sent {
         memory.clean();
     }
+}
+
+/// What is remembered of each item that has a number, and the number that was given to it.
+fn items(
+    payload: &Payload,
+    wanted: SequenceNumber,
+    fingerprint: &str,
+) -> Vec<(Record, SequenceNumber)> {
+    let record = |issue_keys: Vec<String>| Record {
+        issue_keys,
+        fingerprint: fingerprint.to_owned(),
+    };
+    if payload.numbered.len() == 1 {
+        let keys = payload.issue_keys.iter().map(ToString::to_string);
+        return vec![(record(keys.collect()), wanted)];
+    }
+    let items = bulk::numbers_and_issues(&payload.body, payload.data);
+    let items = items.into_iter();
+    items
+        .map(|(number, issues)| (record(issues), number.unwrap_or(wanted)))
+        .collect()
 }
 
 /// An update replaces the whole build or deployment, so it names the issues of the one before again.
@@ -109,7 +131,9 @@ fn fingerprint(payload: &Payload) -> String {
 struct Update {
     origin: Origin,
     wanted: SequenceNumber,
-    record: Record,
+    /// As many as items have numbers; the entities of each site are in the same order.
+    items: Vec<(Record, SequenceNumber)>,
+    fingerprint: String,
 }
 
 impl Update {
@@ -119,7 +143,7 @@ impl Update {
         let last = last.max_by_key(|(number, _)| *number);
         let last = last.map(|(number, record)| Last {
             number,
-            same: record.fingerprint == self.record.fingerprint,
+            same: record.fingerprint == self.fingerprint,
         });
         self.origin.number(self.wanted, last)
     }
@@ -129,8 +153,13 @@ impl Update {
         let mut number = self.number(memory, entities);
         for _ in 0..MAX_TRIES {
             let mut taken = false;
-            for entity in entities {
-                match memory.reserve(entity, number, &self.record) {
+            for (entity, (record, own)) in entities.iter().zip(self.items.iter().cycle()) {
+                let number = if self.origin == Origin::Given {
+                    *own
+                } else {
+                    number
+                };
+                match memory.reserve(entity, number, record) {
                     Reserved::Ours => {}
                     Reserved::Taken => taken = true,
                     Reserved::Impossible(error) => {

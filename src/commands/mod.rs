@@ -10,12 +10,15 @@ mod credentials;
 mod delivery;
 mod deployed;
 mod deployment;
+mod feature_flag;
 mod flush;
 mod gate;
+mod items;
 mod keys;
 mod missing;
 mod payload;
 mod relay;
+mod remote_link;
 mod run_facts;
 mod send;
 mod side_by_side;
@@ -75,6 +78,16 @@ pub(crate) fn run(command: &Command, context: &Context<'_>) -> Result<ExitCode, 
         }
         Command::Flush(options) => {
             let report = flush::run(options, context)?;
+            show(&report, format, context.output);
+            return Ok(ExitCode::from(report.exit_code));
+        }
+        Command::FeatureFlag(options) => {
+            let report = feature_flag::run(options, context)?;
+            show(&report, format, context.output);
+            return Ok(ExitCode::from(report.exit_code));
+        }
+        Command::RemoteLink(options) => {
+            let report = remote_link::run(options, context)?;
             show(&report, format, context.output);
             return Ok(ExitCode::from(report.exit_code));
         }
@@ -198,29 +211,33 @@ fn tell_findings(findings: &Findings, options: &KeyOptions, output: &Output) {
         .iter()
         .filter(|dropped| dropped.reason == Reason::Limit);
     let beyond: Vec<&str> = beyond.map(|dropped| dropped.candidate.as_str()).collect();
-    warn_of_cut_keys(&beyond, output);
+    warn_each(cut_keys_line(&beyond), output);
 }
 
 /// Warns of what there was no room for besides the issue keys that were found.
 fn tell_cut(cut: &Cut, output: &Output) {
-    let keys: Vec<&str> = cut.issue_keys.iter().map(IssueKey::as_str).collect();
-    warn_of_cut_keys(&keys, output);
-    if cut.others > 0 {
-        output.warn(&format!(
-            "{} issue ids, services, commits or repositories were left out, since Jira takes {MAX_ISSUE_KEYS} associations in all",
-            cut.others
-        ));
-    }
+    warn_each(cut_lines(cut), output);
 }
 
-fn warn_of_cut_keys(keys: &[&str], output: &Output) {
-    if !keys.is_empty() {
-        output.warn(&format!(
+fn cut_lines(cut: &Cut) -> impl Iterator<Item = String> {
+    let keys: Vec<&str> = cut.issue_keys.iter().map(IssueKey::as_str).collect();
+    let others = (cut.others > 0).then(|| {
+        format!(
+            "{} issue ids, services, commits or repositories were left out, since Jira takes {MAX_ISSUE_KEYS} associations in all",
+            cut.others
+        )
+    });
+    cut_keys_line(&keys).into_iter().chain(others)
+}
+
+fn cut_keys_line(keys: &[&str]) -> Option<String> {
+    (!keys.is_empty()).then(|| {
+        format!(
             "{} issue keys were cut, since Jira takes {MAX_ISSUE_KEYS}: {}",
             keys.len(),
             keys.join(", ")
-        ));
-    }
+        )
+    })
 }
 
 /// The issue keys that are in the body.

@@ -81,7 +81,7 @@ pub(crate) fn check(
         update_sequence_number: options
             .update_sequence_number
             .unwrap_or_else(|| SequenceNumber::at(event)),
-        properties: properties(options, facts)?,
+        properties: properties(&options.property, facts)?,
     }))
 }
 
@@ -174,9 +174,14 @@ pub(crate) fn tell(options: &RunOptions, run: &RunFacts, output: &Output) {
     if options.state.is_none() {
         output.say("state: in_progress, since none was given; send the end with --state");
     }
-    if run.url.is_local() {
+    tell_local(&run.url, output);
+}
+
+/// Warns of an address that is useless on an issue.
+pub(crate) fn tell_local(url: &WebUrl, output: &Output) {
+    if url.is_local() {
         output.advise(
-            &format!("{} is an address that only this machine can open", run.url),
+            &format!("{url} is an address that only this machine can open"),
             "fill in Manage Jenkins > System > Jenkins URL, or give --url",
         );
     }
@@ -213,7 +218,10 @@ pub(crate) fn jenkins_number(text: &str) -> Result<i64, Failure> {
 }
 
 /// Where the run came from, for purging what a renamed job or a dismantled Jenkins left behind.
-fn properties(options: &RunOptions, facts: &Facts) -> Result<Properties, Failure> {
+///
+/// # Errors
+/// Too many, or one twice.
+pub(crate) fn properties(given: &[Property], facts: &Facts) -> Result<Properties, Failure> {
     let job = facts
         .run
         .job_name
@@ -226,6 +234,5 @@ fn properties(options: &RunOptions, facts: &Facts) -> Result<Properties, Failure
         .map(|url| ("jenkinsUrl", url));
     let defaults = [job, jenkins].into_iter().flatten();
     let defaults = defaults.filter_map(|(key, value)| Property::new(key, value).ok());
-    Properties::new(&options.property, defaults)
-        .map_err(|error| Failure::usage(error).hint("see --property"))
+    Properties::new(given, defaults).map_err(|error| Failure::usage(error).hint("see --property"))
 }

@@ -79,6 +79,22 @@ impl EnvironmentType {
     }
 }
 
+/// `environment.type` of a feature flag (Feature Flags API, submitFeatureFlags), which has no `unmapped`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub(crate) struct MappedType(EnvironmentType);
+
+impl MappedType {
+    /// Nothing for `unmapped`, where the field is left out.
+    pub(crate) fn new(environment_type: EnvironmentType) -> Option<Self> {
+        (environment_type != EnvironmentType::Unmapped).then_some(Self(environment_type))
+    }
+
+    pub(crate) fn is_production(self) -> bool {
+        self.0 == EnvironmentType::Production
+    }
+}
+
 impl FromStr for EnvironmentType {
     type Err = String;
 
@@ -145,6 +161,7 @@ fn without_accent(character: char) -> char {
 #[cfg(test)]
 mod tests {
     use super::EnvironmentType::{self, Development, Production, Staging, Testing, Unmapped};
+    use super::MappedType;
 
     #[test]
     fn types_are_guessed_from_whole_words() {
@@ -202,5 +219,13 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(text.parse::<EnvironmentType>().ok(), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn flags_know_four_types() {
+        assert_eq!(MappedType::new(Unmapped), None);
+        let staging = MappedType::new(Staging).unwrap();
+        assert_eq!(serde_json::to_value(staging).unwrap(), "staging");
+        assert!(!staging.is_production() && MappedType::new(Production).unwrap().is_production());
     }
 }

@@ -1,13 +1,15 @@
 //! Ids that stay the same from run to run and can stand in a path.
 
 use std::fmt::Write as _;
+use std::str::FromStr;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::text::is_allowed;
+use super::web_url::WebUrl;
 
-/// Longest id of a pipeline or an environment, in characters.
+/// Longest id of a pipeline, an environment, a flag or a link, in characters.
 const MAX_ID: usize = 255;
 
 /// Hexadecimal digits of the SHA-256 that tells apart names cut at the limit.
@@ -69,6 +71,35 @@ impl EnvironmentId {
     }
 }
 
+/// `id` of a feature flag or a remote link.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub(crate) struct ItemId(String);
+
+impl ItemId {
+    /// Made from the address that a link leads to, for links that have no id of their own.
+    pub(crate) fn of_url(url: &WebUrl) -> Self {
+        Self(safe(&url.to_string()))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ItemId {
+    type Err = String;
+
+    /// Made path-safe, but `~` is kept, so that an id read back from Jira stays itself.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err("an id is wanted".to_owned());
+        }
+        Ok(Self(fit(&encoded(text, |byte| byte == b'~'), text)))
+    }
+}
+
 fn safe(name: &str) -> String {
     fit(&encoded(name, |_| false), name)
 }
@@ -112,7 +143,7 @@ fn java_hash(text: &str) -> i32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{EnvironmentId, PipelineId, PipelineIdStyle};
+    use super::{EnvironmentId, ItemId, PipelineId, PipelineIdStyle};
 
     #[test]
     fn ids_are_path_safe_unless_asked_otherwise() {
@@ -145,6 +176,26 @@ mod tests {
         );
         assert_eq!(EnvironmentId::new("eu prod", Safe).0, "eu~20prod");
         assert_eq!(EnvironmentId::new("eu prod", Name).0, "eu prod");
+    }
+
+    #[test]
+    fn ids_of_flags_and_links_are_path_safe_and_never_empty() {
+        let cases = [
+            ("new-cart", Some("new-cart")),
+            (" new cart\n", Some("new~20cart")),
+            ("shop/new~2Fcart", Some("shop~2Fnew~2Fcart")),
+            ("🚀", Some("~F0~9F~9A~80")),
+            (" \t", None),
+        ];
+        for (text, expected) in cases {
+            let id = text.parse::<ItemId>().ok();
+            assert_eq!(id.as_ref().map(ItemId::as_str), expected, "{text:?}");
+        }
+        let url = "https://ci/job/a%2Fb/1/".parse().unwrap();
+        assert_eq!(
+            ItemId::of_url(&url).as_str(),
+            "https~3A~2F~2Fci~2Fjob~2Fa~252Fb~2F1~2F"
+        );
     }
 
     #[test]

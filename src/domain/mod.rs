@@ -2,11 +2,13 @@
 
 pub(crate) mod association;
 pub(crate) mod environment;
+pub(crate) mod feature_flag;
 pub(crate) mod ids;
 pub(crate) mod issue_key;
 pub(crate) mod job_name;
 pub(crate) mod properties;
 pub(crate) mod reference;
+pub(crate) mod remote_link;
 pub(crate) mod repository;
 pub(crate) mod revision;
 pub(crate) mod sequence;

@@ -56,6 +56,9 @@ const WORDS: &[&[u8]] = &[
     b"]]>",
     b"<!--",
     b" result='Pass'",
+    b"{}",
+    b"true",
+    b"1e999",
 ];
 
 /// Numbers that are the same in every run.
@@ -159,6 +162,11 @@ fn changes() {
 #[test]
 fn test_reports() {
     replay(&["fuzz/corpus/test_reports"], super::test_reports);
+}
+
+#[test]
+fn item_files() {
+    replay(&["fuzz/corpus/item_files"], super::item_files);
 }
 
 #[test]

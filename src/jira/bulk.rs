@@ -38,6 +38,25 @@ pub(crate) fn sequence(body: &Value, data: DataType) -> Option<SequenceNumber> {
     Some(SequenceNumber::new(number))
 }
 
+/// The number of every item, and the issues that it names by key.
+pub(crate) fn numbers_and_issues(
+    body: &Value,
+    data: DataType,
+) -> Vec<(Option<SequenceNumber>, Vec<String>)> {
+    let items = body.get(data.list()).and_then(Value::as_array);
+    let of_item = |item: &Value| {
+        let number = item[data.sequence_field()].as_i64();
+        let blocks = item["associations"].as_array().into_iter().flatten();
+        let issues = blocks.filter(|block| block["associationType"] == "issueIdOrKeys");
+        let values = issues.flat_map(|block| block["values"].as_array().into_iter().flatten());
+        let keys = values.filter_map(Value::as_str);
+        let keys = keys.filter(|value| value.parse::<IssueKey>().is_ok());
+        let keys = keys.map(ToOwned::to_owned).collect();
+        (number.map(SequenceNumber::new), keys)
+    };
+    items.into_iter().flatten().map(of_item).collect()
+}
+
 /// Adds issues to every item, as far as Jira's limit allows; says which were added.
 pub(crate) fn add_issue_keys(body: &mut Value, data: DataType, keys: &[IssueKey]) -> Vec<IssueKey> {
     let mut added = Vec::new();
@@ -165,7 +184,8 @@ mod tests {
     use serde_json::json;
 
     use super::{
-        DataType, add_issue_keys, frame, halves, is_single, keys, sequence, set_sequence, together,
+        DataType, add_issue_keys, frame, halves, is_single, keys, numbers_and_issues, sequence,
+        set_sequence, together,
     };
     use crate::domain::issue_key::IssueKey;
     use crate::domain::sequence::SequenceNumber;
@@ -187,6 +207,23 @@ mod tests {
         assert_eq!(added, issues(&["ABC-2"]));
         let values = &body["builds"][0]["associations"][0]["values"];
         assert_eq!(*values, json!(["10042", "ABC-1", "ABC-2"]));
+    }
+
+    #[test]
+    fn every_item_has_its_own_number_and_issues() {
+        let data = DataType::FeatureFlags;
+        let body = json!({"flags": [
+            {"updateSequenceId": 3, "associations": [
+                {"associationType": "issueIdOrKeys", "values": ["10042", "ABC-1"]},
+            ]},
+            {"associations": [{"associationType": "serviceIdOrKeys", "values": ["ABC-2"]}]},
+        ]});
+        let expected = [
+            (Some(SequenceNumber::new(3)), vec!["ABC-1".to_owned()]),
+            (None, vec![]),
+        ];
+        assert_eq!(numbers_and_issues(&body, data), expected);
+        assert!(numbers_and_issues(&json!({}), data).is_empty());
     }
 
     #[test]

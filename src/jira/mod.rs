@@ -10,6 +10,7 @@ pub(crate) mod deployments;
 mod error;
 mod error_body;
 mod exchange;
+pub(crate) mod feature_flags;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz_entry;
 pub(crate) mod gating;
@@ -17,6 +18,7 @@ pub(crate) mod http;
 mod in_parts;
 pub(crate) mod item;
 mod probe;
+pub(crate) mod remote_links;
 mod retry;
 mod site;
 mod submission;

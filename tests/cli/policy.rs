@@ -39,7 +39,7 @@ fn every_outcome_has_its_exit_code_under_every_policy() {
                     let jira = Sandbox::start();
                     let mut agent = Agent::of("freestyle-no-scm").with_jira(&jira);
                     let policy = format!("--on-error={policy}");
-                    let mut arguments = vec!["build", "--format=json", "--budget=1", &policy];
+                    let mut arguments = vec!["build", "--format=json", "--budget=3", &policy];
                     arguments.extend(prepare(case, &jira, &mut agent));
                     let run = agent.run(&arguments);
                     let json = run.json();

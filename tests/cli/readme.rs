@@ -41,6 +41,8 @@ fn all_help() -> String {
         &["build", "--help"],
         &["deployment", "--help"],
         &["gate", "--help"],
+        &["feature-flag", "--help"],
+        &["remote-link", "--help"],
         &["keys", "--help"],
         &["check", "--help"],
         &["flush", "--help"],
@@ -56,6 +58,9 @@ fn every_command_runs() {
     let mut agent = Agent::of("multibranch-declarative-pull-request")
         .with_jira(&jira)
         .with_commits(&["first", "ABC-1 second"]);
+    for (name, text) in ["flags.json", "links.json"].iter().zip(blocks("json")) {
+        agent.write(name, &text);
+    }
     let program = Path::new(env!("CARGO_BIN_EXE_jira-send")).parent().unwrap();
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
     agent.set("PATH", &path);
@@ -84,7 +89,7 @@ fn every_command_runs() {
         count += 1;
     }
     assert!(count >= 16);
-    assert_eq!(jira.submissions().len(), 10);
+    assert_eq!(jira.submissions().len(), 14);
 }
 
 #[test]
