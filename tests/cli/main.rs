@@ -10,6 +10,7 @@ mod certificates;
 mod check;
 mod connection;
 mod deployment;
+mod dev_info;
 mod faults;
 mod feature_flag;
 mod flush;
