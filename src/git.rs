@@ -96,9 +96,17 @@ impl<'a> Repository<'a> {
         names(&self.run(&["remote"]).unwrap_or_default())
     }
 
-    /// The clone address of `origin`.
+    /// The remote that the repository was cloned from: `origin`, else the first.
+    pub(crate) fn remote(&self) -> Option<String> {
+        let remotes = self.remotes();
+        let origin = remotes.iter().find(|name| *name == "origin");
+        origin.or(remotes.first()).cloned()
+    }
+
+    /// The clone address of that remote.
     pub(crate) fn remote_url(&self) -> Option<String> {
-        self.line(&["config", "--get", "remote.origin.url"])
+        let name = format!("remote.{}.url", self.remote()?);
+        self.line(&["config", "--get", &name])
     }
 
     /// The message of an annotated tag; nothing for a lightweight one, which has only its commit's.

@@ -301,6 +301,8 @@ impl ThisRun<'_> {
             }
         }
         if let Some((name, tip)) = self.branch().zip(tip) {
+            // A build of an older commit does not turn the branch back.
+            let tip = self.repository.newer_tip(name, &tip).unwrap_or(tip);
             let last = details(std::slice::from_ref(&tip), reader)?;
             if let Some(last) = last.first() {
                 let keys = finder.keys(texts_of(self.facts, &[TextKind::Branch]));

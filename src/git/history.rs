@@ -20,6 +20,9 @@ const BIG_FILE: &str = "core.bigFileThreshold=16m";
 /// More files than this are not compared with each other to find what was renamed.
 const RENAME_LIMIT: &str = "-l400";
 
+/// The remedy for missing files.
+const FULL_CLONE: &str = "git 2.31 or later finds them, in a clone that is not partial";
+
 /// Most commits that are asked for in one call.
 const AT_ONCE: usize = 400;
 
@@ -164,13 +167,16 @@ impl Repository<'_> {
         number.map_err(|_| GitError::Failed("git counts no commits".to_owned()))
     }
 
-    /// The branches that match one of the patterns, or all: those of the remote `origin`, which are what its server
-    /// has; in a clone without any, its own.
+    /// The branches that match one of the patterns, or all: those of the remote, which are what its server has; in a
+    /// clone without any, its own.
     ///
     /// # Errors
     /// When git fails.
     pub(crate) fn branches(&self, patterns: &[String]) -> Result<Vec<Branch>, GitError> {
-        for prefix in ["refs/remotes/origin/", "refs/heads/"] {
+        let remote = self
+            .remote()
+            .map(|remote| format!("refs/remotes/{remote}/"));
+        for prefix in remote.iter().map(String::as_str).chain(["refs/heads/"]) {
             let mut arguments = vec![
                 "for-each-ref".to_owned(),
                 "--format=%(objectname)%00%(symref)%00%(refname)%00".to_owned(),
@@ -204,6 +210,13 @@ impl Repository<'_> {
             }
         }
         Ok(Vec::new())
+    }
+
+    /// The newest commit of a branch on the server, as it was last fetched, when it is at or after this commit.
+    pub(crate) fn newer_tip(&self, branch: &str, commit: &str) -> Option<String> {
+        let remote = self.remote()?;
+        let tip = self.resolve(&format!("refs/remotes/{remote}/{branch}"))?;
+        self.is_ancestor(commit, &tip).then_some(tip)
     }
 
     /// Those of the ids that are commits of this repository.
@@ -295,11 +308,11 @@ impl<'a> DetailsReader<'a> {
                 ),
                 (_, Depth::Lines) => (
                     format!("lines cannot be counted: {}", error.text()),
-                    "is this a partial clone? A full one has what is missing",
+                    FULL_CLONE,
                 ),
                 _ => (
                     format!("changed files cannot be found: {}", error.text()),
-                    "is this a partial clone? A full one has what is missing",
+                    FULL_CLONE,
                 ),
             };
             self.warning

@@ -166,6 +166,26 @@ fn branches_and_their_newest_commits_share_keys() {
     assert_eq!(shown(&agent, &[]), expected);
 }
 
+/// A build of an older commit does not turn the branch back to it.
+#[test]
+fn the_newest_commit_of_a_branch_is_that_of_the_server() {
+    let agent = Agent::of(BRANCH).with_commits(&["first", "ABC-1 built", "OPS-1 newer"]);
+    let mut agent = agent;
+    let built = agent.git(&["rev-parse", "HEAD~1"]);
+    agent.set("GIT_COMMIT", &built);
+    let address = "git@git.example.com:acme/shop.git";
+    agent.git(&["remote", "add", "upstream", address]);
+    let newer = "refs/remotes/upstream/feature/PROJ-2-login";
+    agent.git(&["update-ref", newer, "HEAD"]);
+    let last = |revision: &str, key: &str| commit(&agent, revision, &json!({"issueKeys": [key]}));
+    let found = shown(&agent, &[])["repositories"][0]["branches"][0]["lastCommit"].clone();
+    assert_eq!(found, last("HEAD", "OPS-1"));
+    // What is there was never built here: another history.
+    agent.git(&["update-ref", newer, "HEAD~2"]);
+    let found = shown(&agent, &[])["repositories"][0]["branches"][0]["lastCommit"].clone();
+    assert_eq!(found, last("HEAD~1", "ABC-1"));
+}
+
 /// Jira has no room for tags; what the tag's name and message say is said of its commit.
 #[test]
 fn the_build_of_a_tag_sends_its_commits() {

@@ -396,7 +396,7 @@ fn a_partial_clone_gives_what_it_has() {
         );
         let (warning, advice) = reader.warning.unwrap();
         assert!(
-            warning.contains(words) && advice.contains("partial clone"),
+            warning.contains(words) && advice.contains("not partial"),
             "{warning}"
         );
     }
