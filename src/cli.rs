@@ -4,6 +4,7 @@ mod build;
 mod check;
 pub(crate) mod completion;
 mod deployment;
+mod dev_info;
 pub(crate) mod errors;
 mod feature_flag;
 mod flush;
@@ -22,6 +23,7 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use build::BuildOptions;
 pub(crate) use check::{CheckOptions, CheckedData};
 pub(crate) use deployment::{DeploymentOptions, EnvironmentOptions};
+pub(crate) use dev_info::{DevInfoOptions, PullRequestOptions, RepositoryOptions};
 pub(crate) use feature_flag::FeatureFlagOptions;
 pub(crate) use flush::FlushOptions;
 pub(crate) use gate::GateOptions;
@@ -55,6 +57,8 @@ pub(crate) enum Command {
     /// Send links to Jira; Atlassian does not confirm that OAuth credentials may send them
     #[command(after_long_help = remote_link::FILE_HELP)]
     RemoteLink(Box<RemoteLinkOptions>),
+    /// Send the commits, the branch and the pull request of this Jenkins run, or a repository's whole history
+    DevInfo(Box<DevInfoOptions>),
     /// Send what could not be delivered before
     Flush(Box<FlushOptions>),
     /// Explain which issue keys are found, where, and what was dropped
@@ -83,6 +87,7 @@ impl Command {
             Self::FeatureFlag(options) => !options.jira.dry_run,
             Self::RemoteLink(options) => !options.jira.dry_run,
             Self::Gate(_) | Self::Flush(_) | Self::Check(_) => true,
+            Self::DevInfo(options) => !options.jira.dry_run,
             Self::Keys(_) => false,
         }
     }
@@ -95,6 +100,7 @@ impl Command {
             Self::Gate(options) => &options.ca_file,
             Self::FeatureFlag(options) => &options.jira.ca_file,
             Self::RemoteLink(options) => &options.jira.ca_file,
+            Self::DevInfo(options) => &options.jira.ca_file,
             Self::Flush(options) => &options.ca_file,
             Self::Check(options) => &options.ca_file,
             Self::Keys(_) => &None,
@@ -114,6 +120,7 @@ impl Command {
             Self::Gate(options) => &options.output,
             Self::FeatureFlag(options) => &options.output,
             Self::RemoteLink(options) => &options.output,
+            Self::DevInfo(options) => &options.output,
             Self::Flush(options) => &options.output,
             Self::Keys(options) => &options.output,
             Self::Check(options) => &options.output,
@@ -125,7 +132,8 @@ impl Command {
         match self {
             Self::Build(options) => options.wrap.wraps(),
             Self::Deployment(options) => options.wrap.wraps(),
-            Self::Gate(_)
+            Self::DevInfo(_)
+            | Self::Gate(_)
             | Self::FeatureFlag(_)
             | Self::RemoteLink(_)
             | Self::Flush(_)

@@ -22,6 +22,8 @@ pub(crate) struct Facts {
     pub(crate) commit: Option<String>,
     /// Whether an older commit than the deployed one is deployed again.
     pub(crate) is_rollback: bool,
+    /// Full id of the newest commit that was read, which is another one where the repository does not have that.
+    pub(crate) head: Option<String>,
     /// First line of its message.
     pub(crate) subject: Option<String>,
     /// Clone address of the repository.
@@ -42,6 +44,28 @@ pub(crate) fn gather(
     system: &dyn System,
     patience: Duration,
 ) -> Result<Facts, Failure> {
+    let changes = options.changes.as_deref().map(changes::read).transpose()?;
+    let (mut facts, commits) = read(options, variables, system, patience);
+    if options.only_issue_keys {
+        return Ok(facts);
+    }
+    let commits = if options.message.is_empty() {
+        commits
+    } else {
+        Vec::new()
+    };
+    let texts = commit_texts(commits, changes.unwrap_or_default());
+    facts.texts.extend(texts);
+    Ok(facts)
+}
+
+/// The same, but with the commits of the run, newest first, instead of their texts.
+pub(crate) fn read(
+    options: &KeyOptions,
+    variables: &Variables,
+    system: &dyn System,
+    patience: Duration,
+) -> (Facts, Vec<Commit>) {
     let mut facts = Facts {
         run: Run::new(variables),
         ..Facts::default()
@@ -53,10 +77,9 @@ pub(crate) fn gather(
     }
     let repository = repository(options, &facts.run, variables, system, patience);
     let commits = facts.ask_git(&repository, options, variables);
-    let changes = options.changes.as_deref().map(changes::read).transpose()?;
     if options.only_issue_keys {
         facts.texts = explicit(options);
-        return Ok(facts);
+        return (facts, commits);
     }
     // What is given replaces what would be found of the same kind.
     let of_git = std::mem::replace(&mut facts.texts, given(options));
@@ -65,15 +88,7 @@ pub(crate) fn gather(
     facts
         .texts
         .extend(found.filter(|text| !given.contains(&text.kind())));
-    let commits = if options.message.is_empty() {
-        commits
-    } else {
-        Vec::new()
-    };
-    facts
-        .texts
-        .extend(commit_texts(commits, changes.unwrap_or_default()));
-    Ok(facts)
+    (facts, commits)
 }
 
 /// What Jenkins' variables say of the run, and of texts those alone that the options name: for what is not about this
@@ -168,6 +183,7 @@ impl Facts {
         };
         self.warnings.extend(found.warnings);
         self.is_rollback = found.is_rollback;
+        self.head.clone_from(&found.head);
         self.commit = match wanted.head {
             // Jenkins' word stands even when the folder holds another repository.
             Some(head) if repository.resolve(head.as_str()).is_none() => Some(head.to_string()),
@@ -196,6 +212,10 @@ impl Facts {
 
     fn explain(&mut self, error: GitError) {
         match error {
+            GitError::TooSlow => self.warnings.push((
+                "git did not answer in time: commit messages were not searched".to_owned(),
+                "is the workspace on a slow drive? --budget gives it more time".to_owned(),
+            )),
             GitError::NotInstalled => self.warnings.push((
                 "there is no git on this machine: commit messages were not searched".to_owned(),
                 "install git on the agent, or give the keys with --issue-keys".to_owned(),
@@ -264,12 +284,15 @@ fn commit_texts(commits: Vec<Commit>, changes: Vec<Commit>) -> Vec<Text> {
     commits
         .into_iter()
         .chain(further)
-        .map(|commit| {
-            let short: String = commit.id.chars().take(12).collect();
-            let source = format!("commit {short}");
-            Text::new(TextKind::Commit, source.trim_end(), &commit.message)
-        })
+        .map(|commit| commit_text(&commit))
         .collect()
+}
+
+/// The message of a commit, to be searched.
+pub(crate) fn commit_text(commit: &Commit) -> Text {
+    let short: String = commit.id.chars().take(12).collect();
+    let source = format!("commit {short}");
+    Text::new(TextKind::Commit, source.trim_end(), &commit.message)
 }
 
 fn directory(options: &KeyOptions, run: &Run, variables: &Variables) -> PathBuf {

@@ -1,7 +1,7 @@
 //! Small files, read whole and up to a limit, or written; other files, opened.
 
 use std::fs::{File, Metadata, OpenOptions};
-use std::io::{self, Read as _};
+use std::io::{self, Read};
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};

@@ -2,25 +2,22 @@
 
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz_entry;
+mod history;
+mod process;
 mod range;
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use crate::domain::revision::Revision;
 use crate::system::{Deadline, System};
-use crate::variables;
+use process::Process;
 
+pub(crate) use history::{Branch, Change, ChangedFile, Details, DetailsReader, Walk, Walked};
 pub(crate) use range::{DEEPEN, Wanted, commits};
 
-/// Longest output of one call that is read, in bytes.
-const MAX_OUTPUT: u64 = 64 * 1024 * 1024;
-
-/// Most of its complaints that is read, in bytes.
-const MAX_ERRORS: u64 = 64 * 1024;
+/// Longest output of one call that is read whole, in bytes.
+const MAX_OUTPUT: usize = 64 * 1024 * 1024;
 
 /// One commit with its whole message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +31,21 @@ pub(crate) struct Commit {
 pub(crate) enum GitError {
     /// There is no `git` command on this machine.
     NotInstalled,
+    /// It did not answer in time.
+    TooSlow,
     /// Git's own words.
     Failed(String),
+}
+
+impl GitError {
+    /// In words.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::NotInstalled => "there is no git on this machine",
+            Self::TooSlow => "git did not answer in time",
+            Self::Failed(text) => text,
+        }
+    }
 }
 
 /// A folder in which git is called, until the deadline.
@@ -86,9 +96,17 @@ impl<'a> Repository<'a> {
         names(&self.run(&["remote"]).unwrap_or_default())
     }
 
-    /// The clone address of `origin`.
+    /// The remote that the repository was cloned from: `origin`, else the first.
+    pub(crate) fn remote(&self) -> Option<String> {
+        let remotes = self.remotes();
+        let origin = remotes.iter().find(|name| *name == "origin");
+        origin.or(remotes.first()).cloned()
+    }
+
+    /// The clone address of that remote.
     pub(crate) fn remote_url(&self) -> Option<String> {
-        self.line(&["config", "--get", "remote.origin.url"])
+        let name = format!("remote.{}.url", self.remote()?);
+        self.line(&["config", "--get", &name])
     }
 
     /// The message of an annotated tag; nothing for a lightweight one, which has only its commit's.
@@ -123,56 +141,24 @@ impl<'a> Repository<'a> {
         single_line(&self.run(arguments).ok()?)
     }
 
-    /// The output of a call. Git gets no credential of ours, asks nothing, fetches nothing, and changes nothing.
+    /// The output of a call.
     fn run(&self, arguments: &[&str]) -> Result<String, GitError> {
-        let mut command = Command::new("git");
-        command
-            .args(["-c", "safe.directory=*", "-c", "log.showSignature=false"])
-            // A partial clone would fetch what is missing, from a server that may not answer.
-            .args(["-c", "core.fsmonitor=false", "-c", "protocol.allow=never"])
-            .arg("--no-pager")
-            .args(arguments)
-            .current_dir(&self.directory)
-            .env("LC_ALL", "C.UTF-8")
-            .env("GIT_TERMINAL_PROMPT", "0")
-            .env("GIT_OPTIONAL_LOCKS", "0")
-            .env("GIT_NO_LAZY_FETCH", "1")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        variables::hide_secrets(&mut command);
-        let mut child = command.spawn().map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound if self.directory.is_dir() => GitError::NotInstalled,
-            _ => GitError::Failed(format!("git in {}: {error}", self.directory.display())),
-        })?;
-        let errors = child.stderr.take().map(|pipe| read_aside(pipe, MAX_ERRORS));
-        let output = child.stdout.take().map(|pipe| read_aside(pipe, MAX_OUTPUT));
-        let output = output.and_then(|output| output.recv_timeout(self.time_left()).ok());
-        let Some(output) = output else {
-            let _ = child.kill();
-            let _ = child.wait();
-            return Err(GitError::Failed("git did not answer in time".to_owned()));
-        };
-        // Its output has ended; a git that has still not exited waits for a pipe that nobody reads.
-        let is_cut = u64::try_from(output.len()) == Ok(MAX_OUTPUT);
-        if is_cut {
-            let _ = child.kill();
-        }
-        let status = child
-            .wait()
-            .map_err(|error| GitError::Failed(error.to_string()))?;
-        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        if status.success() || is_cut {
-            return Ok(text(output));
-        }
-        let errors = errors.and_then(|errors| errors.recv_timeout(self.time_left()).ok());
-        Err(GitError::Failed(
-            text(errors.unwrap_or_default()).trim().to_owned(),
-        ))
+        let output = self.start(arguments, None)?.rest(MAX_OUTPUT)?;
+        Ok(String::from_utf8_lossy(&output).into_owned())
     }
 
-    fn time_left(&self) -> Duration {
-        self.deadline.remaining(self.system)
+    /// A call whose output is read as it comes.
+    fn start(&self, arguments: &[&str], input: Option<String>) -> Result<Process<'a>, GitError> {
+        self.start_until(arguments, input, self.deadline)
+    }
+
+    fn start_until(
+        &self,
+        arguments: &[&str],
+        input: Option<String>,
+        deadline: Deadline,
+    ) -> Result<Process<'a>, GitError> {
+        Process::start(&self.directory, arguments, input, self.system, deadline)
     }
 }
 
@@ -198,15 +184,4 @@ fn names(output: &str) -> Vec<String> {
 fn single_line(output: &str) -> Option<String> {
     let line = output.lines().next()?.trim();
     (!line.is_empty()).then(|| line.to_owned())
-}
-
-/// Reads a pipe in a thread of its own, so that neither pipe of the child can fill up and nobody waits for ever.
-fn read_aside(pipe: impl Read + Send + 'static, limit: u64) -> Receiver<Vec<u8>> {
-    let (sender, receiver) = channel();
-    std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        let _ = pipe.take(limit).read_to_end(&mut bytes);
-        let _ = sender.send(bytes);
-    });
-    receiver
 }

@@ -62,8 +62,15 @@ impl Ref {
 /// The pull request of a multibranch build.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Change {
+    pub(crate) number: String,
+    pub(crate) source: Option<String>,
     pub(crate) target: Option<String>,
     pub(crate) title: Option<String>,
+    pub(crate) url: Option<String>,
+    pub(crate) author_name: Option<String>,
+    pub(crate) author_email: Option<String>,
+    /// Whether its branch is in another repository.
+    pub(crate) is_from_fork: bool,
 }
 
 impl Run {
@@ -90,11 +97,17 @@ impl Run {
 
 fn change(variables: &Variables) -> Option<Change> {
     let get = |variable| variables.get(variable).map(ToOwned::to_owned);
-    let change = Change {
+    Some(Change {
+        number: get(variables::CHANGE_ID)?,
+        source: get(variables::CHANGE_BRANCH),
         target: get(variables::CHANGE_TARGET),
         title: get(variables::CHANGE_TITLE),
-    };
-    variables.get(variables::CHANGE_ID).map(|_| change)
+        url: get(variables::CHANGE_URL),
+        author_name: get(variables::CHANGE_AUTHOR_DISPLAY_NAME)
+            .or_else(|| get(variables::CHANGE_AUTHOR)),
+        author_email: get(variables::CHANGE_AUTHOR_EMAIL),
+        is_from_fork: variables.get(variables::CHANGE_FORK).is_some(),
+    })
 }
 
 /// The branch or tag that was built: a pull request's source branch rather than `PR-7`, and no name of a remote.
@@ -277,6 +290,10 @@ mod tests {
         let change = run.change.unwrap();
         assert_eq!(change.target.as_deref(), Some("main"));
         assert!(change.title.unwrap().starts_with("PROJ-2: Add the login"));
+        assert_eq!(change.number, "7");
+        assert!(!change.is_from_fork);
+        let fork = Run::new(&measured("multibranch-declarative-pull-request-fork"));
+        assert!(fork.change.unwrap().is_from_fork);
         assert_eq!(Run::new(&measured("freestyle-git-first")).change, None);
     }
 }

@@ -9,6 +9,7 @@ mod expiry;
 mod folder;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz_entry;
+mod history;
 mod listing;
 mod memory;
 mod name;
@@ -26,6 +27,7 @@ use crate::system::System;
 pub(crate) use entry::{Entry, Sending};
 pub(crate) use expiry::Limits;
 pub(crate) use folder::default_folder;
+pub(crate) use history::{Histories, Progress, UnderWay};
 pub(crate) use listing::Due;
 pub(crate) use memory::{Memory, Record, Reserved};
 pub(crate) use name::Entity;
@@ -123,6 +125,11 @@ impl<'a> Outbox<'a> {
     /// What is remembered of the builds and deployments that were sent from here.
     pub(crate) fn memory(&self) -> Memory<'_> {
         Memory::new(&self.folder, self.system)
+    }
+
+    /// What is remembered of repositories whose whole history was sent from here.
+    pub(crate) fn histories(&self) -> Histories<'_> {
+        Histories::new(self)
     }
 
     /// Writes an entry before it is sent, so that nothing is lost when this process is killed.

@@ -59,6 +59,11 @@ variables! { JENKINS:
     CHANGE_BRANCH = "source branch of the pull request";
     CHANGE_TARGET = "target branch of the pull request";
     CHANGE_TITLE = "title of the pull request";
+    CHANGE_URL = "page of the pull request";
+    CHANGE_FORK = "fork that the pull request comes from: its branch is not in this repository";
+    CHANGE_AUTHOR = "who made the pull request";
+    CHANGE_AUTHOR_DISPLAY_NAME = "that person's name";
+    CHANGE_AUTHOR_EMAIL = "that person's e-mail address";
     GIT_BRANCH = "branch or tag that was checked out";
     GIT_LOCAL_BRANCH = "branch that was checked out, when the job names it";
     GIT_COMMIT = "commit that was built";

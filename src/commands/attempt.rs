@@ -89,7 +89,12 @@ impl<'a> Call<'a> {
     }
 
     /// Writes the payload into the outbox, so that it survives whatever happens to this process, and sends it.
-    pub(crate) fn attempt(&'a self, station: &mut Station<'a>, payload: &Payload) -> Attempt<'a> {
+    pub(crate) fn attempt(
+        &'a self,
+        station: &mut Station<'a>,
+        payload: &Payload,
+        deadline: Deadline,
+    ) -> Attempt<'a> {
         let mut kept = self.keep(station.destination, payload);
         if let Some(failure) = &station.failure {
             return Attempt {
@@ -103,7 +108,7 @@ impl<'a> Call<'a> {
                 entry.cloud_id = Some(client.cloud_id().as_str().to_owned());
             }
         };
-        let result = self.submit(station, payload, cloud_id);
+        let result = self.submit(station, payload, deadline, cloud_id);
         Attempt {
             kept,
             result,
@@ -115,19 +120,25 @@ impl<'a> Call<'a> {
         &'a self,
         station: &mut Station<'a>,
         payload: &Payload,
+        deadline: Deadline,
         mut authorized: impl FnMut(&AuthorizedJira<'_>),
     ) -> Result<Submitted, Failure> {
         let mut client = match station.client.take() {
             Some(client) => client,
-            None => self.authorize(station)?,
+            None => self.authorize(station, deadline)?,
         };
+        client.end_at(deadline);
         authorized(&client);
         let result = client.submit_in_parts(payload.data, &payload.body);
         station.client = Some(client);
         result.map_err(|error| station.explain(&error))
     }
 
-    fn authorize(&'a self, station: &Station<'a>) -> Result<AuthorizedJira<'a>, Failure> {
+    fn authorize(
+        &'a self,
+        station: &Station<'a>,
+        deadline: Deadline,
+    ) -> Result<AuthorizedJira<'a>, Failure> {
         let credentials = station.credentials.as_ref().map_err(Clone::clone)?;
         if let Some(failure) = self.context.network_failure {
             let name = &station.destination.name;
@@ -135,15 +146,9 @@ impl<'a> Call<'a> {
             return Err(Failure::new(Kind::Unreachable, what).caused_by(failure));
         }
         let (system, endpoints) = (self.context.system, &station.destination.endpoints);
-        Jira::new(
-            self.transport,
-            system,
-            self.deadline,
-            endpoints,
-            credentials,
-        )
-        .authorize(&station.destination.target)
-        .map_err(|error| station.explain(&error))
+        Jira::new(self.transport, system, deadline, endpoints, credentials)
+            .authorize(&station.destination.target)
+            .map_err(|error| station.explain(&error))
     }
 
     fn keep(

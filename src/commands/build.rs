@@ -7,12 +7,13 @@ use super::{Context, run_facts, tell, test_counts};
 use crate::cli::BuildOptions;
 use crate::cli::words::Words;
 use crate::domain::association::{Associations, Others};
+use crate::domain::hosting::{CloneUrl, Hosting};
 use crate::domain::reference::{BuiltCommit, BuiltRef, MAX_REFERENCES, Reference};
-use crate::domain::repository::{ref_address, web_address};
 use crate::domain::state::build_state;
 use crate::domain::text::Line;
 use crate::error::Failure;
 use crate::facts::{self, Facts};
+use crate::jenkins::Ref;
 use crate::jira::DataType;
 use crate::jira::builds::{Build, Builds, ProviderMetadata, SchemaVersion};
 use crate::report::Report;
@@ -124,14 +125,26 @@ fn references(options: &BuildOptions, facts: &Facts) -> Result<Vec<Reference>, F
     if !given.is_empty() {
         return Ok(given.clone());
     }
-    let of_git = || facts.repository.as_deref().and_then(web_address);
-    let repository = options.repository_url.clone().or_else(of_git);
+    let of_git = || Hosting::of_clone(&CloneUrl::parse(facts.repository.as_deref()?)?, None);
+    let page = options.repository_url.as_ref();
+    let hosting = page
+        .map(|page| Hosting::of_page(page, None))
+        .or_else(of_git);
+    let repository = hosting.as_ref().map(|hosting| hosting.page().clone());
     let commit = facts.commit.as_deref().and_then(Line::optional);
     let commit = commit
-        .zip(repository.clone())
+        .zip(repository)
         .map(|(id, repository_uri)| BuiltCommit { id, repository_uri });
     let name = run_facts::given_text(options.ref_name.as_deref()).or_else(|| facts.ref_name());
-    let page = |name: &str| ref_address(repository.as_ref()?, name);
+    let is_tag = matches!(facts.run.reference, Some(Ref::Tag(_)));
+    let page = |name: &str| {
+        let hosting = hosting.as_ref()?;
+        Some(if is_tag {
+            hosting.tag(name)
+        } else {
+            hosting.branch(name)
+        })
+    };
     let uri = options.ref_url.clone().or_else(|| name.and_then(page));
     let name = name.and_then(Line::optional);
     let built_ref = name.zip(uri).map(|(name, uri)| BuiltRef { name, uri });

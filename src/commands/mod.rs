@@ -10,6 +10,7 @@ mod credentials;
 mod delivery;
 mod deployed;
 mod deployment;
+mod dev_info;
 mod feature_flag;
 mod flush;
 mod gate;
@@ -28,10 +29,11 @@ mod test_counts;
 mod wrap;
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use crate::cli::{Command, Format, JiraOptions, KeyOptions, WrapOptions, words};
+use crate::cli::{Command, Format, JiraOptions, KeyOptions, words};
 use crate::dns;
 use crate::domain::association::Cut;
 use crate::domain::issue_key::{
@@ -63,13 +65,20 @@ pub(crate) struct Context<'a> {
 /// What ended the command before it had a report.
 pub(crate) fn run(command: &Command, context: &Context<'_>) -> Result<ExitCode, Failure> {
     let format = command.output().format;
-    let (report, wrap) = match command {
+    let (report, result_file) = match command {
         Command::Build(options) if options.wrap.wraps() => return wrap::build(options, context),
         Command::Deployment(options) if options.wrap.wraps() => {
             return wrap::deployment(options, context);
         }
-        Command::Build(options) => (build::run(options, context)?, &options.wrap),
-        Command::Deployment(options) => (deployment::run(options, context)?, &options.wrap),
+        Command::Build(options) => (build::run(options, context)?, &options.wrap.result_file),
+        Command::Deployment(options) => (
+            deployment::run(options, context)?,
+            &options.wrap.result_file,
+        ),
+        Command::DevInfo(options) => (
+            dev_info::run(options, context)?,
+            &options.sending.result_file,
+        ),
         Command::Check(options) => return check::run(options, context, &dns::look_up),
         Command::Gate(options) => {
             let report = gate::run(options, context)?;
@@ -97,7 +106,7 @@ pub(crate) fn run(command: &Command, context: &Context<'_>) -> Result<ExitCode, 
         }
     };
     show(&report, format, context.output);
-    write_result(&report, wrap, context.output);
+    write_result(&report, result_file.as_deref(), context.output);
     Ok(ExitCode::from(report.exit_code))
 }
 
@@ -119,8 +128,8 @@ fn show(report: &Report, format: Format, output: &Output) {
 }
 
 /// Writes the report to the file that the user names.
-fn write_result(report: &Report, options: &WrapOptions, output: &Output) {
-    let Some(path) = &options.result_file else {
+fn write_result(report: &Report, path: Option<&Path>, output: &Output) {
+    let Some(path) = path else {
         return;
     };
     let text = output.without_secrets(&report.to_json());

@@ -1,5 +1,6 @@
 //! Sends one payload after the other, reads the answers in full and reports them.
 
+use std::time::Duration;
 use std::vec;
 
 use super::attempt::{Call, Station};
@@ -30,6 +31,11 @@ pub(crate) trait Source {
     /// # Errors
     /// What keeps it from being made. Nothing more is sent then.
     fn next(&mut self) -> Result<Option<Payload>, Failure>;
+
+    /// Longest time for each of them, when the time budget is not for all of them together.
+    fn time_for_each(&self) -> Option<Duration> {
+        None
+    }
 
     /// What became of the last one, one report for each site. Says whether to go on.
     fn settled(&mut self, _sites: &[SiteReport]) -> bool {
@@ -132,7 +138,11 @@ pub(crate) fn send(
     let mut summary = Summary::new(destinations);
     while let Some(mut payload) = source.next()? {
         continue_last(&mut payload, destinations, store.as_ref(), true, context);
-        let attempts = side_by_side(&mut stations, |station| call.attempt(station, &payload));
+        let time = source.time_for_each();
+        let end = time.map_or(deadline, |time| deadline.at_most(context.system, time));
+        let attempts = side_by_side(&mut stations, |station| {
+            call.attempt(station, &payload, end)
+        });
         let settled = stations.iter_mut().zip(attempts);
         let sites: Vec<SiteReport> = settled
             .map(|(station, attempt)| call.settle(station, attempt, &payload))

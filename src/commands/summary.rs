@@ -15,6 +15,9 @@ pub(crate) struct Summary {
     codes: Vec<u8>,
 }
 
+/// Most identities that are listed for a site, so that a whole history does not fill the memory.
+const MAX_LISTED: usize = 10_000;
+
 /// What one site did with all of them.
 struct SiteSummary {
     report: SiteReport,
@@ -90,8 +93,14 @@ impl SiteSummary {
         let whole = &mut self.report;
         whole.message = report.message;
         whole.queued |= report.queued;
-        whole.accepted.extend(report.accepted);
-        whole.rejected.extend(report.rejected);
+        let room = MAX_LISTED.saturating_sub(whole.accepted.len());
+        whole
+            .accepted
+            .extend(report.accepted.into_iter().take(room));
+        let room = MAX_LISTED.saturating_sub(whole.rejected.len());
+        whole
+            .rejected
+            .extend(report.rejected.into_iter().take(room));
         for key in report.unknown_issue_keys {
             if !whole.unknown_issue_keys.contains(&key) {
                 whole.unknown_issue_keys.push(key);

@@ -176,7 +176,7 @@ impl Job<'_> {
         });
         report.exit_code = code;
         show(&report, self.output.format, context.output);
-        write_result(&report, self.wrap, context.output);
+        write_result(&report, self.wrap.result_file.as_deref(), context.output);
     }
 
     /// For sending the end, when so much time went by in waiting for the beginning.

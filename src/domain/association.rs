@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
+use super::entity_ids::RepositoryId;
 use super::issue_key::IssueKey;
 
 /// Most values of all types together on one build or deployment.
@@ -41,26 +42,6 @@ impl FromStr for ServiceId {
             .all(|c| super::text::is_allowed(c) && !c.is_control());
         if text.is_empty() || text.chars().count() > 255 || !allowed {
             return Err("the id of a service is wanted: 1 to 255 characters".to_owned());
-        }
-        Ok(Self(text.to_owned()))
-    }
-}
-
-/// Id of a repository that was sent as development information.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub(crate) struct RepositoryId(String);
-
-impl FromStr for RepositoryId {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let text = text.trim();
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"~.-_".contains(&byte);
-        if text.is_empty() || text.len() > 255 || !text.bytes().all(plain) {
-            return Err(
-                "the id of a repository is wanted: 1 to 255 of A-Z a-z 0-9 ~ . - _".to_owned(),
-            );
         }
         Ok(Self(text.to_owned()))
     }

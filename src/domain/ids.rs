@@ -100,7 +100,9 @@ impl FromStr for ItemId {
     }
 }
 
-fn safe(name: &str) -> String {
+/// The house rule for ids: every character outside `A-Z a-z 0-9 . _ -` becomes `~` and two hexadecimal digits per
+/// UTF-8 byte; what is longer than 255 characters is cut and ends with a hash of the whole.
+pub(super) fn safe(name: &str) -> String {
     fit(&encoded(name, |_| false), name)
 }
 

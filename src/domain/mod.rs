@@ -1,15 +1,16 @@
 //! Types that cannot hold what Jira would refuse. Text from outside becomes one of these at the edge.
 
 pub(crate) mod association;
+pub(crate) mod entity_ids;
 pub(crate) mod environment;
 pub(crate) mod feature_flag;
+pub(crate) mod hosting;
 pub(crate) mod ids;
 pub(crate) mod issue_key;
 pub(crate) mod job_name;
 pub(crate) mod properties;
 pub(crate) mod reference;
 pub(crate) mod remote_link;
-pub(crate) mod repository;
 pub(crate) mod revision;
 pub(crate) mod sequence;
 pub(crate) mod stage_pattern;

@@ -49,9 +49,34 @@ impl Line {
     }
 }
 
+/// Text of 1 to `MAX` characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub(crate) struct LongText<const MAX: usize>(String);
+
+impl<const MAX: usize> LongText<MAX> {
+    /// The cleaned and cut text with its lines as they are; `instead` when there is nothing left.
+    pub(crate) fn of_lines(text: &str, instead: &str) -> Self {
+        let allowed = text.chars().filter(|character| is_allowed(*character));
+        Self::cut(allowed, instead)
+    }
+
+    /// The same as one line.
+    pub(crate) fn of_line(text: &str, instead: &str) -> Self {
+        Self::cut(one_line(text).chars(), instead)
+    }
+
+    fn cut(characters: impl Iterator<Item = char>, instead: &str) -> Self {
+        let cut: String = characters.take(MAX).collect();
+        let cut = cut.trim_end();
+        let is_blank = cut.trim_start().is_empty();
+        Self(if is_blank { instead } else { cut }.to_owned())
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Line;
+    use super::{Line, LongText};
 
     #[test]
     fn lines_are_cleaned_and_folded() {
@@ -82,5 +107,21 @@ mod tests {
         assert_eq!(line.as_str().chars().count(), 255);
         let blank_at_the_cut = format!("{} {}", "x".repeat(254), "y".repeat(50));
         assert_eq!(Line::required(&blank_at_the_cut).as_str(), "x".repeat(254));
+    }
+
+    #[test]
+    fn texts_of_several_lines_keep_them() {
+        let cases = [
+            ("a\n\n  b 🚀\u{0}\n", "a\n\n  b"),
+            ("  a", "  a"),
+            (" \n\t", "(none)"),
+            ("🚀", "(none)"),
+            ("abcdefghijkl", "abcdefghij"),
+            ("éééééééééééé", "éééééééééé"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(LongText::<10>::of_lines(text, "(none)").0, expected);
+        }
+        assert_eq!(LongText::<10>::of_line(" a\n b ", "").0, "a b");
     }
 }

@@ -15,6 +15,14 @@ impl Timestamp {
         Self(jiff::Timestamp::from_millisecond(milliseconds).unwrap_or(jiff::Timestamp::MAX))
     }
 
+    /// The moment so many seconds after 1970, moved into the years 1 to 9999: a commit may bear any time.
+    pub(crate) fn from_second(seconds: i64) -> Self {
+        /// The beginning of the year 1.
+        const FIRST: i64 = -62_135_596_800;
+        let time = jiff::Timestamp::from_second(seconds.max(FIRST));
+        Self(time.unwrap_or(jiff::Timestamp::MAX))
+    }
+
     pub(crate) fn as_millisecond(self) -> i64 {
         self.0.as_millisecond()
     }
@@ -75,6 +83,19 @@ impl FromStr for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::Timestamp;
+
+    #[test]
+    fn seconds_of_any_size_have_a_year_of_four_digits() {
+        let cases = [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (-1, "1969-12-31T23:59:59.000Z"),
+            (i64::MIN, "0001-01-01T00:00:00.000Z"),
+            (i64::MAX, "9999-12-30T22:00:00.999Z"),
+        ];
+        for (seconds, expected) in cases {
+            assert_eq!(Timestamp::from_second(seconds).to_string(), expected);
+        }
+    }
 
     #[test]
     fn times_are_read_strictly_and_written_in_utc() {

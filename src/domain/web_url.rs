@@ -25,17 +25,11 @@ const UNSAFE: &AsciiSet = &CONTROLS
     .add(b'}');
 
 /// What must be escaped in the path of a branch or tag; `/` stays.
-const UNSAFE_IN_PATH: &AsciiSet = &UNSAFE.add(b'#').add(b'?').add(b'%').add(b'[').add(b']');
+pub(crate) const UNSAFE_IN_PATH: &AsciiSet =
+    &UNSAFE.add(b'#').add(b'?').add(b'%').add(b'[').add(b']');
 
 impl WebUrl {
     const MAX: usize = 2000;
-
-    /// The address with `suffix` and the escaped `name` behind it, if that is not too long.
-    pub(crate) fn join(&self, suffix: &str, name: &str) -> Option<Self> {
-        let base = self.0.trim_end_matches('/');
-        let name = utf8_percent_encode(name, UNSAFE_IN_PATH);
-        format!("{base}{suffix}{name}").parse().ok()
-    }
 
     /// The host with its port, in lower case.
     pub(crate) fn host(&self) -> String {
@@ -121,14 +115,6 @@ mod tests {
         }
         let long = format!("https://ci/{}", "x".repeat(2000));
         assert!(long.parse::<WebUrl>().is_err());
-    }
-
-    #[test]
-    fn names_are_escaped_when_joined() {
-        let url: WebUrl = "https://git.example.com/a/".parse().unwrap();
-        let joined = url.join("/tree/", "feature/é #1?%").unwrap();
-        let expected = "https://git.example.com/a/tree/feature/%C3%A9%20%231%3F%25";
-        assert_eq!(joined.0, expected);
     }
 
     #[test]

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 use crate::cli::words::Words;
+use crate::domain::entity_ids::{EntityId, RepositoryId};
 use crate::domain::environment::EnvironmentType;
+use crate::domain::hosting::{CloneUrl, Hosting, Identity, Template, Values};
 use crate::domain::ids::{EnvironmentId, PipelineId, PipelineIdStyle};
 use crate::domain::issue_key::{Rules, find};
 use crate::domain::properties::Property;
-use crate::domain::repository::{ref_address, web_address};
 use crate::domain::revision::Revision;
 use crate::domain::sequence::SequenceNumber;
 use crate::domain::text::{Line, is_allowed};
@@ -49,14 +50,8 @@ pub fn jenkins(bytes: &[u8]) {
     let reference = run
         .reference
         .map(|reference| reference.without_remote(&remotes));
-    let page = run.repository.as_deref().and_then(web_address);
-    if let Some(page) = &page {
-        check_url(page);
-    }
-    if let (Some(page), Some(reference)) = (&page, &reference) {
-        ref_address(page, reference.name())
-            .iter()
-            .for_each(check_url);
+    if let (Some(repository), Some(reference)) = (&run.repository, &reference) {
+        check_repository(repository, reference.name());
     }
     for value in &values {
         check_value(value);
@@ -95,9 +90,11 @@ fn check_value(text: &str) {
     if let Ok(url) = text.parse() {
         check_url(&url);
     }
-    if let Some(page) = web_address(text) {
-        check_url(&page);
-        page.join("/tree/", text).iter().for_each(check_url);
+    check_repository(text, text);
+    if let Ok(template) = text.parse::<Template>() {
+        let page = "https://git.example.com/a".parse().ok();
+        let filled = page.and_then(|page| template.fill(&page, &Values::default()));
+        filled.iter().for_each(check_url);
     }
     if let Ok(revision) = text.parse::<Revision>() {
         let odd = |c: char| c.is_whitespace() || c.is_control();
@@ -114,6 +111,29 @@ fn check_value(text: &str) {
     }
     let _: (Result<Property, _>, Result<Words<Timestamp>, _>) = (text.parse(), text.parse());
     let _: Result<EnvironmentType, _> = text.parse();
+}
+
+/// Pages and ids of a repository, and of a thing of that name in it.
+fn check_repository(address: &str, name: &str) {
+    assert!(is_path_safe(&EntityId::of_branch(name).to_string()));
+    let Some(clone) = CloneUrl::parse(address) else {
+        return;
+    };
+    let id = RepositoryId::of(&Identity::new(&clone, None));
+    assert_eq!(id.to_string().parse(), Ok(id));
+    let Some(hosting) = Hosting::of_clone(&clone, None) else {
+        return;
+    };
+    let pages = [
+        hosting.page().clone(),
+        hosting.commit(name),
+        hosting.file(name, name.as_bytes()),
+        hosting.branch(name),
+        hosting.tag(name),
+        hosting.pull_request(name),
+    ];
+    pages.iter().for_each(check_url);
+    hosting.create_pull_request(name).iter().for_each(check_url);
 }
 
 fn is_path_safe(id: &str) -> bool {

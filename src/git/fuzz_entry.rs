@@ -1,8 +1,8 @@
 //! What git prints. See [`crate::fuzz_entries`].
 
 use super::{names, only_branch, single_line};
+use crate::domain::hosting::CloneUrl;
 use crate::domain::issue_key::{Rules, Text, TextKind, find};
-use crate::domain::repository::web_address;
 use crate::domain::revision::Revision;
 use crate::git::range::{parse_log, pull_request_tip};
 use crate::jenkins::Ref;
@@ -24,7 +24,7 @@ pub(crate) fn git(bytes: &[u8]) {
     }
     if let Some(line) = single_line(next()) {
         assert!(!line.is_empty() && line == line.trim() && !line.contains('\n'));
-        let _ = web_address(&line);
+        let _ = CloneUrl::parse(&line);
         if let Ok(revision) = format!("refs/tags/{line}").parse::<Revision>() {
             assert!(revision.as_str().starts_with("refs/tags/"));
         }

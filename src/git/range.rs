@@ -213,11 +213,44 @@ impl Repository<'_> {
     }
 }
 
+impl Repository<'_> {
+    /// The pull request's own newest commit, when `head` is a merge that was made for its build alone and that no
+    /// branch has: by Jenkins, by GitHub (`refs/pull/7/merge`) or by GitLab (`refs/merge-requests/7/merge`).
+    pub(crate) fn merged_for_build(
+        &self,
+        head: &Commit,
+        source: Option<&str>,
+        target: Option<&str>,
+    ) -> Option<String> {
+        let parent = |number: u8| self.resolve(&format!("{}^{number}", head.id));
+        let (first, second) = (parent(1)?, parent(2)?);
+        if parent(3).is_some() {
+            return None;
+        }
+        let subject = head.message.lines().next()?.trim_end();
+        let by_github = format!("Merge {second} into {first}");
+        let by_gitlab = source
+            .zip(target)
+            .map(|(source, target)| format!("Merge branch '{source}' into '{target}'"));
+        if subject == by_jenkins(&second) {
+            Some(first)
+        } else if subject == by_github || by_gitlab.as_deref() == Some(subject) {
+            Some(second)
+        } else {
+            None
+        }
+    }
+}
+
+/// What Jenkins calls the merge of a pull request with the target's commit.
+fn by_jenkins(target: &str) -> String {
+    format!("Merge commit '{target}' into HEAD")
+}
+
 /// The parent that is the pull request's own commit. Jenkins merges the target into the pull request
 /// ("Merge commit '…' into HEAD"), git servers merge the pull request into the target.
 pub(super) fn pull_request_tip<'a>(message: &str, first: &'a str, second: &'a str) -> &'a str {
-    let by_jenkins = format!("Merge commit '{second}' into HEAD");
-    if message.trim() == by_jenkins {
+    if message.trim() == by_jenkins(second) {
         first
     } else {
         second

@@ -7,6 +7,7 @@ mod client;
 pub(crate) mod clock;
 mod data_type;
 pub(crate) mod deployments;
+pub(crate) mod dev_info;
 mod error;
 mod error_body;
 mod exchange;

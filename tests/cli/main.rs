@@ -11,6 +11,7 @@ mod check;
 mod connection;
 mod deployed;
 mod deployment;
+mod dev_info;
 mod faults;
 mod feature_flag;
 mod flush;

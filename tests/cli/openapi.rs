@@ -5,6 +5,21 @@ use serde_json::{Value, json};
 
 use crate::support::{Agent, EVENT, kinds};
 
+/// Holds bodies of development information against the description, where there is one.
+pub(crate) fn check_dev_info(bodies: &[Value]) {
+    let Some(path) = std::env::var_os("JIRA_OPENAPI") else {
+        return;
+    };
+    let text = std::fs::read_to_string(&path).expect("JIRA_OPENAPI names a file");
+    let description: Value = serde_json::from_str(&text).expect("the description is JSON");
+    let dev_info = schema(&description, "/jira/devinfo/0.1/cloud/{cloudId}/bulk");
+    let wrong = jsonschema::draft4::new(&dev_info).expect("a usable schema");
+    assert!(!wrong.is_valid(&json!({"repositories": [{"commits": [{}]}]})));
+    for body in bodies {
+        assert_valid(&dev_info, body, "development information");
+    }
+}
+
 /// The schema of a request's body, with all that it refers to.
 fn schema(description: &Value, path: &str) -> Value {
     let body = &description["paths"][path]["post"]["requestBody"];
@@ -22,6 +37,9 @@ fn assert_valid(schema: &Value, body: &Value, context: &str) {
         .collect();
     assert!(errors.is_empty(), "{context}: {errors:#?}\n{body:#}");
 }
+
+/// For runs without a repository of their own.
+const PAGE: &str = "--repository-url=https://git.example.com/acme/shop";
 
 #[test]
 fn every_payload_fits_the_interface_description() {
@@ -68,6 +86,8 @@ fn every_payload_fits_the_interface_description() {
             "--duration=5",
             EVENT,
         ];
+        let dev_info = ["dev-info", "--dry-run", "--all-entities", PAGE, EVENT];
+        check_dev_info(&[agent.run(&dev_info).shown_body()]);
         let run = agent.run(&deployment);
         assert_valid(
             &deployments,

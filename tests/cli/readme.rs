@@ -43,6 +43,7 @@ fn all_help() -> String {
         &["gate", "--help"],
         &["feature-flag", "--help"],
         &["remote-link", "--help"],
+        &["dev-info", "--help"],
         &["keys", "--help"],
         &["check", "--help"],
         &["flush", "--help"],
@@ -88,8 +89,8 @@ fn every_command_runs() {
         }
         count += 1;
     }
-    assert!(count >= 16);
-    assert_eq!(jira.submissions().len(), 14);
+    assert!(count >= 20);
+    assert_eq!(jira.submissions().len(), 20);
 }
 
 #[test]

@@ -96,6 +96,10 @@ fn git(repository: &Repository<'_>, facts: &Facts, items: &mut Items) {
             "there is no git on this machine: commit messages are not searched".to_owned(),
             "install git on the agent, or give the keys with --issue-keys",
         )),
+        Err(GitError::TooSlow) => Some((
+            "git did not answer in time: commit messages are not searched".to_owned(),
+            "is the workspace on a slow drive? --budget gives it more time",
+        )),
         Err(GitError::Failed(text)) => Some((
             format!("commit messages are not searched: {text}"),
             "run it in the folder of the repository, or name that folder with --repository-dir",

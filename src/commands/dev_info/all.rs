@@ -1,0 +1,137 @@
+//! The whole history of a repository: one part after the other, as far as it has not been sent before.
+
+mod progress;
+mod source;
+
+use std::time::Duration;
+
+use super::super::missing::Missing;
+use super::super::{Context, send, store};
+use super::about::About;
+use super::{cannot_read, check, clone_urls, frame, sequence};
+use crate::cli::DevInfoOptions;
+use crate::commands::store::NoOutbox;
+use crate::error::Failure;
+use crate::facts;
+use crate::git::{Branch, DEEPEN, Repository};
+use crate::jenkins::Run;
+use crate::jira::dev_info::OperationType;
+use crate::report::{Outcome, Report};
+use crate::system::Deadline;
+use progress::Tracker;
+use source::{Parts, WholeHistory};
+
+/// Nobody waits longer than this for git, nor for the whole.
+const LONGEST: Duration = Duration::from_hours(7 * 24);
+
+/// Longest time for comparing the files of the commits of one request.
+const TIME_FOR_FILES: Duration = Duration::from_mins(2);
+
+/// No request gets less than this, since Jira may ask for patience with so many of them.
+const LEAST_BUDGET: Duration = Duration::from_mins(2);
+
+/// Sends what has not been sent, and remembers how far it came.
+pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Report, Failure> {
+    let output = context.output;
+    let deadline = Deadline::after(context.system, LONGEST);
+    let run = Run::new(context.variables);
+    let (variables, system) = (context.variables, context.system);
+    let repository = facts::repository(&options.keys, &run, variables, system, LONGEST);
+    check(&repository)?;
+    let destinations = super::super::destinations(&options.jira, context)?;
+    let mut missing = Missing::default();
+    let clone_urls = clone_urls(&repository, run.repository.as_deref());
+    let about = About::find(
+        &options.repository,
+        &options.pull_request,
+        &clone_urls,
+        &mut missing,
+    );
+    let is_sent = !options.jira.dry_run;
+    if is_sent {
+        missing.want(
+            destinations.first(),
+            "the Jira site",
+            "--site or JIRA_SITE",
+            "",
+        );
+    }
+    let Some(about) = about.filter(|_| missing.is_empty()) else {
+        return Err(missing.into_failure("development information"));
+    };
+    let branches = branches(options, &repository)?;
+    let Some(tips) = tips(&branches, &repository) else {
+        let message = "nothing to send: the repository has no commit yet";
+        output.say(message);
+        return Ok(Report::new(Outcome::NothingToSend, message.to_owned()));
+    };
+    if repository.is_shallow() {
+        output.advise("the clone is shallow: older commits are missing", DEEPEN);
+    }
+
+    let store = store::open(&options.jira.outbox, is_sent, context);
+    if let Err(NoOutbox::Broken(why)) = &store {
+        output.advise(
+            &format!("how far it comes cannot be remembered: {why}"),
+            "name a folder that can be written to with JIRA_SEND_OUTBOX",
+        );
+    }
+    let histories = store.as_ref().ok().map(|outbox| outbox.histories());
+    let rules = progress::rules(options, &repository);
+    let tracker = Tracker::new(
+        histories,
+        &destinations,
+        &about.id,
+        &rules,
+        options.history.restart,
+    );
+    let event = options
+        .sending
+        .event_time
+        .unwrap_or_else(|| context.system.now());
+    let frame = frame(options, &about, event, OperationType::Backfill)?;
+    let budget = Duration::from_secs(options.jira.budget.into());
+    let mut source = WholeHistory::new(Parts {
+        options,
+        repository: &repository,
+        frame: &frame,
+        sequence: sequence(options, event),
+        tracker,
+        tips,
+        branches,
+        time_for_each: budget.max(LEAST_BUDGET),
+        output,
+    })?;
+    if !source.has_any()? {
+        return Ok(source.nothing());
+    }
+    let report = send::send(&options.jira, &destinations, &mut source, deadline, context)?;
+    source.tell();
+    Ok(report)
+}
+
+/// The branches that are wanted.
+fn branches(options: &DevInfoOptions, repository: &Repository<'_>) -> Result<Vec<Branch>, Failure> {
+    let patterns = &options.history.branches;
+    let branches = repository.branches(patterns);
+    let branches = branches.map_err(|error| cannot_read(&error))?;
+    if branches.is_empty() && !patterns.is_empty() {
+        let patterns = patterns.join(", ");
+        return Err(
+            Failure::usage(format!("no branch of this repository matches {patterns}"))
+                .hint("see git branch --all; * stands for any characters, as in release/*"),
+        );
+    }
+    Ok(branches)
+}
+
+/// The newest commits, each once; in a clone without branches what is checked out. Nothing where there is no commit.
+fn tips(branches: &[Branch], repository: &Repository<'_>) -> Option<Vec<String>> {
+    let mut tips: Vec<String> = branches.iter().map(|branch| branch.tip.clone()).collect();
+    if tips.is_empty() {
+        tips.extend(repository.resolve("HEAD"));
+    }
+    tips.sort_unstable();
+    tips.dedup();
+    (!tips.is_empty()).then_some(tips)
+}

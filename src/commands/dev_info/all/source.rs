@@ -1,0 +1,418 @@
+//! Gives the history in requests, newest commits first, then the branches.
+
+use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::time::Duration;
+
+use super::super::batch::{Batch, Entity, Frame};
+use super::super::entities::Maker;
+use super::super::finder::Finder;
+use super::super::{AT_ONCE, as_commit, cannot_read};
+use super::progress::{Step, Tracker};
+use crate::cli::DevInfoOptions;
+use crate::commands::payload::Payload;
+use crate::commands::send::{self, Source};
+use crate::domain::issue_key::{IssueKey, Text};
+use crate::domain::sequence::SequenceNumber;
+use crate::error::Failure;
+use crate::facts::commit_text;
+use crate::git::{Branch, DetailsReader, Repository, Walk, Walked};
+use crate::outbox::UnderWay;
+use crate::output::Output;
+use crate::report::{Outcome, Report, SiteReport};
+
+/// What the history is made of.
+pub(super) struct Parts<'a> {
+    pub(super) options: &'a DevInfoOptions,
+    pub(super) repository: &'a Repository<'a>,
+    pub(super) frame: &'a Frame<'a>,
+    pub(super) sequence: SequenceNumber,
+    pub(super) tracker: Tracker<'a>,
+    pub(super) tips: Vec<String>,
+    pub(super) branches: Vec<Branch>,
+    pub(super) time_for_each: Duration,
+    pub(super) output: &'a Output,
+}
+
+/// The history on its way.
+pub(super) struct WholeHistory<'a> {
+    parts: Parts<'a>,
+    maker: Maker<'a>,
+    finder: Finder<'a>,
+    reader: DetailsReader<'a>,
+    /// Histories that have not been begun.
+    left: VecDeque<UnderWay>,
+    walk: Option<(UnderWay, Walk<'a>)>,
+    /// Branches that have changed since they were sent.
+    changed: VecDeque<Branch>,
+    ready: VecDeque<Item>,
+    /// What is done once the payload that was given last has been delivered.
+    given: Option<Step>,
+    first: Option<Payload>,
+    read: usize,
+    total: usize,
+}
+
+/// What comes next.
+enum Item {
+    Send(Batch, Step),
+    Pass(Step),
+}
+
+/// A commit that is to be sent, and how far the history is with it.
+struct Wanted {
+    id: String,
+    keys: Vec<IssueKey>,
+    position: UnderWay,
+}
+
+impl<'a> WholeHistory<'a> {
+    /// Finds out what is left.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub(super) fn new(parts: Parts<'a>) -> Result<Self, Failure> {
+        let repository = parts.repository;
+        let common = parts.tracker.common();
+        let (left, read, total) =
+            plan(repository, &parts.tips, &common.delivered, common.under_way)
+                .map_err(|error| cannot_read(&error))?;
+        tell_plan(read, total, !common.delivered.is_empty(), parts.output);
+        let changed = changed(&parts.branches, &common.branches);
+        if parts.options.history.branches.is_empty() {
+            tell_gone(&parts.branches, &common.branches, parts.output);
+        }
+        Ok(Self {
+            maker: Maker {
+                hosting: &parts.frame.about.hosting,
+                sequence: parts.sequence,
+                issue_ids: Vec::new(),
+            },
+            finder: Finder::new(&parts.options.keys, &[]),
+            reader: DetailsReader::new(repository, super::TIME_FOR_FILES),
+            left,
+            walk: None,
+            changed,
+            ready: VecDeque::new(),
+            given: None,
+            first: None,
+            read,
+            total,
+            parts,
+        })
+    }
+
+    /// Whether there is anything to send.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub(super) fn has_any(&mut self) -> Result<bool, Failure> {
+        self.first = self.next()?;
+        Ok(self.first.is_some())
+    }
+
+    /// The report when there is nothing.
+    pub(super) fn nothing(&self) -> Report {
+        let output = self.parts.output;
+        let sending = &self.parts.options.sending;
+        if self.total > 0 {
+            return send::nothing(self.finder.denied(), sending.require_issue_keys, output);
+        }
+        let message = "nothing to send: all of it was sent before";
+        output.say(&format!("{message}; --restart sends it again"));
+        Report::new(Outcome::NothingToSend, message.to_owned())
+    }
+
+    /// Says at the end what was left out, and how it goes on.
+    pub(super) fn tell(&self) {
+        let output = self.parts.output;
+        if let Some((warning, advice)) = &self.reader.warning {
+            output.advise(warning, advice);
+        }
+        self.finder.tell(output);
+        if self.parts.tracker.is_anyone_behind() {
+            output.say("what is left is sent when the same command is run again");
+        }
+        if self.parts.options.jira.dry_run {
+            output.say("this is the first request; the others are like it");
+        }
+    }
+
+    fn is_wanted(&self, keys: &[IssueKey]) -> bool {
+        !keys.is_empty() || self.parts.options.sending.all_entities
+    }
+
+    /// Reads on in the history until there is something to send, or its end.
+    fn read_commits(&mut self, mut position: UnderWay, mut walk: Walk<'a>) -> Result<(), Failure> {
+        let mut wanted: Vec<Wanted> = Vec::new();
+        let mut is_end = false;
+        while wanted.len() < AT_ONCE {
+            let Some(commit) = walk.next().map_err(|error| cannot_read(&error))? else {
+                is_end = true;
+                break;
+            };
+            position.done += 1;
+            position.last.clone_from(&commit.id);
+            self.read += 1;
+            if self.read.is_multiple_of(TOLD_EVERY) {
+                let (read, total) = (self.read, self.total);
+                let text = format!("{read} of {total} commits read");
+                self.parts.output.say(&text);
+            }
+            let keys = self.finder.keys([commit_text(&commit)]);
+            if self.is_wanted(&keys) {
+                wanted.push(Wanted {
+                    id: commit.id,
+                    keys,
+                    position: position.clone(),
+                });
+            }
+        }
+        if let Some(last) = wanted.last_mut() {
+            last.position = position.clone();
+        }
+        self.make_commits(wanted)?;
+        if is_end {
+            let tips = position.tips.clone();
+            let is_last = self.left.is_empty();
+            let covers_all = is_last && self.parts.options.history.branches.is_empty();
+            let step = Step::History { tips, covers_all };
+            self.ready.push_back(Item::Pass(step));
+        } else {
+            self.walk = Some((position, walk));
+        }
+        Ok(())
+    }
+
+    fn make_commits(&mut self, wanted: Vec<Wanted>) -> Result<(), Failure> {
+        let ids: Vec<String> = wanted.iter().map(|commit| commit.id.clone()).collect();
+        let details = self.reader.read(&ids);
+        let details = details.map_err(|error| cannot_read(&error))?;
+        let mut batch = Batch::default();
+        let mut position = None;
+        for (details, wanted) in details.iter().zip(wanted) {
+            let entity = Entity::Commit(Box::new(self.maker.commit(details, &wanted.keys)));
+            if let Err(entity) = batch.add(entity, &wanted.keys) {
+                let full = std::mem::take(&mut batch);
+                let step = position.take().map(Step::Commits);
+                self.ready.extend(step.map(|step| Item::Send(full, step)));
+                let _ = batch.add(entity, &wanted.keys);
+            }
+            position = Some(wanted.position);
+        }
+        let step = position.map(Step::Commits);
+        self.ready.extend(step.map(|step| Item::Send(batch, step)));
+        Ok(())
+    }
+
+    /// Branches whose name or newest commit names issues. The others are done without sending.
+    fn make_branches(&mut self) -> Result<(), Failure> {
+        let count = self.changed.len().min(AT_ONCE);
+        let branches: Vec<Branch> = self.changed.drain(..count).collect();
+        let ids: Vec<String> = branches.iter().map(|branch| branch.tip.clone()).collect();
+        let mut distinct = ids.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let details = self.reader.read(&distinct);
+        let details = details.map_err(|error| cannot_read(&error))?;
+        let details: BTreeMap<&str, _> = details
+            .iter()
+            .map(|details| (details.id.as_str(), details))
+            .collect();
+        let mut batch = Batch::default();
+        let mut done = Vec::new();
+        for Branch { name, tip } in branches {
+            let Some(last) = details.get(tip.as_str()) else {
+                continue;
+            };
+            let text = Text::change_branch("git branch", &name);
+            let keys = self.finder.keys([text]);
+            let of_last = self.finder.keys([commit_text(&as_commit(last))]);
+            if let Some(branch) = self.maker.branch(&name, last, &keys, &of_last) {
+                let keys: Vec<IssueKey> = keys.into_iter().chain(of_last).collect();
+                if let Err(entity) = batch.add(Entity::Branch(Box::new(branch)), &keys) {
+                    let step = Step::Branches(std::mem::take(&mut done));
+                    let full = std::mem::take(&mut batch);
+                    self.ready.push_back(Item::Send(full, step));
+                    let _ = batch.add(entity, &keys);
+                }
+            }
+            done.push((name, tip));
+        }
+        let step = Step::Branches(done);
+        self.ready.push_back(if batch.is_empty() {
+            Item::Pass(step)
+        } else {
+            Item::Send(batch, step)
+        });
+        Ok(())
+    }
+
+    /// Where a history goes on; at its beginning when its order is no longer the same.
+    fn begin(&self, mut position: UnderWay) -> Result<(UnderWay, Walk<'a>), Failure> {
+        let walked = Walked {
+            tips: position.tips.clone(),
+            excluded: position.excluded.clone(),
+        };
+        let repository = self.parts.repository;
+        let failed = |error| cannot_read(&error);
+        if let Some(before) = position.done.checked_sub(1) {
+            let mut walk = repository.walk(&walked, before).map_err(failed)?;
+            let last = walk.next().map_err(failed)?;
+            if last.is_some_and(|commit| commit.id == position.last) {
+                return Ok((position, walk));
+            }
+            position.done = 0;
+            position.last.clear();
+        }
+        let walk = repository.walk(&walked, 0).map_err(failed)?;
+        Ok((position, walk))
+    }
+}
+
+/// How often people are told how far it has come, in commits.
+const TOLD_EVERY: usize = 10_000;
+
+impl Source for WholeHistory<'_> {
+    fn next(&mut self) -> Result<Option<Payload>, Failure> {
+        if let Some(first) = self.first.take() {
+            return Ok(Some(first));
+        }
+        if self.parts.options.jira.dry_run && self.given.is_some() {
+            return Ok(None);
+        }
+        loop {
+            match self.ready.pop_front() {
+                Some(Item::Send(batch, step)) => {
+                    let progress = match &step {
+                        Step::Commits(_) => {
+                            format!(" ({} of {} commits read)", self.read, self.total)
+                        }
+                        _ => String::new(),
+                    };
+                    self.given = Some(step);
+                    return Ok(Some(batch.into_payload(self.parts.frame, &progress)));
+                }
+                Some(Item::Pass(step)) => {
+                    if !self.parts.options.jira.dry_run {
+                        self.parts.tracker.passed(&step, self.parts.output);
+                    }
+                    continue;
+                }
+                None => {}
+            }
+            if let Some((position, walk)) = self.walk.take() {
+                self.read_commits(position, walk)?;
+            } else if let Some(next) = self.left.pop_front() {
+                self.walk = Some(self.begin(next)?);
+            } else if self.changed.is_empty() {
+                return Ok(None);
+            } else {
+                self.make_branches()?;
+            }
+        }
+    }
+
+    fn time_for_each(&self) -> Option<Duration> {
+        Some(self.parts.time_for_each)
+    }
+
+    fn settled(&mut self, sites: &[SiteReport]) -> bool {
+        let got: Vec<bool> = sites.iter().map(is_settled).collect();
+        if let Some(step) = &self.given {
+            self.parts.tracker.done(step, &got, self.parts.output);
+        }
+        !self.parts.tracker.is_everyone_behind()
+    }
+}
+
+/// Whether Jira judged it, so that to send it again would change nothing.
+fn is_settled(site: &SiteReport) -> bool {
+    match site.outcome {
+        Outcome::Accepted | Outcome::PartlyAccepted => true,
+        Outcome::Rejected => {
+            let unknown =
+                !site.unknown_issue_keys.is_empty() || !site.unknown_associations.is_empty();
+            unknown || !site.rejected.is_empty()
+        }
+        _ => false,
+    }
+}
+
+/// Histories to walk, how many of their commits were done before, and how many there are.
+type Plan = (VecDeque<UnderWay>, usize, usize);
+
+/// What was interrupted comes first, then what is new.
+fn plan(
+    repository: &Repository<'_>,
+    tips: &[String],
+    delivered: &[String],
+    under_way: Option<UnderWay>,
+) -> Result<Plan, crate::git::GitError> {
+    let mut excluded = repository.existing(delivered)?;
+    let mut plan = VecDeque::new();
+    let (mut read, mut total) = (0, 0);
+    if let Some(interrupted) = under_way {
+        let ids = [interrupted.tips.as_slice(), &interrupted.excluded].concat();
+        // History may have been rewritten and cleaned away since.
+        if repository.existing(&ids)?.len() == ids.len() {
+            total += count(repository, &interrupted)?;
+            read += interrupted.done.min(total);
+            excluded.extend(interrupted.tips.iter().cloned());
+            plan.push_back(interrupted);
+        }
+    }
+    excluded.sort_unstable();
+    excluded.dedup();
+    let new = UnderWay {
+        tips: tips.to_vec(),
+        excluded,
+        ..UnderWay::default()
+    };
+    total += count(repository, &new)?;
+    plan.push_back(new);
+    Ok((plan, read, total))
+}
+
+fn count(repository: &Repository<'_>, history: &UnderWay) -> Result<usize, crate::git::GitError> {
+    repository.count(&Walked {
+        tips: history.tips.clone(),
+        excluded: history.excluded.clone(),
+    })
+}
+
+/// Branches that were not sent as they are now.
+fn changed(branches: &[Branch], sent: &BTreeMap<String, String>) -> VecDeque<Branch> {
+    let changed = branches.iter();
+    let changed = changed.filter(|branch| sent.get(&branch.name) != Some(&branch.tip));
+    changed.cloned().collect()
+}
+
+fn tell_plan(read: usize, total: usize, has_before: bool, output: &Output) {
+    if read > 0 {
+        output.say(&format!("goes on after {read} of {total} commits"));
+    } else if has_before {
+        let are = if total == 1 {
+            "commit is"
+        } else {
+            "commits are"
+        };
+        output.say(&format!("{total} {are} new since the last time"));
+    } else {
+        output.say(&format!("{total} commits to read"));
+    }
+}
+
+fn tell_gone(branches: &[Branch], sent: &BTreeMap<String, String>, output: &Output) {
+    let here: HashSet<&str> = branches.iter().map(|branch| branch.name.as_str()).collect();
+    let gone: Vec<&str> = sent
+        .keys()
+        .map(String::as_str)
+        .filter(|name| !here.contains(name))
+        .collect();
+    if !gone.is_empty() {
+        output.detail(&format!(
+            "branches that were sent and are gone here: {}",
+            gone.join(", ")
+        ));
+    }
+}

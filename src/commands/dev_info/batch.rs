@@ -1,0 +1,137 @@
+//! What goes into one request, within Jira's limits.
+
+use std::collections::HashSet;
+
+use serde::Serialize;
+
+use super::about::About;
+use crate::commands::payload::Payload;
+use crate::domain::issue_key::IssueKey;
+use crate::domain::properties::Properties;
+use crate::domain::sequence::{Origin, SequenceNumber};
+use crate::domain::text::Line;
+use crate::jira::builds::ProviderMetadata;
+use crate::jira::dev_info::{
+    Branch, Commit, DevInfo, MAX_ENTITIES, MAX_OF_ONE_KIND, OperationType, PullRequest, Repository,
+};
+use crate::jira::{DataType, bulk};
+
+/// No request gets larger than this by another entity, in bytes. Jira states no limit.
+const MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// What all requests of one call have in common.
+pub(super) struct Frame<'a> {
+    pub(super) about: &'a About,
+    pub(super) sequence: SequenceNumber,
+    pub(super) origin: Origin,
+    pub(super) smart_commits: bool,
+    pub(super) operation: OperationType,
+    pub(super) properties: Properties,
+    pub(super) product: Option<Line>,
+}
+
+/// One of the entities of a repository.
+pub(super) enum Entity {
+    Commit(Box<Commit>),
+    Branch(Box<Branch>),
+    PullRequest(Box<PullRequest>),
+}
+
+/// The entities of one request.
+#[derive(Default)]
+pub(super) struct Batch {
+    commits: Vec<Commit>,
+    branches: Vec<Branch>,
+    pull_requests: Vec<PullRequest>,
+    issue_keys: Vec<IssueKey>,
+    seen: HashSet<IssueKey>,
+    bytes: usize,
+}
+
+impl Batch {
+    pub(super) fn is_empty(&self) -> bool {
+        self.count() == 0
+    }
+
+    fn count(&self) -> usize {
+        self.commits.len() + self.branches.len() + self.pull_requests.len()
+    }
+
+    /// Takes the entity and the issues that it belongs to; gives it back when there is no room for it.
+    pub(super) fn add(&mut self, entity: Entity, keys: &[IssueKey]) -> Result<(), Entity> {
+        let (list, bytes) = match &entity {
+            Entity::Commit(commit) => (self.commits.len(), size(commit)),
+            Entity::Branch(branch) => (self.branches.len(), size(branch)),
+            Entity::PullRequest(request) => (self.pull_requests.len(), size(request)),
+        };
+        let too_large = self.bytes + bytes > MAX_BYTES && !self.is_empty();
+        if list == MAX_OF_ONE_KIND || self.count() == MAX_ENTITIES || too_large {
+            return Err(entity);
+        }
+        self.bytes += bytes;
+        match entity {
+            Entity::Commit(commit) => self.commits.push(*commit),
+            Entity::Branch(branch) => self.branches.push(*branch),
+            Entity::PullRequest(request) => self.pull_requests.push(*request),
+        }
+        for key in keys {
+            if self.seen.insert(key.clone()) {
+                self.issue_keys.push(key.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// As one request. `progress` is what people see of how far it has come.
+    pub(super) fn into_payload(self, frame: &Frame<'_>, progress: &str) -> Payload {
+        let about = frame.about;
+        let name = format!("{} of {}{progress}", self.words(), about.name.as_str());
+        let repository = Repository {
+            id: about.id.clone(),
+            name: about.name.clone(),
+            url: about.hosting.page().clone(),
+            update_sequence_id: frame.sequence,
+            commits: self.commits,
+            branches: self.branches,
+            pull_requests: self.pull_requests,
+        };
+        let body = DevInfo {
+            repositories: vec![repository],
+            prevent_transitions: !frame.smart_commits,
+            operation_type: frame.operation,
+            properties: frame.properties.clone(),
+            provider_metadata: ProviderMetadata::new(frame.product.as_ref()),
+        };
+        let body = Payload::body(&body);
+        Payload {
+            data: DataType::DevInfo,
+            name,
+            key: Payload::identity(&bulk::keys(&body, DataType::DevInfo)),
+            body,
+            numbered: vec![serde_json::json!({ "repositoryId": about.id })],
+            issue_keys: self.issue_keys,
+            origin: frame.origin,
+            keeps_issue_keys: false,
+            may_wait: frame.operation == OperationType::Normal,
+        }
+    }
+
+    /// `2 commits, 1 branch`
+    fn words(&self) -> String {
+        let counts = [
+            (self.commits.len(), "commit", "commits"),
+            (self.branches.len(), "branch", "branches"),
+            (self.pull_requests.len(), "pull request", "pull requests"),
+        ];
+        let words = counts.iter().filter(|(count, ..)| *count > 0);
+        let words = words.map(|(count, one, many)| {
+            let word = if *count == 1 { one } else { many };
+            format!("{count} {word}")
+        });
+        words.collect::<Vec<_>>().join(", ")
+    }
+}
+
+fn size(entity: &impl Serialize) -> usize {
+    serde_json::to_string(entity).map_or(0, |text| text.len())
+}

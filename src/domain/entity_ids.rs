@@ -1,0 +1,168 @@
+//! Ids of repositories, commits, branches and pull requests. Whoever deletes them needs the same ids again.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Serialize;
+
+use super::hosting::Identity;
+use super::ids::safe;
+
+/// Id of a repository. Jira takes 1024 characters, but 255 where a deployment names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub(crate) struct RepositoryId(String);
+
+impl RepositoryId {
+    /// `git.example.com~2Facme~2Fshop`, the same for every address that the repository can be cloned from.
+    pub(crate) fn of(identity: &Identity) -> Self {
+        Self(safe(&identity.to_string()))
+    }
+}
+
+impl fmt::Display for RepositoryId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl FromStr for RepositoryId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"~.-_".contains(&byte);
+        if text.is_empty() || text.len() > 255 || !text.bytes().all(plain) {
+            return Err(
+                "the id of a repository is wanted: 1 to 255 of A-Z a-z 0-9 ~ . - _".to_owned(),
+            );
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// Id of a commit, branch or pull request, unique among its kind in its repository.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub(crate) struct EntityId(String);
+
+impl EntityId {
+    /// The full hash.
+    pub(crate) fn of_commit(hash: &str) -> Self {
+        Self(safe(hash))
+    }
+
+    /// The name as it is where Jira takes it, else with other characters escaped: `feature~2FABC-1`.
+    pub(crate) fn of_branch(name: &str) -> Self {
+        Self(safe(name))
+    }
+
+    /// The number that people know it by.
+    pub(crate) fn of_pull_request(number: &str) -> Self {
+        Self(safe(number))
+    }
+}
+
+impl fmt::Display for EntityId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{EntityId, RepositoryId};
+    use crate::domain::hosting::{CloneUrl, Identity};
+
+    #[test]
+    fn ids_have_jiras_alphabet_and_stay_the_same() {
+        let cases = [
+            ("main", "main"),
+            ("release-1.2_x", "release-1.2_x"),
+            ("feature/ABC-1", "feature~2FABC-1"),
+            ("feature/é", "feature~2F~C3~A9"),
+        ];
+        for (name, id) in cases {
+            assert_eq!(EntityId::of_branch(name).to_string(), id);
+        }
+        let long = "é/".repeat(200);
+        let ids = [long.clone(), format!("{long}x")].map(|name| EntityId::of_branch(&name));
+        assert_ne!(ids[0], ids[1]);
+        assert!(ids.iter().all(|id| id.to_string().len() == 255));
+        assert_eq!(EntityId::of_pull_request("7").to_string(), "7");
+        let hash = "a7727ee6350c33cdf90826dc21abaa26a5704370";
+        assert_eq!(EntityId::of_commit(hash).to_string(), hash);
+    }
+
+    #[test]
+    fn a_repository_is_the_same_for_every_clone_address() {
+        let cases = [
+            (
+                "git.example.com~2Facme~2Fshop",
+                vec![
+                    "https://git.example.com/acme/shop.git",
+                    "https://user:secret@GIT.example.com:8443/acme/shop/",
+                    "git@git.example.com:acme/shop.git",
+                    "ssh://git@git.example.com:2222/acme/shop.git",
+                    "git://git.example.com/acme/shop",
+                    "git.example.com:/acme/shop",
+                ],
+            ),
+            (
+                "github.com~2Facme~2Fshop",
+                vec![
+                    "https://github.com/acme/shop",
+                    "ssh://git@ssh.github.com:443/acme/shop.git",
+                ],
+            ),
+            (
+                "bb.example.com~2F~7Eada~2Fshop",
+                vec![
+                    "https://bb.example.com/scm/~ada/shop.git",
+                    "https://bb.example.com/bitbucket/scm/~ada/shop.git",
+                    "ssh://git@bb.example.com:7999/~ada/shop.git",
+                    "https://bb.example.com/users/ada/repos/shop/",
+                ],
+            ),
+            (
+                "dev.azure.com~2Facme~2FWeb~20Team~2Fshop",
+                vec![
+                    "https://acme@dev.azure.com/acme/Web%20Team/_git/shop",
+                    "git@ssh.dev.azure.com:v3/acme/Web Team/shop",
+                    "https://acme.visualstudio.com/DefaultCollection/Web%20Team/_git/shop",
+                    "acme@vs-ssh.visualstudio.com:v3/acme/Web Team/shop",
+                ],
+            ),
+            (
+                "dev.azure.com~2Facme~2Fshop~2Fshop",
+                vec![
+                    "https://dev.azure.com/acme/_git/shop",
+                    "https://dev.azure.com/acme/shop/_git/shop",
+                ],
+            ),
+            (
+                "git-codecommit.eu-west-1.amazonaws.com~2Fshop",
+                vec![
+                    "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/shop",
+                    "ssh://APKA@git-codecommit.eu-west-1.amazonaws.com/v1/repos/shop",
+                    "codecommit::eu-west-1://profile@shop",
+                ],
+            ),
+            (
+                "gerrit.example.com~2Fweb~2Fshop",
+                vec![
+                    "https://gerrit.example.com/a/web/shop",
+                    "ssh://ada@gerrit.example.com:29418/web/shop",
+                ],
+            ),
+        ];
+        for (id, addresses) in cases {
+            for address in addresses {
+                let clone = CloneUrl::parse(address).unwrap();
+                let found = RepositoryId::of(&Identity::new(&clone, None));
+                assert_eq!(found.to_string(), id, "{address}");
+                assert_eq!(found.to_string().parse(), Ok(found));
+            }
+        }
+    }
+}

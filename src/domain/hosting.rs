@@ -1,0 +1,195 @@
+//! Servers that hold repositories: the pages of what is in a repository, and the repository's identity.
+
+mod clone_url;
+mod kind;
+mod template;
+
+use std::fmt;
+
+use percent_encoding::utf8_percent_encode;
+
+use super::web_url::{UNSAFE_IN_PATH, WebUrl};
+use clone_url::Transport;
+use kind::Rules;
+
+pub(crate) use clone_url::CloneUrl;
+pub(crate) use kind::RepositoryKind;
+pub(crate) use template::{Template, Values};
+
+/// What a repository is, whichever address it is cloned from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    host: String,
+    /// `acme/shop`
+    pub(crate) path: String,
+}
+
+impl Identity {
+    /// `kind` is guessed where it is not given.
+    pub(crate) fn new(clone: &CloneUrl, kind: Option<RepositoryKind>) -> Self {
+        let kind = kind.unwrap_or_else(|| RepositoryKind::guess(clone));
+        let (host, path) = kind.identity(clone);
+        Self { host, path }
+    }
+}
+
+impl fmt::Display for Identity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}/{}", self.host, self.path)
+    }
+}
+
+/// The pages of one repository.
+#[derive(Clone, Debug)]
+pub(crate) struct Hosting {
+    kind: RepositoryKind,
+    /// What `{repository}` stands for.
+    base: WebUrl,
+    page: WebUrl,
+    rules: Rules,
+}
+
+/// Templates that the user gives instead of the rules of a kind of server.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Templates {
+    pub(crate) commit: Option<Template>,
+    pub(crate) file: Option<Template>,
+    pub(crate) branch: Option<Template>,
+    pub(crate) pull_request: Option<Template>,
+    pub(crate) create_pull_request: Option<Template>,
+}
+
+impl Hosting {
+    /// From the address that a repository is cloned from: `git@git.example.com:acme/shop.git` has its page at
+    /// `https://git.example.com/acme/shop`. User, password and the port of SSH are left out.
+    pub(crate) fn of_clone(clone: &CloneUrl, kind: Option<RepositoryKind>) -> Option<Self> {
+        let kind = kind.unwrap_or_else(|| RepositoryKind::guess(clone));
+        let server = server(clone);
+        let (base, page) = kind.pages(clone, &server)?;
+        let path = utf8_percent_encode(kind.project(clone), UNSAFE_IN_PATH).to_string();
+        Some(Self {
+            kind,
+            rules: kind.rules(&server, &path),
+            base: base.parse().ok()?,
+            page: page.parse().ok()?,
+        })
+    }
+
+    /// From the address of the repository's page; `kind` is guessed from it where it is not given.
+    pub(crate) fn of_page(page: &WebUrl, kind: Option<RepositoryKind>) -> Self {
+        let clone = CloneUrl::parse(&page.to_string());
+        let guessed = clone.as_ref().map(RepositoryKind::guess);
+        let kind = kind.or(guessed).unwrap_or(RepositoryKind::Github);
+        let server = clone.as_ref().map(server).unwrap_or_default();
+        let project = clone.as_ref().map(|clone| kind.project(clone));
+        let path = utf8_percent_encode(project.unwrap_or_default(), UNSAFE_IN_PATH).to_string();
+        Self {
+            kind,
+            rules: kind.rules(&server, &path),
+            base: kind.base_of_page(page),
+            page: page.clone(),
+        }
+    }
+
+    /// The same with the user's own addresses.
+    #[must_use]
+    pub(crate) fn with(mut self, templates: &Templates) -> Self {
+        let rules = &mut self.rules;
+        let set = |rule: &mut Template, given: &Option<Template>| {
+            if let Some(template) = given {
+                rule.clone_from(template);
+            }
+        };
+        set(&mut rules.commit, &templates.commit);
+        set(&mut rules.file, &templates.file);
+        set(&mut rules.branch, &templates.branch);
+        set(&mut rules.pull_request, &templates.pull_request);
+        if templates.create_pull_request.is_some() {
+            rules
+                .create_pull_request
+                .clone_from(&templates.create_pull_request);
+        }
+        self
+    }
+
+    /// The page of the repository itself.
+    pub(crate) fn page(&self) -> &WebUrl {
+        &self.page
+    }
+
+    pub(crate) fn commit(&self, commit: &str) -> WebUrl {
+        let values = Values {
+            commit,
+            ..Values::default()
+        };
+        self.fill(&self.rules.commit, &values)
+    }
+
+    /// A file as it was at a commit; the commit's page when the path is too long for an address.
+    pub(crate) fn file(&self, commit: &str, path: &[u8]) -> WebUrl {
+        let values = Values {
+            commit,
+            path,
+            ..Values::default()
+        };
+        let file = self.rules.file.fill(&self.base, &values);
+        file.unwrap_or_else(|| self.commit(commit))
+    }
+
+    pub(crate) fn branch(&self, name: &str) -> WebUrl {
+        self.fill(&self.rules.branch, &of_branch(name))
+    }
+
+    pub(crate) fn tag(&self, name: &str) -> WebUrl {
+        self.fill(&self.rules.tag, &of_branch(name))
+    }
+
+    pub(crate) fn pull_request(&self, number: &str) -> WebUrl {
+        let values = Values {
+            number,
+            ..Values::default()
+        };
+        self.fill(&self.rules.pull_request, &values)
+    }
+
+    /// Where a pull request from this branch is begun; nothing where the server has no such page.
+    pub(crate) fn create_pull_request(&self, branch: &str) -> Option<WebUrl> {
+        let template = self.rules.create_pull_request.as_ref()?;
+        template.fill(&self.base, &of_branch(branch))
+    }
+
+    /// `#7`, or `!7` where people write it like that.
+    pub(crate) fn pull_request_name(&self, number: &str) -> String {
+        match self.kind {
+            RepositoryKind::Gitlab | RepositoryKind::AzureDevops => format!("!{number}"),
+            _ => format!("#{number}"),
+        }
+    }
+
+    /// An address that is too long becomes the repository's.
+    fn fill(&self, template: &Template, values: &Values<'_>) -> WebUrl {
+        let filled = template.fill(&self.base, values);
+        filled.unwrap_or_else(|| self.page.clone())
+    }
+}
+
+fn of_branch(branch: &str) -> Values<'_> {
+    Values {
+        branch,
+        ..Values::default()
+    }
+}
+
+/// `https://git.example.com`, with a port where the pages are on it.
+fn server(clone: &CloneUrl) -> String {
+    let host = &clone.host;
+    match (clone.transport, &clone.port) {
+        (Transport::Https, Some(port)) => format!("https://{host}:{port}"),
+        (Transport::Http, Some(port)) => format!("http://{host}:{port}"),
+        (Transport::Http, None) => format!("http://{host}"),
+        (Transport::Https, None) | (Transport::Other, _) => format!("https://{host}"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

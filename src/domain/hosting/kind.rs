@@ -1,0 +1,307 @@
+//! The kinds of servers: how they are recognised, and the paths of their pages.
+
+use percent_encoding::utf8_percent_encode;
+
+use super::clone_url::{CloneUrl, Transport};
+use super::template::Template;
+use crate::domain::web_url::{UNSAFE_IN_PATH, WebUrl};
+
+/// A kind of server that holds repositories.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum RepositoryKind {
+    /// GitHub and GitHub Enterprise Server; also what is taken when nothing tells the kind
+    Github,
+    Gitlab,
+    /// Bitbucket Data Center and Server
+    #[value(alias = "bitbucket-data-center")]
+    BitbucketServer,
+    /// bitbucket.org
+    BitbucketCloud,
+    /// Gitea and Forgejo
+    #[value(alias = "forgejo")]
+    Gitea,
+    /// Gerrit with its plugin gitiles
+    Gerrit,
+    /// Azure DevOps Services and Server
+    AzureDevops,
+    /// AWS `CodeCommit`
+    Codecommit,
+}
+
+/// The addresses of a kind of server.
+#[derive(Clone, Debug)]
+pub(super) struct Rules {
+    pub(super) commit: Template,
+    pub(super) file: Template,
+    pub(super) branch: Template,
+    pub(super) tag: Template,
+    pub(super) pull_request: Template,
+    pub(super) create_pull_request: Option<Template>,
+}
+
+/// Port of Bitbucket Server's SSH.
+const BITBUCKET_PORT: &str = "7999";
+
+/// Port of Gerrit's SSH.
+const GERRIT_PORT: &str = "29418";
+
+impl RepositoryKind {
+    /// By the shape of the address, else by the host's name.
+    pub(super) fn guess(clone: &CloneUrl) -> Self {
+        let host = clone.host.as_str();
+        let port = clone.port.as_deref();
+        let segments = clone.segments();
+        let is_ssh = clone.transport == Transport::Other;
+        let contains = |names: &[&str]| names.iter().any(|name| host.contains(name));
+        if code_commit_region(host).is_some() || host.ends_with(".console.aws.amazon.com") {
+            Self::Codecommit
+        } else if segments.contains(&"_git") || is_azure(host) {
+            Self::AzureDevops
+        } else if host == "bitbucket.org" {
+            Self::BitbucketCloud
+        } else if contains(&["github"]) {
+            Self::Github
+        } else if contains(&["gitlab"]) {
+            Self::Gitlab
+        } else if contains(&["gitea", "forgejo", "codeberg"]) {
+            Self::Gitea
+        } else if contains(&["gerrit", "googlesource.com"]) || is_ssh && port == Some(GERRIT_PORT) {
+            Self::Gerrit
+        } else if contains(&["bitbucket", "stash"])
+            || is_ssh && port == Some(BITBUCKET_PORT)
+            || is_bitbucket_path(&segments)
+        {
+            Self::BitbucketServer
+        } else {
+            Self::Github
+        }
+    }
+
+    /// What `{repository}` stands for and the address of the repository's page.
+    pub(super) fn pages(self, clone: &CloneUrl, server: &str) -> Option<(String, String)> {
+        let segments = clone.segments();
+        let path = |segments: &[&str]| {
+            let path = segments.join("/");
+            utf8_percent_encode(&path, UNSAFE_IN_PATH).to_string()
+        };
+        let base = match self {
+            Self::BitbucketServer => match segments.as_slice() {
+                [context @ .., "scm", project, name] => {
+                    let path = path(&[context, &bitbucket(project, name)].concat());
+                    format!("{server}/{path}")
+                }
+                [project, name] => format!("{server}/{}", path(&bitbucket(project, name))),
+                other => format!("{server}/{}", path(other)),
+            },
+            Self::AzureDevops => match segments.as_slice() {
+                ["v3", organization, project, name] if is_azure(&clone.host) => format!(
+                    "https://dev.azure.com/{}",
+                    path(&[organization, project, "_git", name])
+                ),
+                other => format!("{server}/{}", path(other)),
+            },
+            Self::Codecommit => {
+                let region = code_commit_region(&clone.host)?;
+                let console = if region.starts_with("cn-") {
+                    "console.amazonaws.cn"
+                } else if region.starts_with("us-gov-") {
+                    "console.amazonaws-us-gov.com"
+                } else {
+                    "console.aws.amazon.com"
+                };
+                let name = path(&[self.project(clone)]);
+                format!("https://{region}.{console}/codesuite/codecommit/repositories/{name}")
+            }
+            Self::Gerrit => {
+                let gitiles = if clone.host.ends_with("googlesource.com") {
+                    ""
+                } else {
+                    "plugins/gitiles/"
+                };
+                format!("{server}/{gitiles}{}", path(&[self.project(clone)]))
+            }
+            Self::Github | Self::Gitlab | Self::BitbucketCloud | Self::Gitea => {
+                format!("{server}/{}", path(&segments))
+            }
+        };
+        let page = match self {
+            Self::Codecommit => format!("{base}/browse"),
+            _ => base.clone(),
+        };
+        Some((base, page))
+    }
+
+    /// What `{repository}` stands for when the repository's page is given.
+    pub(super) fn base_of_page(self, page: &WebUrl) -> WebUrl {
+        let text = page.to_string();
+        let text = text.trim_end_matches('/');
+        let end = match self {
+            Self::Codecommit | Self::BitbucketServer => "/browse",
+            _ => "",
+        };
+        let base = text.strip_suffix(end).unwrap_or(text);
+        base.parse().unwrap_or_else(|_| page.clone())
+    }
+
+    /// The repository's path on the server, without what belongs to the way to it.
+    pub(super) fn project(self, clone: &CloneUrl) -> &str {
+        let path = clone.path.as_str();
+        match self {
+            Self::Gerrit => path.strip_prefix("a/").unwrap_or(path),
+            Self::Codecommit => path.strip_prefix("v1/repos/").unwrap_or(path),
+            Self::BitbucketServer => match path.rsplit_once("scm/") {
+                Some(("", rest)) => rest,
+                Some((context, rest)) if context.ends_with('/') => rest,
+                _ => path,
+            },
+            _ => path,
+        }
+    }
+
+    /// The same for every address that the repository can be cloned from.
+    pub(super) fn identity(self, clone: &CloneUrl) -> (String, String) {
+        let host = clone.host.as_str();
+        let path = self.project(clone);
+        if self == Self::AzureDevops && is_azure(host) {
+            let of_host = host.strip_suffix(".visualstudio.com");
+            let of_host = of_host.filter(|name| *name != "vs-ssh");
+            let ours = |segment: &&str| !matches!(*segment, "_git" | "DefaultCollection");
+            let mut segments: Vec<&str> = of_host.into_iter().chain(path.split('/')).collect();
+            if segments.first() == Some(&"v3") {
+                segments.remove(0);
+            }
+            segments.retain(ours);
+            // A project's repository of the same name may be named without the project.
+            if let [organization, name] = segments.as_slice() {
+                segments = vec![organization, name, name];
+            }
+            return ("dev.azure.com".to_owned(), segments.join("/"));
+        }
+        // The page where it is known and no clone.
+        let path = match clone.segments().as_slice() {
+            [.., "projects", project, "repos", name] if self == Self::BitbucketServer => {
+                format!("{project}/{name}")
+            }
+            [.., "users", user, "repos", name] if self == Self::BitbucketServer => {
+                format!("~{user}/{name}")
+            }
+            _ => path.to_owned(),
+        };
+        (host.to_owned(), path)
+    }
+
+    /// `server` is `https://git.example.com`, `project` the escaped path of the repository there.
+    pub(super) fn rules(self, server: &str, project: &str) -> Rules {
+        let [commit, file, branch, tag, pull_request, create] = match self {
+            Self::Github => [
+                "/commit/{commit}",
+                "/blob/{commit}/{path}",
+                "/tree/{branch}",
+                "/tree/{branch}",
+                "/pull/{number}",
+                "/pull/new/{branch}",
+            ],
+            Self::Gitlab => [
+                "/-/commit/{commit}",
+                "/-/blob/{commit}/{path}",
+                "/-/tree/{branch}",
+                "/-/tags/{branch}",
+                "/-/merge_requests/{number}",
+                "/-/merge_requests/new?merge_request%5Bsource_branch%5D={branch}",
+            ],
+            Self::BitbucketServer => [
+                "/commits/{commit}",
+                "/browse/{path}?at={commit}",
+                "/browse?at=refs/heads/{branch}",
+                "/browse?at=refs/tags/{branch}",
+                "/pull-requests/{number}/overview",
+                "/pull-requests?create&sourceBranch=refs/heads/{branch}",
+            ],
+            Self::BitbucketCloud => [
+                "/commits/{commit}",
+                "/src/{commit}/{path}",
+                "/branch/{branch}",
+                "/src/{branch}",
+                "/pull-requests/{number}",
+                "/pull-requests/new?source={branch}",
+            ],
+            Self::Gitea => [
+                "/commit/{commit}",
+                "/src/commit/{commit}/{path}",
+                "/src/branch/{branch}",
+                "/src/tag/{branch}",
+                "/pulls/{number}",
+                "/compare/{branch}",
+            ],
+            Self::Gerrit => [
+                "/+/{commit}",
+                "/+/{commit}/{path}",
+                "/+/refs/heads/{branch}",
+                "/+/refs/tags/{branch}",
+                "",
+                "",
+            ],
+            Self::AzureDevops => [
+                "/commit/{commit}",
+                "?path=/{path}&version=GC{commit}",
+                "?version=GB{branch}",
+                "?version=GT{branch}",
+                "/pullrequest/{number}",
+                "/pullrequestcreate?sourceRef={branch}",
+            ],
+            Self::Codecommit => [
+                "/commit/{commit}",
+                "/browse/{commit}/--/{path}",
+                "/browse/refs/heads/{branch}",
+                "/browse/refs/tags/{branch}",
+                "/pull-requests/{number}/details",
+                "",
+            ],
+        };
+        let template = |path: &str| known(&format!("{{repository}}{path}"));
+        let pull_request = match self {
+            Self::Gerrit => known(&format!("{server}/c/{project}/+/{{number}}")),
+            _ => template(pull_request),
+        };
+        Rules {
+            commit: template(commit),
+            file: template(file),
+            branch: template(branch),
+            tag: template(tag),
+            pull_request,
+            create_pull_request: (!create.is_empty()).then(|| template(create)),
+        }
+    }
+}
+
+/// A template of ours; only the name of a host could spoil it.
+fn known(text: &str) -> Template {
+    text.parse().unwrap_or_default()
+}
+
+fn is_azure(host: &str) -> bool {
+    host == "dev.azure.com" || host.ends_with(".visualstudio.com")
+}
+
+/// `scm/PROJECT/name`, or the page `projects/PROJECT/repos/name`, below any context path.
+fn is_bitbucket_path(segments: &[&str]) -> bool {
+    let is_page = matches!(segments, [.., "projects" | "users", _, "repos", _]);
+    is_page || matches!(segments, [.., "scm", project, _] if *project != "repo")
+}
+
+fn bitbucket<'a>(project: &'a str, name: &'a str) -> [&'a str; 4] {
+    match project.strip_prefix('~') {
+        Some(user) => ["users", user, "repos", name],
+        None => ["projects", project, "repos", name],
+    }
+}
+
+/// The region in `git-codecommit.eu-west-1.amazonaws.com`.
+fn code_commit_region(host: &str) -> Option<&str> {
+    let rest = host.strip_prefix("git-codecommit.");
+    let rest = rest.or_else(|| host.strip_prefix("git-codecommit-fips."))?;
+    let region = rest
+        .strip_suffix(".amazonaws.com")
+        .or_else(|| rest.strip_suffix(".amazonaws.com.cn"))?;
+    (!region.contains('.')).then_some(region)
+}
