@@ -9,6 +9,7 @@ mod flush;
 mod gate;
 mod options;
 mod outbox;
+mod stored;
 pub(crate) mod words;
 mod wrap;
 
@@ -25,6 +26,9 @@ pub(crate) use options::{
     Format, IdentityOptions, JiraOptions, KeyOptions, OutputOptions, RunOptions,
 };
 pub(crate) use outbox::OutboxOptions;
+pub(crate) use stored::{
+    AskOptions, DeleteOptions, DeploymentKeyOptions, RepositoryKeyOptions, ShowOptions, Which,
+};
 pub(crate) use wrap::WrapOptions;
 
 /// Puts Jenkins builds and deployments onto Jira Cloud issues, with nothing but Jira's OAuth client credentials.
@@ -43,6 +47,17 @@ pub(crate) enum Command {
     Deployment(Box<DeploymentOptions>),
     /// Tell whether a deployment may go on, or wait until Jira Service Management has decided
     Gate(Box<GateOptions>),
+    /// Read back what Jira has stored
+    ///
+    /// Prints it as JSON. What was just sent takes Jira a moment, and as far as is known only data of the same credential
+    /// can be seen. When nothing is stored the exit code is 1.
+    Show(Box<ShowOptions>),
+    /// Delete what Jira has stored: one thing, or all with a label
+    ///
+    /// One build, deployment, commit, branch, pull request, flag or link is deleted at once. What takes more than one thing,
+    /// a repository or all with a label, wants --yes. Jira deletes after a moment, and says the same whether or not there
+    /// was anything.
+    Delete(Box<DeleteOptions>),
     /// Send what could not be delivered before
     Flush(Box<FlushOptions>),
     /// Explain which issue keys are found, where, and what was dropped
@@ -68,7 +83,8 @@ impl Command {
         match self {
             Self::Build(options) => !options.jira.dry_run,
             Self::Deployment(options) => !options.jira.dry_run,
-            Self::Gate(_) | Self::Flush(_) | Self::Check(_) => true,
+            Self::Delete(options) => options.what.is_carried_out(),
+            Self::Gate(_) | Self::Show(_) | Self::Flush(_) | Self::Check(_) => true,
             Self::Keys(_) => false,
         }
     }
@@ -79,6 +95,8 @@ impl Command {
             Self::Build(options) => &options.jira.ca_file,
             Self::Deployment(options) => &options.jira.ca_file,
             Self::Gate(options) => &options.ca_file,
+            Self::Show(options) => &options.what.ask().ca_file,
+            Self::Delete(options) => &options.what.how().ask.ca_file,
             Self::Flush(options) => &options.ca_file,
             Self::Check(options) => &options.ca_file,
             Self::Keys(_) => &None,
@@ -96,6 +114,8 @@ impl Command {
             Self::Build(options) => &options.output,
             Self::Deployment(options) => &options.output,
             Self::Gate(options) => &options.output,
+            Self::Show(options) => &options.what.ask().output,
+            Self::Delete(options) => &options.what.how().ask.output,
             Self::Flush(options) => &options.output,
             Self::Keys(options) => &options.output,
             Self::Check(options) => &options.output,
@@ -107,7 +127,12 @@ impl Command {
         match self {
             Self::Build(options) => options.wrap.wraps(),
             Self::Deployment(options) => options.wrap.wraps(),
-            Self::Gate(_) | Self::Flush(_) | Self::Keys(_) | Self::Check(_) => false,
+            Self::Gate(_)
+            | Self::Show(_)
+            | Self::Delete(_)
+            | Self::Flush(_)
+            | Self::Keys(_)
+            | Self::Check(_) => false,
         }
     }
 }
@@ -169,11 +194,15 @@ mod tests {
 
     #[test]
     fn every_option_has_help() {
-        for command in Cli::command().get_subcommands() {
-            assert!(command.get_about().is_some(), "{}", command.get_name());
-            for argument in command.get_arguments() {
-                assert!(argument.get_help().is_some(), "{}", argument.get_id());
+        fn check(command: &clap::Command) {
+            for command in command.get_subcommands() {
+                assert!(command.get_about().is_some(), "{}", command.get_name());
+                for argument in command.get_arguments() {
+                    assert!(argument.get_help().is_some(), "{}", argument.get_id());
+                }
+                check(command);
             }
         }
+        check(&Cli::command());
     }
 }

@@ -27,6 +27,9 @@ pub(crate) fn explain(
     if let Some(origin) = origins.get(&option) {
         failure = failure.cause(format!("{option} was taken from {origin}"));
     }
+    if error.kind() == ErrorKind::MissingRequiredArgument {
+        failure = failure.cause(argument);
+    }
     let valid = context(ContextKind::ValidValue);
     if !valid.is_empty() {
         failure = failure.hint(format!("one of {valid} is wanted"));

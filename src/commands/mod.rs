@@ -13,18 +13,22 @@ mod flush;
 mod gate;
 mod keys;
 mod missing;
+mod pauses;
 mod payload;
 mod relay;
 mod run_facts;
 mod send;
 mod side_by_side;
 mod store;
+mod stored;
 mod summary;
 mod wrap;
 
 use std::collections::HashSet;
 use std::process::ExitCode;
 use std::time::Duration;
+
+use serde_json::Value;
 
 use crate::cli::{Command, Format, JiraOptions, KeyOptions, WrapOptions, words};
 use crate::dns;
@@ -70,6 +74,15 @@ pub(crate) fn run(command: &Command, context: &Context<'_>) -> Result<ExitCode, 
             show(&report, format, context.output);
             return Ok(ExitCode::from(report.exit_code));
         }
+        Command::Show(options) => {
+            let shown = stored::show::run(options, context)?;
+            return Ok(stored::show::print(&shown, format, context.output));
+        }
+        Command::Delete(options) => {
+            let report = stored::delete::run(options, context)?;
+            show(&report, format, context.output);
+            return Ok(ExitCode::from(report.exit_code));
+        }
         Command::Flush(options) => {
             let report = flush::run(options, context)?;
             show(&report, format, context.output);
@@ -91,8 +104,11 @@ fn show(report: &Report, format: Format, output: &Output) {
         Format::Text => {
             let mut requests = report.request.iter().chain(&report.further_requests);
             requests.try_for_each(|request| {
-                let body = format!("{:#}", request.body);
-                output.result(&format!("{} {}\n{body}", request.method, request.url))
+                let body = match &request.body {
+                    Value::Null => String::new(),
+                    body => format!("\n{body:#}"),
+                };
+                output.result(&format!("{} {}{body}", request.method, request.url))
             })
         }
     };

@@ -205,7 +205,8 @@ fn show(
     })
 }
 
-fn cloud_id(destinations: &[Destination], output: &Output) -> String {
+/// The cloud id as far as it is known without asking, for showing a request.
+pub(crate) fn cloud_id(destinations: &[Destination], output: &Output) -> String {
     let first = destinations.first();
     let cloud_id = if let Some(Target::CloudId(cloud_id)) = first.map(|first| &first.target) {
         cloud_id.as_str().to_owned()

@@ -19,6 +19,7 @@ pub(crate) mod item;
 mod probe;
 mod retry;
 mod site;
+mod stored;
 mod submission;
 mod tenant;
 pub(crate) mod trace;
@@ -30,6 +31,7 @@ pub(crate) use data_type::DataType;
 pub(crate) use error::JiraError;
 pub(crate) use probe::Probe;
 pub(crate) use site::{CloudId, Site, is_safe_address};
+pub(crate) use stored::bulk_path;
 pub(crate) use submission::{Rejected, RejectionError, Submitted, UnknownAssociation};
 
 /// What every request says of its sender.

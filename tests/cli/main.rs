@@ -26,6 +26,7 @@ mod policy;
 mod readme;
 mod relay;
 mod sites;
+mod stored;
 mod support;
 mod tls;
 mod usage;

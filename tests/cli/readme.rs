@@ -44,6 +44,9 @@ fn all_help() -> String {
         &["keys", "--help"],
         &["check", "--help"],
         &["flush", "--help"],
+        &["show", "dev-info", "--help"],
+        &["delete", "build", "--help"],
+        &["delete", "repository", "--help"],
     ] {
         help.push_str(&Agent::bare().run(command).stdout);
     }
