@@ -53,7 +53,7 @@ private Map knownParameters(String command) {
         pipelineId: 'text', pipelineIdStyle: 'text', jobName: 'text', buildNumber: 'text', unstableAs: 'text',
         eventTime: 'text', lastUpdated: 'text', updateSequenceNumber: 'text',
         cloudId: 'text', caFile: 'text', budget: 'text', outbox: 'text', noOutbox: 'flag',
-        outboxMaxAgeDays: 'text', outboxMaxEntries: 'text', outboxMaxSize: 'text', dryRun: 'flag', verbose: 'flag',
+        outboxMaxAgeDays: 'text', outboxMaxEntries: 'text', outboxMaxSize: 'text', dryRun: 'flag', verify: 'flag', verbose: 'flag',
         credentialsId: 'step', clientId: 'step', failOnError: 'step',
     ]
 }

@@ -45,10 +45,8 @@ pub(crate) fn explain(
         }
     }
     match command {
-        Some(command) if error.kind() != ErrorKind::InvalidSubcommand => {
-            failure.hint(format!("see jira-send {command} --help"))
-        }
-        _ => failure.hint("see jira-send --help"),
+        Some(command) => failure.hint(format!("see jira-send {command} --help")),
+        None => failure.hint("see jira-send --help"),
     }
 }
 

@@ -22,6 +22,7 @@ mod side_by_side;
 mod store;
 mod stored;
 mod summary;
+mod verify;
 mod wrap;
 
 use std::collections::HashSet;

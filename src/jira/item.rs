@@ -51,11 +51,19 @@ impl EntityKind {
     pub(crate) const ALL: [Self; 3] = [Self::Commit, Self::Branch, Self::PullRequest];
 
     /// The list of a repository that holds them.
-    fn list(self) -> &'static str {
+    pub(super) fn list(self) -> &'static str {
         match self {
             Self::Commit => "commits",
             Self::Branch => "branches",
             Self::PullRequest => "pullRequests",
+        }
+    }
+
+    /// The word in the keys of an answer, as we make them of it.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::PullRequest => "pullRequest",
+            other => other.segment(),
         }
     }
 

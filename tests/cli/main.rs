@@ -30,4 +30,5 @@ mod stored;
 mod support;
 mod tls;
 mod usage;
+mod verify;
 mod wrap;
