@@ -13,6 +13,7 @@ mod items;
 mod options;
 mod outbox;
 mod remote_link;
+mod stored;
 pub(crate) mod words;
 mod wrap;
 
@@ -33,6 +34,9 @@ pub(crate) use options::{
 };
 pub(crate) use outbox::OutboxOptions;
 pub(crate) use remote_link::RemoteLinkOptions;
+pub(crate) use stored::{
+    AskOptions, DeleteOptions, DeploymentKeyOptions, RepositoryKeyOptions, ShowOptions, Which,
+};
 pub(crate) use wrap::WrapOptions;
 
 /// Puts Jenkins builds and deployments onto Jira Cloud issues, with nothing but Jira's OAuth client credentials.
@@ -59,6 +63,17 @@ pub(crate) enum Command {
     RemoteLink(Box<RemoteLinkOptions>),
     /// Send the commits, the branch and the pull request of this Jenkins run, or a repository's whole history
     DevInfo(Box<DevInfoOptions>),
+    /// Read back what Jira has stored
+    ///
+    /// Prints it as JSON. What was just sent takes Jira a moment, and as far as is known only data of the same credential
+    /// can be seen. When nothing is stored the exit code is 1.
+    Show(Box<ShowOptions>),
+    /// Delete what Jira has stored: one thing, or all with a label
+    ///
+    /// One build, deployment, commit, branch, pull request, flag or link is deleted at once. What takes more than one thing,
+    /// a repository or all with a label, wants --yes. Jira deletes after a moment, and says the same whether or not there
+    /// was anything.
+    Delete(Box<DeleteOptions>),
     /// Send what could not be delivered before
     Flush(Box<FlushOptions>),
     /// Explain which issue keys are found, where, and what was dropped
@@ -86,8 +101,9 @@ impl Command {
             Self::Deployment(options) => !options.jira.dry_run,
             Self::FeatureFlag(options) => !options.jira.dry_run,
             Self::RemoteLink(options) => !options.jira.dry_run,
-            Self::Gate(_) | Self::Flush(_) | Self::Check(_) => true,
             Self::DevInfo(options) => !options.jira.dry_run,
+            Self::Delete(options) => options.what.is_carried_out(),
+            Self::Gate(_) | Self::Show(_) | Self::Flush(_) | Self::Check(_) => true,
             Self::Keys(_) => false,
         }
     }
@@ -101,6 +117,8 @@ impl Command {
             Self::FeatureFlag(options) => &options.jira.ca_file,
             Self::RemoteLink(options) => &options.jira.ca_file,
             Self::DevInfo(options) => &options.jira.ca_file,
+            Self::Show(options) => &options.what.ask().ca_file,
+            Self::Delete(options) => &options.what.how().ask.ca_file,
             Self::Flush(options) => &options.ca_file,
             Self::Check(options) => &options.ca_file,
             Self::Keys(_) => &None,
@@ -121,6 +139,8 @@ impl Command {
             Self::FeatureFlag(options) => &options.output,
             Self::RemoteLink(options) => &options.output,
             Self::DevInfo(options) => &options.output,
+            Self::Show(options) => &options.what.ask().output,
+            Self::Delete(options) => &options.what.how().ask.output,
             Self::Flush(options) => &options.output,
             Self::Keys(options) => &options.output,
             Self::Check(options) => &options.output,
@@ -136,6 +156,8 @@ impl Command {
             | Self::Gate(_)
             | Self::FeatureFlag(_)
             | Self::RemoteLink(_)
+            | Self::Show(_)
+            | Self::Delete(_)
             | Self::Flush(_)
             | Self::Keys(_)
             | Self::Check(_) => false,
@@ -200,11 +222,15 @@ mod tests {
 
     #[test]
     fn every_option_has_help() {
-        for command in Cli::command().get_subcommands() {
-            assert!(command.get_about().is_some(), "{}", command.get_name());
-            for argument in command.get_arguments() {
-                assert!(argument.get_help().is_some(), "{}", argument.get_id());
+        fn check(command: &clap::Command) {
+            for command in command.get_subcommands() {
+                assert!(command.get_about().is_some(), "{}", command.get_name());
+                for argument in command.get_arguments() {
+                    assert!(argument.get_help().is_some(), "{}", argument.get_id());
+                }
+                check(command);
             }
         }
+        check(&Cli::command());
     }
 }

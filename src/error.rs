@@ -6,7 +6,10 @@ use std::fmt;
 /// Exit codes and their meanings, for `--help` and the README.
 pub(crate) const EXIT_CODES: &[(u8, &str)] = &[
     (0, "all accepted, or nothing to send"),
-    (1, "Jira refused some or all of it"),
+    (
+        1,
+        "Jira refused some or all of it; show, --verify: it is not stored",
+    ),
     (2, "usage: options or values that cannot be"),
     (3, "credentials: none, wrong, or without the permission"),
     (

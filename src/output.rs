@@ -180,6 +180,22 @@ impl Output {
     }
 }
 
+/// JSON for people, with what [`visible`] writes out written out as JSON does: it stays the same JSON.
+pub(crate) fn readable_json(value: &serde_json::Value) -> String {
+    let pretty = format!("{value:#}");
+    let mut text = String::with_capacity(pretty.len());
+    for character in pretty.chars() {
+        if is_odd(character) && character != '\n' {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(text, "\\u{unit:04x}");
+            }
+        } else {
+            text.push(character);
+        }
+    }
+    text
+}
+
 /// The text in one line of bounded length, with control characters, bidirectional overrides and invisible
 /// characters written out, so that a branch name cannot forge a line of a log.
 pub(crate) fn visible(text: &str) -> String {
@@ -227,7 +243,7 @@ mod tests {
     use std::io::Write;
     use std::sync::{Arc, Mutex};
 
-    use super::{Output, Verbosity, visible};
+    use super::{Output, Verbosity, readable_json, visible};
     use crate::error::Failure;
     use crate::secret::Secret;
 
@@ -264,6 +280,20 @@ mod tests {
             assert_eq!(visible(text), line);
         }
         assert_eq!(visible(&"x".repeat(5_000)).chars().count(), 2_001);
+    }
+
+    #[test]
+    fn json_for_people_holds_no_odd_character_and_stays_the_same() {
+        let value = serde_json::json!({
+            "a\u{202e}": "é 🚀 \u{7f}\u{9b}31m\u{200b}\n\u{1b}[0m \u{e0001}\\u202e",
+            "b": [1, null, {"c": "\u{2028}"}],
+        });
+        let text = readable_json(&value);
+        let odd = |character: char| super::is_odd(character) && character != '\n';
+        assert!(!text.contains(odd), "{text:?}");
+        assert!(text.contains("é 🚀"), "{text}");
+        let again: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(again, value);
     }
 
     #[test]

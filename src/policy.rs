@@ -21,6 +21,7 @@ pub(crate) const POLICIES: &[(Outcome, bool, [u8; 3])] = &[
     (Outcome::Accepted, false, [0, 0, 0]),
     (Outcome::NothingToSend, false, [0, 0, 0]),
     (Outcome::DryRun, false, [0, 0, 0]),
+    (Outcome::Unverified, false, [1, 0, 1]),
     (Outcome::PartlyAccepted, false, [1, 0, 1]),
     (Outcome::Rejected, false, [1, 0, 1]),
     (Outcome::Unauthorized, true, [3, 0, 0]),
@@ -69,8 +70,8 @@ pub(crate) fn worst(codes: &[u8]) -> u8 {
     worst.unwrap_or(0)
 }
 
-/// What happened at several sites, in one word: the one that they share; `partly_accepted` when some of them took it;
-/// else what matters most.
+/// What happened at several sites, in one word: the one that they share; `unverified` when all took it, but not all were
+/// seen to store it; `partly_accepted` when some of them took it; else what matters most.
 pub(crate) fn overall(outcomes: &[Outcome]) -> Outcome {
     let Some(first) = outcomes.first() else {
         return Outcome::NothingToSend;
@@ -78,7 +79,11 @@ pub(crate) fn overall(outcomes: &[Outcome]) -> Outcome {
     if outcomes.iter().all(|outcome| outcome == first) {
         return *first;
     }
-    let took = |outcome: &Outcome| matches!(outcome, Outcome::Accepted | Outcome::PartlyAccepted);
+    let took_all = |outcome: &Outcome| matches!(outcome, Outcome::Accepted | Outcome::Unverified);
+    let took = |outcome: &Outcome| took_all(outcome) || *outcome == Outcome::PartlyAccepted;
+    if outcomes.iter().all(took_all) {
+        return Outcome::Unverified;
+    }
     if outcomes.iter().any(took) {
         return Outcome::PartlyAccepted;
     }
@@ -118,10 +123,13 @@ mod tests {
 
     #[test]
     fn several_sites_have_one_outcome_and_one_exit_code() {
-        use Outcome::{Accepted, PartlyAccepted, Rejected, Unauthorized, Unreachable};
+        use Outcome::{Accepted, PartlyAccepted, Rejected, Unauthorized, Unreachable, Unverified};
         let cases = [
             (vec![Accepted], Accepted),
             (vec![Accepted, Accepted], Accepted),
+            (vec![Accepted, Unverified], Unverified),
+            (vec![Unverified, PartlyAccepted], PartlyAccepted),
+            (vec![Unreachable, Unverified], PartlyAccepted),
             (vec![Accepted, Rejected], PartlyAccepted),
             (vec![Accepted, Unauthorized], PartlyAccepted),
             (vec![Unreachable, Accepted], PartlyAccepted),

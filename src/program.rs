@@ -1,6 +1,6 @@
 //! From the arguments to the exit code.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _};
@@ -100,12 +100,11 @@ fn not_parsed(
     if error.use_stderr()
         && error.kind() != clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
     {
-        let command = completed
-            .arguments
-            .get(1)
-            .and_then(|argument| argument.to_str());
-        let command = command.filter(|name| Cli::command().find_subcommand(name).is_some());
-        let failure = errors::explain(error, command, &completed.origins);
+        let program = Cli::command();
+        let position = completion::subcommand(&program, &completed.arguments);
+        let words = position.map(|(position, _)| &completed.arguments[1..=position]);
+        let command = words.and_then(|words| words.join(OsStr::new(" ")).into_string().ok());
+        let failure = errors::explain(error, command.as_deref(), &completed.origins);
         return failed(&failure, &completed.arguments, variables, output);
     }
     if error.use_stderr() && wants_json(&completed.arguments, variables) {

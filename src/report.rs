@@ -25,6 +25,12 @@ pub(crate) enum Outcome {
     Unreachable,
     /// Options or values that cannot be.
     Invalid,
+    /// What was looked for is stored.
+    Found,
+    /// Nothing is stored.
+    NotFound,
+    /// Accepted, but Jira was not seen to carry it out (`--verify`).
+    Unverified,
     /// A gate is open.
     Allowed,
     /// A gate stays shut: it is prevented, or nobody decided in time.
@@ -92,6 +98,15 @@ pub(crate) struct SiteReport {
     pub(crate) rejected: Vec<Rejected>,
     pub(crate) unknown_issue_keys: Vec<String>,
     pub(crate) unknown_associations: Vec<UnknownAssociation>,
+    /// What is stored (`show`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) stored: Option<Value>,
+    /// Whether anything is stored (`show dev-info`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) exists: Option<bool>,
+    /// Whether Jira was seen to have carried it out (`--verify`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) verified: Option<bool>,
     pub(crate) message: String,
 }
 
@@ -106,6 +121,9 @@ impl SiteReport {
             rejected: Vec::new(),
             unknown_issue_keys: Vec::new(),
             unknown_associations: Vec::new(),
+            stored: None,
+            exists: None,
+            verified: None,
             message: String::new(),
         }
     }
@@ -203,6 +221,8 @@ pub(crate) struct GateReport {
 pub(crate) struct PreparedRequest {
     pub(crate) method: &'static str,
     pub(crate) url: String,
+    /// Nothing for a request that has none.
+    #[serde(skip_serializing_if = "Value::is_null")]
     pub(crate) body: Value,
 }
 

@@ -25,12 +25,16 @@ Map read(String output) {
     List sites = []
     for (site in (answer.sites instanceof List ? answer.sites : [])) {
         if (site instanceof Map) {
-            sites.add([
+            Map entry = [
                 site: plain(site.site), outcome: plain(site.outcome), queued: site.queued == true, message: oneLine(textOf(site.message)),
                 accepted: plainList(site.accepted), rejected: plainList(site.rejected),
                 unknownIssueKeys: plainList(site.unknown_issue_keys),
                 unknownAssociations: plainList(site.unknown_associations),
-            ])
+            ]
+            if (site.verified != null) {
+                entry.put('verified', site.verified == true)
+            }
+            sites.add(entry)
         }
     }
     Map result = [

@@ -90,7 +90,7 @@ private Map knownParameters(String command) {
         scm: 'step', commit: 'text', since: 'text', title: 'text', tag: 'text', repositoryDir: 'text',
         property: 'lines', product: 'text', eventTime: 'text', updateSequenceNumber: 'text',
         outbox: 'text', noOutbox: 'flag', outboxMaxAgeDays: 'text', outboxMaxEntries: 'text', outboxMaxSize: 'text',
-        dryRun: 'flag',
+        dryRun: 'flag', verify: 'flag',
     ] + everywhere + [failOnError: 'step']
 }
 

@@ -48,4 +48,7 @@ pub(crate) struct CheckOptions {
 pub(crate) enum CheckedData {
     Builds,
     Deployments,
+    DevInfo,
+    FeatureFlags,
+    RemoteLinks,
 }

@@ -45,18 +45,26 @@ pub(crate) fn complete(
         .collect();
     check_names(&options, parameters)?;
     let rest = &typed[position + 1..];
+    // What is typed wins over what a variable says otherwise.
+    let conflicting: Vec<&Arg> = options
+        .iter()
+        .filter(|option| is_typed(option, rest))
+        .flat_map(|option| command.get_arg_conflicts_with(option))
+        .collect();
     let (mut added, mut origins) = (Vec::new(), BTreeMap::new());
     for option in options {
         let long = option.get_long().unwrap_or_default();
         if is_typed(option, rest) {
             continue;
         }
+        let conflicts = |other: &&Arg| other.get_id() == option.get_id();
+        let may_vary = is_variable(typed, long) && !conflicting.iter().any(conflicts);
         let name = camel_case(long);
         let variable = format!("JIRA_SEND_{}", long.to_ascii_uppercase().replace('-', "_"));
         let (values, origin) = match parameters.get(&name).map(|value| texts(&name, value)) {
             Some(Ok(values)) if !values.is_empty() => (values, format!("the parameter {name}")),
             Some(Err(failure)) => return Err(failure),
-            _ => match variables.by_name(&variable) {
+            _ => match variables.by_name(&variable).filter(|_| may_vary) {
                 Some(value) => (vec![value.to_owned()], format!("the variable {variable}")),
                 None => continue,
             },
@@ -68,14 +76,31 @@ pub(crate) fn complete(
     Ok(Completed { arguments, origins })
 }
 
-/// Where the subcommand stands, and what it is.
-fn subcommand<'a>(
+/// Where the subcommand stands, and what it is: `build`, or `build` behind `show`.
+pub(crate) fn subcommand<'a>(
     program: &'a clap::Command,
     typed: &[OsString],
 ) -> Option<(usize, &'a clap::Command)> {
-    let position = 1;
-    let command = program.find_subcommand(typed.get(position)?)?;
+    let mut position = 1;
+    let mut command = program.find_subcommand(typed.get(position)?)?;
+    let next = |command: &'a clap::Command, position: usize| {
+        command.find_subcommand(typed.get(position + 1)?)
+    };
+    while let Some(nested) = next(command, position) {
+        (position, command) = (position + 1, nested);
+    }
     Some((position, command))
+}
+
+/// Options that must be typed: a variable that labels what is sent must not choose what is deleted.
+const TYPED_ONLY: [&str; 2] = ["property", "yes"];
+
+/// Whether the option may come from a variable.
+fn is_variable(typed: &[OsString], long: &str) -> bool {
+    let reads_or_deletes = typed
+        .get(1)
+        .is_some_and(|name| name == "show" || name == "delete");
+    !(reads_or_deletes && TYPED_ONLY.contains(&long))
 }
 
 /// All short options: none takes a value, so that they may stand together, as in `-vq`.
@@ -310,6 +335,31 @@ mod tests {
             arguments(&["build", "-vq"], variables, json!({})),
             ["build", "-vq"]
         );
+    }
+
+    #[test]
+    fn nested_commands_are_completed_and_choose_nothing_by_a_label() {
+        let variables = [
+            ("JIRA_SEND_PROPERTY", "job=shop"),
+            ("JIRA_SEND_YES", "true"),
+            ("JIRA_SEND_BUDGET", "3"),
+            ("JIRA_SEND_JOB_NAME", "shop"),
+        ];
+        let typed = ["delete", "build", "--build-number=7"];
+        let found = arguments(&typed, variables, json!({}));
+        let expected = [
+            "delete",
+            "build",
+            "--job-name=shop",
+            "--budget=3",
+            "--build-number=7",
+        ];
+        assert_eq!(found, expected);
+        let typed = ["delete", "build", "--property=a=b"];
+        let found = arguments(&typed, variables, json!({}));
+        assert_eq!(found, ["delete", "build", "--budget=3", "--property=a=b"]);
+        let typed = ["show", "--budget=3"];
+        assert_eq!(arguments(&typed, variables, json!({})), typed);
     }
 
     #[test]

@@ -27,6 +27,9 @@ pub(crate) fn explain(
     if let Some(origin) = origins.get(&option) {
         failure = failure.cause(format!("{option} was taken from {origin}"));
     }
+    if error.kind() == ErrorKind::MissingRequiredArgument {
+        failure = failure.cause(argument);
+    }
     let valid = context(ContextKind::ValidValue);
     if !valid.is_empty() {
         failure = failure.hint(format!("one of {valid} is wanted"));
@@ -42,10 +45,8 @@ pub(crate) fn explain(
         }
     }
     match command {
-        Some(command) if error.kind() != ErrorKind::InvalidSubcommand => {
-            failure.hint(format!("see jira-send {command} --help"))
-        }
-        _ => failure.hint("see jira-send --help"),
+        Some(command) => failure.hint(format!("see jira-send {command} --help")),
+        None => failure.hint("see jira-send --help"),
     }
 }
 

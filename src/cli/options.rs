@@ -69,6 +69,9 @@ pub(crate) struct JiraOptions {
     /// Print what would be sent; no credential is needed and nothing is sent
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Read back what Jira has accepted until it is stored, within --budget, and fail when it is not
+    #[arg(long)]
+    pub(crate) verify: bool,
     #[command(flatten)]
     pub(crate) outbox: OutboxOptions,
 }

@@ -54,6 +54,7 @@ pub(crate) fn read(
         unknown_issue_keys: unknown_issues,
         unknown_associations: submitted.unknown_associations,
         message,
+        ..SiteReport::new(String::new(), outcome)
     }
 }
 

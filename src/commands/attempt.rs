@@ -6,9 +6,10 @@ use super::connection::Destination;
 use super::credentials::{credentials, own_credential_hint};
 use super::payload::Payload;
 use super::store::{NoOutbox, Store};
+use super::verify::{Pending, verify};
 use crate::error::{Failure, Kind};
 use crate::jira::http::Transport;
-use crate::jira::{AuthorizedJira, Credentials, Jira, Submitted, bulk};
+use crate::jira::{AuthorizedJira, Credentials, Jira, Submitted, bulk, sent};
 use crate::outbox::{Entry, Held, Outbox};
 use crate::output::Output;
 use crate::policy::{OnError, exit_code};
@@ -22,6 +23,8 @@ pub(crate) struct Call<'a> {
     pub(crate) deadline: Deadline,
     pub(crate) on_error: OnError,
     pub(crate) several_sites: bool,
+    /// Whether what is accepted is read back.
+    pub(crate) verifies: bool,
     /// Whether a pipeline step takes along what waits, even without an outbox.
     pub(crate) is_relayed: bool,
     pub(crate) context: &'a Context<'a>,
@@ -36,6 +39,8 @@ pub(crate) struct Station<'a> {
     failure: Option<Failure>,
     /// How many payloads were not tried for that reason.
     untried: usize,
+    /// What is to be read back.
+    pending: Pending,
 }
 
 impl<'a> Station<'a> {
@@ -49,14 +54,28 @@ impl<'a> Station<'a> {
             client: None,
             failure: None,
             untried: 0,
+            pending: Pending::default(),
         }
     }
 
     /// Its client, when Jira answered, for what waits from before.
-    pub(crate) fn client(self) -> Option<(&'a str, AuthorizedJira<'a>)> {
+    pub(crate) fn client(&mut self) -> Option<(&'a str, &mut AuthorizedJira<'a>)> {
         let name = self.destination.name.as_str();
-        let client = self.client.filter(|_| self.failure.is_none());
+        let client = self.client.as_mut().filter(|_| self.failure.is_none());
         client.map(|client| (name, client))
+    }
+
+    /// Reads back what the site has accepted; nothing when that is nothing.
+    pub(crate) fn verify(
+        &mut self,
+        deadline: Deadline,
+        context: &Context<'_>,
+    ) -> Option<Result<(), Failure>> {
+        let pending = std::mem::take(&mut self.pending);
+        let client = self.client.as_mut().filter(|_| !pending.is_empty())?;
+        let site = &self.destination.name;
+        let (system, output) = (context.system, context.output);
+        Some(verify(client, site, pending, deadline, system, output))
     }
 
     /// Says how many payloads came to nothing for the reason that was already told.
@@ -186,6 +205,10 @@ impl<'a> Call<'a> {
                     outbox.remove(held);
                 }
                 let report = answer::read(payload, name, submitted, self.on_error, output);
+                if self.verifies {
+                    let sent = sent(&payload.body, payload.data);
+                    station.pending.add(sent, payload.data, &report);
+                }
                 if report.outcome != Outcome::Rejected {
                     self.drop_older(&attempt.kept, payload);
                 }

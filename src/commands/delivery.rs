@@ -26,15 +26,15 @@ const TIME_PER_REQUEST: Duration = Duration::from_secs(30);
 /// Delivers what waits for the sites that just answered. Never more than a warning.
 pub(crate) fn after_sending(
     outbox: &Outbox<'_>,
-    clients: Vec<(&str, AuthorizedJira<'_>)>,
+    clients: Vec<(&str, &mut AuthorizedJira<'_>)>,
     deadline: Deadline,
     context: &Context<'_>,
 ) -> OutboxReport {
     let deadline = deadline.at_most(context.system, TIME_AFTER_SENDING);
     let mut report = OutboxReport::default();
-    let tallies = side_by_side(clients, |(site, mut client)| {
+    let tallies = side_by_side(clients, |(site, client)| {
         let mut delivery = Delivery::new(outbox, site, deadline, context);
-        delivery.run(&mut client, Some(MOST_AFTER_SENDING));
+        delivery.run(client, Some(MOST_AFTER_SENDING));
         delivery.finish()
     });
     for (counts, failure) in tallies {

@@ -17,6 +17,7 @@ mod gate;
 mod items;
 mod keys;
 mod missing;
+mod pauses;
 mod payload;
 mod relay;
 mod remote_link;
@@ -24,14 +25,18 @@ mod run_facts;
 mod send;
 mod side_by_side;
 mod store;
+mod stored;
 mod summary;
 mod test_counts;
+mod verify;
 mod wrap;
 
 use std::collections::HashSet;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
+
+use serde_json::Value;
 
 use crate::cli::{Command, Format, JiraOptions, KeyOptions, words};
 use crate::dns;
@@ -85,6 +90,15 @@ pub(crate) fn run(command: &Command, context: &Context<'_>) -> Result<ExitCode, 
             show(&report, format, context.output);
             return Ok(ExitCode::from(report.exit_code));
         }
+        Command::Show(options) => {
+            let shown = stored::show::run(options, context)?;
+            return Ok(stored::show::print(&shown, format, context.output));
+        }
+        Command::Delete(options) => {
+            let report = stored::delete::run(options, context)?;
+            show(&report, format, context.output);
+            return Ok(ExitCode::from(report.exit_code));
+        }
         Command::Flush(options) => {
             let report = flush::run(options, context)?;
             show(&report, format, context.output);
@@ -116,8 +130,11 @@ fn show(report: &Report, format: Format, output: &Output) {
         Format::Text => {
             let mut requests = report.request.iter().chain(&report.further_requests);
             requests.try_for_each(|request| {
-                let body = format!("{:#}", request.body);
-                output.result(&format!("{} {}\n{body}", request.method, request.url))
+                let body = match &request.body {
+                    Value::Null => String::new(),
+                    body => format!("\n{body:#}"),
+                };
+                output.result(&format!("{} {}{body}", request.method, request.url))
             })
         }
     };

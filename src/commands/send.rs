@@ -124,6 +124,7 @@ pub(crate) fn send(
         deadline,
         on_error: options.on_error,
         several_sites: destinations.len() > 1,
+        verifies: options.verify,
         is_relayed: relay.is_some(),
         context,
     };
@@ -163,11 +164,16 @@ pub(crate) fn send(
     for station in &stations {
         station.tell_untried(context.output);
     }
-    let clients = stations.into_iter().filter_map(Station::client).collect();
-    let outbox = store
-        .as_ref()
-        .ok()
-        .map(|outbox| delivery::after_sending(outbox, clients, call.deadline, context));
+    let outbox = store.as_ref().ok().map(|outbox| {
+        let clients = stations.iter_mut().filter_map(Station::client).collect();
+        delivery::after_sending(outbox, clients, deadline, context)
+    });
+    if options.verify {
+        let budget = Duration::from_secs(options.budget.into());
+        let end = deadline.at_most(context.system, budget);
+        let verdicts = side_by_side(&mut stations, |station| station.verify(end, context));
+        summary.add_verdicts(verdicts, options.on_error, context.output);
+    }
     Ok(Report {
         outbox: outbox.filter(|outbox| !outbox.is_empty()),
         waiting: relay.map(|relay| relay.hand_over(&store)),
@@ -215,7 +221,8 @@ fn show(
     })
 }
 
-fn cloud_id(destinations: &[Destination], output: &Output) -> String {
+/// The cloud id as far as it is known without asking, for showing a request.
+pub(crate) fn cloud_id(destinations: &[Destination], output: &Output) -> String {
     let first = destinations.first();
     let cloud_id = if let Some(Target::CloudId(cloud_id)) = first.map(|first| &first.target) {
         cloud_id.as_str().to_owned()

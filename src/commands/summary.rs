@@ -2,8 +2,11 @@
 
 use std::collections::HashSet;
 
+use super::answer::tell;
 use super::connection::Destination;
 use crate::domain::issue_key::IssueKey;
+use crate::error::Failure;
+use crate::output::Output;
 use crate::policy::{OnError, exit_code, overall, worst};
 use crate::report::{Outcome, Report, SiteReport};
 
@@ -27,6 +30,8 @@ struct SiteSummary {
     outcomes: Vec<Outcome>,
     /// What was said first of those that were not.
     trouble: Option<String>,
+    /// Why it is not known to be stored.
+    unverified: Option<String>,
 }
 
 impl Summary {
@@ -37,6 +42,7 @@ impl Summary {
             accepted: 0,
             outcomes: Vec::new(),
             trouble: None,
+            unverified: None,
         };
         Self {
             sites: destinations.iter().map(site).collect(),
@@ -62,6 +68,25 @@ impl Summary {
             self.codes
                 .push(exit_code(report.outcome, report.queued, on_error));
             site.add(report);
+        }
+    }
+
+    /// Takes in which sites were seen to store what they have accepted; nothing of those that have accepted nothing.
+    pub(crate) fn add_verdicts(
+        &mut self,
+        verdicts: Vec<Option<Result<(), Failure>>>,
+        on_error: OnError,
+        output: &Output,
+    ) {
+        for (site, verdict) in self.sites.iter_mut().zip(verdicts) {
+            site.report.verified = verdict.as_ref().map(Result::is_ok);
+            if let Some(Err(failure)) = verdict {
+                let code = exit_code(Outcome::Unverified, false, on_error);
+                tell(&failure, code, output);
+                self.codes.push(code);
+                site.outcomes.push(Outcome::Unverified);
+                site.unverified = Some(failure.message());
+            }
         }
     }
 
@@ -123,6 +148,10 @@ impl SiteSummary {
                 report.message.push_str("; ");
                 report.message.push_str(&trouble);
             }
+        }
+        if let Some(unverified) = self.unverified {
+            report.message.push_str("; ");
+            report.message.push_str(&unverified);
         }
         report
     }

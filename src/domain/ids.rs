@@ -47,6 +47,11 @@ impl PipelineId {
         Self(fit(&encoded(id, |byte| byte == b'~'), id))
     }
 
+    /// The id that stands in a body which was made before.
+    pub(crate) fn of_body(id: &str) -> Self {
+        Self(id.to_owned())
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -64,6 +69,11 @@ impl EnvironmentId {
             PipelineIdStyle::Safe => safe(name),
             PipelineIdStyle::Name | PipelineIdStyle::Hash => as_it_is(name),
         })
+    }
+
+    /// As [`PipelineId::of_body`].
+    pub(crate) fn of_body(id: &str) -> Self {
+        Self(id.to_owned())
     }
 
     pub(crate) fn as_str(&self) -> &str {

@@ -15,6 +15,7 @@ pub(crate) mod revision;
 pub(crate) mod sequence;
 pub(crate) mod stage_pattern;
 pub(crate) mod state;
+pub(crate) mod stored_id;
 pub(crate) mod test_info;
 pub(crate) mod text;
 pub(crate) mod timestamp;

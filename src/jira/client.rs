@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::auth::{self, Credentials};
 use super::error::{Asked, JiraError};
+use super::error_body;
 use super::exchange::Exchange;
 use super::http::{Answer, Request, Transport};
 use super::tenant;
@@ -129,6 +130,18 @@ impl AuthorizedJira<'_> {
         let json: Option<Value> = serde_json::from_str(&answer.body).ok();
         let parsed = json.as_ref().and_then(parse);
         parsed.ok_or_else(|| JiraError::not_jira(asked, answer))
+    }
+
+    /// Deletes what is at a path below that of its kind of data. Jira takes it in at once, carries it out later, and
+    /// answers the same whether or not there was anything. Repeating it is harmless.
+    pub(super) fn delete_at(&mut self, data: DataType, path: &str) -> Result<(), JiraError> {
+        let asked = Asked::Deletion(data);
+        let url = self.url(&format!("{}{path}", data.path(self.cloud_id.as_str())));
+        let answer = self.ask(asked, Request::delete(&url))?;
+        if error_body::is_page(&answer.body) {
+            return Err(JiraError::not_jira(asked, answer));
+        }
+        Ok(())
     }
 
     fn url(&self, path: &str) -> String {

@@ -15,6 +15,7 @@ pub(crate) enum Asked {
     Permission(DataType),
     /// What is stored.
     Reading(DataType),
+    Deletion(DataType),
 }
 
 impl Asked {
@@ -26,6 +27,7 @@ impl Asked {
             Self::Submission(_) => "the data could not be sent",
             Self::Permission(_) => "it could not be found out what may be sent",
             Self::Reading(_) => "it could not be read",
+            Self::Deletion(_) => "it could not be deleted",
         }
     }
 }
@@ -90,6 +92,11 @@ impl JiraError {
             .status()
             .filter(|status| matches!(status, 400 | 413 | 422));
         matches!(self.asked, Asked::Submission(_)) && body.is_some()
+    }
+
+    /// Whether Jira says that there is nothing: a page with this status comes from a proxy.
+    pub(super) fn is_absence(&self) -> bool {
+        matches!(&self.problem, Problem::Status(answer) if answer.status == 404 && !error_body::is_page(&answer.body))
     }
 
     /// The status of an answer that is no success.
@@ -183,14 +190,26 @@ impl JiraError {
                 "the site takes requests from listed addresses only: add the address of this agent, or of its proxy, to the site's IP allowlist",
             ),
             (Asked::Permission(_), _) if !matches!(status, 401 | 403) => failure.hint("this answer says nothing about sending: try it with jira-send build --issue-keys KEY"),
+            (Asked::Reading(_), 404) if error_body::is_page(&answer.body) => failure.hint(
+                "a proxy or a login page of the network may be answering in Jira's place",
+            ),
+            (Asked::Reading(DataType::RemoteLinks), 404) => failure.hint(
+                "nothing is stored under this id, or this site does not let OAuth credentials see remote links, which Atlassian does not confirm",
+            ),
             (
-                Asked::Submission(data) | Asked::Permission(data) | Asked::Reading(data),
+                Asked::Submission(data)
+                | Asked::Permission(data)
+                | Asked::Reading(data)
+                | Asked::Deletion(data),
                 401 | 403 | 404,
             ) if !data.is_confirmed() => failure.hint(
                 "Atlassian does not confirm that OAuth credentials may send remote links; this site does not let them",
             ),
             (
-                Asked::Submission(data) | Asked::Permission(data) | Asked::Reading(data),
+                Asked::Submission(data)
+                | Asked::Permission(data)
+                | Asked::Reading(data)
+                | Asked::Deletion(data),
                 401 | 403,
             ) => failure.hint(format!(
                 "tick \"{}\" on the credential: Jira settings > Apps > OAuth credentials > Edit; and check that it belongs to this site",
@@ -199,14 +218,14 @@ impl JiraError {
             (Asked::Reading(_), 404) => failure.hint(
                 "nothing is stored under this id; what was just sent takes Jira a moment, and only this credential's own data can be seen",
             ),
-            (Asked::Submission(_), 404) => {
+            (Asked::Submission(_) | Asked::Deletion(_), 404) => {
                 failure.hint("check JIRA_CLOUD_ID, or leave it out to have it looked up")
             }
             (Asked::Submission(_), 413) => failure.hint("the request is too large for Jira"),
             (Asked::Submission(_), _) => {
                 failure.hint("run it again with --dry-run to see what is sent")
             }
-            (Asked::Reading(_) | Asked::Permission(_), _) => {
+            (Asked::Reading(_) | Asked::Deletion(_) | Asked::Permission(_), _) => {
                 failure.hint("run it again with --verbose to see what was asked")
             }
         }
@@ -288,6 +307,30 @@ mod tests {
                 "does not confirm",
             ),
             (
+                Asked::Reading(DataType::RemoteLinks),
+                404,
+                Kind::Refused,
+                "nothing is stored",
+            ),
+            (
+                Asked::Deletion(DataType::Builds),
+                404,
+                Kind::Refused,
+                "JIRA_CLOUD_ID",
+            ),
+            (
+                Asked::Deletion(DataType::Builds),
+                401,
+                Kind::Credentials,
+                "tick \"Builds\"",
+            ),
+            (
+                Asked::Deletion(DataType::Builds),
+                400,
+                Kind::Refused,
+                "--verbose",
+            ),
+            (
                 Asked::Submission(DataType::RemoteLinks),
                 401,
                 Kind::Credentials,
@@ -306,6 +349,19 @@ mod tests {
         let body = r#"{"errorMessages":["The IP address has been rejected because it is not on the allowed list..."]}"#;
         let (_, lines) = failure(Asked::Submission(DataType::Builds), 403, body);
         assert!(lines.contains("allowlist") && !lines.contains("tick"));
+    }
+
+    #[test]
+    fn a_page_says_nothing_of_what_is_stored() {
+        let reading = Asked::Reading(DataType::Builds);
+        for (body, hint) in [
+            ("<html>404</html>", "a proxy"),
+            ("{}", "nothing is stored"),
+            (" ", "nothing is stored"),
+        ] {
+            let (_, lines) = failure(reading, 404, body);
+            assert!(lines.contains(hint), "{body}: {lines}");
+        }
     }
 
     #[test]

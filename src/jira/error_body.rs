@@ -11,6 +11,11 @@ const MAX_READ: usize = 16 * 1024;
 /// Most messages of one body that are shown.
 const MAX_MESSAGES: usize = 20;
 
+/// Whether it is something else than the JSON, or the nothing, that Jira answers with.
+pub(super) fn is_page(body: &str) -> bool {
+    !body.trim().is_empty() && serde_json::from_str::<serde::de::IgnoredAny>(body).is_err()
+}
+
 /// The messages of an error body; of anything that is not JSON an excerpt without markup.
 pub(super) fn messages(body: &str) -> Vec<String> {
     let mut found = Vec::new();

@@ -23,6 +23,7 @@ pub(crate) enum Method {
     Get,
     /// With a body of JSON.
     Post,
+    Delete,
 }
 
 impl Method {
@@ -30,6 +31,7 @@ impl Method {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Delete => "DELETE",
         }
     }
 }
@@ -53,6 +55,10 @@ impl<'a> Request<'a> {
 
     pub(crate) fn post(url: &'a str, body: &'a str) -> Self {
         Self::new(Method::Post, url, Some(body))
+    }
+
+    pub(crate) fn delete(url: &'a str) -> Self {
+        Self::new(Method::Delete, url, None)
     }
 
     fn new(method: Method, url: &'a str, body: Option<&'a str>) -> Self {

@@ -1,9 +1,14 @@
 //! What Jira stores under one key, and where it is.
 
+use std::fmt;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
 
 use super::DataType;
 use crate::domain::ids::{EnvironmentId, PipelineId};
+use crate::domain::properties::Properties;
+use crate::domain::stored_id::StoredId;
 
 /// What stands for itself in a part of a path.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
@@ -11,6 +16,188 @@ const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
+
+/// So many entities of a repository are shown by it: its most recent ones (getRepository).
+pub(crate) const ENTITIES_SHOWN: usize = 400;
+
+/// One thing that Jira stores.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Item {
+    Build {
+        pipeline: PipelineId,
+        number: i64,
+    },
+    Deployment(DeploymentKey),
+    Repository(StoredId),
+    /// It can be read with its repository only.
+    Entity {
+        repository: StoredId,
+        kind: EntityKind,
+        id: StoredId,
+    },
+    FeatureFlag(StoredId),
+    RemoteLink(StoredId),
+}
+
+/// What a repository holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EntityKind {
+    Commit,
+    Branch,
+    PullRequest,
+}
+
+impl EntityKind {
+    pub(crate) const ALL: [Self; 3] = [Self::Commit, Self::Branch, Self::PullRequest];
+
+    /// The list of a repository that holds them.
+    pub(super) fn list(self) -> &'static str {
+        match self {
+            Self::Commit => "commits",
+            Self::Branch => "branches",
+            Self::PullRequest => "pullRequests",
+        }
+    }
+
+    /// The word in the keys of an answer, as we make them of it.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::PullRequest => "pullRequest",
+            other => other.segment(),
+        }
+    }
+
+    /// The word in a path (deleteEntity).
+    fn segment(self) -> &'static str {
+        match self {
+            Self::Commit => "commit",
+            Self::Branch => "branch",
+            Self::PullRequest => "pull_request",
+        }
+    }
+
+    /// The word for people.
+    fn word(self) -> &'static str {
+        match self {
+            Self::PullRequest => "pull request",
+            other => other.segment(),
+        }
+    }
+}
+
+/// Whether it is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence<'a> {
+    Stored(&'a Value),
+    Absent,
+    /// Not among the most recent entities of its repository, which does not show the others.
+    OutOfSight,
+}
+
+impl Item {
+    pub(crate) fn data(&self) -> DataType {
+        match self {
+            Self::Build { .. } => DataType::Builds,
+            Self::Deployment(_) => DeploymentKey::DATA,
+            Self::Repository(_) | Self::Entity { .. } => DataType::DevInfo,
+            Self::FeatureFlag(_) => DataType::FeatureFlags,
+            Self::RemoteLink(_) => DataType::RemoteLinks,
+        }
+    }
+
+    /// Path below that of its data, where it is deleted.
+    pub(crate) fn path(&self) -> String {
+        match self {
+            Self::Build { pipeline, number } => {
+                format!("pipelines/{}/builds/{number}", segment(pipeline.as_str()))
+            }
+            Self::Deployment(key) => key.path(),
+            Self::Repository(id) => repository_path(id),
+            Self::Entity {
+                repository,
+                kind,
+                id,
+            } => format!(
+                "{}/{}/{}",
+                repository_path(repository),
+                kind.segment(),
+                segment(id.as_str())
+            ),
+            Self::FeatureFlag(id) => format!("flag/{}", segment(id.as_str())),
+            Self::RemoteLink(id) => format!("remotelink/{}", segment(id.as_str())),
+        }
+    }
+
+    /// Path below that of its data, where it is read.
+    pub(crate) fn read_path(&self) -> String {
+        match self {
+            Self::Entity { repository, .. } => repository_path(repository),
+            other => other.path(),
+        }
+    }
+
+    /// Picks it out of what stands at that path.
+    pub(crate) fn find<'a>(&self, read: &'a Value) -> Presence<'a> {
+        let Self::Entity { kind, id, .. } = self else {
+            return Presence::Stored(read);
+        };
+        let list = |kind: EntityKind| read.get(kind.list()).and_then(Value::as_array);
+        let mut entities = list(*kind).into_iter().flatten();
+        let found =
+            entities.find(|entity| entity.get("id").is_some_and(|found| found == id.as_str()));
+        let shown = || -> usize {
+            EntityKind::ALL
+                .into_iter()
+                .filter_map(list)
+                .map(Vec::len)
+                .sum()
+        };
+        match found {
+            Some(found) => Presence::Stored(found),
+            None if shown() < ENTITIES_SHOWN => Presence::Absent,
+            None => Presence::OutOfSight,
+        }
+    }
+}
+
+/// As people would name it.
+impl fmt::Display for Item {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Build { pipeline, number } => {
+                write!(formatter, "build {number} of {}", pipeline.as_str())
+            }
+            Self::Deployment(key) => write!(
+                formatter,
+                "deployment {} of {} to {}",
+                key.number,
+                key.pipeline.as_str(),
+                key.environment.as_str()
+            ),
+            Self::Repository(id) => write!(formatter, "repository {id}"),
+            Self::Entity {
+                repository,
+                kind,
+                id,
+            } => write!(formatter, "{} {id} of {repository}", kind.word()),
+            Self::FeatureFlag(id) => write!(formatter, "feature flag {id}"),
+            Self::RemoteLink(id) => write!(formatter, "remote link {id}"),
+        }
+    }
+}
+
+fn repository_path(id: &StoredId) -> String {
+    format!("repository/{}", segment(id.as_str()))
+}
+
+/// What was sent with all of these properties: a query as `bulkByProperties` and `existsByProperties` take it.
+pub(crate) fn query(properties: &Properties) -> String {
+    let pairs = properties.pairs().map(|(key, value)| {
+        let encoded = |text| utf8_percent_encode(text, UNRESERVED);
+        format!("{}={}", encoded(key), encoded(value))
+    });
+    pairs.collect::<Vec<_>>().join("&")
+}
 
 /// The identity of one deployment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,8 +239,120 @@ fn segment(id: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::DeploymentKey;
+    use serde_json::json;
+
+    use super::{DeploymentKey, EntityKind, Item, Presence, query};
     use crate::domain::ids::{EnvironmentId, PipelineId, PipelineIdStyle};
+    use crate::domain::properties::Properties;
+    use crate::jira::DataType;
+
+    fn entity(kind: EntityKind, id: &str) -> Item {
+        Item::Entity {
+            repository: "r/1".parse().unwrap(),
+            kind,
+            id: id.parse().unwrap(),
+        }
+    }
+
+    /// The item; what people see, where it is deleted, and where it is read when that is elsewhere.
+    #[test]
+    fn every_item_has_its_place() {
+        let key = DeploymentKey {
+            pipeline: PipelineId::given("shop"),
+            environment: EnvironmentId::new("eu", PipelineIdStyle::Safe),
+            number: 7,
+        };
+        let build = Item::Build {
+            pipeline: PipelineId::given("shop"),
+            number: 7,
+        };
+        let id = || "a/b".parse().unwrap();
+        let cases = [
+            (
+                build,
+                DataType::Builds,
+                "build 7 of shop",
+                "pipelines/shop/builds/7",
+                None,
+            ),
+            (
+                Item::Deployment(key),
+                DataType::Deployments,
+                "deployment 7 of shop to eu",
+                "pipelines/shop/environments/eu/deployments/7",
+                None,
+            ),
+            (
+                Item::Repository(id()),
+                DataType::DevInfo,
+                "repository a/b",
+                "repository/a%2Fb",
+                None,
+            ),
+            (
+                entity(EntityKind::PullRequest, "7"),
+                DataType::DevInfo,
+                "pull request 7 of r/1",
+                "repository/r%2F1/pull_request/7",
+                Some("repository/r%2F1"),
+            ),
+            (
+                entity(EntityKind::Branch, "a b"),
+                DataType::DevInfo,
+                "branch a b of r/1",
+                "repository/r%2F1/branch/a%20b",
+                Some("repository/r%2F1"),
+            ),
+            (
+                Item::FeatureFlag(id()),
+                DataType::FeatureFlags,
+                "feature flag a/b",
+                "flag/a%2Fb",
+                None,
+            ),
+            (
+                Item::RemoteLink(id()),
+                DataType::RemoteLinks,
+                "remote link a/b",
+                "remotelink/a%2Fb",
+                None,
+            ),
+        ];
+        for (item, data, words, path, read) in cases {
+            assert_eq!(item.to_string(), words);
+            assert_eq!((item.data(), item.path().as_str()), (data, path));
+            assert_eq!(item.read_path(), read.unwrap_or(path));
+        }
+    }
+
+    #[test]
+    fn entities_are_picked_out_of_their_repository() {
+        let branch = json!({"id": "x", "name": "b"});
+        let read = json!({"id": "r", "commits": [{"id": "x"}, {}], "branches": [branch]});
+        let find = |kind, id: &str, read: &serde_json::Value| match entity(kind, id).find(read) {
+            Presence::Stored(found) => found.to_string(),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(find(EntityKind::Branch, "x", &read), branch.to_string());
+        assert_eq!(find(EntityKind::Branch, "y", &read), "Absent");
+        assert_eq!(find(EntityKind::PullRequest, "x", &read), "Absent");
+        assert_eq!(
+            find(EntityKind::Commit, "x", &json!({"commits": 5})),
+            "Absent"
+        );
+        let many: Vec<_> = (0..399).map(|id| json!({"id": id.to_string()})).collect();
+        let full = json!({"commits": many, "branches": [branch]});
+        assert_eq!(find(EntityKind::PullRequest, "x", &full), "OutOfSight");
+        let repository = Item::Repository("r".parse().unwrap());
+        assert_eq!(repository.find(&full), Presence::Stored(&full));
+    }
+
+    #[test]
+    fn labels_are_a_query() {
+        let labels = ["b=x y&z=1", "a+1=ü/%"].map(|label| label.parse().unwrap());
+        let labels = Properties::new(&labels, []).unwrap();
+        assert_eq!(query(&labels), "a%2B1=%C3%BC%2F%25&b=x%20y%26z%3D1");
+    }
 
     #[test]
     fn ids_are_one_segment_each() {

@@ -21,7 +21,9 @@ pub(crate) mod item;
 mod probe;
 pub(crate) mod remote_links;
 mod retry;
+mod sent;
 mod site;
+mod stored;
 mod submission;
 mod tenant;
 pub(crate) mod trace;
@@ -32,7 +34,9 @@ pub(crate) use client::{AuthorizedJira, Endpoints, Jira, Target};
 pub(crate) use data_type::DataType;
 pub(crate) use error::JiraError;
 pub(crate) use probe::Probe;
+pub(crate) use sent::{Sent, State, sent};
 pub(crate) use site::{CloudId, Site, is_safe_address};
+pub(crate) use stored::bulk_path;
 pub(crate) use submission::{Rejected, RejectionError, Submitted, UnknownAssociation};
 
 /// What every request says of its sender.

@@ -28,7 +28,7 @@ pub(super) fn pause_after(
     }
 }
 
-/// Everything that we send may be sent twice, so a 500 may be tried again as well.
+/// Everything that we send or delete may be sent or deleted twice, so a 500 may be tried again as well.
 fn is_passing(status: u16) -> bool {
     matches!(status, 429 | 500 | 502 | 503 | 504)
 }

@@ -47,6 +47,9 @@ fn all_help() -> String {
         &["keys", "--help"],
         &["check", "--help"],
         &["flush", "--help"],
+        &["show", "dev-info", "--help"],
+        &["delete", "build", "--help"],
+        &["delete", "repository", "--help"],
     ] {
         help.push_str(&Agent::bare().run(command).stdout);
     }
@@ -133,7 +136,7 @@ fn the_table_of_policies_is_the_programs() {
     let written: Vec<Vec<&str>> = table
         .map(|row| row.trim_matches('|').split('|').map(str::trim).collect())
         .collect();
-    assert_eq!(written.len(), 10);
+    assert_eq!(written.len(), 11);
     for row in &written {
         let outcome = row[0].split('`').nth(1).unwrap();
         let known = rows.iter().any(|known| {

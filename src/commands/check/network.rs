@@ -21,18 +21,22 @@ const SITE_HINT: &str = "check the spelling of JIRA_SITE, then the DNS of this a
 const API_HINT: &str =
     "check the DNS of this agent; where only a proxy may go out, set HTTPS_PROXY";
 
+/// The name of the item, and the data.
+fn named(data: CheckedData) -> (&'static str, DataType) {
+    match data {
+        CheckedData::Builds => ("builds", DataType::Builds),
+        CheckedData::Deployments => ("deployments", DataType::Deployments),
+        CheckedData::DevInfo => ("dev_info", DataType::DevInfo),
+        CheckedData::FeatureFlags => ("feature_flags", DataType::FeatureFlags),
+        CheckedData::RemoteLinks => ("remote_links", DataType::RemoteLinks),
+    }
+}
+
 /// Looks up the host of an address within a time.
 pub(super) type LookUp<'a> = &'a (dyn Fn(&str, Duration) -> Found + Sync);
 
 /// The addresses of a host, or in words why there are none.
 type Found = Result<Vec<IpAddr>, String>;
-
-fn data_type(data: CheckedData) -> DataType {
-    match data {
-        CheckedData::Builds => DataType::Builds,
-        CheckedData::Deployments => DataType::Deployments,
-    }
-}
 
 /// What is known so far.
 pub(super) struct Network<'a> {
@@ -50,8 +54,8 @@ impl Network<'_> {
     pub(super) fn barred(&mut self, failure: &Failure) {
         self.items.fail("network", failure);
         let names = ["dns_site", "dns_api", "cloud_id", "token_endpoint", "token"];
-        let data = ["builds", "deployments", "clock"];
-        for name in names.into_iter().chain(data) {
+        let data = self.options.data.iter().map(|data| named(*data).0);
+        for name in names.into_iter().chain(data).chain(["clock"]) {
             self.items.skip(name, "the way to Jira is set wrongly");
         }
     }
@@ -253,25 +257,26 @@ impl Network<'_> {
                 None => "there is no token",
             };
             for data in &self.options.data {
-                self.items.skip(data_type(*data).name(), reason);
+                self.items.skip(named(*data).0, reason);
             }
             return;
         };
         let (probe, deadline) = (self.probe, self.deadline);
         let answers = side_by_side(&self.options.data, |data| {
-            probe.may_send(data_type(*data), endpoints, cloud_id, token, deadline)
+            probe.may_send(named(*data).1, endpoints, cloud_id, token, deadline)
         });
         // A wrong cloud id is answered like an item that is not there.
-        let condition = if *confirmed {
-            ""
-        } else {
-            ", if the cloud id is right"
+        let condition = |data: DataType| match (*confirmed, data.is_confirmed()) {
+            (false, _) => ", if the cloud id is right",
+            (true, false) => ", unless this site has no place for them, which is answered alike",
+            (true, true) => "",
         };
         for (data, answer) in self.options.data.iter().zip(answers) {
-            let name = data_type(*data).name();
+            let (name, data) = named(*data);
             let Err(error) = answer else {
+                let (what, condition) = (data.permission().to_lowercase(), condition(data));
                 self.items
-                    .ok(name, format!("{name} may be sent{condition}"));
+                    .ok(name, format!("{what} may be sent{condition}"));
                 continue;
             };
             let failure = error.explain(&endpoints.api_url);

@@ -41,6 +41,8 @@ impl Phase {
         run.update_sequence_number = self.sequence;
         keys.found_before.clone_from(&self.found_before);
         jira.time_left = Some(self.time);
+        // The beginning is soon replaced.
+        jira.verify &= self.state != State::InProgress;
         // The exit code belongs to the command.
         jira.on_error = OnError::Warn;
     }

@@ -233,8 +233,11 @@ fn exchange(
 ) -> Result<Answer, ureq::Error> {
     let authorization = request.token.map(|token| format!("Bearer {token}"));
     let response = match request.method {
-        Method::Get => {
-            let mut builder = agent.get(request.url);
+        Method::Get | Method::Delete => {
+            let mut builder = match request.method {
+                Method::Delete => agent.delete(request.url),
+                _ => agent.get(request.url),
+            };
             if let Some(value) = &authorization {
                 builder = builder.header("Authorization", value);
             }

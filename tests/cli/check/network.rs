@@ -132,6 +132,60 @@ fn only_the_permissions_that_are_needed_count() {
     assert_eq!((checked.run.code, checked.status("deployments")), (0, ""));
 }
 
+/// The data, its item, and the permission that is missing.
+#[test]
+fn every_kind_of_data_has_its_permission() {
+    let all = Sandbox::start();
+    let none = Sandbox::with(Config {
+        permissions: Vec::new(),
+        ..Config::default()
+    });
+    for (data, item, may, words) in [
+        ("builds", "builds", "builds may be sent", "Builds"),
+        (
+            "deployments",
+            "deployments",
+            "deployments may be sent",
+            "Deployments",
+        ),
+        (
+            "dev-info",
+            "dev_info",
+            "development information may be sent",
+            "Development information",
+        ),
+        (
+            "feature-flags",
+            "feature_flags",
+            "feature flags may be sent",
+            "Feature flags",
+        ),
+        (
+            "remote-links",
+            "remote_links",
+            "remote links may be sent, unless",
+            "does not confirm",
+        ),
+    ] {
+        let option = format!("--data={data}");
+        let checked = Checked::of(&all, &agent(&all), &[&option]);
+        assert_eq!(
+            (checked.run.code, checked.status(item)),
+            (0, "ok"),
+            "{data}"
+        );
+        assert!(checked.words(item).contains(may), "{}", checked.words(item));
+        let checked = Checked::of(&none, &agent(&none), &[&option]);
+        assert_eq!(checked.run.code, 3, "{data}");
+        assert_eq!(checked.failed(), [item]);
+        assert!(
+            checked.words(item).contains(words),
+            "{}",
+            checked.words(item)
+        );
+    }
+}
+
 #[test]
 fn the_clock_is_compared_with_jiras() {
     let now = std::time::SystemTime::now();

@@ -1,0 +1,140 @@
+//! `jira-send delete`: one thing, or all with a label.
+
+use super::{Answer, Finder, Wanted, ask, into_report};
+use crate::cli::DeleteOptions;
+use crate::commands::connection::{self, Destination};
+use crate::commands::pauses::Pauses;
+use crate::commands::{Context, send};
+use crate::error::{Failure, Kind};
+use crate::jira::item::Presence;
+use crate::jira::{AuthorizedJira, DataType};
+use crate::report::{Outcome, PreparedRequest, Report};
+use crate::system::Deadline;
+
+/// Deletes at each site, or shows the request.
+///
+/// # Errors
+/// What keeps all sites from being asked. What they say is in the report.
+pub(crate) fn run(options: &DeleteOptions, context: &Context<'_>) -> Result<Report, Failure> {
+    let how = options.what.how();
+    let is_carried_out = options.what.is_carried_out();
+    let mut finder = Finder::new(context);
+    let wanted = finder.find(options.what.which())?;
+    let (wanted, destinations) = finder.finish(wanted, &how.ask, is_carried_out)?;
+    if how.verify && !can_be_verified(&wanted) {
+        return Err(
+            Failure::usage(format!("Jira does not tell whether {wanted} are gone"))
+                .hint("leave out --verify, or delete them one by one"),
+        );
+    }
+    if !is_carried_out {
+        return show(&wanted, &destinations, how.dry_run, context);
+    }
+    let said = ask(
+        &how.ask,
+        &destinations,
+        context,
+        |client, site, deadline| {
+            let deleted = match &wanted {
+                Wanted::Item(item) => client.delete(item),
+                Wanted::Labelled(data, labels) => client.delete_all(*data, labels),
+            };
+            deleted.map_err(|error| error.explain(site))?;
+            if how.verify {
+                return Ok(wait(client, site, &wanted, deadline, context));
+            }
+            let message = format!("{site} accepted to delete {wanted}");
+            context.output.say(&format!(
+                "{message}; it does so after a moment, and says the same when there was nothing"
+            ));
+            Ok(Answer::new(site, Outcome::Accepted, message))
+        },
+    )?;
+    Ok(into_report(said, context.output))
+}
+
+/// Whether there is a question whose answer tells that it is gone.
+fn can_be_verified(wanted: &Wanted) -> bool {
+    match wanted {
+        Wanted::Item(_) => true,
+        Wanted::Labelled(data, _) => *data == DataType::DevInfo,
+    }
+}
+
+/// What would be asked of the first site.
+fn show(
+    wanted: &Wanted,
+    destinations: &[Destination],
+    dry_run: bool,
+    context: &Context<'_>,
+) -> Result<Report, Failure> {
+    let endpoints = connection::endpoints(context.variables, &[])?;
+    let first = destinations.first();
+    let api_url = first.map_or(&endpoints.api_url, |first| &first.endpoints.api_url);
+    let cloud_id = send::cloud_id(destinations, context.output);
+    let path = format!("{}{}", wanted.data().path(&cloud_id), wanted.path());
+    let request = PreparedRequest {
+        method: "DELETE",
+        url: format!("{api_url}{path}"),
+        body: serde_json::Value::Null,
+    };
+    let report = if dry_run {
+        Report::new(Outcome::DryRun, format!("{wanted} would be deleted"))
+    } else {
+        let failure = Failure::usage(format!("{wanted}: nothing is deleted without --yes"))
+            .hint("this would delete more than one thing: look at the request, then add --yes");
+        context.output.failure(&failure);
+        Report::failed(&failure)
+    };
+    Ok(Report {
+        request: Some(request),
+        ..report
+    })
+}
+
+/// Asks until it is gone, or the time is up.
+fn wait(
+    client: &mut AuthorizedJira<'_>,
+    site: &str,
+    wanted: &Wanted,
+    deadline: Deadline,
+    context: &Context<'_>,
+) -> Answer {
+    let mut pauses = Pauses::new(deadline, context.system);
+    let why = loop {
+        match is_gone(client, wanted) {
+            Ok(true) => {
+                let message = format!("{site} has deleted {wanted}, or had nothing of it");
+                context.output.say(&message);
+                let mut answer = Answer::new(site, Outcome::Accepted, message);
+                answer.report.verified = Some(true);
+                return answer;
+            }
+            Ok(false) if pauses.wait() => {}
+            Ok(false) => break "it is still there".to_owned(),
+            Err(error) => break error.explain(site).message(),
+        }
+    };
+    let message = format!("{site} accepted to delete {wanted}, but has not been seen to do so");
+    let failure = Failure::new(Kind::Refused, message.as_str())
+        .cause(why)
+        .hint("Jira may take longer at busy times: ask later with jira-send show, or wait longer with --budget");
+    let mut answer = Answer::new(site, Outcome::Unverified, failure.message());
+    answer.report.verified = Some(false);
+    answer.failure = Some(failure);
+    answer
+}
+
+/// A repository's older entities are shown nowhere: what is out of sight counts as gone.
+fn is_gone(
+    client: &mut AuthorizedJira<'_>,
+    wanted: &Wanted,
+) -> Result<bool, crate::jira::JiraError> {
+    let item = match wanted {
+        Wanted::Labelled(_, labels) => return client.exists(labels).map(|exists| !exists),
+        Wanted::Item(item) => item,
+    };
+    let read = client.read(item)?;
+    let stored = read.is_some_and(|read| matches!(item.find(&read), Presence::Stored(_)));
+    Ok(!stored)
+}

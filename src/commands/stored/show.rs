@@ -1,0 +1,140 @@
+//! `jira-send show`: what is stored.
+
+use std::process::ExitCode;
+
+use serde_json::{Map, Value};
+
+use super::{Answer, Finder, Wanted, ask, into_report};
+use crate::cli::{Format, ShowOptions};
+use crate::commands::Context;
+use crate::error::{Failure, Kind};
+use crate::jira::AuthorizedJira;
+use crate::jira::item::{ENTITIES_SHOWN, Item, Presence};
+use crate::output::{Output, readable_json};
+use crate::report::{Outcome, Report, SiteReport};
+
+/// Asks each site.
+///
+/// # Errors
+/// What keeps all sites from being asked. What they say is in the report.
+pub(crate) fn run(options: &ShowOptions, context: &Context<'_>) -> Result<Report, Failure> {
+    let asking = options.what.ask();
+    let mut finder = Finder::new(context);
+    let wanted = finder.find(options.what.which())?;
+    let (wanted, destinations) = finder.finish(wanted, asking, true)?;
+    if let Wanted::Item(Item::Entity { repository, .. }) = &wanted {
+        context.output.say(&format!(
+            "read from repository {repository}, which shows its {ENTITIES_SHOWN} most recent commits, branches and pull requests"
+        ));
+    }
+    let said = ask(asking, &destinations, context, |client, site, _| {
+        look(client, site, &wanted)
+    })?;
+    Ok(into_report(said, context.output))
+}
+
+fn look(client: &mut AuthorizedJira<'_>, site: &str, wanted: &Wanted) -> Result<Answer, Failure> {
+    let item = match wanted {
+        Wanted::Labelled(_, labels) => {
+            let exists = client.exists(labels).map_err(|error| error.explain(site))?;
+            let (outcome, word) = if exists {
+                (Outcome::Found, "has data")
+            } else {
+                (Outcome::NotFound, "has no data")
+            };
+            let mut answer = Answer::new(site, outcome, format!("{site} {word} with these labels"));
+            answer.report.exists = Some(exists);
+            return Ok(answer);
+        }
+        Wanted::Item(item) => item,
+    };
+    let read = client.read(item).map_err(|error| error.explain(site))?;
+    let message = match read.as_ref().map(|read| item.find(read)) {
+        Some(Presence::Stored(stored)) => {
+            let mut answer = Answer::new(site, Outcome::Found, format!("{site} has {item}"));
+            answer.report.stored = Some(stored.clone());
+            return Ok(answer);
+        }
+        Some(Presence::OutOfSight) => format!(
+            "{site} does not show {item}: it is none of the {ENTITIES_SHOWN} most recent of its repository"
+        ),
+        Some(Presence::Absent) => format!("{site} has the repository, but not {item}"),
+        None => format!("{site} has not stored {item}"),
+    };
+    let mut failure = Failure::new(Kind::Refused, message.as_str());
+    if !item.data().is_confirmed() {
+        failure = failure.hint("this site may not let OAuth credentials see remote links, which Atlassian does not confirm");
+    }
+    let failure = failure.hint("is the id the one that it was sent with? What was just sent takes Jira a moment, what names unknown issues only is not stored, and only data of this credential can be seen");
+    Ok(Answer {
+        failure: Some(failure),
+        ..Answer::new(site, Outcome::NotFound, message)
+    })
+}
+
+/// The stored object for people and programs alike; of several sites an object with one field for each.
+pub(crate) fn print(report: &Report, format: Format, output: &Output) -> ExitCode {
+    let exit_code = ExitCode::from(report.exit_code);
+    let text = match format {
+        Format::Json => Some(report.to_json()),
+        Format::Text => text(&report.sites),
+    };
+    match text.map(|text| output.result(&text)) {
+        Some(Err(failure)) => {
+            output.failure(&failure);
+            ExitCode::from(failure.kind.exit_code())
+        }
+        _ => exit_code,
+    }
+}
+
+fn text(sites: &[SiteReport]) -> Option<String> {
+    let word = |exists| if exists { "yes" } else { "no" };
+    if let [only] = sites {
+        let stored = only.stored.as_ref().map(readable_json);
+        return stored.or_else(|| only.exists.map(|exists| word(exists).to_owned()));
+    }
+    let answers = sites.iter().filter_map(|site| {
+        let answer = site.exists.map(|exists| Value::from(word(exists)));
+        Some((site.site.clone(), site.stored.clone().or(answer)?))
+    });
+    let answers: Map<String, Value> = answers.collect();
+    (!answers.is_empty()).then(|| readable_json(&Value::Object(answers)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Outcome, SiteReport, text};
+
+    #[test]
+    fn one_site_has_its_object_and_several_one_field_each() {
+        let site = |name: &str| SiteReport::new(name.to_owned(), Outcome::Found);
+        let stored = |name| SiteReport {
+            stored: Some(json!({"id": "\u{202e}x"})),
+            ..site(name)
+        };
+        let exists = |name, exists| SiteReport {
+            exists: Some(exists),
+            ..site(name)
+        };
+        let cases = [
+            (vec![site("a")], None),
+            (vec![site("a"), site("b")], None),
+            (vec![stored("a")], Some("{\n  \"id\": \"\\u202ex\"\n}")),
+            (
+                vec![site("a"), stored("b")],
+                Some("{\n  \"b\": {\n    \"id\": \"\\u202ex\"\n  }\n}"),
+            ),
+            (vec![exists("a", true)], Some("yes")),
+            (
+                vec![exists("a", true), exists("b", false)],
+                Some("{\n  \"a\": \"yes\",\n  \"b\": \"no\"\n}"),
+            ),
+        ];
+        for (sites, expected) in cases {
+            assert_eq!(text(&sites).as_deref(), expected, "{sites:?}");
+        }
+    }
+}
