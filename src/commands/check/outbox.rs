@@ -29,6 +29,9 @@ pub(super) fn check(options: &OutboxOptions, context: &Context<'_>, items: &mut 
             return;
         }
     };
+    if let Some((warning, advice)) = outbox.exposure() {
+        items.warn(NAME, warning, advice);
+    }
     let folder = outbox.folder().display();
     let listing = outbox.list(None);
     let waiting = listing.due.len() + listing.held;
