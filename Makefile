@@ -6,7 +6,7 @@ CARGO ?= cargo
 MAVEN ?= mvn
 ONCE ?=
 
-.PHONY: help demo test requirements format lint docs groovy rust build
+.PHONY: help demo bench test requirements format lint docs groovy rust build
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -21,6 +21,11 @@ test: requirements format lint docs groovy rust
 # make build   builds the program as it is shipped
 build:
 	$(CARGO) build --locked --release
+
+# make bench   measures a whole send against the stand-in, next to curl
+bench: build
+	$(CARGO) build --locked --quiet --release --package jira-sandbox
+	target/release/bench target/release/jira-send
 
 requirements:
 	@tests/requirements.sh
