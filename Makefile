@@ -10,7 +10,7 @@ BINARIES ?=
 JENKINS_URL ?= http://127.0.0.1:8080
 JENKINS_TESTS ?=
 
-.PHONY: help jenkins-test demo test requirements format lint docs groovy rust build release
+.PHONY: help jenkins-test demo bench test requirements format lint docs groovy rust build release
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -30,6 +30,11 @@ build:
 release:
 	$(if $(BINARIES),,rm -rf target/release-files && CARGO="$(CARGO)" release/build.sh target/release-files)
 	CARGO="$(CARGO)" release/pack.sh $(or $(BINARIES),target/release-files)
+
+# make bench   measures a whole send against the stand-in, next to curl
+bench: build
+	$(CARGO) build --locked --quiet --release --package jira-sandbox
+	target/release/bench target/release/jira-send
 
 requirements:
 	@tests/requirements.sh

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 
 use crate::system::System;
 
@@ -39,6 +39,9 @@ use name::{Hold, Name};
 
 /// Longest file that is taken for an entry, in bytes. A body with 500 issues has less than a hundredth of it.
 const MAX_ENTRY: u64 = 16 * 1024 * 1024;
+
+/// So long a folder may take to answer; a local one takes less than a millisecond.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Folder of what Jira refused for good.
 const REFUSED: &str = "refused";
@@ -84,22 +87,38 @@ impl<'a> Outbox<'a> {
     /// Makes the folder, when it is going to be written to.
     ///
     /// # Errors
-    /// When it can neither be found nor made.
+    /// When it can neither be found nor made, or does not answer, as a network volume whose server is gone.
     pub(crate) fn open(
         folder: &Path,
         limits: Limits,
         is_written: bool,
         system: &'a dyn System,
     ) -> anyhow::Result<Self> {
-        if is_written {
-            folder::make(folder)?;
-        }
-        Ok(Self {
+        let outbox = Self {
             folder: folder.to_owned(),
             limits,
             system,
             written: AtomicU64::new(0),
-        })
+        };
+        let (folder, trial) = (folder.to_owned(), outbox.temporary());
+        let ready = folder::in_time(PATIENCE, move || {
+            if is_written {
+                folder::make(&folder)?;
+                // Whether it can be written to is found out later; here it is about those that never say.
+                let _ = folder::write_new(&trial, "").and_then(|_| fs::remove_file(&trial));
+            }
+            folder::files(&folder);
+            anyhow::Ok(())
+        });
+        match ready {
+            Some(ready) => ready.map(|()| outbox),
+            None => bail!("{} does not answer", outbox.folder.display()),
+        }
+    }
+
+    /// Why the folder is not as safe as it should be, and what to do about it; nothing when it is.
+    pub(crate) fn exposure(&self) -> Option<(String, String)> {
+        folder::exposure(&self.folder)
     }
 
     pub(crate) fn folder(&self) -> &Path {

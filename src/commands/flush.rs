@@ -82,13 +82,17 @@ pub(crate) fn run(options: &FlushOptions, context: &Context<'_>) -> Result<Repor
         ));
     }
     if newer > 0 {
-        context.output.warn(&format!(
-            "{newer} in the outbox were written by a later version of jira-send: flush with that one"
-        ));
+        context.output.advise(
+            &format!("left in the outbox, since a later version of jira-send wrote it: {newer}"),
+            NEWER_HINT,
+        );
     }
     delivery::tell(&counts, context);
     Ok(report(counts, reports, is_narrowed, context))
 }
+
+/// For what a later version wrote.
+pub(super) const NEWER_HINT: &str = "run jira-send flush with that version";
 
 /// What waits still, what others hold, and what a later version wrote; of these sites, or of all.
 fn remaining(outbox: &Outbox<'_>, sites: Option<&[Site]>) -> (usize, usize, usize) {

@@ -36,7 +36,11 @@ pub(crate) fn open<'a>(
         Some(folder) => Ok(folder.clone()),
         None => default_folder(context.variables),
     };
-    folder
+    let outbox = folder
         .and_then(|folder| Outbox::open(&folder, limits, is_written, context.system))
-        .map_err(|error| NoOutbox::Broken(format!("{error:#}")))
+        .map_err(|error| NoOutbox::Broken(format!("{error:#}")))?;
+    if is_written && let Some((warning, advice)) = outbox.exposure() {
+        context.output.advise(&warning, &advice);
+    }
+    Ok(outbox)
 }

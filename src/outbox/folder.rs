@@ -3,6 +3,8 @@
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
@@ -53,6 +55,54 @@ pub(super) fn make(folder: &Path) -> anyhow::Result<()> {
     builder
         .create(folder)
         .with_context(|| format!("the folder {shown} cannot be made"))
+}
+
+/// Does something with files, unless it takes too long: what hangs is left behind and ends with the process.
+pub(super) fn in_time<T: Send + 'static>(
+    patience: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    let (sender, receiver) = mpsc::sync_channel(1);
+    std::thread::spawn(move || {
+        // Nobody listens any more when the time is up.
+        let _ = sender.send(work());
+    });
+    receiver.recv_timeout(patience).ok()
+}
+
+/// Whether others may put entries into the folder, which would be sent with our credential, or take some away. A
+/// volume that is shared on purpose belongs to a group.
+#[cfg(unix)]
+pub(super) fn exposure(folder: &Path) -> Option<(String, String)> {
+    use std::os::unix::fs::MetadataExt as _;
+    const GROUP: u32 = 0o020;
+    const OTHERS: u32 = 0o002;
+    let metadata = fs::metadata(folder).ok()?;
+    let (mode, owner) = (metadata.mode(), metadata.uid());
+    let us = rustix::process::geteuid().as_raw();
+    let shown = folder.display();
+    let why = if mode & OTHERS != 0 {
+        "can be written to by everybody on this machine"
+    } else if owner != us && owner != 0 && mode & GROUP == 0 {
+        "belongs to another user"
+    } else {
+        return None;
+    };
+    let advice = if mode & OTHERS != 0 {
+        format!("chmod o-w {shown}; to share it, give it to a group")
+    } else {
+        "name a folder of your own with JIRA_SEND_OUTBOX; to share one, make it writable for a group".to_owned()
+    };
+    Some((
+        format!("the outbox {shown} {why}: what they put there is sent with this credential"),
+        advice,
+    ))
+}
+
+/// Nothing is known of it here.
+#[cfg(not(unix))]
+pub(super) fn exposure(_: &Path) -> Option<(String, String)> {
+    None
 }
 
 /// What is in a file, or why not.
@@ -191,9 +241,12 @@ pub(super) fn size(path: &Path) -> u64 {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use super::{Content, default_folder, make, read, replace, without_text, write_new};
+    use super::{
+        Content, default_folder, exposure, in_time, make, read, replace, without_text, write_new,
+    };
     use crate::variables::Variables;
     use std::os::unix::fs::PermissionsExt as _;
+    use std::time::Duration;
 
     #[test]
     fn the_users_state_folder_is_found() {
@@ -298,5 +351,42 @@ mod tests {
                 .contains("not a folder")
         );
         assert!(make(&file.join("below")).is_err());
+    }
+
+    #[test]
+    fn what_hangs_is_left_behind() {
+        let (sender, never) = std::sync::mpsc::channel::<()>();
+        let begun = std::time::Instant::now();
+        let hangs = in_time(Duration::from_millis(50), move || never.recv());
+        assert!(hangs.is_none() && begun.elapsed() < Duration::from_secs(2));
+        drop(sender);
+        assert_eq!(in_time(Duration::from_mins(1), || 5), Some(5));
+    }
+
+    #[test]
+    fn only_a_group_may_share_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let exposed = |owner: Option<u32>, mode| {
+            let _ = std::os::unix::fs::chown(folder.path(), owner, None);
+            let mode = std::fs::Permissions::from_mode(mode);
+            std::fs::set_permissions(folder.path(), mode).unwrap();
+            exposure(folder.path()).is_some()
+        };
+        for (mode, expected) in [
+            (0o700, false),
+            (0o775, false),
+            (0o2770, false),
+            (0o777, true),
+            (0o1777, true),
+        ] {
+            assert_eq!(exposed(None, mode), expected, "{mode:o}");
+        }
+        // Only root gives folders away.
+        if rustix::process::geteuid().is_root() {
+            for (mode, expected) in [(0o700, true), (0o755, true), (0o770, false), (0o777, true)] {
+                assert_eq!(exposed(Some(12_345), mode), expected, "{mode:o}");
+            }
+        }
+        assert_eq!(exposure(&folder.path().join("gone")), None);
     }
 }

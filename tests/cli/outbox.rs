@@ -48,6 +48,27 @@ fn an_entry_holds_all_that_is_needed_and_no_secret() {
     assert!(!text.contains("sandbox-secret") && !text.contains("sandbox-client"));
 }
 
+/// It is used all the same: without it, more would be lost.
+#[cfg(unix)]
+#[test]
+fn an_outbox_that_is_open_to_all_is_told() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let jira = down();
+    let mut agent = Agent::of(KIND).with_jira(&jira);
+    std::fs::create_dir_all(agent.outbox()).unwrap();
+    for (mode, warned) in [(0o777, 1), (0o770, 0)] {
+        let mode = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(agent.outbox(), mode).unwrap();
+        let run = send(&mut agent, 1, &[]);
+        let warnings = run.stderr.matches("can be written to by everybody");
+        assert_eq!(warnings.count(), warned, "{}", run.stderr);
+        let check = agent.run(&["check", "--budget=2"]);
+        let told = check.stdout.contains("can be written to by everybody");
+        assert_eq!(told, warned == 1, "{}", check.stdout);
+        assert!(!agent.waiting().is_empty());
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn nobody_else_may_read_it() {

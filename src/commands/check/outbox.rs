@@ -3,6 +3,7 @@
 use super::items::Items;
 use crate::cli::OutboxOptions;
 use crate::commands::Context;
+use crate::commands::flush::NEWER_HINT;
 use crate::commands::store::{self, NoOutbox};
 
 const NAME: &str = "outbox";
@@ -29,9 +30,18 @@ pub(super) fn check(options: &OutboxOptions, context: &Context<'_>, items: &mut 
             return;
         }
     };
+    if let Some((warning, advice)) = outbox.exposure() {
+        items.warn(NAME, warning, advice);
+    }
     let folder = outbox.folder().display();
     let listing = outbox.list(None);
     let waiting = listing.due.len() + listing.held;
+    if listing.newer > 0 {
+        let newer = listing.newer;
+        let message =
+            format!("{newer} in {folder} can be read by a later version of jira-send only");
+        items.warn(NAME, message, NEWER_HINT);
+    }
     match (waiting, outbox.refused()) {
         (0, 0) => items.ok(NAME, format!("{folder}: nothing waits")),
         (0, refused) => items.warn(

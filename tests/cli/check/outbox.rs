@@ -61,3 +61,27 @@ fn an_outbox_that_cannot_be_used_is_told_and_harms_nothing() {
     assert_eq!((checked.run.code, checked.status("outbox")), (0, "skipped"));
     assert!(!agent.outbox().exists());
 }
+
+#[test]
+fn what_a_later_version_wrote_is_told() {
+    let jira = Sandbox::start();
+    let agent = agent(&jira);
+    std::fs::create_dir_all(agent.outbox()).unwrap();
+    let name = "0001767268800123-1767268800123-00000000-000000000000000000000000.v9.json";
+    std::fs::write(agent.outbox().join(name), "{}").unwrap();
+    let checked = Checked::of(&jira, &agent, &[]);
+    assert_eq!(checked.status("outbox"), "warning");
+    let words = checked.words("outbox");
+    assert!(
+        words.contains("by a later version of jira-send only"),
+        "{words}"
+    );
+    let flush = agent.run(&["flush"]);
+    assert!(
+        flush
+            .stderr
+            .contains("a later version of jira-send wrote it: 1"),
+        "{}",
+        flush.stderr
+    );
+}
