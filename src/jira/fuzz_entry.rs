@@ -3,12 +3,14 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::clock::Clocked;
 use super::http::{Answer, Request, Transport, TransportError};
 use super::item::DeploymentKey;
 use super::{
     AuthorizedJira, Credentials, DataType, Endpoints, Jira, JiraError, Submitted, Target,
-    error_body,
+    error_body, sent,
 };
 use crate::domain::ids::{EnvironmentId, PipelineId, PipelineIdStyle};
 use crate::fuzz_entries::head_and_body;
@@ -21,7 +23,7 @@ use crate::system::fake::FakeMachine;
 const MAX_MESSAGE: usize = 3 * 302 * 4;
 
 /// Answers, each a status, headers and after an empty line a body, with `%%%` between them. They are given to the
-/// requests of one submission, and of one look at a gate, in turn, the last one again and again.
+/// requests of one submission, of one look at a gate or at a commit, and of one delete, in turn, the last one again and again.
 pub(crate) fn answers(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let answers: Vec<Answer> = text.split("%%%\n").map(answer).collect();
@@ -37,6 +39,17 @@ pub(crate) fn answers(bytes: &[u8]) {
         environment: EnvironmentId::new("prod", PipelineIdStyle::Safe),
         number: 1,
     };
+    let commit = json!({"id": "c", "updateSequenceId": 7});
+    let body = json!({"repositories": [{"id": "r", "commits": [commit]}]});
+    for sent in sent(&body, DataType::DevInfo) {
+        ask(answers.clone(), |jira| {
+            let read = jira.read(&sent.item)?;
+            let state = sent.state(read.as_ref());
+            assert!(read.is_some() || !state.is_final());
+            Ok(())
+        });
+        ask(answers.clone(), |jira| jira.delete(&sent.item));
+    }
     ask(answers, |jira| {
         let gate = jira.gate(&deployment)?;
         let mut requests = gate.change_requests.iter();

@@ -50,7 +50,7 @@ fn neither_secret_nor_token_is_seen_anywhere() {
             Fault::redirect(format!("https://x.example/?{SECRET}")),
         )),
     ];
-    let commands: [&[&str]; 4] = [
+    let commands: [&[&str]; 6] = [
         &[
             "build",
             "--state=SUCCESS",
@@ -60,6 +60,8 @@ fn neither_secret_nor_token_is_seen_anywhere() {
         &["build", "--", "env"],
         &["check", "--format=json"],
         &["flush", "--format=json"],
+        &["show", "build"],
+        &["delete", "build", "--verify"],
     ];
     std::thread::scope(|scope| {
         for fault in faults {
@@ -81,7 +83,13 @@ fn neither_secret_nor_token_is_seen_anywhere() {
                 for command in commands {
                     for verbosity in ["--verbose", "--quiet"] {
                         // Options end at the command that is wrapped.
-                        let arguments = [&[command[0], verbosity, "--budget=1"], &command[1..]];
+                        let words = if matches!(command[0], "show" | "delete") {
+                            2
+                        } else {
+                            1
+                        };
+                        let (words, rest) = command.split_at(words);
+                        let arguments = [words, &[verbosity, "--budget=1"], rest];
                         let run = agent.run(&arguments.concat());
                         // What the wrapped command prints is its own, but for what it must not have got.
                         let proxy = format!("HTTPS_PROXY=http://user:{PROXY_PASSWORD}@127.0.0.1:1");

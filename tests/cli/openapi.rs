@@ -3,15 +3,14 @@
 
 use serde_json::{Value, json};
 
+use crate::stored::{CLOUD_ID, requests_of_every_kind};
 use crate::support::{Agent, EVENT, kinds};
 
 /// Holds bodies of development information against the description, where there is one.
 pub(crate) fn check_dev_info(bodies: &[Value]) {
-    let Some(path) = std::env::var_os("JIRA_OPENAPI") else {
+    let Some(description) = description() else {
         return;
     };
-    let text = std::fs::read_to_string(&path).expect("JIRA_OPENAPI names a file");
-    let description: Value = serde_json::from_str(&text).expect("the description is JSON");
     let dev_info = schema(&description, "/jira/devinfo/0.1/cloud/{cloudId}/bulk");
     let wrong = jsonschema::draft4::new(&dev_info).expect("a usable schema");
     assert!(!wrong.is_valid(&json!({"repositories": [{"commits": [{}]}]})));
@@ -41,13 +40,44 @@ fn assert_valid(schema: &Value, body: &Value, context: &str) {
 /// For runs without a repository of their own.
 const PAGE: &str = "--repository-url=https://git.example.com/acme/shop";
 
+fn description() -> Option<Value> {
+    let path = std::env::var_os("JIRA_OPENAPI")?;
+    let text = std::fs::read_to_string(&path).expect("JIRA_OPENAPI names a file");
+    Some(serde_json::from_str(&text).expect("the description is JSON"))
+}
+
+/// Whether the description has an operation at this address; what it has in braces stands for one segment.
+fn knows(description: &Value, method: &str, path: &str) -> bool {
+    let mut paths = description["paths"].as_object().unwrap().iter();
+    paths.any(|(template, operations)| {
+        let (parts, segments) = (template.split('/'), path.split('/'));
+        let fits = |(part, segment): (&str, &str)| part.starts_with('{') || part == segment;
+        parts.clone().count() == segments.clone().count()
+            && parts.zip(segments).all(fits)
+            && operations[method.to_lowercase()].is_object()
+    })
+}
+
 #[test]
-fn every_payload_fits_the_interface_description() {
-    let Some(path) = std::env::var_os("JIRA_OPENAPI") else {
+fn every_address_is_in_the_interface_description() {
+    let Some(description) = description() else {
         return;
     };
-    let text = std::fs::read_to_string(&path).expect("JIRA_OPENAPI names a file");
-    let description: Value = serde_json::from_str(&text).expect("the description is JSON");
+    // The check must be able to refuse.
+    let builds = format!("/jira/builds/0.1/cloud/{CLOUD_ID}");
+    assert!(knows(&description, "POST", &format!("{builds}/bulk")));
+    assert!(!knows(&description, "DELETE", &format!("{builds}/bulk")));
+    assert!(!knows(&description, "GET", &format!("{builds}/bulk/1")));
+    for (method, path) in requests_of_every_kind() {
+        assert!(knows(&description, method, &path), "{method} {path}");
+    }
+}
+
+#[test]
+fn every_payload_fits_the_interface_description() {
+    let Some(description) = description() else {
+        return;
+    };
     let builds = schema(&description, "/jira/builds/0.1/cloud/{cloudId}/bulk");
     let deployments = schema(&description, "/jira/deployments/0.1/cloud/{cloudId}/bulk");
 

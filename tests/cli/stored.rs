@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::support::Agent;
 
-const CLOUD_ID: &str = "4f2d7c1e-6a0b-4c35-9d58-0b7e1a2c3d4f";
+pub(crate) const CLOUD_ID: &str = "4f2d7c1e-6a0b-4c35-9d58-0b7e1a2c3d4f";
 
 /// Sends a body as any program with the credential would.
 fn store(jira: &Sandbox, group: &str, body: &Value) {
@@ -213,6 +213,20 @@ const KINDS: &[Kind] = &[
         permission: "Remote links",
     },
 ];
+
+/// Method and path of what is read and deleted by a key or a label; the other tests hold them against what is asked.
+pub(crate) fn requests_of_every_kind() -> Vec<(&'static str, String)> {
+    let of_kinds = KINDS
+        .iter()
+        .flat_map(|kind| [("GET", kind.read), ("DELETE", kind.delete)]);
+    let groups = labels::GROUPS.iter().map(|(_, group)| *group);
+    let of_labels = groups.map(|group| ("DELETE", format!("{group}/cloud/{{}}/bulkByProperties")));
+    let exists = ("GET", "devinfo/0.1/cloud/{}/existsByProperties".to_owned());
+    let all = of_kinds.map(|(method, path)| (method, path.to_owned()));
+    let all = all.chain(of_labels).chain([exists]);
+    all.map(|(method, path)| (method, format!("/jira/{}", path.replace("{}", CLOUD_ID))))
+        .collect()
+}
 
 impl Kind {
     fn show<'a>(&'a self, more: &[&'a str]) -> Vec<&'a str> {

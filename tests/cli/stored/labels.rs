@@ -9,7 +9,7 @@ use super::{build, deployment, expected, filled, flag, last, link, only_site, re
 use crate::support::Agent;
 
 /// The kind, its group of addresses.
-const GROUPS: [(&str, &str); 5] = [
+pub(super) const GROUPS: [(&str, &str); 5] = [
     ("build", "builds/0.1"),
     ("deployment", "deployments/0.1"),
     ("dev-info", "devinfo/0.1"),

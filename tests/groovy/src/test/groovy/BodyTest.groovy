@@ -31,6 +31,12 @@ class BodyTest extends PipelineCase {
     }
 
     @Test
+    void 'only the end is read back'() {
+        jenkins.pipeline("jiraSendBuildInfo(verify: true) { echo 'building' }")
+        assert sent*.verify == [false, true]
+    }
+
+    @Test
     void 'a build with a body alone has no duration'() {
         jenkins.pipeline("jiraSendBuildInfo { echo 'building' }")
         assert sent*.state == ['in_progress', 'successful']

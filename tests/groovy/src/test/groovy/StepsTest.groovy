@@ -144,6 +144,20 @@ class StepsTest extends PipelineCase {
         '"references":[],"testInfo":{"totalNumber":3},"updateSequenceNumber":1700000000123}],"properties":{}}}}'
 
     @Test
+    void 'what was read back is told for each site, and only then'() {
+        jenkins.shell = {
+            '{"outcome":"unverified","exit_code":1,"message":"not stored","issue_keys":["ABC-1"],"sites":[' +
+                '{"site":"a","outcome":"unverified","verified":false,"message":""},{"site":"b","outcome":"accepted","verified":true},' +
+                '{"site":"c","outcome":"rejected"}]}'
+        }
+        Map result = step('jiraSendBuildInfo', [verify: true])
+        assert jenkins.options.verify == true
+        assert [result.outcome, result.exitCode] == ['unverified', 1]
+        assert result.sites*.verified == [false, true, null]
+        assert result.sites*.containsKey('verified') == [true, true, false]
+    }
+
+    @Test
     void 'a dry run returns the request and shows it in the one line'() {
         jenkins.shell = { SHOWN }
         Map result = (Map) jenkins.pipeline('def result = jiraSendBuildInfo(dryRun: true); sleep 1; return result')
