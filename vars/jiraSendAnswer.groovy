@@ -103,10 +103,10 @@ String neededFile(String output) {
 
 /**
  * What is kept, without what was brought to the binary, and with what it gave back: one line each. The oldest go when it
- * is too much: from 128 KiB in one variable on, Linux starts no process any more.
+ * is more than limit characters.
  */
 @NonCPS
-String merged(String kept, String brought, List waiting) {
+String merged(String kept, String brought, List waiting, int limit) {
     List lines = []
     for (line in kept.split('\n')) {
         if (line != 'none' && !('\n' + brought + '\n').contains('\n' + line + '\n')) {
@@ -118,7 +118,7 @@ String merged(String kept, String brought, List waiting) {
     for (int i = lines.size() - 1; i >= 0; i--) {
         String line = lines[i]
         // The binary writes ASCII alone, of which the length is known.
-        boolean fits = line.matches('[ -~]+') && text.length() + line.length() < 100000
+        boolean fits = line.matches('[ -~]+') && text.length() + line.length() < limit
         if (fits && !text.contains(line)) {
             text = text == '' ? line : line + '\n' + text
         }

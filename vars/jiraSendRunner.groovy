@@ -238,7 +238,7 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
     if (done.trouble) {
         return jiraSendAnswer.failure('unreachable', 4, done.trouble)
     }
-    keepWaiting(step, brought, jiraSendAnswer.waiting(done.output))
+    keepWaiting(step, brought, jiraSendAnswer.waiting(done.output), mostIn(done.unix))
     if (command == 'deployment') {
         // Read anew: parallel branches may have deployed meanwhile.
         String now = jiraSendDeployed.remembered(env.JIRA_SEND_DEPLOYED ?: deployed, done.output)
@@ -251,24 +251,23 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
 
 /**
  * Acts on the agent of the pipeline. Where there is none (agent none, code outside node), one is taken for this moment,
- * in a bounded time: Jira must not hold up the build. Gives the output, or trouble.
+ * in a bounded time: Jira must not hold up the build. Gives what launch gives, or trouble.
  */
 private Map onAgent(Map parameters, Closure action) {
     if (env.NODE_NAME != null || env.WORKSPACE != null) {
-        return [output: action()]
+        return action()
     }
     String label = textOf(parameters.agentLabel).trim() ?: textOf(env.JIRA_SEND_AGENT_LABEL).trim()
     int seconds = secondsOf(parameters.agentTimeout, env.JIRA_SEND_AGENT_TIMEOUT)
     long end = System.currentTimeMillis() + seconds * 1000
     Map reached = [agent: false]
     try {
-        String output = timeout(time: seconds, unit: 'SECONDS') {
+        return timeout(time: seconds, unit: 'SECONDS') {
             node(label) {
                 reached.agent = true
                 action()
             }
         }
-        return [output: output]
     } catch (InterruptedException interruption) {
         // By the time alone can it be told from a stop of the run: the sandbox lets nothing else be read.
         if (System.currentTimeMillis() < end) {
@@ -288,7 +287,7 @@ private int secondsOf(Object parameter, String variable) {
     return given.matches('[1-9][0-9]{0,4}') ? Integer.parseInt(given) : 120
 }
 
-private String launchWith(Map credential, String command, Map options, Map files, List further) {
+private Map launchWith(Map credential, String command, Map options, Map files, List further) {
     if (credential.clientId == '') {
         return withCredentials([usernamePassword(
                 credentialsId: credential.id, usernameVariable: 'JIRA_CLIENT_ID', passwordVariable: 'JIRA_CLIENT_SECRET')]) {
@@ -305,7 +304,7 @@ private String launchWith(Map credential, String command, Map options, Map files
  * An agent that vanishes takes its outbox with it, so what waits goes along with the run: env.X is there for every later
  * step, on whichever agent, and for the next runs. It is set only when something waits or was delivered at last.
  */
-private void keepWaiting(String step, String brought, Map waiting) {
+private void keepWaiting(String step, String brought, Map waiting, int limit) {
     if (waiting == null) {
         return
     }
@@ -315,7 +314,7 @@ private void keepWaiting(String step, String brought, Map waiting) {
     }
     // Read anew: parallel branches may have changed it meanwhile, and what they could not deliver must stay.
     String kept = env.JIRA_SEND_WAITING
-    String now = jiraSendAnswer.merged(kept ?: '', brought, waiting.lines) ?: 'none'
+    String now = jiraSendAnswer.merged(kept ?: '', brought, waiting.lines, limit) ?: 'none'
     if (now != (kept ?: 'none')) {
         env.JIRA_SEND_WAITING = now
     }
@@ -343,7 +342,16 @@ private String waitingBefore(Object build, int room) {
     return all.trim()
 }
 
-private String launch(String command, Map options, Map files, List further) {
+/**
+ * The characters that go into one variable: from 128 KiB on, Linux starts no process any more, and Windows none with more
+ * than 32767 characters.
+ */
+private int mostIn(boolean unix) {
+    return unix ? 100000 : 30000
+}
+
+/** Runs the launcher: its output, and whether the agent is a Unix. */
+private Map launch(String command, Map options, Map files, List further) {
     // Outside the checkout and new for each call: parallel stages can share a workspace. The launcher removes it.
     String directory = pwd(tmp: true) + '/jira-send-' + UUID.randomUUID().toString()
     List environment = [
@@ -357,8 +365,8 @@ private String launch(String command, Map options, Map files, List further) {
     ]
     environment.addAll(further)
     String json = JsonOutput.toJson(options)
-    // From 128 KiB in one variable on, Linux starts no process any more.
-    boolean large = json.length() > 100000
+    boolean unix = isUnix()
+    boolean large = json.length() > mostIn(unix)
     boolean ended = false
     boolean handedOver = false
     try {
@@ -378,7 +386,6 @@ private String launch(String command, Map options, Map files, List further) {
         }
         // The version of the library, and the SHA-256 of what may run on the agent.
         environment.add('JIRA_SEND_MANIFEST=' + libraryResource('jira-send/manifest'))
-        boolean unix = isUnix()
         String output = withEnv(environment) {
             start(unix)
         }
@@ -392,7 +399,7 @@ private String launch(String command, Map options, Map files, List further) {
             }
         }
         ended = true
-        return output
+        return [output: output, unix: unix]
     } finally {
         if (!ended && (large || files.changes != '' || files.flags != '' || handedOver)) {
             remove(directory)

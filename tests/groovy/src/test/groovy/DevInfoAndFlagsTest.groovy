@@ -189,7 +189,7 @@ class DevInfoAndFlagsTest extends PipelineCase {
             assert [result.outcome, result.exitCode] == ['unauthorized', 3]
             assert jenkins.echoes == [name + ': ' + result.message]
             fresh().global.JIRA_SEND_FAIL_ON_ERROR = 'true'
-            jenkins.agent = false
+            jenkins.credentials.clear()
             assert thrownBy { step(name) } instanceof AbortException
             fresh().failing.sh = new FlowInterruptedException()
             assert thrownBy { step(name, [failOnError: true]) } instanceof FlowInterruptedException

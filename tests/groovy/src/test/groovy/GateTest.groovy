@@ -213,7 +213,7 @@ class GateTest extends PipelineCase {
             "jiraAwaitGate: the gate of shop #7 to eu-prod: ${it} (CHG-1 https://acme/CHG-1)".toString() }
         assert jenkins.calls('sh').every { !it.environment.JIRA_SEND_PARAMETERS.contains('7200') }
         // Nothing is bound and no block is open while it sleeps.
-        assert jenkins.calls('sleep').every { it.environment == jenkins.global }
+        assert jenkins.calls('sleep').every { it.environment == jenkins.environment() }
         new ObjectOutputStream(new ByteArrayOutputStream()).writeObject(result)
     }
 

@@ -135,4 +135,21 @@ class HandOverTest extends PipelineCase {
         assert calls[0].environment.keySet().containsAll(['JIRA_SEND_COMMAND', 'JIRA_SEND_TMP', 'JIRA_SEND_MANIFEST', 'JIRA_SEND_PARAMETERS'])
         assert new File(calls[1].environment.JIRA_SEND_TMP, 'jira-send-9.8.7-windows-x86_64.exe').bytes == BINARY
     }
+
+    @Test
+    void 'on Windows no variable is longer than a process can have there'() {
+        List<String> lines = (10..69).collect { it + 'x' * 1000 }
+        [true, false].each { boolean unix ->
+            fresh().unix = unix
+            jenkins.shell = {
+                JsonOutput.toJson([outcome: 'unreachable', exit_code: 4, message: 'later', issue_keys: [], sites: [], waiting: lines])
+            }
+            step('jiraSendBuildInfo', [description: 'x' * 40000])
+            Map seen = jenkins.calls(unix ? 'sh' : 'powershell')[0].environment
+            assert (seen.JIRA_SEND_PARAMETERS_FILE == null) == unix
+            String waiting = jenkins.global.JIRA_SEND_WAITING
+            assert waiting.readLines() == lines.takeRight(unix ? 60 : 29)
+            assert unix || seen.every { it.value.length() < 32000 } && waiting.length() < 32000
+        }
+    }
 }

@@ -187,11 +187,6 @@ class FakeJenkins {
         return null
     }
 
-    private Object beginTimeoutStep(Map arguments) {
-        begin([:])
-        return null
-    }
-
     private void begin(Map<String, String> environment, File directory = directories ? directories.last() : workspace) {
         agents << agent
         blocks << environment

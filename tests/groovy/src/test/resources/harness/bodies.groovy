@@ -28,15 +28,6 @@ def node(String label, Closure body) {
     }
 }
 
-def timeout(Map limit, Closure body) {
-    beginTimeout(limit)
-    try {
-        return body()
-    } finally {
-        endBlock()
-    }
-}
-
 def dir(String path, Closure body) {
     beginDir(path)
     try {
