@@ -1,5 +1,6 @@
 //! Facts from the repository in the workspace, through the `git` command.
 
+mod details;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz_entry;
 mod history;
@@ -13,7 +14,8 @@ use crate::domain::revision::Revision;
 use crate::system::{Deadline, System};
 use process::Process;
 
-pub(crate) use history::{Branch, Change, ChangedFile, Details, DetailsReader, Walk, Walked};
+pub(crate) use details::{Change, ChangedFile, Details, DetailsReader};
+pub(crate) use history::{Branch, Walk, Walked};
 pub(crate) use range::{DEEPEN, Wanted, commits};
 
 /// Longest output of one call that is read whole, in bytes.

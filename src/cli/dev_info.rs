@@ -124,7 +124,7 @@ pub(crate) struct SendingOptions {
     /// Exit with 5 when there is no issue key
     #[arg(long)]
     pub(crate) require_issue_keys: bool,
-    /// File for the JSON object, written as well when it is not asked for with --format
+    /// Write the JSON object to this file as well
     #[arg(long, value_name = "FILE")]
     pub(crate) result_file: Option<std::path::PathBuf>,
 }

@@ -4,6 +4,7 @@ use super::{names, only_branch, single_line};
 use crate::domain::hosting::CloneUrl;
 use crate::domain::issue_key::{Rules, Text, TextKind, find};
 use crate::domain::revision::Revision;
+use crate::git::details::read_all;
 use crate::git::range::{parse_log, pull_request_tip};
 use crate::jenkins::Ref;
 
@@ -13,7 +14,9 @@ pub(crate) fn git(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let mut outputs = text.split("%%%\n");
     let mut next = || outputs.next().unwrap_or_default();
-    log(next());
+    let commits = next();
+    log(commits);
+    details(commits.as_bytes());
     let branch = only_branch(next());
     let remotes = names(next());
     assert!(remotes.iter().all(|name| !name.is_empty()));
@@ -46,4 +49,13 @@ fn log(output: &str) {
         .collect();
     let rules = Rules::default();
     crate::fuzz_entries::issue_keys::check(&find(&texts, &rules), &rules);
+}
+
+fn details(output: &[u8]) {
+    let commits = read_all(output);
+    assert!(commits.len() <= output.len() / 8);
+    for commit in &commits {
+        assert!(commit.files.len() <= 10 && commit.files.len() <= commit.file_count);
+        assert!(commit.files.iter().all(|file| !file.path.contains(&0)));
+    }
 }

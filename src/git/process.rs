@@ -9,6 +9,9 @@ use super::GitError;
 use crate::system::{Deadline, System};
 use crate::variables;
 
+/// Longest message, name or path that is read, in bytes.
+pub(super) const MAX_WORD: usize = 1024 * 1024;
+
 /// So much of the output is read at once, in bytes.
 const BLOCK: usize = 64 * 1024;
 
@@ -195,4 +198,9 @@ fn read_errors(pipe: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
         let _ = sender.send(bytes);
     });
     receiver
+}
+
+/// Git's words as text; what is not UTF-8 becomes replacement characters.
+pub(super) fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }

@@ -1,5 +1,6 @@
 //! The whole history of a repository: one part after the other, as far as it has not been sent before.
 
+mod plan;
 mod progress;
 mod source;
 

@@ -4,8 +4,8 @@ use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use super::{Change, ChangedFile, Details, DetailsReader, Walked};
-use crate::git::{GitError, Repository};
+use super::Walked;
+use crate::git::{Change, ChangedFile, Details, DetailsReader, GitError, Repository};
 use crate::system::Machine;
 
 static MACHINE: LazyLock<Machine> = LazyLock::new(Machine::new);

@@ -1,0 +1,86 @@
+//! What is left of a history, in view of what has been delivered.
+
+use std::collections::{BTreeMap, HashSet, VecDeque};
+
+use crate::git::{Branch, GitError, Repository, Walked};
+use crate::outbox::UnderWay;
+use crate::output::Output;
+
+/// Histories to walk, how many of their commits were done before, and how many there are.
+pub(super) type Plan = (VecDeque<UnderWay>, usize, usize);
+
+/// What was interrupted comes first, then what is new.
+pub(super) fn plan(
+    repository: &Repository<'_>,
+    tips: &[String],
+    delivered: &[String],
+    under_way: Option<UnderWay>,
+) -> Result<Plan, GitError> {
+    let mut excluded = repository.existing(delivered)?;
+    let mut plan = VecDeque::new();
+    let (mut read, mut total) = (0, 0);
+    if let Some(interrupted) = under_way {
+        let ids = [interrupted.tips.as_slice(), &interrupted.excluded].concat();
+        // History may have been rewritten and cleaned away since.
+        if repository.existing(&ids)?.len() == ids.len() {
+            total += count(repository, &interrupted)?;
+            read += interrupted.done.min(total);
+            excluded.extend(interrupted.tips.iter().cloned());
+            plan.push_back(interrupted);
+        }
+    }
+    excluded.sort_unstable();
+    excluded.dedup();
+    let new = UnderWay {
+        tips: tips.to_vec(),
+        excluded,
+        ..UnderWay::default()
+    };
+    total += count(repository, &new)?;
+    plan.push_back(new);
+    Ok((plan, read, total))
+}
+
+fn count(repository: &Repository<'_>, history: &UnderWay) -> Result<usize, GitError> {
+    repository.count(&Walked {
+        tips: history.tips.clone(),
+        excluded: history.excluded.clone(),
+    })
+}
+
+/// Branches that were not sent as they are now.
+pub(super) fn changed(branches: &[Branch], sent: &BTreeMap<String, String>) -> VecDeque<Branch> {
+    let changed = branches.iter();
+    let changed = changed.filter(|branch| sent.get(&branch.name) != Some(&branch.tip));
+    changed.cloned().collect()
+}
+
+pub(super) fn tell_plan(read: usize, total: usize, has_before: bool, output: &Output) {
+    if read > 0 {
+        output.say(&format!("goes on after {read} of {total} commits"));
+    } else if has_before {
+        let are = if total == 1 {
+            "commit is"
+        } else {
+            "commits are"
+        };
+        output.say(&format!("{total} {are} new since the last time"));
+    } else {
+        output.say(&format!("{total} commits to read"));
+    }
+}
+
+pub(super) fn tell_gone(branches: &[Branch], sent: &BTreeMap<String, String>, output: &Output) {
+    let here: HashSet<&str> = branches.iter().map(|branch| branch.name.as_str()).collect();
+    let gone: Vec<&str> = sent
+        .keys()
+        .map(String::as_str)
+        .filter(|name| !here.contains(name))
+        .collect();
+    if !gone.is_empty() {
+        output.detail(&format!(
+            "branches that were sent and are gone here: {}",
+            gone.join(", ")
+        ));
+    }
+}

@@ -1,0 +1,182 @@
+//! What one run is made of: its commits, its branch and its pull request, as far as they name issues.
+
+use super::batch::Entity;
+use super::entities::{Maker, PullRequestFacts};
+use super::finder::Finder;
+use super::{AT_ONCE, as_commit, cannot_read, texts_of};
+use crate::cli::DevInfoOptions;
+use crate::commands::missing::Missing;
+use crate::commands::run_facts::jenkins_url;
+use crate::domain::issue_key::{IssueKey, TextKind};
+use crate::domain::timestamp::Timestamp;
+use crate::error::Failure;
+use crate::facts::{Facts, commit_text};
+use crate::git::{Commit, Details, DetailsReader, Repository};
+use crate::jenkins::Ref;
+use crate::jira::dev_info::PullRequestStatus;
+
+/// The pull request that the options or Jenkins name.
+pub(super) fn pull_request(
+    options: &DevInfoOptions,
+    facts: &Facts,
+    event: Timestamp,
+    missing: &mut Missing,
+) -> Result<Option<PullRequestFacts>, Failure> {
+    let given = &options.pull_request;
+    let change = facts.run.change.as_ref();
+    let number = given.pull_request.as_deref().map(str::trim);
+    let number = number.filter(|number| !number.is_empty());
+    // Another pull request than that of the build has nothing from its variables.
+    let change = change.filter(|change| number.is_none_or(|number| number == change.number));
+    let Some(number) = number.or_else(|| change.map(|change| change.number.as_str())) else {
+        return Ok(None);
+    };
+    let of_change = change.and_then(|change| change.source.clone());
+    let of_options = options.keys.branch.clone();
+    // Jenkins calls the branch of its own pull requests PR-7.
+    let built = match &facts.run.reference {
+        Some(Ref::Branch(branch)) if change.is_none() => Some(branch.clone()),
+        _ => None,
+    };
+    let source = missing.want(
+        of_options.or(of_change).or(built),
+        "the source branch of the pull request",
+        "--branch",
+        "CHANGE_BRANCH",
+    );
+    let Some(source) = source else {
+        return Ok(None);
+    };
+    let url = change.and_then(|change| change.url.as_deref());
+    let url = url
+        .filter(|_| given.pull_request_url.is_none())
+        .map(|url| jenkins_url("CHANGE_URL", url));
+    let title = change.and_then(|change| change.title.clone());
+    let target = change.and_then(|change| change.target.clone());
+    Ok(Some(PullRequestFacts {
+        number: number.to_owned(),
+        url: url.transpose()?,
+        title: options.keys.title.clone().or(title),
+        author_name: change.and_then(|change| change.author_name.clone()),
+        author_email: change.and_then(|change| change.author_email.clone()),
+        source,
+        target: given.pull_request_target.clone().or(target),
+        is_from_fork: change.is_some_and(|change| change.is_from_fork),
+        status: given.pull_request_status,
+        updated: event,
+    }))
+}
+
+/// What is known of this run.
+pub(super) struct ThisRun<'a> {
+    pub(super) options: &'a DevInfoOptions,
+    pub(super) facts: &'a Facts,
+    pub(super) pull_request: Option<PullRequestFacts>,
+    pub(super) repository: &'a Repository<'a>,
+}
+
+/// An entity with the issues that it belongs to.
+pub(super) type WithKeys = (Entity, Vec<IssueKey>);
+
+impl ThisRun<'_> {
+    /// The pull request, the branch, then the commits, newest first.
+    pub(super) fn entities(
+        &self,
+        mut commits: Vec<Commit>,
+        maker: &Maker<'_>,
+        finder: &mut Finder<'_>,
+        reader: &mut DetailsReader<'_>,
+    ) -> Result<Vec<WithKeys>, Failure> {
+        let tip = self.tip(&mut commits);
+        let mut entities = Vec::new();
+        if let Some(request) = &self.pull_request {
+            let keys = finder.keys(texts_of(self.facts, &[TextKind::Branch, TextKind::Title]));
+            if self.is_sent(&keys) {
+                let request = Entity::PullRequest(Box::new(maker.pull_request(request, &keys)));
+                entities.push((request, keys));
+            }
+        }
+        let mut wanted = Vec::new();
+        for commit in &commits {
+            let keys = self.keys_of(commit, finder);
+            if self.is_sent(&keys) {
+                wanted.push((commit.id.clone(), keys));
+            }
+        }
+        if let Some((name, tip)) = self.branch().zip(tip) {
+            // A build of an older commit does not turn the branch back.
+            let tip = self.repository.newer_tip(name, &tip).unwrap_or(tip);
+            let last = details(std::slice::from_ref(&tip), reader)?;
+            if let Some(last) = last.first() {
+                let keys = finder.keys(texts_of(self.facts, &[TextKind::Branch]));
+                let of_last = self.keys_of(&as_commit(last), finder);
+                let branch = maker.branch(name, last, &keys, &of_last);
+                entities.extend(branch.map(|branch| {
+                    let keys = keys.into_iter().chain(of_last).collect();
+                    (Entity::Branch(Box::new(branch)), keys)
+                }));
+            }
+        }
+        for some in wanted.chunks(AT_ONCE) {
+            let ids: Vec<String> = some.iter().map(|(id, _)| id.clone()).collect();
+            let details = details(&ids, reader)?;
+            for (details, (_, keys)) in details.iter().zip(some) {
+                let commit = Entity::Commit(Box::new(maker.commit(details, keys)));
+                entities.push((commit, keys.clone()));
+            }
+        }
+        Ok(entities)
+    }
+
+    fn is_sent(&self, keys: &[IssueKey]) -> bool {
+        !keys.is_empty()
+            || !self.options.keys.issue_ids.is_empty()
+            || self.options.sending.all_entities
+    }
+
+    /// The issues of a commit; those of a tag are its commit's as well, since Jira has no room for tags.
+    fn keys_of(&self, commit: &Commit, finder: &mut Finder<'_>) -> Vec<IssueKey> {
+        let is_tagged = matches!(self.facts.run.reference, Some(Ref::Tag(_)))
+            && Some(&commit.id) == self.facts.head.as_ref();
+        let of_tag = if is_tagged {
+            texts_of(self.facts, &[TextKind::Tag, TextKind::Commit])
+        } else {
+            Vec::new()
+        };
+        finder.keys(of_tag.into_iter().chain([commit_text(commit)]))
+    }
+
+    /// The newest commit that is the server's, too. A merge that was made for this build alone is taken out.
+    fn tip(&self, commits: &mut Vec<Commit>) -> Option<String> {
+        let head = self.facts.head.as_ref()?;
+        let found = commits.iter().find(|commit| commit.id == *head);
+        let merged = found.zip(self.facts.run.change.as_ref());
+        let merged = merged.and_then(|(head, change)| {
+            let (source, target) = (change.source.as_deref(), change.target.as_deref());
+            self.repository.merged_for_build(head, source, target)
+        });
+        let Some(tip) = merged else {
+            return Some(head.clone());
+        };
+        commits.retain(|commit| commit.id != *head);
+        Some(tip)
+    }
+
+    /// The branch that was built, when it is one of this repository and still there.
+    fn branch(&self) -> Option<&str> {
+        match (&self.facts.run.reference, &self.pull_request) {
+            (_, Some(request)) => {
+                // Merge and delete come in any order; a late word of the branch would make it again.
+                let is_gone = request.status == PullRequestStatus::Merged;
+                (!is_gone && !request.is_from_fork).then_some(request.source.as_str())
+            }
+            (Some(Ref::Branch(_)), None) if self.facts.run.change.is_some() => None,
+            (Some(Ref::Branch(name)), None) => Some(name),
+            _ => None,
+        }
+    }
+}
+
+fn details(ids: &[String], reader: &mut DetailsReader<'_>) -> Result<Vec<Details>, Failure> {
+    reader.read(ids).map_err(|error| cannot_read(&error))
+}
