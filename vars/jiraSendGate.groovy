@@ -31,7 +31,10 @@ Map await(String step, Map given) {
         result = jiraSendAnswer.failure('invalid', 2, (most < 0 ? 'timeout' : 'pollInterval') +
             " must be seconds or a text such as '90 s', '20 min', '2 h' or '1 d', from 1 second to 30 days.")
     } else {
-        Map question = read.options + [credentialsId: parameters.credentialsId, clientId: parameters.clientId]
+        Map question = read.options + [
+            credentialsId: parameters.credentialsId, clientId: parameters.clientId,
+            agentLabel: parameters.agentLabel, agentTimeout: parameters.agentTimeout,
+        ]
         result = decision(step, question, most, interval)
     }
     result = [gatingStatus: null, gatingUpdated: null, changeRequests: [], waited: 0] + result

@@ -232,7 +232,7 @@ try {
     exit 0
 } finally {
     if ($directory -and -not $keep -and [System.IO.Directory]::Exists($directory)) {
-        foreach ($name in @('changes.jsonl', 'parameters.json', $file)) {
+        foreach ($name in @('changes.jsonl', 'flags.json', 'parameters.json', $file)) {
             if ($name) { try { [System.IO.File]::Delete([System.IO.Path]::Combine($directory, $name)) } catch { } }
         }
         # A stranger's file keeps the folder.

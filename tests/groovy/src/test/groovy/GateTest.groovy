@@ -128,7 +128,7 @@ class GateTest extends PipelineCase {
 
     @Test
     void 'what goes wrong around the binary is no permission either'() {
-        List<Closure> broken = [{ it.credentials.clear() }, { it.agent = false }, { it.missingSteps << 'withCredentials' },
+        List<Closure> broken = [{ it.credentials.clear() }, { it.agent = false; it.failing.beginNode = new IOException('no') }, { it.missingSteps << 'withCredentials' },
                                 { it.failing.sh = new AbortException('script returned exit code 137') },
                                 { it.shell = { '{"outcome":"allowed","exit_code":1,"message":"m"}' } },
                                 { it.shell = { '{"outcome":"accepted","exit_code":0,"message":"m"}' } },
@@ -215,6 +215,16 @@ class GateTest extends PipelineCase {
         // Nothing is bound and no block is open while it sleeps.
         assert jenkins.calls('sleep').every { it.environment == jenkins.environment() }
         new ObjectOutputStream(new ByteArrayOutputStream()).writeObject(result)
+    }
+
+    @Test
+    void 'without an agent each question takes one for its moment, and the wait none'() {
+        jenkins.agent = false
+        answers('awaiting', 'awaiting', 'allowed')
+        assert step('jiraAwaitGate', [environmentId: 'e', agentLabel: 'linux']).outcome == 'allowed'
+        assert jenkins.calls('beginNode')*.args == [['linux']] * 3
+        assert jenkins.calls('sh')*.environment*.NODE_NAME == ['built-in'] * 3
+        assert jenkins.calls('sleep').every { it.environment.NODE_NAME == null }
     }
 
     @Test
