@@ -35,7 +35,8 @@ pub(crate) use options::{
 pub(crate) use outbox::OutboxOptions;
 pub(crate) use remote_link::RemoteLinkOptions;
 pub(crate) use stored::{
-    AskOptions, DeleteOptions, DeploymentKeyOptions, RepositoryKeyOptions, ShowOptions, Which,
+    AskOptions, BranchOptions, CommitOptions, DeleteOptions, DeploymentKeyOptions,
+    PullRequestKeyOptions, RepositoryKeyOptions, ShowOptions, Which,
 };
 pub(crate) use wrap::WrapOptions;
 

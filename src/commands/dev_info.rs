@@ -24,6 +24,7 @@ use crate::git::{Commit, Details, DetailsReader, GitError, Repository};
 use crate::jira::dev_info::OperationType;
 use crate::report::Report;
 use about::About;
+pub(super) use about::repository_id;
 use batch::{Batch, Frame};
 use entities::Maker;
 use finder::Finder;
@@ -163,7 +164,7 @@ fn cannot_read(error: &GitError) -> Failure {
 }
 
 /// Where the repository is cloned from: what its folder says before what Jenkins says, which may be of another one.
-fn clone_urls(repository: &Repository<'_>, of_jenkins: Option<&str>) -> Vec<String> {
+pub(super) fn clone_urls(repository: &Repository<'_>, of_jenkins: Option<&str>) -> Vec<String> {
     let of_jenkins = of_jenkins.map(ToOwned::to_owned);
     repository
         .remote_url()

@@ -1,24 +1,20 @@
 //! `jira-send show` and `jira-send delete`: what Jira has stored, read back and deleted.
 
 pub(crate) mod delete;
+mod finder;
 pub(crate) mod show;
 
 use std::fmt;
 use std::time::Duration;
 
-use super::connection::{self, Destination};
+use super::connection::Destination;
 use super::credentials::{credentials, own_credential_hint};
-use super::missing::Missing;
-use super::run_facts::{environment_name, identity};
 use super::side_by_side::side_by_side;
 use super::{Context, send};
-use crate::cli::{AskOptions, DeploymentKeyOptions, RepositoryKeyOptions, Which};
-use crate::domain::ids::EnvironmentId;
-use crate::domain::properties::{Properties, Property};
-use crate::domain::stored_id::StoredId;
+use crate::cli::AskOptions;
+use crate::domain::properties::Properties;
 use crate::error::{Failure, Kind};
-use crate::jenkins::Run;
-use crate::jira::item::{DeploymentKey, EntityKind, Item};
+use crate::jira::item::Item;
 use crate::jira::trace::Traced;
 use crate::jira::{AuthorizedJira, DataType, Jira, bulk_path};
 use crate::output::Output;
@@ -74,133 +70,6 @@ impl fmt::Display for Wanted {
             }
         }
     }
-}
-
-/// Finds out which item is meant: by the options, then by what Jenkins says.
-struct Finder<'a> {
-    run: Run,
-    missing: Missing,
-    context: &'a Context<'a>,
-}
-
-impl<'a> Finder<'a> {
-    fn new(context: &'a Context<'a>) -> Self {
-        Self {
-            run: Run::new(context.variables),
-            missing: Missing::default(),
-            context,
-        }
-    }
-
-    fn find(&mut self, which: Which<'_>) -> Result<Option<Wanted>, Failure> {
-        let item = match which {
-            Which::Build(key) => {
-                let identity = identity(key, &self.run, &mut self.missing)?;
-                identity.map(|identity| Item::Build {
-                    pipeline: identity.pipeline_id,
-                    number: identity.number,
-                })
-            }
-            Which::Deployment(key) => self.deployment(key)?,
-            Which::Repository(key) => self.repository(key).map(Item::Repository),
-            Which::Commit(key) => {
-                self.entity(EntityKind::Commit, &key.repository, key.commit.as_ref())
-            }
-            Which::Branch(key) => {
-                self.entity(EntityKind::Branch, &key.repository, key.branch_id.as_ref())
-            }
-            Which::PullRequest(key) => self.entity(
-                EntityKind::PullRequest,
-                &key.repository,
-                key.pull_request.as_ref(),
-            ),
-            Which::Flag(key) => self
-                .id(key.flag_id.as_ref(), "the feature flag", "--flag-id")
-                .map(Item::FeatureFlag),
-            Which::Link(key) => self
-                .id(key.link_id.as_ref(), "the remote link", "--link-id")
-                .map(Item::RemoteLink),
-            Which::Labelled(data, labels) => {
-                return Ok(Some(Wanted::Labelled(data, properties(labels)?)));
-            }
-        };
-        Ok(item.map(Wanted::Item))
-    }
-
-    fn deployment(&mut self, key: &DeploymentKeyOptions) -> Result<Option<Item>, Failure> {
-        let environment = environment_name(&key.environment, &self.run, &mut self.missing);
-        let identity = identity(&key.identity, &self.run, &mut self.missing)?;
-        let style = key.identity.pipeline_id_style;
-        let both = identity.zip(environment);
-        Ok(both.map(|(identity, environment)| {
-            Item::Deployment(DeploymentKey {
-                environment: EnvironmentId::new(environment.trim(), style),
-                number: key.deployment_sequence_number.unwrap_or(identity.number),
-                pipeline: identity.pipeline_id,
-            })
-        }))
-    }
-
-    fn repository(&mut self, key: &RepositoryKeyOptions) -> Option<StoredId> {
-        self.id(
-            key.repository_id.as_ref(),
-            "the repository",
-            "--repository-id",
-        )
-    }
-
-    fn entity(
-        &mut self,
-        kind: EntityKind,
-        repository: &RepositoryKeyOptions,
-        id: Option<&StoredId>,
-    ) -> Option<Item> {
-        let repository = self.repository(repository);
-        let (what, option) = match kind {
-            EntityKind::Commit => ("the commit", "--commit"),
-            EntityKind::Branch => ("the branch", "--branch-id"),
-            EntityKind::PullRequest => ("the pull request", "--pull-request"),
-        };
-        let id = self.id(id, what, option);
-        let both = repository.zip(id);
-        both.map(|(repository, id)| Item::Entity {
-            repository,
-            kind,
-            id,
-        })
-    }
-
-    fn id(&mut self, given: Option<&StoredId>, what: &str, option: &str) -> Option<StoredId> {
-        self.missing.want(given.cloned(), what, option, "")
-    }
-
-    /// The item and the sites.
-    fn finish(
-        mut self,
-        found: Option<Wanted>,
-        ask: &AskOptions,
-        is_asked: bool,
-    ) -> Result<(Wanted, Vec<Destination>), Failure> {
-        let variables = self.context.variables;
-        let destinations = connection::destinations(&ask.site, ask.cloud_id.as_deref(), variables)?;
-        if is_asked {
-            let first = destinations.first();
-            self.missing
-                .want(first, "the Jira site", "--site or JIRA_SITE", "");
-        }
-        match found.filter(|_| self.missing.is_empty()) {
-            Some(found) => Ok((found, destinations)),
-            None => Err(self.missing.into_failure("what is asked for")),
-        }
-    }
-}
-
-/// The labels of what is looked for.
-fn properties(given: &[Property]) -> Result<Properties, Failure> {
-    Properties::new(given, []).map_err(|error| {
-        Failure::usage(error)
-            .hint("several labels mean all of them: for this one or that one run it once for each")
-    })
 }
 
 /// The name of a site, and what it says.

@@ -123,12 +123,12 @@ fn filled() -> Sandbox {
     store(
         &jira,
         "featureflags/0.1",
-        &json!({"flags": [flag("new/cart")]}),
+        &json!({"flags": [flag("new~2Fcart")]}),
     );
     store(
         &jira,
         "remotelinks/1.0",
-        &json!({"remoteLinks": [link("https://docs/1")]}),
+        &json!({"remoteLinks": [link("https~3A~2F~2Fdocs~2F1")]}),
     );
     jira
 }
@@ -200,15 +200,15 @@ const KINDS: &[Kind] = &[
     },
     Kind {
         words: &["feature-flag", "--flag-id=new/cart"],
-        read: "featureflags/0.1/cloud/{}/flag/new%2Fcart",
-        delete: "featureflags/0.1/cloud/{}/flag/new%2Fcart",
+        read: "featureflags/0.1/cloud/{}/flag/new~2Fcart",
+        delete: "featureflags/0.1/cloud/{}/flag/new~2Fcart",
         endpoint: Endpoint::FeatureFlags,
         permission: "Feature flags",
     },
     Kind {
         words: &["remote-link", "--link-id=https://docs/1"],
-        read: "remotelinks/1.0/cloud/{}/remotelink/https%3A%2F%2Fdocs%2F1",
-        delete: "remotelinks/1.0/cloud/{}/remotelink/https%3A%2F%2Fdocs%2F1",
+        read: "remotelinks/1.0/cloud/{}/remotelink/https~3A~2F~2Fdocs~2F1",
+        delete: "remotelinks/1.0/cloud/{}/remotelink/https~3A~2F~2Fdocs~2F1",
         endpoint: Endpoint::RemoteLinks,
         permission: "Remote links",
     },
@@ -294,8 +294,8 @@ fn every_kind_is_shown_and_deleted() {
             "branch" => assert_eq!(stored["name"], "feature/x"),
             "pull-request" => assert_eq!(stored["displayId"], "#12"),
             "repository" => assert_eq!(Some(stored), jira.repository("git~2Fshop")),
-            "feature-flag" => assert_eq!(Some(stored), jira.feature_flag("new/cart")),
-            _ => assert_eq!(Some(stored), jira.remote_link("https://docs/1")),
+            "feature-flag" => assert_eq!(Some(stored), jira.feature_flag("new~2Fcart")),
+            _ => assert_eq!(Some(stored), jira.remote_link("https~3A~2F~2Fdocs~2F1")),
         }
 
         let run = agent.run(&kind.delete(&[]));
@@ -405,16 +405,6 @@ fn hostile_ids_stay_one_segment() {
                 "branch-id",
                 "devinfo/0.1/cloud/{}/repository/r/branch/ID",
             ),
-            (
-                &["feature-flag"],
-                "flag-id",
-                "featureflags/0.1/cloud/{}/flag/ID",
-            ),
-            (
-                &["remote-link"],
-                "link-id",
-                "remotelinks/1.0/cloud/{}/remotelink/ID",
-            ),
         ] {
             let option = format!("--{option}={id}");
             let delete = [&["delete"], words, &[&option]].concat();
@@ -438,10 +428,103 @@ fn hostile_ids_stay_one_segment() {
         }
     }
     for bad in ["", " ", "a\nb", "\u{1b}[2J"] {
-        let option = format!("--flag-id={bad}");
-        let run = agent.run(&["show", "feature-flag", &option]);
+        let option = format!("--repository-id={bad}");
+        let run = agent.run(&["show", "repository", &option]);
         assert_eq!(run.code, 2, "{bad:?}: {}", run.stderr);
     }
+}
+
+/// An id as it is typed, here and when it is sent, and the id that both come to.
+#[test]
+fn flags_and_links_have_the_ids_that_they_were_sent_with() {
+    let jira = Sandbox::start();
+    let agent = Agent::bare().with_jira(&jira);
+    for (id, segment) in [
+        ("new/cart", "new~2Fcart"),
+        ("new~2Fcart", "new~2Fcart"),
+        ("..", "%2E%2E"),
+        ("%2F \n", "~252F"),
+        ("🚀", "~F0~9F~9A~80"),
+    ] {
+        for (words, option, path) in [
+            (
+                ["feature-flag", "--enabled"],
+                "flag-id",
+                "featureflags/0.1/cloud/{}/flag",
+            ),
+            (
+                ["remote-link", "--url=https://docs/1"],
+                "link-id",
+                "remotelinks/1.0/cloud/{}/remotelink",
+            ),
+        ] {
+            let id = format!("--{option}={id}");
+            let send = [&words[..], &[&id, "--issue-keys=ABC-1", "--display-name=x"]].concat();
+            let page: &[&str] = if words[0] == "feature-flag" {
+                &["--url=https://flags/1"]
+            } else {
+                &[]
+            };
+            let run = agent.run(&[&send[..], page].concat());
+            assert_eq!(run.code, 0, "{}", run.stderr);
+            let run = agent.run(&["show", words[0], &id]);
+            assert_eq!(run.code, 0, "{}", run.stderr);
+            let path = format!("{path}/{segment}");
+            assert_eq!(last(&jira), expected("GET", &path));
+            assert_eq!(agent.run(&["delete", words[0], &id]).code, 0);
+            assert_eq!(last(&jira), expected("DELETE", &path));
+            assert_eq!(agent.run(&["show", words[0], &id]).code, 1);
+        }
+    }
+    let url = "--url=https://docs/2";
+    let link = ["remote-link", url, "--issue-keys=ABC-1", "--display-name=x"];
+    assert_eq!(agent.run(&link).code, 0);
+    let run = agent.run(&["show", "remote-link", url]);
+    assert_eq!(run.json()["url"], "https://docs/2", "{}", run.stderr);
+}
+
+#[test]
+fn the_checkout_says_which_repository_commit_branch_and_pull_request() {
+    let jira = Sandbox::start();
+    let agent = Agent::of("multibranch-declarative-pull-request")
+        .with_jira(&jira)
+        .with_commits(&["first", "ABC-1 second"]);
+    agent.git(&[
+        "remote",
+        "add",
+        "origin",
+        "git@git.example.com:acme/shop.git",
+    ]);
+    let run = agent.run(&["dev-info", "--verify"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("has stored it"), "{}", run.stderr);
+    let sent = &jira.submissions()[0]["repositories"][0];
+    let mut count = 0;
+    for (kind, list) in [
+        ("commit", "commits"),
+        ("branch", "branches"),
+        ("pull-request", "pullRequests"),
+    ] {
+        let run = agent.run(&["show", kind]);
+        assert_eq!(run.code, 0, "{kind}: {}", run.stderr);
+        assert_eq!(run.json(), sent[list][0], "{kind}");
+        assert_eq!(agent.run(&["delete", kind, "--verify"]).code, 0);
+        assert_eq!(agent.run(&["show", kind]).code, 1);
+        count += sent[list].as_array().unwrap().len();
+    }
+    assert_eq!(count, 3, "{sent}");
+    let run = agent.run(&["show", "repository"]);
+    assert_eq!(run.json()["id"], "git.example.com~2Facme~2Fshop");
+    assert_eq!(agent.run(&["delete", "repository"]).code, 2);
+    assert_eq!(agent.run(&["delete", "repository", "--yes"]).code, 0);
+    assert_eq!(jira.repository("git.example.com~2Facme~2Fshop"), None);
+    let branch = ["delete", "branch", "--branch=feature/é", "--dry-run"];
+    let run = agent.run(&branch);
+    assert!(
+        run.stdout.ends_with("/branch/feature~2F~C3~A9\n"),
+        "{}",
+        run.stdout
+    );
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use crate::cli::{PullRequestOptions, RepositoryOptions};
 use crate::commands::missing::Missing;
 use crate::domain::entity_ids::RepositoryId;
-use crate::domain::hosting::{CloneUrl, Hosting, Identity, Templates};
+use crate::domain::hosting::{CloneUrl, Hosting, Identity, RepositoryKind, Templates};
 use crate::domain::text::Line;
+use crate::domain::web_url::WebUrl;
 
 /// A repository as Jira knows it.
 pub(super) struct About {
@@ -13,20 +14,23 @@ pub(super) struct About {
     pub(super) hosting: Hosting,
 }
 
-/// The id of a repository that is cloned from the first of these addresses that is one, by the options where they say
-/// so; what deletes a repository's data must come to the same.
-pub(super) fn repository_id(
-    options: &RepositoryOptions,
+/// The id of a repository that is cloned from the first of these addresses that is one. What deletes a repository's data
+/// comes to the same.
+pub(crate) fn repository_id(
+    page: Option<&WebUrl>,
+    kind: Option<RepositoryKind>,
     clone_urls: &[String],
 ) -> Option<RepositoryId> {
-    let given = options.repository_id.clone();
-    given.or_else(|| identity(options, clone_urls).map(|identity| RepositoryId::of(&identity)))
+    identity(page, kind, clone_urls).map(|identity| RepositoryId::of(&identity))
 }
 
-fn identity(options: &RepositoryOptions, clone_urls: &[String]) -> Option<Identity> {
-    let page = options.repository_url.as_ref();
+fn identity(
+    page: Option<&WebUrl>,
+    kind: Option<RepositoryKind>,
+    clone_urls: &[String],
+) -> Option<Identity> {
     let clone = clone(clone_urls).or_else(|| CloneUrl::parse(&page?.to_string()));
-    clone.map(|clone| Identity::new(&clone, options.repository_kind))
+    clone.map(|clone| Identity::new(&clone, kind))
 }
 
 /// The first that a server has; workspaces may be cloned from a folder that mirrors it.
@@ -53,14 +57,16 @@ impl About {
             "--repository-url",
             "GIT_URL",
         )?;
+        let page = options.repository_url.as_ref();
+        let of_clone = || repository_id(page, kind, clone_urls);
         let id = missing.want(
-            repository_id(options, clone_urls),
+            options.repository_id.clone().or_else(of_clone),
             "the id of the repository",
             "--repository-id",
             "GIT_URL",
         )?;
         let given = options.repository_name.as_deref().and_then(Line::optional);
-        let path = identity(options, clone_urls).map(|identity| identity.path);
+        let path = identity(page, kind, clone_urls).map(|identity| identity.path);
         let name = given.or_else(|| Line::optional(&path?));
         let templates = Templates {
             commit: options.commit_url.clone(),

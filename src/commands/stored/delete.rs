@@ -1,6 +1,7 @@
 //! `jira-send delete`: one thing, or all with a label.
 
-use super::{Answer, Finder, Wanted, ask, into_report};
+use super::finder::Finder;
+use super::{Answer, Wanted, ask, into_report};
 use crate::cli::DeleteOptions;
 use crate::commands::connection::{self, Destination};
 use crate::commands::pauses::Pauses;

@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use serde_json::{Map, Value};
 
-use super::{Answer, Finder, Wanted, ask, into_report};
+use super::finder::Finder;
+use super::{Answer, Wanted, ask, into_report};
 use crate::cli::{Format, ShowOptions};
 use crate::commands::Context;
 use crate::error::{Failure, Kind};

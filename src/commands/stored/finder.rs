@@ -1,0 +1,200 @@
+//! Which build, deployment, repository, commit … is meant.
+
+use std::time::Duration;
+
+use super::Wanted;
+use crate::cli::{
+    AskOptions, BranchOptions, CommitOptions, DeploymentKeyOptions, KeyOptions,
+    PullRequestKeyOptions, RepositoryKeyOptions, Which,
+};
+use crate::commands::Context;
+use crate::commands::connection::{self, Destination};
+use crate::commands::dev_info::{clone_urls, repository_id};
+use crate::commands::missing::Missing;
+use crate::commands::run_facts::{environment_name, given_text, identity};
+use crate::domain::entity_ids::EntityId;
+use crate::domain::ids::{EnvironmentId, ItemId};
+use crate::domain::properties::{Properties, Property};
+use crate::domain::stored_id::StoredId;
+use crate::error::Failure;
+use crate::facts;
+use crate::git::Repository;
+use crate::jenkins::{Ref, Run};
+use crate::jira::item::{DeploymentKey, EntityKind, Item};
+
+/// Longest time for git.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Finds out which item is meant: by the options, then by what Jenkins says, then by the repository that is
+/// checked out: the ids are those that it was sent with.
+pub(super) struct Finder<'a> {
+    run: Run,
+    missing: Missing,
+    context: &'a Context<'a>,
+}
+
+impl<'a> Finder<'a> {
+    pub(super) fn new(context: &'a Context<'a>) -> Self {
+        Self {
+            run: Run::new(context.variables),
+            missing: Missing::default(),
+            context,
+        }
+    }
+
+    pub(super) fn find(&mut self, which: Which<'_>) -> Result<Option<Wanted>, Failure> {
+        let item = match which {
+            Which::Build(key) => {
+                let identity = identity(key, &self.run, &mut self.missing)?;
+                identity.map(|identity| Item::Build {
+                    pipeline: identity.pipeline_id,
+                    number: identity.number,
+                })
+            }
+            Which::Deployment(key) => self.deployment(key)?,
+            Which::Repository(key) => self.repository(key).map(Item::Repository),
+            Which::Commit(key) => self.commit(key),
+            Which::Branch(key) => self.branch(key),
+            Which::PullRequest(key) => self.pull_request(key),
+            Which::Flag(key) => self
+                .item_id(key.flag_id.clone(), "the feature flag", "--flag-id")
+                .map(Item::FeatureFlag),
+            Which::Link(key) => {
+                let of_url = || key.url.as_ref().map(ItemId::of_url);
+                let id = key.link_id.clone().or_else(of_url);
+                self.item_id(id, "the remote link", "--link-id or --url")
+                    .map(Item::RemoteLink)
+            }
+            Which::Labelled(data, labels) => {
+                return Ok(Some(Wanted::Labelled(data, properties(labels)?)));
+            }
+        };
+        Ok(item.map(Wanted::Item))
+    }
+
+    fn deployment(&mut self, key: &DeploymentKeyOptions) -> Result<Option<Item>, Failure> {
+        let environment = environment_name(&key.environment, &self.run, &mut self.missing);
+        let identity = identity(&key.identity, &self.run, &mut self.missing)?;
+        let style = key.identity.pipeline_id_style;
+        let both = identity.zip(environment);
+        Ok(both.map(|(identity, environment)| {
+            Item::Deployment(DeploymentKey {
+                environment: EnvironmentId::new(environment.trim(), style),
+                number: key.deployment_sequence_number.unwrap_or(identity.number),
+                pipeline: identity.pipeline_id,
+            })
+        }))
+    }
+
+    /// The repository that git and Jenkins know, where no option says which.
+    fn checkout(&self, key: &RepositoryKeyOptions) -> Repository<'a> {
+        let options = KeyOptions {
+            repository_dir: key.repository_dir.clone(),
+            ..KeyOptions::default()
+        };
+        let (variables, system) = (self.context.variables, self.context.system);
+        facts::repository(&options, &self.run, variables, system, PATIENCE)
+    }
+
+    fn repository(&mut self, key: &RepositoryKeyOptions) -> Option<StoredId> {
+        let of_checkout = || {
+            let clone_urls = clone_urls(&self.checkout(key), self.run.repository.as_deref());
+            let page = key.repository_url.as_ref();
+            let id = repository_id(page, key.repository_kind, &clone_urls)?;
+            id.to_string().parse().ok()
+        };
+        let id = key.repository_id.clone().or_else(of_checkout);
+        let option = "--repository-id, or run it in the repository";
+        self.missing.want(id, "the repository", option, "GIT_URL")
+    }
+
+    fn commit(&mut self, key: &CommitOptions) -> Option<Item> {
+        let repository = self.repository(&key.repository);
+        let of_checkout = || {
+            let of_jenkins = self.run.commit.as_ref().map(ToString::to_string);
+            let checkout = self.checkout(&key.repository);
+            let found = checkout.resolve(of_jenkins.as_deref().unwrap_or("HEAD"));
+            let hash = found.or(of_jenkins)?;
+            EntityId::of_commit(&hash).to_string().parse().ok()
+        };
+        let id = key.commit.clone().or_else(of_checkout);
+        let id = self
+            .missing
+            .want(id, "the commit", "--commit", "GIT_COMMIT");
+        entity(EntityKind::Commit, repository, id)
+    }
+
+    fn branch(&mut self, key: &BranchOptions) -> Option<Item> {
+        let repository = self.repository(&key.repository);
+        let of_jenkins = || match &self.run.reference {
+            Some(Ref::Branch(branch)) => Some(branch.clone()),
+            Some(Ref::Tag(_)) => None,
+            None => self.checkout(&key.repository).branch(),
+        };
+        let of_name = || {
+            let given = given_text(key.branch.as_deref()).map(ToOwned::to_owned);
+            let name = given.or_else(of_jenkins)?;
+            EntityId::of_branch(name.trim()).to_string().parse().ok()
+        };
+        let id = key.branch_id.clone().or_else(of_name);
+        let id = self
+            .missing
+            .want(id, "the branch", "--branch or --branch-id", "BRANCH_NAME");
+        entity(EntityKind::Branch, repository, id)
+    }
+
+    fn pull_request(&mut self, key: &PullRequestKeyOptions) -> Option<Item> {
+        let repository = self.repository(&key.repository);
+        let change = self.run.change.as_ref();
+        let of_jenkins = change.map(|change| change.number.as_str());
+        let number = given_text(key.pull_request.as_deref()).or(of_jenkins);
+        let id = number.map(|number| EntityId::of_pull_request(number.trim()));
+        let id = id.and_then(|id| id.to_string().parse().ok());
+        let id = self
+            .missing
+            .want(id, "the pull request", "--pull-request", "CHANGE_ID");
+        entity(EntityKind::PullRequest, repository, id)
+    }
+
+    fn item_id(&mut self, id: Option<ItemId>, what: &str, option: &str) -> Option<StoredId> {
+        let id = id.and_then(|id| id.as_str().parse().ok());
+        self.missing.want(id, what, option, "")
+    }
+
+    /// The item and the sites.
+    pub(super) fn finish(
+        mut self,
+        found: Option<Wanted>,
+        ask: &AskOptions,
+        is_asked: bool,
+    ) -> Result<(Wanted, Vec<Destination>), Failure> {
+        let variables = self.context.variables;
+        let destinations = connection::destinations(&ask.site, ask.cloud_id.as_deref(), variables)?;
+        if is_asked {
+            let first = destinations.first();
+            self.missing
+                .want(first, "the Jira site", "--site or JIRA_SITE", "");
+        }
+        match found.filter(|_| self.missing.is_empty()) {
+            Some(found) => Ok((found, destinations)),
+            None => Err(self.missing.into_failure("what is asked for")),
+        }
+    }
+}
+
+fn entity(kind: EntityKind, repository: Option<StoredId>, id: Option<StoredId>) -> Option<Item> {
+    let both = repository.zip(id);
+    both.map(|(repository, id)| Item::Entity {
+        repository,
+        kind,
+        id,
+    })
+}
+
+/// The labels of what is looked for.
+fn properties(given: &[Property]) -> Result<Properties, Failure> {
+    Properties::new(given, []).map_err(|error| {
+        Failure::usage(error)
+            .hint("several labels mean all of them: for this one or that one run it once for each")
+    })
+}
