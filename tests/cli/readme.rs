@@ -22,6 +22,11 @@ pub(crate) fn project(name: &str) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// What all steps run through.
+fn steps() -> String {
+    project("vars/jiraSendRunner.groovy") + &project("vars/jiraSendLauncher.groovy")
+}
+
 /// The fenced blocks of one language.
 fn blocks(language: &str) -> Vec<String> {
     let readme = project("README.md");
@@ -166,7 +171,7 @@ fn options_and_variables_that_are_named_exist() {
     for option in words("--[a-z][a-z-]+") {
         assert!(help.contains(&option), "{option}");
     }
-    let launcher = project("resources/jira-send/run.sh") + &project("vars/jiraSendRunner.groovy");
+    let launcher = project("resources/jira-send/run.sh") + &steps();
     for variable in words("JIRA_[A-Z_]+[A-Z]") {
         let elsewhere = variable == "JIRA_OPENAPI" && project(".ci/run").contains(&variable);
         let option = variable
@@ -248,7 +253,7 @@ fn the_page_on_setting_up_names_variables_that_exist() {
 
 /// How many variables a page names; each must be one of the program or of the steps.
 fn count_known_variables(page: &str) -> usize {
-    let steps = project("vars/jiraSendRunner.groovy");
+    let steps = steps();
     let help = all_help();
     let variables = page.split('`').filter(|word| word.starts_with("JIRA_"));
     let mut count = 0;
