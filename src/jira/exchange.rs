@@ -53,7 +53,8 @@ impl<'a> Exchange<'a> {
                 Some(pause) if tried < MAX_TRIES && pause < left => self.pause(pause, request),
                 _ => return finished(asked, result),
             }
-            if request.is_unwanted() {
+            // A busy machine may oversleep; what happened says more than that the time is up.
+            if request.is_unwanted() || self.deadline.remaining(self.system).is_zero() {
                 return finished(asked, result);
             }
         }
@@ -85,6 +86,65 @@ impl Answer {
         Self {
             body: String::new(),
             ..self
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Answer, Asked, Deadline, Exchange, Request, Transport, TransportError};
+    use crate::domain::timestamp::Timestamp;
+    use crate::system::System;
+    use crate::system::fake::FakeMachine;
+
+    /// Too busy to wake up in time.
+    struct Drowsy(FakeMachine);
+
+    impl System for Drowsy {
+        fn now(&self) -> Timestamp {
+            self.0.now()
+        }
+
+        fn elapsed(&self) -> Duration {
+            self.0.elapsed()
+        }
+
+        fn sleep(&self, duration: Duration) {
+            self.0.sleep(duration + Duration::from_secs(5));
+        }
+
+        fn random(&self) -> f64 {
+            self.0.random()
+        }
+
+        fn process(&self) -> &str {
+            self.0.process()
+        }
+
+        fn is_gone(&self, process: &str) -> bool {
+            self.0.is_gone(process)
+        }
+    }
+
+    struct Closing;
+
+    impl Transport for Closing {
+        fn send(&self, _: Request<'_>, _: Duration) -> Result<Answer, TransportError> {
+            Err(TransportError::Connection("it was closed".to_owned()))
+        }
+    }
+
+    #[test]
+    fn what_happened_is_told_though_the_time_ran_out_in_a_pause() {
+        let machine = Drowsy(FakeMachine::default());
+        for (seconds, words) in [(2, "it was closed"), (0, "used up")] {
+            let deadline = Deadline::after(&machine, Duration::from_secs(seconds));
+            let exchange = Exchange::new(&Closing, &machine, deadline);
+            let error = exchange.send(Asked::Token, Request::get("https://x"));
+            let message = error.unwrap_err().explain("acme").message();
+            assert!(message.contains(words), "{message}");
         }
     }
 }
