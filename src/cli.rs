@@ -40,7 +40,8 @@ pub(crate) use stored::{
 };
 pub(crate) use wrap::WrapOptions;
 
-/// Puts Jenkins builds and deployments onto Jira Cloud issues, with nothing but Jira's OAuth client credentials.
+/// Puts Jenkins builds, deployments, commits and feature flags onto Jira Cloud issues, with nothing but Jira's OAuth client
+/// credentials.
 #[derive(Debug, Parser)]
 #[command(name = "jira-send", version, max_term_width = 100, after_help = after_help(), after_long_help = after_long_help())]
 pub(crate) struct Cli {

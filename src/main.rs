@@ -1,4 +1,4 @@
-//! Puts Jenkins builds and deployments onto Jira Cloud issues.
+//! Puts Jenkins builds, deployments, commits and feature flags onto Jira Cloud issues.
 
 mod changes;
 mod child;

@@ -1,4 +1,4 @@
-//! The demo: this repository's newest commits as a build and a deployment on an issue of the stand-in.
+//! The demo: this repository's newest commits, a build, a deployment and a feature flag on an issue of the stand-in.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -45,7 +45,7 @@ fn demo(once: bool) -> Result<(), String> {
     println!("A stand-in for Jira runs at {}\n", sandbox.url());
 
     let variables = variables(&sandbox)?;
-    let steps: [&[&str]; 4] = [
+    let steps: [&[&str]; 6] = [
         &["keys"],
         &["build", "--state=in_progress"],
         &[
@@ -58,6 +58,14 @@ fn demo(once: bool) -> Result<(), String> {
             "deployment",
             "--environment-name=EU production",
             "--state=SUCCESS",
+        ],
+        &["dev-info"],
+        &[
+            "feature-flag",
+            "--flag-id=new-login",
+            "--enabled=true",
+            "--rollout-percentage=25",
+            "--environment-name=production",
         ],
     ];
     for arguments in steps {
@@ -79,7 +87,7 @@ fn demo(once: bool) -> Result<(), String> {
     let panel = sandbox.panel(ISSUE);
     println!("What the issue shows now:\n\n{panel}");
     println!("The same as a page: {}/browse/{ISSUE}", sandbox.url());
-    for state in ["Builds", "Deployments"] {
+    for state in ["Builds", "Deployments", "Branches", "Feature flags"] {
         if !panel.contains(state) {
             return Err(format!("the panel of {ISSUE} shows no {state}"));
         }
