@@ -130,7 +130,15 @@ impl Command {
 
     /// Whether there is something to do when there is no way to Jira: a command to run, data to keep, or this to tell.
     pub(crate) fn goes_on(&self) -> bool {
-        matches!(self, Self::Build(_) | Self::Deployment(_) | Self::Check(_))
+        matches!(
+            self,
+            Self::Build(_)
+                | Self::Deployment(_)
+                | Self::FeatureFlag(_)
+                | Self::RemoteLink(_)
+                | Self::DevInfo(_)
+                | Self::Check(_)
+        )
     }
 
     pub(crate) fn output(&self) -> &OutputOptions {

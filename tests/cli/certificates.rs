@@ -132,6 +132,27 @@ fn files_without_certificates_are_told_and_nothing_is_lost() {
     assert!(jira.requests().is_empty());
 }
 
+#[test]
+fn flags_and_links_wait_for_the_certificates_as_well() {
+    let jira = Sandbox::start();
+    for command in [
+        &["feature-flag", "--flag-id=cart", "--enabled"][..],
+        &[
+            "remote-link",
+            "--url=https://ci/report",
+            "--display-name=Report",
+        ],
+    ] {
+        let agent = crate::support::Agent::of("freestyle-no-scm").with_jira(&jira);
+        let options = ["--issue-keys=ABC-1", "--ca-file=gone.pem"];
+        let run = agent.run(&[command, &options].concat());
+        assert_eq!(run.code, 4, "{}", run.stderr);
+        assert_eq!(agent.waiting().len(), 1, "{}", run.stderr);
+        assert_eq!(agent.run(&["flush"]).code, 0);
+    }
+    assert_eq!(jira.submissions().len(), 2);
+}
+
 /// A store that cannot be read stands in for an image that has none.
 #[test]
 fn a_machine_without_certificates_has_those_of_the_program() {

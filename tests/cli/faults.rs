@@ -11,10 +11,15 @@ use serde_json::json;
 use crate::support::Agent;
 
 const KIND: &str = "freestyle-no-scm";
+const REPOSITORY_KIND: &str = "multibranch-declarative-pull-request";
+const REPOSITORY: &str = "git.example.com~2Facme~2Fshop";
 const JOB: &str = "shop-freestyle-noscm";
 
 /// Seconds for each run.
 const BUDGET: u64 = 2;
+
+/// The same where half of it is for git, without which there is nothing to send.
+const BUDGET_WITH_GIT: u64 = 8;
 
 /// More than this may pass only on a machine that does too much at once.
 const SLACK: Duration = Duration::from_secs(3);
@@ -108,6 +113,9 @@ fn nothing_is_lost_whatever_goes_wrong() {
             Endpoint::Token,
             Endpoint::Builds,
             Endpoint::Deployments,
+            Endpoint::DevelopmentInformation,
+            Endpoint::FeatureFlags,
+            Endpoint::RemoteLinks,
         ] {
             for two_sites in [false, true] {
                 // A server that is not there is not there for any endpoint.
@@ -141,6 +149,22 @@ fn nothing_is_lost_whatever_goes_wrong() {
     });
 }
 
+/// What sends the data that this endpoint takes.
+fn command(endpoint: Endpoint) -> &'static [&'static str] {
+    match endpoint {
+        Endpoint::Deployments => &["deployment", "--environment-id=prod", "--state=SUCCESS"],
+        Endpoint::DevelopmentInformation => &["dev-info"],
+        Endpoint::FeatureFlags => &["feature-flag", "--flag-id=cart", "--enabled"],
+        Endpoint::RemoteLinks => &[
+            "remote-link",
+            "--link-id=report",
+            "--url=https://ci.example.com/report",
+            "--display-name=Report",
+        ],
+        _ => &["build", "--state=SUCCESS"],
+    }
+}
+
 fn check(cell: &Cell) {
     let (jira, other) = (Sandbox::start(), Sandbox::start());
     let sites = if cell.two_sites {
@@ -148,7 +172,13 @@ fn check(cell: &Cell) {
     } else {
         vec![&jira]
     };
-    let agent = Agent::of(KIND).with_sites(&sites);
+    let agent = match cell.endpoint {
+        Endpoint::DevelopmentInformation => {
+            Agent::of(REPOSITORY_KIND).with_commits(&["first", "ABC-1 second"])
+        }
+        _ => Agent::of(KIND),
+    };
+    let agent = agent.with_sites(&sites);
     let url = jira.url().to_owned();
     let mut jira = Some(jira);
     match (&cell.fault, &jira) {
@@ -156,19 +186,13 @@ fn check(cell: &Cell) {
         (Some(fault), Some(jira)) => jira.fail(cell.endpoint, fault.clone()),
         _ => jira = None,
     }
-    let is_deployment = cell.endpoint == Endpoint::Deployments;
-    let command: &[&str] = if is_deployment {
-        &["deployment", "--environment-id=prod"]
-    } else {
-        &["build"]
+    let seconds = match cell.endpoint {
+        Endpoint::DevelopmentInformation => BUDGET_WITH_GIT,
+        _ => BUDGET,
     };
-    let budget = format!("--budget={BUDGET}");
-    let options = [
-        "--issue-keys=ABC-1",
-        "--state=SUCCESS",
-        "--format=json",
-        &budget,
-    ];
+    let budget = format!("--budget={seconds}");
+    let options = ["--issue-keys=ABC-1", "--format=json", &budget];
+    let command = command(cell.endpoint);
     let begin = Instant::now();
     let run = agent.run(&[command, &options].concat());
     let elapsed = begin.elapsed();
@@ -177,14 +201,16 @@ fn check(cell: &Cell) {
         cell.name, cell.endpoint, cell.two_sites, run.stdout, run.stderr
     );
     assert!(
-        elapsed < Duration::from_secs(BUDGET) + SLACK,
+        elapsed < Duration::from_secs(seconds) + SLACK,
         "{elapsed:?}: {context}"
     );
 
-    let stored = |jira: &Sandbox| {
-        let build = jira.build(JOB, 1);
-        let deployment = jira.deployment(JOB, "prod", 1);
-        if is_deployment { deployment } else { build }
+    let stored = |jira: &Sandbox| match cell.endpoint {
+        Endpoint::Deployments => jira.deployment(JOB, "prod", 1),
+        Endpoint::DevelopmentInformation => jira.repository(REPOSITORY),
+        Endpoint::FeatureFlags => jira.feature_flag("cart"),
+        Endpoint::RemoteLinks => jira.remote_link("report"),
+        _ => jira.build(JOB, 1),
     };
     let report = run.json();
     let site = &report["sites"][0];
