@@ -16,7 +16,7 @@ const REPOSITORY: &str = "git.example.com~2Facme~2Fshop";
 const JOB: &str = "shop-freestyle-noscm";
 
 /// Seconds for each run.
-const BUDGET: u64 = 2;
+const BUDGET: u64 = 3;
 
 /// The same where half of it is for git, without which there is nothing to send.
 const BUDGET_WITH_GIT: u64 = 8;
@@ -25,7 +25,7 @@ const BUDGET_WITH_GIT: u64 = 8;
 const SLACK: Duration = Duration::from_secs(3);
 
 /// So many programs run at once; most of them wait.
-const WORKERS: usize = 16;
+const WORKERS: usize = 12;
 
 /// A fault, and whether it is there once only.
 fn faults() -> Vec<(&'static str, Option<Fault>, bool)> {
