@@ -21,14 +21,34 @@ fn outside(jira: &Sandbox) -> Agent {
 /// Starts the script and waits until it says that it is ready by making a file.
 fn start(agent: &Agent, script: &str) -> Child {
     let command = ["build", "--issue-keys=ABC-1", "--", "sh", "-c", script];
-    let child = agent
-        .command(&command)
+    let child = listening(&agent.command(&command))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     until(|| agent.path().join("ready").exists());
     child
+}
+
+/// The same command, with the signals that whoever runs the tests may ignore, such as a shell in the background.
+fn listening(command: &Command) -> Command {
+    let mut listening = Command::new("env");
+    if cfg!(target_os = "linux") {
+        listening.arg("--default-signal=HUP,INT,TERM");
+    }
+    listening
+        .arg(command.get_program())
+        .args(command.get_args())
+        .env_clear();
+    for (name, value) in command.get_envs() {
+        if let Some(value) = value {
+            listening.env(name, value);
+        }
+    }
+    if let Some(folder) = command.get_current_dir() {
+        listening.current_dir(folder);
+    }
+    listening
 }
 
 fn until(happened: impl Fn() -> bool) {
