@@ -10,7 +10,7 @@ mod this_run;
 use super::missing::Missing;
 use super::payload::Payload;
 use super::send::{self, Ready};
-use super::{Context, tell};
+use super::{Context, answer, tell};
 use crate::cli::DevInfoOptions;
 use crate::cli::words::Words;
 use crate::domain::issue_key::{Text, TextKind};
@@ -18,10 +18,11 @@ use crate::domain::properties::Properties;
 use crate::domain::sequence::{Origin, SequenceNumber};
 use crate::domain::text::Line;
 use crate::domain::timestamp::Timestamp;
-use crate::error::Failure;
+use crate::error::{Failure, Kind};
 use crate::facts::{self, Facts};
 use crate::git::{Commit, Details, DetailsReader, GitError, Repository};
 use crate::jira::dev_info::OperationType;
+use crate::policy::exit_code;
 use crate::report::Report;
 use about::About;
 pub(super) use about::repository_id;
@@ -32,6 +33,19 @@ use this_run::{ThisRun, WithKeys};
 
 /// Reads the facts, sends what names issues, and reports.
 pub(crate) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Report, Failure> {
+    match send_what_is_found(options, context) {
+        // A git that hangs is nobody's mistake: what the user wants of trouble holds for it as well.
+        Err(failure) if failure.kind == Kind::Unreachable => {
+            let mut report = Report::failed(&failure);
+            report.exit_code = exit_code(report.outcome, false, options.jira.on_error);
+            answer::tell(&failure, report.exit_code, context.output);
+            Ok(report)
+        }
+        result => result,
+    }
+}
+
+fn send_what_is_found(options: &DevInfoOptions, context: &Context<'_>) -> Result<Report, Failure> {
     refuse_useless(options)?;
     if options.history.all {
         return all::run(options, context);
@@ -153,7 +167,11 @@ fn check(repository: &Repository<'_>) -> Result<(), Failure> {
 }
 
 fn cannot_read(error: &GitError) -> Failure {
-    let failure = Failure::usage("commits cannot be read").cause(error.text());
+    let kind = match error {
+        GitError::TooSlow => Kind::Unreachable,
+        _ => Kind::Usage,
+    };
+    let failure = Failure::new(kind, "commits cannot be read").cause(error.text());
     failure.hint(match error {
         GitError::NotInstalled => "install git on the agent",
         GitError::TooSlow => "is the workspace on a slow drive? --budget gives git more time",

@@ -576,3 +576,29 @@ fn a_credential_without_the_permission_is_told_which_box_to_tick() {
         run.stderr
     );
 }
+
+/// A git that hangs is nobody's mistake, and must not fail a build that wants no failure.
+#[cfg(unix)]
+#[test]
+fn a_git_that_hangs_follows_the_policy() {
+    let jira = Sandbox::start();
+    let mut agent = Agent::of("multibranch-declarative-main-first").with_jira(&jira);
+    let path = agent.path_with_hanging_git();
+    agent.set("PATH", &path);
+    for (policy, code) in [("fail", 4), ("queue", 4), ("warn", 0)] {
+        let run = agent.run(&[
+            "dev-info",
+            "--budget=2",
+            "--format=json",
+            &format!("--on-error={policy}"),
+        ]);
+        assert_eq!(run.code, code, "{policy}: {}", run.stderr);
+        assert_eq!(run.json()["outcome"], "unreachable", "{policy}");
+        assert!(
+            run.stderr.contains("git did not answer in time"),
+            "{}",
+            run.stderr
+        );
+    }
+    assert!(jira.submissions().is_empty());
+}
