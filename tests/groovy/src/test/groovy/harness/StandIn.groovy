@@ -4,14 +4,21 @@ import groovy.json.JsonOutput
 import groovy.json.JsonSlurper
 
 /** The project's local Jira as a running program, and where the binary under test is. */
-class StandIn implements Closeable {
+class StandIn {
     static final String BINARY = setting('JIRA_SEND_BIN')
     static final boolean SKIPPED = System.getProperty('skipEndToEnd') in ['', 'true']
 
     final String url
+    private static StandIn shared
     private final Process process
 
-    StandIn() {
+    /** One for all test classes: it ends with the tests, when its standard input closes. */
+    static synchronized StandIn shared() {
+        shared = shared ?: new StandIn()
+        return shared
+    }
+
+    private StandIn() {
         [JIRA_SEND_BIN: BINARY, JIRA_SANDBOX_BIN: setting('JIRA_SANDBOX_BIN')].each { name, path ->
             if (!path || !new File(path).canExecute()) {
                 throw new AssertionError((Object) ("The end-to-end tests need ${name}, the path of a built program (" +
@@ -44,12 +51,6 @@ class StandIn implements Closeable {
 
     void reset() {
         send('DELETE', '/_sandbox', null)
-    }
-
-    @Override
-    void close() {
-        process.outputStream.close()
-        process.waitFor()
     }
 
     private void send(String method, String path, String body) {

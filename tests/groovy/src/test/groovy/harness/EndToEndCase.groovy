@@ -1,0 +1,53 @@
+package harness
+
+import groovy.json.JsonSlurper
+import org.junit.After
+import org.junit.Assume
+import org.junit.Before
+import org.junit.BeforeClass
+
+/**
+ * Step, launcher, binary and the local Jira together: the recorded shell step runs for real, in the environment that a
+ * real Jenkins was seen to give. Needs both programs (see README.md); without them it fails, because a skipped proof
+ * looks like a proof.
+ */
+abstract class EndToEndCase extends PipelineCase {
+    public static StandIn jira
+    /** What the launcher and the binary wrote to the log in the last call. */
+    String log
+
+    @BeforeClass
+    static void startJira() {
+        Assume.assumeFalse('skipped with -DskipEndToEnd', StandIn.SKIPPED)
+        jira = StandIn.shared()
+    }
+
+    @Before
+    void prepare() {
+        jira.reset()
+        environment('multibranch-declarative-feature-slash-first')
+    }
+
+    @After
+    void nothingIsLeft() {
+        assert (jenkins.temporary.list() ?: []) as List == []
+        assert jenkins.workspace.list() as List == []
+    }
+
+    /** The run gets what a shell step of this kind of job had, but for the directories of that machine. */
+    void environment(String kind) {
+        fresh()
+        Map<String, String> seen = (Map<String, String>) new JsonSlurper().parse(new File(Library.ROOT, "tests/data/jenkins-env/${kind}.json"))
+        jenkins.global.clear()
+        jenkins.global.putAll(seen.findAll { !it.key.startsWith('JIRA') && it.key != 'PATH' })
+        jenkins.global.putAll([WORKSPACE: jenkins.workspace.path, WORKSPACE_TMP: jenkins.temporary.path,
+                               JIRA_SEND_BIN: StandIn.BINARY, JIRA_SEND_OUTBOX: folder.root.path + '/outbox', JIRA_SITE: jira.url, JIRA_API_URL: jira.url])
+        jenkins.credentials['jira-oauth'] = [kind: 'usernamePassword', user: 'sandbox-client', password: 'sandbox-secret']
+        jenkins.shell = { StepCall call ->
+            Launcher launcher = Launcher.run(call.environment, jenkins.workspace)
+            log = launcher.errors
+            assert launcher.status == 0
+            return launcher.output
+        }
+    }
+}
