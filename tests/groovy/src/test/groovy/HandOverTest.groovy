@@ -133,7 +133,7 @@ class HandOverTest extends PipelineCase {
         assert calls*.named*.script == [new String(Library.resource('jira-send/run.ps1'), 'UTF-8')] * 2
         assert calls[1].environment.JIRA_SEND_FROM_LIBRARY == 'file'
         assert calls[0].environment.keySet().containsAll(['JIRA_SEND_COMMAND', 'JIRA_SEND_TMP', 'JIRA_SEND_MANIFEST', 'JIRA_SEND_PARAMETERS'])
-        assert new File(calls[1].environment.JIRA_SEND_TMP, 'jira-send-9.8.7-windows-x86_64.exe').bytes == BINARY
+        assert new File(jenkins.machine.fileOf(calls[1].environment.JIRA_SEND_TMP), 'jira-send-9.8.7-windows-x86_64.exe').bytes == BINARY
     }
 
     @Test

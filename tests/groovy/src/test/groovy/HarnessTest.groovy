@@ -1,5 +1,7 @@
+import harness.CpsMachine
 import harness.PipelineCase
 import org.jenkinsci.plugins.scriptsecurity.sandbox.RejectedAccessException
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 import org.junit.After
 import org.junit.Test
 
@@ -53,6 +55,40 @@ class HarnessTest extends PipelineCase {
                 return env.X
             }
         ''') == null
+    }
+
+    @Test
+    void 'branches of parallel take turns, and are saved together'() {
+        assert jenkins.pipeline('''
+            def seen = []
+            def results = parallel(
+                a: { seen.add('a1'); milestone 1; seen.add('a2'); withEnv(['X=a']) { milestone 1; seen.add(env.X) }; return 1 },
+                b: { seen.add('b1'); milestone 1; seen.add('b2'); milestone 1; seen.add(env.X); return 2 },
+            )
+            milestone 1
+            return [seen, results]
+        ''') == [['a1', 'b1', 'a2', 'b2', null, 'a'], [a: 1, b: 2]]
+        assert thrownBy { jenkins.pipeline("parallel(a: { milestone 1; keep 'a' }, b: { error 'no' })") }.message == 'no'
+        assert jenkins.kept == ['a']
+        assert thrownBy { jenkins.pipeline("parallel(failFast: true, a: { try { milestone 1; milestone 1; keep 'b' } finally { keep 'end' } }, b: { error 'no' })") }
+            .message == 'no'
+        assert jenkins.kept == ['a', 'end']
+    }
+
+    @Test
+    void 'a stop interrupts every branch, and the run is aborted whatever becomes of it'() {
+        CpsMachine machine = jenkins.start('''
+            parallel(a: { try { milestone 1 } catch (InterruptedException e) { keep 'a' } }, b: { try { milestone 1 } finally { keep 'b' } })
+        ''')
+        machine.step()
+        assert machine.waiting.name == 'milestone'
+        machine.stop()
+        assert machine.finish().result == 'ABORTED'
+        assert jenkins.kept as Set == ['a', 'b'] as Set
+        assert machine.failure instanceof FlowInterruptedException
+        machine = jenkins.start('try { milestone 1 } catch (Throwable swallowed) { }')
+        machine.stop()
+        assert [machine.finish().failure, machine.result, jenkins.build.result] == [null, 'ABORTED', null]
     }
 
     @Test

@@ -18,9 +18,20 @@ class FakeBuild implements Serializable {
 
     /** It can only get worse. */
     void setResult(String wanted) {
-        if (ORDER.indexOf(wanted) > ORDER.indexOf(result)) {
-            result = wanted
-        }
+        result = worse(result, wanted)
+    }
+
+    String getCurrentResult() {
+        return result ?: 'SUCCESS'
+    }
+
+    /** Only Jenkins itself can do this: Declarative does it around the conditions of post. */
+    void force(String result) {
+        this.@result = result
+    }
+
+    static String worse(String one, String other) {
+        return ORDER.indexOf(other) > ORDER.indexOf(one) ? other : one
     }
 
     FakeBuild after(FakeBuild previous) {

@@ -2,7 +2,6 @@ package harness
 
 import groovy.json.JsonSlurper
 import hudson.AbortException
-import org.jenkinsci.plugins.credentialsbinding.impl.CredentialNotFoundException
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 import org.jenkinsci.plugins.workflow.steps.MissingContextVariableException
 
@@ -10,25 +9,23 @@ import java.util.concurrent.TimeUnit
 
 /** One run of a pipeline: its environment, credentials, workspace (real directories), steps, and all they were asked. */
 class FakeJenkins {
-    static final List<String> BODY_STEPS = ['withEnv', 'withCredentials', 'dir', 'node', 'timeout', 'retry', 'waitUntil']
+    static final List<String> BODY_STEPS = ['withEnv', 'withCredentials', 'dir', 'node', 'timeout', 'retry', 'waitUntil', 'stage', 'script',
+        'catchError', 'warnError']
     static final List<String> DESCRIPTIONS = ['usernamePassword', 'string']
-    static final List<String> STEPS = ['beginWithEnv', 'beginWithCredentials', 'beginDir', 'beginNode', 'beginTimeout', 'endBlock', 'deleteDir', 'echo', 'error', 'isUnix',
-        'libraryResource', 'powershell', 'pwd', 'sh', 'writeFile', 'sleep', 'milestone']
+    static final List<String> STEPS = ['beginWithEnv', 'beginWithCredentials', 'beginDir', 'beginNode', 'beginTimeout', 'beginStage', 'endBlock',
+        'deleteDir', 'echo', 'error', 'isUnix', 'libraryResource', 'powershell', 'pwd', 'sh', 'writeFile', 'sleep', 'milestone', 'keep', 'unstable',
+        'markResult', 'parallel']
     static final List<String> NEED_AGENT = ['isUnix', 'powershell', 'pwd', 'sh', 'writeFile', 'beginDir', 'deleteDir']
     static final String SECRET = 'S3cret+with/odd=chars'
     static final String ACCEPTED = '{"outcome":"accepted","exit_code":0,"message":"build 7: sent for ABC-1","issue_keys":["ABC-1"],' +
         '"sites":[{"site":"acme.atlassian.net","outcome":"accepted","accepted":[{"pipelineId":"shop","buildNumber":7}],' +
         '"rejected":[],"unknown_issue_keys":["ABC-2"],"unknown_associations":[],"message":"accepted"}]}'
 
-    /** What Jenkins calls the kind, and the class that its binding wants. */
-    private static final Map<String, List<String>> KINDS = [
-        usernamePassword: ['Username with password', 'com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials'],
-        string          : ['Secret text', 'org.jenkinsci.plugins.plaincredentials.StringCredentials'],
-    ]
     private static final ThreadLocal<FakeJenkins> CURRENT = new ThreadLocal<FakeJenkins>()
 
     final Library library
-    final File workspace
+    /** The one machine of this Jenkins. */
+    final FakeAgent machine
     final List<StepCall> calls = []
     final Map<String, String> global = [JOB_NAME: 'shop', BUILD_NUMBER: '7']
     final Map<String, Map<String, String>> credentials = ['jira-oauth': [kind: 'usernamePassword', user: 'client-1', password: SECRET]]
@@ -37,8 +34,12 @@ class FakeJenkins {
     final List<String> rejections = []
     final FakeEnv env = new FakeEnv()
     FakeBuild build = new FakeBuild()
-    boolean agent = true
-    boolean unix = true
+    /** Around the branch of the pipeline that runs now. */
+    Blocks blocks = new Blocks()
+    /** What checkout scm gives: as variables where a Declarative pipeline has an agent, else as the value of checkout alone. */
+    Map<String, String> checkout = [:]
+    /** What the pipeline handed out to be looked at: keep(value). */
+    final List kept = []
     /** Seconds that the pipeline slept. */
     long slept = 0
     /** Name of a step, and what it throws instead of running. */
@@ -50,26 +51,37 @@ class FakeJenkins {
     /** What sh and powershell do: gets the call (with its environment), gives its standard output. */
     Closure<String> shell = { StepCall call -> ACCEPTED + '\n' }
 
-    private final List<Map<String, String>> blocks = []
-    /** Seconds that the block at this depth may take. */
-    private final Map<Integer, Long> limits = [:]
-    /** The current directory of each block. */
-    private final List<File> directories = []
-    /** Whether there was an agent around each block. */
-    private final List<Boolean> agents = []
-
     FakeJenkins(File folder, Library library) {
         this.library = library
-        this.workspace = new File(folder, 'shop')
-        workspace.mkdirs()
+        this.machine = new FakeAgent(new File(folder, 'shop'))
     }
 
     static FakeJenkins current() {
         return CURRENT.get()
     }
 
+    File getWorkspace() {
+        return machine.workspace
+    }
+
     File getTemporary() {
-        return new File(workspace.path + '@tmp')
+        return machine.temporary
+    }
+
+    boolean isUnix() {
+        return machine.unix
+    }
+
+    void setUnix(boolean unix) {
+        machine.unix = unix
+    }
+
+    boolean isAgent() {
+        return blocks.agent
+    }
+
+    void setAgent(boolean agent) {
+        blocks.agent = agent
     }
 
     /** Runs a pipeline to its end; gives its value, throws what it failed with. */
@@ -100,9 +112,7 @@ class FakeJenkins {
     }
 
     Map<String, String> environment() {
-        Map<String, String> all = (agent ? [NODE_NAME: 'built-in'] : [:]) + global
-        blocks.each { all.putAll(it) }
-        return all
+        return machine.environment([agent ? machine.variables : [:], global] + blocks.variables)
     }
 
     boolean hasStep(String name) {
@@ -120,6 +130,17 @@ class FakeJenkins {
             throw new MissingContextVariableException('class hudson.FilePath')
         }
         return this."${call.name}Step"(*call.args)
+    }
+
+    /** What a build would end with that ends here, or a stage. */
+    String resultOf(Throwable error, boolean ofStage) {
+        String soFar = ofStage ? FakeBuild.worse(build.currentResult, blocks.stageResult) : build.currentResult
+        return FakeBuild.worse(soFar, error == null ? null : error instanceof FlowInterruptedException ? 'ABORTED' : 'FAILURE')
+    }
+
+    /** What NAME = credentials('id') of a Declarative pipeline binds. */
+    List<Map> bindings(String name, String id) {
+        return FakeCredentials.bindings(name, id, credentials[id])
     }
 
     List<StepCall> calls(String name) {
@@ -143,67 +164,41 @@ class FakeJenkins {
     /** The change file as the binary would read it; empty when there was none. */
     List<Map> getChanges() {
         String path = shellCall.environment.JIRA_SEND_CHANGES
-        return path == null ? [] : new File(path).readLines('UTF-8').collect { (Map) new JsonSlurper().parseText(it) }
+        return path == null ? [] : machine.fileOf(path).readLines('UTF-8').collect { (Map) new JsonSlurper().parseText(it) }
     }
 
     private Object beginWithEnvStep(List values) {
-        begin values.collectEntries { Object value ->
+        blocks.begin(values.collectEntries { Object value ->
             assert value instanceof String && value.contains('=')
             [(value.substring(0, value.indexOf('='))): value.substring(value.indexOf('=') + 1)]
-        }
+        })
         return null
     }
 
     private Object beginWithCredentialsStep(List bindings) {
-        Map<String, String> bound = [:]
-        bindings.each { Map binding ->
-            Map<String, String> found = credentials[binding.credentialsId]
-            if (found == null) {
-                throw new CredentialNotFoundException("Could not find credentials entry with ID '${binding.credentialsId}'")
-            }
-            if (found.kind != binding.kind) {
-                throw new CredentialNotFoundException("Credentials '${binding.credentialsId}' is of type '${KINDS[found.kind][0]}' where " +
-                    "'${KINDS[binding.kind][1]}' was expected")
-            }
-            if (binding.kind == 'string') {
-                bound[binding.variable] = found.password
-            } else {
-                bound[binding.usernameVariable] = found.user
-                bound[binding.passwordVariable] = found.password
-            }
-        }
-        begin(bound)
+        blocks.begin(FakeCredentials.bind(bindings, credentials))
         return null
     }
 
     private Object beginDirStep(String path) {
-        begin([:], new File(path))
+        blocks.begin([:], machine.fileOf(path))
         return null
     }
 
     private Object beginNodeStep(String label) {
-        begin([:])
+        blocks.begin()
         agent = true
         return null
     }
 
-    private void begin(Map<String, String> environment, File directory = directories ? directories.last() : workspace) {
-        agents << agent
-        blocks << environment
-        directories << directory
-    }
-
     private Object endBlockStep() {
-        limits.remove(blocks.size())
-        blocks.remove(blocks.size() - 1)
-        directories.remove(directories.size() - 1)
-        agent = agents.remove(agents.size() - 1)
+        blocks.end()
         return null
     }
 
     private Object deleteDirStep() {
-        assert directories && directories.last().path.startsWith(temporary.path + '/')
-        directories.last().deleteDir()
+        assert blocks.directory?.path?.startsWith(temporary.path + '/')
+        blocks.directory.deleteDir()
         return null
     }
 
@@ -233,7 +228,7 @@ class FakeJenkins {
     }
 
     private Object pwdStep(Map arguments) {
-        return (arguments.tmp ? temporary : workspace).path
+        return machine.pathOf(arguments.tmp ? temporary : workspace)
     }
 
     private Object shStep(Map arguments) {
@@ -249,11 +244,13 @@ class FakeJenkins {
     private Object shellStep(Map arguments) {
         assert arguments.keySet() == ['script', 'returnStdout', 'encoding', 'label'] as Set
         assert arguments.returnStdout == true && arguments.encoding == 'UTF-8' && arguments.label == 'jira-send'
-        return shell.call(calls.last())
+        StepCall call = calls.last()
+        machine.start(call.environment)
+        return shell.call(call)
     }
 
     private Object writeFileStep(Map arguments) {
-        File file = new File(arguments.file.toString())
+        File file = machine.fileOf(arguments.file.toString())
         assert file.absolute
         file.parentFile.mkdirs()
         if (arguments.encoding == 'Base64') {
@@ -264,23 +261,42 @@ class FakeJenkins {
         return null
     }
 
+    private Object keepStep(Object value) {
+        kept << value
+        return null
+    }
+
+    private Object beginStageStep(String name) {
+        blocks.beginStage(name)
+        return null
+    }
+
+    private Object unstableStep(Object message) {
+        return markResultStep('UNSTABLE', 'UNSTABLE')
+    }
+
+    private Object markResultStep(String ofBuild, String ofStage) {
+        build.result = ofBuild
+        blocks.worsenStage(ofStage)
+        return null
+    }
+
     /** For bodies: a step that the library itself does not use. */
     private Object milestoneStep(Object number) {
         return null
     }
 
     private Object beginTimeoutStep(Map limit) {
-        begin([:])
-        limits[blocks.size()] = seconds(limit)
+        blocks.begin()
+        blocks.limit(seconds(limit))
         return null
     }
 
     /** Nobody waits in a test, but for how long is known. */
     private Object sleepStep(Object time) {
         long wanted = time instanceof Map ? seconds(time) : (long) time
-        long allowed = limits.findAll { depth, limit -> depth <= blocks.size() }*.value.min() ?: Long.MAX_VALUE
-        slept += Math.min(wanted, allowed)
-        if (wanted > allowed) {
+        slept += Math.min(wanted, blocks.limit)
+        if (wanted > blocks.limit) {
             throw new FlowInterruptedException()
         }
         return null
@@ -289,19 +305,5 @@ class FakeJenkins {
     private static long seconds(Map time) {
         assert time.time instanceof Integer
         return TimeUnit.valueOf(time.unit.toString()).toSeconds((long) time.time)
-    }
-}
-
-/** env: properties and dots, no brackets (the sandbox rejects them). */
-class FakeEnv implements Serializable {
-    Object getProperty(String name) {
-        return FakeJenkins.current().environment().get(name)
-    }
-
-    /** For the whole run, and for those who look at it later. */
-    void setProperty(String name, Object value) {
-        FakeJenkins jenkins = FakeJenkins.current()
-        jenkins.global.put(name, value.toString())
-        jenkins.build.buildVariables.put(name, value.toString())
     }
 }

@@ -11,16 +11,18 @@ class Library {
     static final List<String> NAMES = new File(ROOT, 'vars').list().findAll { it.endsWith('.groovy') }.collect { it - '.groovy' }.sort()
 
     private static final GroovyClassLoader BODIES = loader(Library.classLoader, false)
-    private static final Class BODIES_CLASS = BODIES.parseClass(
-        Library.getResource('/harness/bodies.groovy').getText('UTF-8'), 'bodies.groovy')
+    /** What Jenkins itself runs in continuation-passing style. */
+    private static final Map<String, Class> OWN = ['bodies', 'declarative'].collectEntries {
+        [(it): BODIES.parseClass(Library.getResource("/harness/${it}.groovy").getText('UTF-8'), it + '.groovy')]
+    }
 
     static final Library TRUSTED = new Library(false)
     static final Library SANDBOXED = new Library(true)
 
     final boolean sandboxed
     final GroovyClassLoader loader
-    private final Map<String, Class> classes = [bodies: BODIES_CLASS]
-    private int scripts = 0
+    private final Map<String, Class> classes = [:] + OWN
+    private final Map<String, Class> scripts = [:]
 
     private Library(boolean sandboxed) {
         this.sandboxed = sandboxed
@@ -39,8 +41,10 @@ class Library {
     }
 
     synchronized Script pipeline(String text) {
-        scripts++
-        return (Script) loader.parseClass(text, "WorkflowScript${scripts}.groovy").newInstance()
+        if (!scripts.containsKey(text)) {
+            scripts[text] = loader.parseClass(text, "WorkflowScript${scripts.size()}.groovy")
+        }
+        return (Script) scripts[text].newInstance()
     }
 
     static String source(String name) {
@@ -61,6 +65,7 @@ class Library {
         configuration.scriptBaseClass = PipelineScript.name
         // Jenkins imports it for every script.
         configuration.addCompilationCustomizers(new ImportCustomizer().addImports(NonCPS.name))
+        configuration.addCompilationCustomizers(new DeclarativeSyntax())
         configuration.addCompilationCustomizers(sandboxed ? new SandboxTransformation() : new CpsTransformer())
         return new GroovyClassLoader(parent, configuration)
     }

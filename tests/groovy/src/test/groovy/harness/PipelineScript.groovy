@@ -16,6 +16,9 @@ abstract class PipelineScript extends SerializableScript {
         if (jenkins.library.names.contains(name)) {
             return InvokerHelper.invokeMethod(variable(jenkins, name), 'call', args)
         }
+        if (name == 'pipeline') {
+            return InvokerHelper.invokeMethod(variable(jenkins, 'declarative'), 'execute', args)
+        }
         if (FakeJenkins.BODY_STEPS.contains(name) && !jenkins.missingSteps.contains(name)) {
             return InvokerHelper.invokeMethod(variable(jenkins, 'bodies'), name, args)
         }

@@ -76,3 +76,34 @@ def waitUntil(Closure body) {
         }
     }
 }
+
+def stage(String name, Closure body) {
+    beginStage(name)
+    try {
+        return body()
+    } finally {
+        endBlock()
+    }
+}
+
+def script(Closure body) {
+    return body()
+}
+
+def warnError(String message, Closure body) {
+    catchError(buildResult: 'UNSTABLE', stageResult: 'UNSTABLE', body)
+}
+
+/** With both results given, as they were measured. */
+def catchError(Map results, Closure body) {
+    try {
+        body()
+    } catch (org.jenkinsci.plugins.workflow.steps.FlowInterruptedException interruption) {
+        if (results.catchInterruptions == false) {
+            throw interruption
+        }
+        markResult('ABORTED', 'ABORTED')
+    } catch (Exception problem) {
+        markResult(results.buildResult, results.stageResult)
+    }
+}
