@@ -152,6 +152,10 @@ Map explain(Throwable problem, Map credential) {
         return failure('invalid', 2, 'the library has no resources/jira-send;' +
             ' load the whole repository as library, not only vars/.')
     }
+    if (text.contains('Cannot run program "powershell') && text.contains('error=2,')) {
+        return failure('invalid', 127, 'the agent has no PowerShell in its PATH, which jira-send needs on Windows (5.1 or later).' +
+            ' Nothing was sent.')
+    }
     if (text.contains('RejectedAccessException')) {
         return failure('invalid', 2, 'the script sandbox of Jenkins refused a call of this library: ' + text +
             '. Load the library as a global trusted one, or report this.')

@@ -136,7 +136,14 @@ private String shell(boolean unix) {
     if (unix) {
         return sh(script: libraryResource('jira-send/run.sh'), returnStdout: true, encoding: 'UTF-8', label: 'jira-send')
     }
-    return powershell(script: libraryResource('jira-send/run.ps1'), returnStdout: true, encoding: 'UTF-8', label: 'jira-send')
+    String output = powershell(script: libraryResource('jira-send/run.ps1'), returnStdout: true, encoding: 'UTF-8', label: 'jira-send')
+    return withoutMark(output)
+}
+
+/** Where the console of the agent is set to UTF-8, Windows PowerShell may begin its output with a byte order mark. */
+@NonCPS
+private String withoutMark(String output) {
+    return output == null ? null : output.replaceFirst('^\\uFEFF', '')
 }
 
 /** Writes a file that a release of the library carries into the folder of the call. False when it carries none. */
