@@ -18,6 +18,8 @@ use crate::variables::{self, Variables};
 pub(crate) struct Facts {
     pub(crate) run: Run,
     pub(crate) texts: Vec<Text>,
+    /// The branch or tag that Jenkins names, whatever is to be searched in its place.
+    known_ref: Option<Ref>,
     /// Full id of the commit that was built.
     pub(crate) commit: Option<String>,
     /// Whether an older commit than the deployed one is deployed again.
@@ -70,6 +72,7 @@ pub(crate) fn read(
         run: Run::new(variables),
         ..Facts::default()
     };
+    facts.known_ref.clone_from(&facts.run.reference);
     if let Some(tag) = &options.tag {
         facts.run.reference = Some(Ref::Tag(tag.clone()));
     } else if let Some(branch) = &options.branch {
@@ -141,9 +144,13 @@ pub(crate) fn find_keys(texts: &[Text], options: &KeyOptions) -> Findings {
 }
 
 impl Facts {
-    /// The branch or tag that was built, if anything names it.
-    pub(crate) fn ref_name(&self) -> Option<&str> {
-        self.run.reference.as_ref().map(Ref::name)
+    /// The branch or tag that was built, if anything names it. `--branch` need not: it may be any text with an issue key.
+    pub(crate) fn built_ref(&self) -> Option<&Ref> {
+        let given = || {
+            let reference = self.run.reference.as_ref();
+            reference.filter(|reference| reference.is_possible())
+        };
+        self.known_ref.as_ref().or_else(given)
     }
 
     /// Reads the commits of the run, newest first, and what git knows and Jenkins did not say.
@@ -202,9 +209,14 @@ impl Facts {
             .clone()
             .or_else(|| repository.remote_url());
         let is_from_git_branch = variables.get(variables::BRANCH_NAME).is_none();
-        if is_from_git_branch && options.branch.is_none() {
-            let reference = self.run.reference.take();
-            self.run.reference = reference.map(|name| name.without_remote(&repository.remotes()));
+        if is_from_git_branch && self.known_ref.is_some() {
+            let remotes = repository.remotes();
+            let known = self.known_ref.take();
+            self.known_ref = known.map(|name| name.without_remote(&remotes));
+            if options.branch.is_none() {
+                let reference = self.run.reference.take();
+                self.run.reference = reference.map(|name| name.without_remote(&remotes));
+            }
         }
         self.texts_of_git(repository);
         found.commits

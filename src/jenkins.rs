@@ -1,5 +1,9 @@
 //! What Jenkins says about a run, from its variables. Pure: the same map gives the same facts.
 
+mod built_ref;
+
+pub(crate) use built_ref::Ref;
+
 use crate::domain::issue_key::{Text, TextKind};
 use crate::domain::job_name::JobName;
 use crate::domain::revision::Revision;
@@ -26,37 +30,6 @@ pub(crate) struct Run {
     pub(crate) repository: Option<String>,
     /// Where the repository stands in the workspace.
     pub(crate) checkout_directory: Option<String>,
-}
-
-/// What was built.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Ref {
-    Branch(String),
-    Tag(String),
-}
-
-impl Ref {
-    /// The branch without the name of the remote before it: `upstream/feature/x` is the branch `feature/x`.
-    pub(crate) fn without_remote(self, remotes: &[String]) -> Self {
-        match self {
-            Self::Branch(name) => {
-                let known = |remote: &str| remotes.iter().any(|known| known == remote);
-                let branch = name.split_once('/').filter(|(remote, _)| known(remote));
-                Self::Branch(
-                    branch
-                        .map_or(name.as_str(), |(_, branch)| branch)
-                        .to_owned(),
-                )
-            }
-            tag @ Self::Tag(_) => tag,
-        }
-    }
-
-    pub(crate) fn name(&self) -> &str {
-        match self {
-            Self::Branch(name) | Self::Tag(name) => name,
-        }
-    }
 }
 
 /// The pull request of a multibranch build.
@@ -268,20 +241,6 @@ mod tests {
         ];
         let run = Run::new(&Variables::from(named));
         assert_eq!(run.reference, branch("feature/x"));
-    }
-
-    #[test]
-    fn a_remote_is_known_by_its_name() {
-        let remotes = ["upstream".to_owned()];
-        let cases = [
-            ("upstream/feature/x", "feature/x"),
-            ("feature/upstream/x", "feature/upstream/x"),
-            ("upstream", "upstream"),
-        ];
-        for (name, expected) in cases {
-            let reference = Ref::Branch(name.to_owned()).without_remote(&remotes);
-            assert_eq!(reference.name(), expected);
-        }
     }
 
     #[test]

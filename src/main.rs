@@ -25,6 +25,7 @@ mod secret;
 mod system;
 mod test_reports;
 mod variables;
+mod wording;
 
 use std::process::ExitCode;
 

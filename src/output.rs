@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::Failure;
 use crate::secret::Secret;
+use crate::wording::Wording;
 
 /// Longest line for people, in characters.
 const MAX_LINE: usize = 2_000;
@@ -39,6 +40,7 @@ pub(crate) struct Output {
     people: Stream,
     result: Stream,
     verbosity: Verbosity,
+    wording: Wording,
     /// Every form of every secret, the longest first.
     secrets: Arc<Mutex<Vec<String>>>,
     /// The warnings that were given.
@@ -54,6 +56,7 @@ impl Output {
             people: Arc::new(Mutex::new(Box::new(people))),
             result: Arc::new(Mutex::new(Box::new(result))),
             verbosity: Verbosity::default(),
+            wording: Wording::default(),
             secrets: Arc::default(),
             warned: Arc::default(),
         }
@@ -61,6 +64,14 @@ impl Output {
 
     pub(crate) fn set_verbosity(&mut self, verbosity: Verbosity) {
         self.verbosity = verbosity;
+    }
+
+    pub(crate) fn set_wording(&mut self, wording: Wording) {
+        self.wording = wording;
+    }
+
+    pub(crate) fn wording(&self) -> &Wording {
+        &self.wording
     }
 
     /// Leaves the stream for results to a command that we run: results go where people's lines go.
@@ -120,7 +131,7 @@ impl Output {
     /// A line that only `--verbose` shows.
     pub(crate) fn detail(&self, line: &str) {
         if self.is_verbose() {
-            self.people("", line, MAX_DETAIL);
+            self.print("", line, MAX_DETAIL);
         }
     }
 
@@ -162,6 +173,11 @@ impl Output {
     }
 
     fn people(&self, label: &str, line: &str, longest: usize) {
+        self.print(label, &self.wording.apply(line), longest);
+    }
+
+    /// As it is: whole requests are shown with what strangers wrote in them.
+    fn print(&self, label: &str, line: &str, longest: usize) {
         let line = cut_visible(&self.without_secrets(line), longest);
         let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = writeln!(people, "{label}{line}").and_then(|()| people.flush());

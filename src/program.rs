@@ -16,6 +16,7 @@ use crate::output::{Output, Verbosity};
 use crate::report::Report;
 use crate::system::Machine;
 use crate::variables::{self, Variables};
+use crate::wording::Wording;
 
 /// Longest file of parameters, in bytes.
 const MAX_PARAMETERS: u64 = 16 * 1024 * 1024;
@@ -26,6 +27,10 @@ pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output)
         Ok(parameters) => parameters,
         Err(failure) => return failed(&failure, typed, variables, &output),
     };
+    if !parameters.is_empty() {
+        let options = completion::all_options(&Cli::command());
+        output.set_wording(Wording::of_steps(options));
+    }
     let completed = match completion::complete(&Cli::command(), typed, variables, &parameters) {
         Ok(completed) => completed,
         Err(failure) => {
@@ -104,7 +109,8 @@ fn not_parsed(
         let position = completion::subcommand(&program, &completed.arguments);
         let words = position.map(|(position, _)| &completed.arguments[1..=position]);
         let command = words.and_then(|words| words.join(OsStr::new(" ")).into_string().ok());
-        let failure = errors::explain(error, command.as_deref(), &completed.origins);
+        let is_step = *output.wording() != Wording::default();
+        let failure = errors::explain(error, command.as_deref(), &completed.origins, is_step);
         return failed(&failure, &completed.arguments, variables, output);
     }
     if error.use_stderr() && wants_json(&completed.arguments, variables) {
@@ -127,7 +133,7 @@ fn failed(
     output.failure(failure);
     if wants_json(arguments, variables) {
         // There is no other place to tell it.
-        let _ = output.result(&Report::failed(failure).to_json());
+        let _ = output.result(&Report::failed(failure).to_json(output.wording()));
     }
     ExitCode::from(failure.kind.exit_code())
 }

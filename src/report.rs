@@ -8,6 +8,7 @@ use crate::domain::state::DeploymentState;
 use crate::error::{Failure, Kind};
 use crate::jira::gating::ChangeRequest;
 use crate::jira::{Rejected, UnknownAssociation};
+use crate::wording::Wording;
 
 /// The result in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -252,8 +253,19 @@ impl Report {
         }
     }
 
-    /// One line of JSON.
-    pub(crate) fn to_json(&self) -> String {
-        serde_json::json!(self).to_string()
+    /// One line of JSON, its messages in the words of the reader.
+    pub(crate) fn to_json(&self, wording: &Wording) -> String {
+        let mut json = serde_json::json!(self);
+        word(&mut json, wording);
+        for site in json["sites"].as_array_mut().into_iter().flatten() {
+            word(site, wording);
+        }
+        json.to_string()
+    }
+}
+
+fn word(report: &mut Value, wording: &Wording) {
+    if let Some(message) = report["message"].as_str() {
+        report["message"] = wording.apply(message).into();
     }
 }

@@ -62,6 +62,12 @@ Map read(String output) {
     return result
 }
 
+/** Whether Jira took it, or some of it. */
+@NonCPS
+boolean isAccepted(Map result) {
+    return result.outcome == 'accepted' || result.outcome == 'partly_accepted'
+}
+
 /** What waits to be taken along to the next agent; null when the binary did not get so far. */
 @NonCPS
 Map waiting(String output) {

@@ -15,8 +15,8 @@ Map read(String command, Map parameters) {
     Map given = convertAll(command, parameters)
     String complaint = given.complaint
     if (!given.unknown.isEmpty()) {
-        complaint = jiraSendAnswer.oneLine('unknown parameter ' + given.unknown.join(', ')) + '; known are: ' +
-            knownParameters(command).keySet().join(', ') + '.' + (complaint == '' ? '' : ' ' + complaint)
+        complaint = jiraSendAnswer.oneLine(jiraSendSpelling.explain(given.unknown, knownParameters(command).keySet())) +
+            (complaint == '' ? '' : ' ' + complaint)
     }
     return given + [complaint: complaint, known: knownParameters(command)]
 }
@@ -79,7 +79,7 @@ private Map knownParameters(String command) {
     ]
     Map run = [
         state: 'text', displayName: 'text', description: 'text', label: 'text', url: 'text',
-        pipelineId: 'text', pipelineIdStyle: 'text', jobName: 'text', buildNumber: 'text', unstableAs: 'text', lastUpdated: 'text',
+        pipelineId: 'text', pipelineIdStyle: 'text', jobName: 'text', buildNumber: 'text', unstableAs: 'text', runningAs: 'text', lastUpdated: 'text',
     ]
     // Development information is made of git's commits and no others.
     Map searched = command == 'dev-info' ? [:] : [changes: 'text', message: 'lines']

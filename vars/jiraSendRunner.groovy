@@ -169,8 +169,18 @@ private Map report(Map request, Map parameters) {
     if (strict && result.exitCode != 0) {
         error(line)
     }
+    if (jiraSendAnswer.isAccepted(result) && isLeftInProgress(request, parameters)) {
+        line += ' (in progress, as the run has no result yet: call the step in post { always { } } or with a body, or give a state)'
+    }
     echo(result.request == null ? line : line + ': ' + jiraSendAnswer.shown(result.request))
     return result
+}
+
+/** Whether nothing but the lack of a result made it in_progress: most often the step stands in the wrong place. */
+private boolean isLeftInProgress(Map request, Map parameters) {
+    boolean ends = request.command == 'build' || request.command == 'deployment'
+    String given = textOf(parameters.state) + textOf(parameters.runningAs) + textOf(env.JIRA_SEND_STATE) + textOf(env.JIRA_SEND_RUNNING_AS)
+    return ends && currentBuild.result == null && given.trim() == ''
 }
 
 private Map send(Map request, Map parameters, Map credential, boolean strict) {

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::error::Failure;
 use crate::variables::Variables;
+use crate::wording::camel_case;
 
 /// The arguments to parse, and where the added ones came from.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -90,6 +91,13 @@ pub(crate) fn subcommand<'a>(
         (position, command) = (position + 1, nested);
     }
     Some((position, command))
+}
+
+/// Every option of every subcommand, without hyphens before it.
+pub(crate) fn all_options(command: &clap::Command) -> Vec<String> {
+    let own = command.get_arguments().filter_map(Arg::get_long);
+    let nested = command.get_subcommands().flat_map(all_options);
+    own.map(ToOwned::to_owned).chain(nested).collect()
 }
 
 /// Options that must be typed: a variable that labels what is sent must not choose what is deleted.
@@ -190,22 +198,6 @@ fn scalar(name: &str, value: &Value) -> Result<Option<String>, Failure> {
         )));
     }
     Ok(texts(name, value)?.pop())
-}
-
-fn camel_case(long: &str) -> String {
-    let mut name = String::with_capacity(long.len());
-    let mut upper = false;
-    for character in long.chars() {
-        match character {
-            '-' => upper = true,
-            other if upper => {
-                name.push(other.to_ascii_uppercase());
-                upper = false;
-            }
-            other => name.push(other),
-        }
-    }
-    name
 }
 
 #[cfg(test)]

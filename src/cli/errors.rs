@@ -7,11 +7,12 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::error::Failure;
 
-/// What clap found wrong; `origins` tells which options nobody typed.
+/// What clap found wrong; `origins` tells which options nobody typed. Writers of pipeline steps (`is_step`) see no options.
 pub(crate) fn explain(
     error: &clap::Error,
     command: Option<&str>,
     origins: &BTreeMap<String, String>,
+    is_step: bool,
 ) -> Failure {
     let context = |kind| error.get(kind).map(words).unwrap_or_default();
     let argument = context(ContextKind::InvalidArg);
@@ -24,7 +25,10 @@ pub(crate) fn explain(
     if let Some(source) = error.source() {
         failure = failure.cause(source);
     }
-    if let Some(origin) = origins.get(&option) {
+    let origin = origins.get(&option);
+    // The message names the parameter already.
+    if let Some(origin) = origin.filter(|origin| !(is_step && origin.starts_with("the parameter")))
+    {
         failure = failure.cause(format!("{option} was taken from {origin}"));
     }
     if error.kind() == ErrorKind::MissingRequiredArgument {
@@ -45,6 +49,9 @@ pub(crate) fn explain(
         }
     }
     match command {
+        Some(_) if is_step => failure.hint(
+            "the help of the step has its parameters: Pipeline Syntax > Global Variables Reference",
+        ),
         Some(command) => failure.hint(format!("see jira-send {command} --help")),
         None => failure.hint("see jira-send --help"),
     }

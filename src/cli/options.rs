@@ -13,7 +13,7 @@ use crate::domain::issue_key::{IssueKey, KeyPattern, ProjectKey};
 use crate::domain::properties::Property;
 use crate::domain::revision::Revision;
 use crate::domain::sequence::SequenceNumber;
-use crate::domain::state::{BuildState, State, parse_unstable_as};
+use crate::domain::state::{BuildState, State, parse_running_as, parse_unstable_as};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::web_url::WebUrl;
 use crate::policy::OnError;
@@ -158,6 +158,9 @@ pub(crate) struct RunOptions {
     /// What Jenkins' UNSTABLE becomes: successful, failed, cancelled or unknown
     #[arg(long, value_name = "STATE", default_value = "failed", value_parser = parse_unstable_as)]
     pub(crate) unstable_as: BuildState,
+    /// What a run without a state becomes: `in_progress`, or successful or unknown where nothing is sent at its end
+    #[arg(long, value_name = "STATE", default_value = "in_progress", value_parser = parse_running_as)]
+    pub(crate) running_as: State,
     #[command(flatten)]
     pub(crate) identity: IdentityOptions,
     /// Name that people see
@@ -196,4 +199,11 @@ pub(crate) struct RunOptions {
     /// Exit with 5 when there is no issue key
     #[arg(long)]
     pub(crate) require_issue_keys: bool,
+}
+
+impl RunOptions {
+    /// The state that is given, else what stands for it.
+    pub(crate) fn state(&self) -> State {
+        self.state.unwrap_or(self.running_as)
+    }
 }

@@ -135,8 +135,9 @@ fn references(options: &BuildOptions, facts: &Facts) -> Result<Vec<Reference>, F
     let commit = commit
         .zip(repository)
         .map(|(id, repository_uri)| BuiltCommit { id, repository_uri });
-    let name = run_facts::given_text(options.ref_name.as_deref()).or_else(|| facts.ref_name());
-    let is_tag = matches!(facts.run.reference, Some(Ref::Tag(_)));
+    let built = facts.built_ref();
+    let name = run_facts::given_text(options.ref_name.as_deref()).or_else(|| built.map(Ref::name));
+    let is_tag = matches!(built, Some(Ref::Tag(_)));
     let page = |name: &str| {
         let hosting = hosting.as_ref()?;
         Some(if is_tag {

@@ -126,7 +126,7 @@ pub(crate) fn run(command: &Command, context: &Context<'_>) -> Result<ExitCode, 
 
 fn show(report: &Report, format: Format, output: &Output) {
     let shown = match format {
-        Format::Json => output.result(&report.to_json()),
+        Format::Json => output.result(&report.to_json(output.wording())),
         Format::Text => {
             let mut requests = report.request.iter().chain(&report.further_requests);
             requests.try_for_each(|request| {
@@ -149,7 +149,7 @@ fn write_result(report: &Report, path: Option<&Path>, output: &Output) {
     let Some(path) = path else {
         return;
     };
-    let text = output.without_secrets(&report.to_json());
+    let text = output.without_secrets(&report.to_json(output.wording()));
     if let Err(error) = files::write_text(path, &format!("{text}\n")) {
         output.advise(
             &format!("{error:#}"),

@@ -76,7 +76,7 @@ pub(crate) fn check(
         label: Line::required(label),
         run_name,
         url,
-        state: options.state.unwrap_or(State::InProgress),
+        state: options.state(),
         last_updated: options.last_updated.unwrap_or(event),
         update_sequence_number: options
             .update_sequence_number
@@ -158,7 +158,7 @@ pub(crate) fn environment_name<'a>(
 /// too small. An end is taken for the former, so that it is not lost; a beginning for the latter, so that it does not
 /// overwrite an end.
 pub(crate) fn origin(options: &RunOptions) -> Origin {
-    let is_end = options.state.is_some_and(State::is_end);
+    let is_end = options.state().is_end();
     let by_clock = options.event_by_clock || (options.event_time_by_controller && is_end);
     if options.update_sequence_number.is_some() {
         Origin::Given
@@ -171,7 +171,7 @@ pub(crate) fn origin(options: &RunOptions) -> Origin {
 
 /// Things that are allowed and still worth a word.
 pub(crate) fn tell(options: &RunOptions, run: &RunFacts, output: &Output) {
-    if options.state.is_none() {
+    if options.state.is_none() && options.running_as == State::InProgress {
         output.say("state: in_progress, since none was given; send the end with --state");
     }
     tell_local(&run.url, output);

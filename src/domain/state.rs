@@ -147,6 +147,18 @@ pub(crate) fn parse_unstable_as(text: &str) -> Result<BuildState, String> {
     }
 }
 
+/// What `--running-as` takes: what a run is told as of which no result is known. Version 1.4.5 of Atlassian's plugin
+/// called it successful.
+///
+/// # Errors
+/// Any other word.
+pub(crate) fn parse_running_as(text: &str) -> Result<State, String> {
+    match text.parse() {
+        Ok(state @ (State::InProgress | State::Successful | State::Unknown)) => Ok(state),
+        _ => Err("one of in_progress, successful, unknown is wanted".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{BuildState, State, build_state, deployment_state, parse_unstable_as};

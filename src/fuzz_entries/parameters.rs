@@ -62,7 +62,7 @@ pub fn parameters(bytes: &[u8]) {
             cli.command.goes_on(),
         )),
         Err(error) if error.use_stderr() => {
-            let failure = errors::explain(&error, None, &completed.origins);
+            let failure = errors::explain(&error, None, &completed.origins, true);
             for (_, line) in failure.lines() {
                 assert!(!visible(line).contains(char::is_control));
             }

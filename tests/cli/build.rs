@@ -187,12 +187,53 @@ fn jenkins_results_become_states() {
         (vec!["--state=ABORTED"], "cancelled"),
         (vec!["--state=NOT_BUILT"], "cancelled"),
         (vec![], "in_progress"),
+        (vec!["--running-as=SUCCESS"], "successful"),
+        (vec!["--running-as=unknown"], "unknown"),
+        (vec!["--running-as=successful", "--state=FAILURE"], "failed"),
     ];
     for (options, state) in cases {
         let arguments = [&["build", "--dry-run"][..], &options].concat();
         let run = agent.run(&arguments);
         assert_eq!(run.shown_body()["builds"][0]["state"], state, "{options:?}");
     }
+}
+
+/// People give a text with an issue key as the branch: the issue must not link to a branch of that name.
+#[test]
+fn the_branch_that_is_searched_need_not_be_the_one_that_was_built() {
+    let cases = [
+        (
+            "multibranch-declarative-feature-slash-first",
+            "DEMO-1",
+            "feature/PROJ-2-login",
+        ),
+        ("freestyle-git-first", "DEMO-1", "main"),
+        // Jenkins knows none.
+        ("freestyle-no-scm", "feature/DEMO-1-x", "feature/DEMO-1-x"),
+    ];
+    for (kind, branch, expected) in cases {
+        let agent = Agent::of(kind);
+        let given = format!("--branch={branch}");
+        let arguments = [
+            "build",
+            "--dry-run",
+            "--repository-url=https://git.example.com/acme/shop",
+            &given,
+        ];
+        let build = &agent.run(&arguments).shown_body()["builds"][0];
+        let reference = json!({"name": expected, "uri": format!("https://git.example.com/acme/shop/tree/{expected}")});
+        assert_eq!(build["references"][0]["ref"], reference, "{kind}");
+        let values = &build["associations"][0]["values"];
+        assert_eq!(values, &json!(["DEMO-1"]), "{kind}");
+    }
+    let impossible = [
+        "build",
+        "--dry-run",
+        "--branch=*/DEMO-1",
+        "--repository-url=https://git.example.com/acme/shop",
+    ];
+    let build = &Agent::of("freestyle-no-scm").run(&impossible).shown_body()["builds"][0];
+    assert!(build.get("references").is_none(), "{build}");
 }
 
 /// Every measured kind of job can be sent, with keys where it names some.

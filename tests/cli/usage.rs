@@ -51,6 +51,7 @@ const WRONG: &[(&[&str], &[&str])] = &[
     ),
     (&["build", "--state=rolled_back"], &["rolled_back"]),
     (&["build", "--unstable-as=pending"], &["--unstable-as"]),
+    (&["build", "--running-as=failed"], &["--running-as"]),
     (&["build", "--build-number=x"], &["--build-number"]),
     (&["build", "--build-number=-1"], &["--build-number"]),
     (&["build", "--url=ci/1"], &["--url", "https://"]),
@@ -169,7 +170,7 @@ fn a_steps_parameters_stand_for_options() {
         ("[]", "one JSON object"),
         ("{", "JIRA_SEND_PARAMETERS"),
         (r#"{"enviromentId":"x"}"#, "enviromentId"),
-        (r#"{"state":"done"}"#, "the parameter state"),
+        (r#"{"state":"done"}"#, "'state <STATE>'"),
     ] {
         agent
             .set("JIRA_SEND_PARAMETERS", parameters)
@@ -178,6 +179,42 @@ fn a_steps_parameters_stand_for_options() {
         assert_usage(&run, &[words]);
         assert_eq!(run.json()["outcome"], "invalid");
     }
+}
+
+/// Whoever writes a Jenkinsfile knows no options.
+#[test]
+fn a_step_is_told_of_parameters() {
+    let mut agent = Agent::of("freestyle-no-scm");
+    agent
+        .set("JIRA_SEND_PARAMETERS", r#"{"issueKeys":["--site"]}"#)
+        .set("JIRA_SEND_FORMAT", "json");
+    let run = agent.run(&["deployment", "--dry-run"]);
+    assert_eq!(
+        run.json()["message"],
+        "a fact is missing for a deployment: the environment: give it with environmentId, or a stage such as 'deploy to eu-prod'"
+    );
+    assert!(!run.stderr.contains("--environment-id"), "{}", run.stderr);
+
+    agent.set("JIRA_SEND_PARAMETERS", r#"{"state":"done"}"#);
+    let run = agent.run(&["build"]);
+    let wanted = "one of pending, in_progress, successful, failed, cancelled, rolled_back, unknown is wanted, \
+                  or a result of Jenkins: SUCCESS, UNSTABLE, FAILURE, ABORTED, NOT_BUILT";
+    assert_eq!(
+        run.stderr,
+        format!(
+            "error: invalid value 'done' for 'state <STATE>'\n  caused by: {wanted}\n\
+             hint: the help of the step has its parameters: Pipeline Syntax > Global Variables Reference\n"
+        )
+    );
+
+    // What strangers wrote stays as it is in a request that is shown.
+    agent.set(
+        "JIRA_SEND_PARAMETERS",
+        r#"{"description":"give --site","issueKeys":"ABC-1","dryRun":true}"#,
+    );
+    let run = agent.run(&["build"]);
+    let body = &run.json()["request"]["body"];
+    assert_eq!(body["builds"][0]["description"], "give --site");
 }
 
 #[test]

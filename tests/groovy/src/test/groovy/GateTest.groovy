@@ -373,7 +373,7 @@ class GateTest extends PipelineCase {
     void 'an unknown parameter is told once'() {
         answers('awaiting', 'awaiting', 'allowed')
         step('jiraAwaitGate', [environmentId: 'e', timeOut: 5])
-        assert jenkins.echoes.count { it.startsWith('jiraAwaitGate: unknown parameter timeOut; known are: environmentId, ') } == 1
+        assert jenkins.echoes.count { it.startsWith('jiraAwaitGate: unknown parameter timeOut (did you mean timeout?). ') } == 1
         fresh()
         answers('allowed')
         check("environmentId: 'e', failOnError: false")

@@ -133,13 +133,43 @@ class ParametersTest extends PipelineCase {
 
     @Test
     void 'an unknown parameter is named with the known ones, and the rest is sent'() {
-        Map result = step('jiraSendBuildInfo', [changeSet: 'x', ("bad\nname".toString()): 1, branch: 'y'])
+        Map result = step('jiraSendBuildInfo', [another: 'x', ("bad\nname".toString()): 1, branch: 'y'])
         assert result.outcome == 'accepted'
         assert jenkins.options.findAll { it.key != 'eventTime' } == [branch: 'y']
         assert jenkins.echoes.size() == 2
-        assert jenkins.echoes[0].startsWith('jiraSendBuildInfo: unknown parameter changeSet, bad name; known are: testResults, ')
+        assert jenkins.echoes[0].startsWith('jiraSendBuildInfo: unknown parameter another, bad name; known are: testResults, ')
         assert jenkins.echoes[0].contains(', issueKeys, ')
         assert jenkins.echoes[0].endsWith(' failOnError. It is ignored.')
+    }
+
+    @Test
+    void 'what was meant by an unknown parameter'() {
+        [
+            ['jiraSendBuildInfo', 'testresults', 'testResults'],
+            ['jiraSendBuildInfo', 'test-results', 'testResults'],
+            ['jiraSendBuildInfo', 'brnach', 'branch'],
+            ['jiraSendBuildInfo', 'issuekey', 'issueKeys'],
+            ['jiraSendBuildInfo', 'issues', 'issueKeys'],
+            ['jiraSendBuildInfo', 'status', 'state'],
+            ['jiraSendDeploymentInfo', 'idOrKey', 'issueKeys'],
+            ['jiraSendDeploymentInfo', 'environment', 'environmentId'],
+            ['jiraSendDeploymentInfo', 'enviromentType', 'environmentType'],
+            ['jiraSendDeploymentInfo', 'enableGate', 'enableGating'],
+            ['jiraSendDeploymentInfo', 'serviceId', 'serviceIds'],
+            ['jiraSendDeploymentInfo', 'versionName', 'label'],
+            ['jiraSendDeploymentInfo', 'changeSet', 'message'],
+            ['jiraSendDevInfo', 'repository', 'repositoryId'],
+            ['jiraSendDevInfo', 'status', ''],
+            ['jiraSendBuildInfo', 'x', ''],
+            ['jiraSendBuildInfo', '\u00e9\u00e9', ''],
+            ['jiraSendBuildInfo', 'x' * 5000, ''],
+        ].each { String name, String given, String meant ->
+            fresh()
+            step(name, [(given): 'v'])
+            String told = jenkins.echoes[0]
+            assert told.contains('(did you mean ' + meant + '?)') == (meant != '')
+            assert told.contains('; known are: ') == (meant == '') || given.length() > 1000
+        }
     }
 
     @Test
@@ -153,9 +183,9 @@ class ParametersTest extends PipelineCase {
 
     @Test
     void 'an unknown parameter fails the build with failOnError, before anything is sent'() {
-        Throwable thrown = thrownBy { step('jiraSendBuildInfo', [changeSet: 'x', failOnError: true]) }
+        Throwable thrown = thrownBy { step('jiraSendBuildInfo', [another: 'x', failOnError: true]) }
         assert thrown instanceof hudson.AbortException
-        assert thrown.message.startsWith('jiraSendBuildInfo: unknown parameter changeSet; known are: ')
+        assert thrown.message.startsWith('jiraSendBuildInfo: unknown parameter another; known are: ')
         assert thrown.message.endsWith(' Nothing was sent.')
         assert jenkins.calls('sh') == []
     }

@@ -29,7 +29,32 @@ class StepsTest extends PipelineCase {
         assert seen.JIRA_CLIENT_SECRET == FakeJenkins.SECRET
         assert jenkins.shellCall.named == [script: new String(Library.resource('jira-send/run.sh'), 'UTF-8'), returnStdout: true,
                                            encoding: 'UTF-8', label: 'jira-send']
-        assert jenkins.echoes == ['jiraSendBuildInfo: build 7: sent for ABC-1', 'after']
+        assert jenkins.echoes == ['jiraSendBuildInfo: build 7: sent for ABC-1' + FakeJenkins.NO_RESULT, 'after']
+    }
+
+    @Test
+    void 'a state that only the lack of a result made is told'() {
+        jenkins.global.JIRA_SEND_STATE = ''
+        [
+            ['jiraSendBuildInfo()', null, [:], true],
+            ["jiraSendDeploymentInfo(environmentId: 'e')", null, [:], true],
+            ["jiraSendBuildInfo(state: '')", null, [:], true],
+            ['jiraSendBuildInfo()', 'SUCCESS', [:], false],
+            ["jiraSendBuildInfo(state: 'in_progress')", null, [:], false],
+            ["jiraSendBuildInfo(runningAs: 'successful')", null, [:], false],
+            ['jiraSendBuildInfo()', null, [JIRA_SEND_STATE: 'successful'], false],
+            ['jiraSendBuildInfo()', null, [JIRA_SEND_RUNNING_AS: 'successful'], false],
+            ['jiraSendBuildInfo { }', null, [:], false],
+            ['jiraSendDevInfo()', null, [:], false],
+        ].each { List row ->
+            fresh().global.putAll((Map) row[2])
+            jenkins.build.result = row[1]
+            jenkins.pipeline(row[0])
+            assert jenkins.echoes.any { it.endsWith(FakeJenkins.NO_RESULT) } == row[3], row
+        }
+        fresh().shell = { '{"outcome":"nothing_to_send","exit_code":0,"message":"no issue key was found","issue_keys":[],"sites":[]}' }
+        step('jiraSendBuildInfo')
+        assert jenkins.echoes == ['jiraSendBuildInfo: no issue key was found']
     }
 
     @Test

@@ -17,6 +17,8 @@ class FakeJenkins {
         'markResult', 'parallel']
     static final List<String> NEED_AGENT = ['isUnix', 'powershell', 'pwd', 'sh', 'writeFile', 'beginDir', 'deleteDir']
     static final String SECRET = 'S3cret+with/odd=chars'
+    /** What a step adds where nobody said how the run stands. */
+    static final String NO_RESULT = ' (in progress, as the run has no result yet: call the step in post { always { } } or with a body, or give a state)'
     static final String ACCEPTED = '{"outcome":"accepted","exit_code":0,"message":"build 7: sent for ABC-1","issue_keys":["ABC-1"],' +
         '"sites":[{"site":"acme.atlassian.net","outcome":"accepted","accepted":[{"pipelineId":"shop","buildNumber":7}],' +
         '"rejected":[],"unknown_issue_keys":["ABC-2"],"unknown_associations":[],"message":"accepted"}]}'

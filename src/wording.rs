@@ -1,0 +1,96 @@
+//! What options are called where the reader writes pipeline steps: `environmentId`, not `--environment-id`.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+/// The parameter of a step for an option: `environmentId` for `environment-id`.
+pub(crate) fn camel_case(long: &str) -> String {
+    let mut name = String::with_capacity(long.len());
+    let mut upper = false;
+    for character in long.chars() {
+        match character {
+            '-' => upper = true,
+            other if upper => {
+                name.push(other.to_ascii_uppercase());
+                upper = false;
+            }
+            other => name.push(other),
+        }
+    }
+    name
+}
+
+/// Whose words messages use. By default the options' own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Wording {
+    /// The options to be called by the name of their parameter, without hyphens before them.
+    options: BTreeSet<String>,
+}
+
+impl Wording {
+    /// For people who write steps: these options have other names there.
+    pub(crate) fn of_steps(options: impl IntoIterator<Item = String>) -> Self {
+        Self {
+            options: options.into_iter().collect(),
+        }
+    }
+
+    /// The text, with parameters in the place of the options that it names.
+    pub(crate) fn apply<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if self.options.is_empty() || !text.contains("--") {
+            return Cow::Borrowed(text);
+        }
+        let mut worded = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(position) = rest.find("--") {
+            let (before, after) = rest.split_at(position);
+            let name = &after[2..];
+            let is_of_name = |character: char| character.is_alphanumeric() || character == '-';
+            let length = name.find(|character: char| !is_of_name(character));
+            let (name, behind) = name.split_at(length.unwrap_or(name.len()));
+            worded.push_str(before);
+            let is_start = !before.ends_with(is_of_name);
+            if is_start && self.options.contains(name) {
+                worded.push_str(&camel_case(name));
+            } else {
+                worded.push_str("--");
+                worded.push_str(name);
+            }
+            rest = behind;
+        }
+        worded.push_str(rest);
+        Cow::Owned(worded)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Wording;
+
+    #[test]
+    fn options_are_called_as_the_reader_writes_them() {
+        let names = ["site", "environment-id", "only-issue-keys"];
+        let steps = Wording::of_steps(names.map(ToOwned::to_owned));
+        let cases = [
+            ("", ""),
+            ("no option", "no option"),
+            (
+                "set JIRA_SITE or --site to it",
+                "set JIRA_SITE or site to it",
+            ),
+            ("give --environment-id, or", "give environmentId, or"),
+            ("'--environment-id <ID>'", "'environmentId <ID>'"),
+            ("(--only-issue-keys leaves", "(onlyIssueKeys leaves"),
+            ("--site", "site"),
+            ("--site=--site", "site=site"),
+            ("--sites --siteX --unknown", "--sites --siteX --unknown"),
+            ("a--site ---site", "a--site ---site"),
+            ("-- --", "-- --"),
+            ("é--site--", "é--site--"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(steps.apply(text), expected, "{text}");
+            assert_eq!(Wording::default().apply(text), text);
+        }
+    }
+}
