@@ -5,19 +5,10 @@ use std::path::Path;
 use jira_sandbox::Sandbox;
 use serde_json::{Value, json};
 
-use crate::readme::project;
+use crate::docs::{blocks, project};
 use crate::support::{Agent, Run};
 
 const PAGE: &str = "docs/freestyle.md";
-
-/// The fenced blocks of one language.
-fn blocks(language: &str) -> Vec<String> {
-    let page = project(PAGE);
-    let fence = format!("\n```{language}\n");
-    let parts = page.split(&fence).skip(1);
-    let blocks = parts.map(|part| part.split("\n```").next().unwrap().to_owned());
-    blocks.collect()
-}
 
 /// The agent of a freestyle job whose credential is bound, with what its repository has.
 fn agent(jira: &Sandbox) -> Agent {
@@ -35,12 +26,7 @@ fn agent(jira: &Sandbox) -> Agent {
         "clean:\n\trm -f target/surefire-reports/*\ntest:\n\techo '{report}' >target/surefire-reports/TEST-a.xml\n"
     );
     agent.write("Makefile", &rules);
-    agent.write("deploy.sh", "#!/bin/sh\ntrue\n");
-    let mode = std::process::Command::new("chmod")
-        .args(["+x", "deploy.sh"])
-        .current_dir(agent.path())
-        .status();
-    assert!(mode.unwrap().success());
+    agent.write_script("deploy.sh", "#!/bin/sh\n");
     agent
 }
 
@@ -94,7 +80,7 @@ fn every_command_runs() {
         wrapped(Value::Null),
         deployment(),
     ];
-    let commands = blocks("sh");
+    let commands = blocks(PAGE, "sh");
     assert_eq!(commands.len(), expected.len());
     for (command, expected) in commands.iter().zip(expected) {
         let jira = Sandbox::start();
@@ -128,7 +114,7 @@ fn shell_steps(script: &str) -> Vec<String> {
 
 #[test]
 fn the_shell_steps_of_the_job_dsl_run() {
-    let scripts = blocks("groovy");
+    let scripts = blocks(PAGE, "groovy");
     let steps: Vec<String> = scripts
         .iter()
         .flat_map(|script| shell_steps(script))

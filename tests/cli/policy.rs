@@ -1,4 +1,4 @@
-//! Every outcome under every policy: the table of the README.
+//! Every outcome under every policy: the table of docs/outbox.md.
 
 use jira_sandbox::{Endpoint, Fault, Sandbox};
 use serde_json::json;

@@ -116,12 +116,21 @@ impl Agent {
         path
     }
 
+    /// A file that can be run.
+    pub(crate) fn write_script(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.write(name, text);
+        #[cfg(unix)]
+        {
+            let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+            std::fs::set_permissions(&path, mode).unwrap();
+        }
+        path
+    }
+
     /// For `PATH`: a git that never answers comes first.
     #[cfg(unix)]
     pub(crate) fn path_with_hanging_git(&self) -> String {
-        let git = self.write("git", "#!/bin/sh\nexec sleep 60\n");
-        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-        std::fs::set_permissions(git, mode).unwrap();
+        self.write_script("git", "#!/bin/sh\nexec sleep 60\n");
         format!("{}:/usr/bin:/bin", self.path().display())
     }
 

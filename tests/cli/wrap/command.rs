@@ -67,13 +67,7 @@ fn a_command_that_cannot_be_started_is_a_failed_build() {
         let jira = Sandbox::start();
         let agent = agent(&jira);
         agent.write("script", "#!/bin/sh\n");
-        agent.write("junk", "true\n");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            let mode = std::fs::Permissions::from_mode(0o755);
-            std::fs::set_permissions(agent.path().join("junk"), mode).unwrap();
-        }
+        agent.write_script("junk", "true\n");
         std::fs::create_dir(agent.path().join("folder")).unwrap();
         let run = agent.run(&["build", "--", name, "x"]);
         assert_eq!(run.code, code, "{name}: {}", run.stderr);

@@ -1,0 +1,393 @@
+//! The README and the pages of docs/ keep their word: their commands run, their tables are those of the program, and
+//! their links lead somewhere.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use assert_cmd::Command;
+use jira_sandbox::Sandbox;
+use predicates::prelude::*;
+use regex::Regex;
+
+use crate::support::Agent;
+
+/// How many commands each page shows, and how many of them send something; all other pages show none.
+const COMMANDS: &[(&str, usize, usize)] = &[
+    ("README.md", 13, 7),
+    ("docs/development-information.md", 3, 2),
+    ("docs/feature-flags.md", 4, 4),
+    ("docs/gates.md", 2, 1),
+    ("docs/issue-keys.md", 3, 0),
+    ("docs/outbox.md", 1, 0),
+    ("docs/program.md", 3, 5),
+    ("docs/sites.md", 1, 0),
+    ("docs/stored-data.md", 12, 1),
+];
+
+/// Commands that cannot run inside a test, and what runs them instead.
+const RUN_ELSEWHERE: &[(&str, &str)] = &[
+    ("make test", "this very run"),
+    (
+        "make build",
+        "make test, for the tests of the pipeline library",
+    ),
+];
+
+/// Its commands belong into a freestyle job: `freestyle.rs` runs them in one.
+const FREESTYLE: &str = "docs/freestyle.md";
+
+pub(crate) fn project(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The names of the files in a folder that end like this, the folder before them.
+fn files(folder: &str, end: &str) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let entries = std::fs::read_dir(path).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut files: Vec<String> = names
+        .filter(|name| name.ends_with(end))
+        .map(|name| format!("{folder}/{name}"))
+        .collect();
+    files.sort();
+    assert!(files.len() > 5, "{folder}");
+    files
+}
+
+/// All pages that users read.
+fn pages() -> Vec<String> {
+    let mut pages = vec!["README.md".to_owned(), "SECURITY.md".to_owned()];
+    pages.extend(files("docs", ".md"));
+    pages
+}
+
+/// What all steps run through.
+fn steps() -> String {
+    project("vars/jiraSendRunner.groovy") + &project("vars/jiraSendLauncher.groovy")
+}
+
+/// The fenced blocks of one language.
+pub(crate) fn blocks(page: &str, language: &str) -> Vec<String> {
+    let page = project(page);
+    let fence = format!("\n```{language}\n");
+    let parts = page.split(&fence).skip(1);
+    parts
+        .map(|part| part.split("\n```").next().unwrap().to_owned())
+        .collect()
+}
+
+/// A page without its fenced blocks.
+fn prose(page: &str) -> String {
+    let parts = project(page);
+    let parts = parts.split("\n```").step_by(2);
+    parts.collect::<Vec<_>>().join("\n")
+}
+
+/// The rows below this head of a table, cell by cell.
+fn table(page: &str, head: &str) -> Vec<Vec<String>> {
+    let page = project(page);
+    let (_, rows) = page.split_once(head).expect(head);
+    let rows = rows
+        .lines()
+        .skip(2)
+        .take_while(|line| line.starts_with('|'));
+    let cells = |row: &str| {
+        let cells = row.trim_matches('|').split('|');
+        cells.map(|cell| cell.trim().to_owned()).collect()
+    };
+    rows.map(cells).collect()
+}
+
+fn all_help() -> String {
+    let mut help = String::new();
+    for command in [
+        &["--help"][..],
+        &["build", "--help"],
+        &["deployment", "--help"],
+        &["gate", "--help"],
+        &["feature-flag", "--help"],
+        &["remote-link", "--help"],
+        &["dev-info", "--help"],
+        &["keys", "--help"],
+        &["check", "--help"],
+        &["flush", "--help"],
+        &["show", "dev-info", "--help"],
+        &["delete", "build", "--help"],
+        &["delete", "repository", "--help"],
+    ] {
+        help.push_str(&Agent::bare().run(command).stdout);
+    }
+    help
+}
+
+/// The words of a text that look like this.
+fn words(text: &str, pattern: &str) -> BTreeSet<String> {
+    let pattern = Regex::new(pattern).unwrap();
+    let found = pattern.find_iter(text).map(|found| found.as_str());
+    found.map(str::to_owned).collect()
+}
+
+/// An agent that has what the commands name.
+fn agent(jira: &Sandbox) -> Agent {
+    let mut agent = Agent::of("multibranch-declarative-pull-request")
+        .with_jira(jira)
+        .with_commits(&["first", "ABC-1 second"]);
+    let texts = blocks("docs/feature-flags.md", "json");
+    let inputs = ["flags.json", "links.json"].iter().zip(&texts);
+    assert_eq!(texts.len(), 2);
+    for (name, text) in inputs {
+        agent.write(name, text);
+    }
+    agent.write_script("deploy.sh", "#!/bin/sh\n");
+    let program = Path::new(env!("CARGO_BIN_EXE_jira-send")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    agent.set("PATH", &path);
+    agent
+}
+
+/// In the order of the pages, so that what the README has sent can be read back.
+#[test]
+fn every_command_runs_and_stands_in_one_place() {
+    let jira = Sandbox::start();
+    jira.set_gating(&["allowed"]);
+    let agent = agent(&jira);
+    let mut seen = BTreeSet::new();
+    let mut counts = Vec::new();
+    for page in pages() {
+        let mut count = 0;
+        let before = jira.submissions().len();
+        for line in blocks(&page, "sh").iter().flat_map(|block| block.lines()) {
+            assert!(seen.insert(line.to_owned()), "twice: {line}");
+            if page == FREESTYLE || RUN_ELSEWHERE.iter().any(|(command, _)| *command == line) {
+                continue;
+            }
+            run(line, &agent);
+            count += 1;
+        }
+        if count > 0 {
+            counts.push((page, count, jira.submissions().len() - before));
+        }
+    }
+    let expected = COMMANDS
+        .iter()
+        .map(|(page, count, sent)| ((*page).to_owned(), *count, *sent));
+    assert_eq!(counts, expected.collect::<Vec<_>>());
+}
+
+fn run(line: &str, agent: &Agent) {
+    let mut shell = Command::new("sh");
+    if line == "make demo" {
+        shell
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .env("ONCE", "1");
+        let shows = predicate::str::contains("successful").and(predicate::str::contains("PROJ-2"));
+        shell.args(["-ec", line]).assert().success().stdout(shows);
+        return;
+    }
+    assert!(line.starts_with("jira-send "), "{line}");
+    shell
+        .args(["-ec", line])
+        .current_dir(agent.path())
+        .env_clear();
+    shell.env("HOME", agent.path());
+    shell.envs(agent.variables()).assert().success();
+}
+
+#[test]
+fn the_table_of_exit_codes_is_the_programs() {
+    let help = all_help();
+    let (_, codes) = help.split_once("Exit codes:\n").unwrap();
+    let codes = codes.lines().take_while(|line| !line.is_empty());
+    let codes: Vec<Vec<&str>> = codes
+        .map(|line| line.trim().splitn(2, "  ").collect())
+        .collect();
+    assert_eq!(codes.len(), 9);
+    assert_eq!(table("README.md", "| code | meaning |"), codes);
+}
+
+/// Outcome, in the outbox or not, and the exit codes under the three policies.
+#[test]
+fn the_table_of_policies_is_the_programs() {
+    let help = Agent::bare().run(&["--help"]).stdout;
+    let (_, table_of_help) = help
+        .split_once("Exit codes by outcome and --on-error")
+        .unwrap();
+    let rows: Vec<Vec<&str>> = table_of_help
+        .lines()
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    let written = table("docs/outbox.md", "| outcome | in the outbox |");
+    assert_eq!(written.len(), 11);
+    for row in &written {
+        let outcome = row[0].trim_matches('`');
+        let known = rows.iter().any(|known| {
+            let codes = &known[known.len() - 3..];
+            let waits = known.contains(&"outbox") || known.contains(&"yes");
+            known[0] == outcome && waits == (row[1] == "yes") && codes == &row[2..]
+        });
+        assert!(known, "{row:?} in {rows:#?}");
+    }
+}
+
+#[test]
+fn options_and_variables_that_are_named_exist() {
+    let help = all_help();
+    let option = "--[a-z][a-z-]*[a-z]";
+    let variable = r"JIRA_[A-Z_]+[A-Z]\b";
+    let options = words(&help, option);
+    let known = help.clone() + &project("resources/jira-send/run.sh") + &steps();
+    let mut variables = words(&known, variable);
+    if project(".ci/run").contains("JIRA_OPENAPI") {
+        variables.insert("JIRA_OPENAPI".to_owned());
+    }
+    for option in &options {
+        let name = option[2..].to_ascii_uppercase().replace('-', "_");
+        variables.insert(format!("JIRA_SEND_{name}"));
+    }
+    let mut counts = BTreeMap::new();
+    for page in pages() {
+        let text = project(&page);
+        let named = words(&text, option);
+        for option in &named {
+            assert!(options.contains(option), "{page}: {option}");
+        }
+        let named_variables = words(&text, variable);
+        for variable in &named_variables {
+            // For one site: JIRA_CLIENT_ID__ACME.
+            let name = variable.split("__").next().unwrap();
+            assert!(variables.contains(name), "{page}: {variable}");
+        }
+        counts.insert(page, named.len() + named_variables.len());
+    }
+    assert!(counts.values().sum::<usize>() > 100, "{counts:?}");
+}
+
+#[test]
+fn the_steps_have_the_parameters_that_are_named() {
+    let help = project("vars/jiraSendBuildInfo.txt") + &project("vars/jiraSendDeploymentInfo.txt");
+    let mut count = 0;
+    for row in table("README.md", "| parameter | meaning |") {
+        for name in row[0].split('`').skip(1).step_by(2) {
+            assert!(help.contains(name), "{name}");
+            count += 1;
+        }
+    }
+    assert!(count > 10);
+}
+
+#[test]
+fn every_dependency_is_named_with_its_reason() {
+    let manifest = project("Cargo.toml");
+    let (_, dependencies) = manifest.split_once("\n[dependencies]\n").unwrap();
+    let (dependencies, _) = dependencies.split_once("\n[lints]").unwrap();
+    let names = dependencies
+        .lines()
+        .filter_map(|line| line.split_once(" = "))
+        .map(|(name, _)| name);
+    let rows = table("README.md", "| dependency | for |");
+    for name in names.filter(|name| *name != "jira-sandbox") {
+        assert!(rows.iter().any(|row| row[0].contains(name)), "{name}");
+    }
+}
+
+/// Every parameter that the page on Atlassian's plugin names is one of the step.
+#[test]
+fn the_page_on_the_plugin_names_parameters_that_exist() {
+    let rows = table("docs/migration.md", "| step | parameter | with jira-send |");
+    assert!(rows.len() >= 10);
+    for row in rows {
+        let [step, parameter] = [&row[0], &row[1]].map(|cell| cell.trim_matches('`'));
+        let help = project(&format!("vars/{step}.txt"));
+        let named = help.lines().any(|line| {
+            let names = line.split_once(": ").map(|(names, _)| names);
+            names.is_some_and(|names| names.split(", ").any(|name| name == parameter))
+        });
+        assert!(named, "{step} has no {parameter}");
+    }
+}
+
+/// The anchors that GitHub gives to the headings of a page.
+fn anchors(page: &str) -> BTreeSet<String> {
+    let prose = prose(page);
+    let headings = prose.lines().filter(|line| line.starts_with('#'));
+    let mut anchors = BTreeSet::new();
+    for heading in headings {
+        let kept = |letter: &char| letter.is_alphanumeric() || matches!(letter, ' ' | '-' | '_');
+        let text = heading.trim_start_matches('#').trim().to_lowercase();
+        let text: String = text.chars().filter(kept).collect();
+        assert!(
+            anchors.insert(text.replace(' ', "-")),
+            "{page} has two headings {heading}"
+        );
+    }
+    anchors
+}
+
+/// Where the links of a page lead: a page, its folder before it, and an anchor or nothing.
+fn links(page: &str) -> Vec<(String, String)> {
+    let pattern = Regex::new(r"\]\(([^()\s]+)\)").unwrap();
+    let prose = prose(page);
+    let targets = pattern.captures_iter(&prose).map(|link| link[1].to_owned());
+    let targets = targets.filter(|target| !target.starts_with("https://"));
+    let resolve = |target: String| {
+        let (path, anchor) = target.split_once('#').unwrap_or((&target, ""));
+        let path = match (path, path.strip_prefix("../")) {
+            ("", _) => page.to_owned(),
+            (_, Some(above)) if page.starts_with("docs/") => above.to_owned(),
+            (path, None) if page.starts_with("docs/") => format!("docs/{path}"),
+            (path, _) => path.to_owned(),
+        };
+        (path, anchor.to_owned())
+    };
+    targets.map(resolve).collect()
+}
+
+#[test]
+fn links_lead_to_pages_and_headings() {
+    let mut count = 0;
+    for page in pages() {
+        for (path, anchor) in links(&page) {
+            let anchors = anchors(&path);
+            assert!(
+                anchor.is_empty() || anchors.contains(&anchor),
+                "{page}: {path}#{anchor} is none of {anchors:?}"
+            );
+            count += 1;
+        }
+    }
+    assert!(count > 50, "{count}");
+}
+
+#[test]
+fn the_readme_lists_every_page_and_every_page_leads_back() {
+    let listed = table("README.md", "| if you want to | read |");
+    let listed: Vec<&str> = listed
+        .iter()
+        .map(|row| row[1].split(['(', ')']).nth(1).unwrap())
+        .collect();
+    let mut sorted = listed.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, &pages()[1..]);
+    for page in files("docs", ".md") {
+        let back = |link: &(String, String)| link.0 == "README.md";
+        assert!(links(&page).iter().any(back), "{page}");
+    }
+}
+
+/// The help of the steps names pages as well.
+#[test]
+fn pages_that_are_named_elsewhere_exist() {
+    let mut named = words(&project("CHANGELOG.md"), r"docs/[a-z-]+\.md");
+    for help in files("vars", ".txt") {
+        let help = project(&help);
+        assert!(!help.contains("README"));
+        named.extend(words(&help, r"docs/[a-z-]+\.md"));
+    }
+    assert!(named.len() >= 5, "{named:?}");
+    for page in named {
+        project(&page);
+    }
+}
