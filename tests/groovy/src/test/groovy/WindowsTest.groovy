@@ -44,7 +44,7 @@ class WindowsTest extends PipelineCase {
             fresh().unix = false
             jenkins.shell = { output }
             assert step('jiraSendBuildInfo').outcome == 'accepted'
-            assert jenkins.echoes == ['jiraSendBuildInfo: build 7: gesendet f\u00fcr ABC-1']
+            assert jenkins.echoes == ['jiraSendBuildInfo: build 7: gesendet f\u00fcr ABC-1' + FakeJenkins.NO_RESULT]
         }
         // Also what asks for the program, and what waits or was deployed.
         fresh().unix = false
