@@ -23,7 +23,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use build::BuildOptions;
 pub(crate) use check::{CheckOptions, CheckedData};
-pub(crate) use deployment::{DeploymentOptions, EnvironmentOptions};
+pub(crate) use deployment::{DeploymentKeyOptions, DeploymentOptions, EnvironmentOptions};
 pub(crate) use dev_info::{DevInfoOptions, PullRequestOptions, RepositoryOptions};
 pub(crate) use feature_flag::FeatureFlagOptions;
 pub(crate) use flush::FlushOptions;
@@ -35,8 +35,8 @@ pub(crate) use options::{
 pub(crate) use outbox::OutboxOptions;
 pub(crate) use remote_link::RemoteLinkOptions;
 pub(crate) use stored::{
-    AskOptions, BranchOptions, CommitOptions, DeleteOptions, DeploymentKeyOptions,
-    PullRequestKeyOptions, RepositoryKeyOptions, ShowOptions, Which,
+    AskOptions, BranchOptions, CommitOptions, DeleteOptions, PullRequestKeyOptions,
+    RepositoryKeyOptions, ShowOptions, Which,
 };
 pub(crate) use wrap::WrapOptions;
 

@@ -20,8 +20,8 @@ use crate::error::Failure;
 use crate::files;
 use crate::json::{Document, Fields, Node};
 
-pub(crate) use flags::{GivenFlag, ONLY_ENVIRONMENT, read_flags};
-pub(crate) use links::{GivenLink, read_links};
+pub(crate) use flags::{Flag, ONLY_ENVIRONMENT, read_flags};
+pub(crate) use links::{Link, read_links};
 
 /// Longest file that is read, in bytes.
 const MAX_FILE: u64 = 16 * 1024 * 1024;
@@ -42,13 +42,36 @@ pub(crate) struct Defaults {
 }
 
 /// What such a file holds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) struct ItemFile<T> {
-    pub(crate) items: Vec<T>,
+    pub(crate) items: Vec<Given<T>>,
     /// Labels on all of them.
     pub(crate) properties: Vec<Property>,
     /// Name of the sending product.
     pub(crate) product: Option<String>,
+}
+
+impl<T> ItemFile<T> {
+    /// One item, with nothing beside it.
+    pub(crate) fn of_one(item: Given<T>) -> Self {
+        Self {
+            items: vec![item],
+            properties: Vec::new(),
+            product: None,
+        }
+    }
+}
+
+/// One item, complete but for what is found in the run.
+#[derive(Clone, Debug)]
+pub(crate) struct Given<T> {
+    pub(crate) id: ItemId,
+    /// The number that the file gives it.
+    pub(crate) sequence: Option<SequenceNumber>,
+    pub(crate) belongings: Belongings,
+    /// What is searched for issue keys.
+    pub(crate) texts: Vec<Text>,
+    pub(crate) content: T,
 }
 
 /// What an item belongs to.
@@ -121,7 +144,7 @@ fn parse<T>(
 fn whole<T>(
     root: &Node<'_>,
     names: &'static [&'static str],
-    item: impl Fn(&Node<'_>) -> Option<(ItemId, T)>,
+    item: impl Fn(&Node<'_>) -> Option<Given<T>>,
 ) -> Option<ItemFile<T>> {
     let (list, fields) = if root.is_list() {
         (root.clone(), None)
@@ -132,16 +155,16 @@ fn whole<T>(
     let mut lines: HashMap<ItemId, usize> = HashMap::new();
     let mut items = Vec::new();
     for node in list.items(MAX_ITEMS)? {
-        let Some((id, found)) = item(&node) else {
+        let Some(found) = item(&node) else {
             continue;
         };
-        if let Some(line) = lines.get(&id) {
+        if let Some(line) = lines.get(&found.id) {
             node.wrong(format!(
                 "the id {:?} is given twice, first in line {line}",
-                id.as_str()
+                found.id.as_str()
             ));
         } else {
-            lines.insert(id, node.line());
+            lines.insert(found.id.clone(), node.line());
             items.push(found);
         }
     }

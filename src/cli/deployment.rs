@@ -2,7 +2,9 @@
 
 use clap::Args;
 
-use super::options::{JiraOptions, KeyOptions, MAX_NUMBER, OutputOptions, RunOptions};
+use super::options::{
+    IdentityOptions, JiraOptions, KeyOptions, MAX_NUMBER, OutputOptions, RunOptions,
+};
 use super::words::Words;
 use super::wrap::WrapOptions;
 use crate::domain::association::{CommitReference, ServiceId};
@@ -30,6 +32,18 @@ pub(crate) struct EnvironmentOptions {
         default_value = "^deploy to (?<envName>.*)$"
     )]
     pub(crate) stage_pattern: StagePattern,
+}
+
+/// Which deployment it is, once it was sent.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DeploymentKeyOptions {
+    #[command(flatten)]
+    pub(crate) environment: EnvironmentOptions,
+    #[command(flatten)]
+    pub(crate) identity: IdentityOptions,
+    /// Number of the deployment to this environment [else: the build number]
+    #[arg(long, value_name = "NUMBER", help_heading = "Deployment", value_parser = clap::value_parser!(i64).range(0..=MAX_NUMBER))]
+    pub(crate) deployment_sequence_number: Option<i64>,
 }
 
 #[derive(Clone, Debug, Args)]

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::deployment::EnvironmentOptions;
-use super::options::{IdentityOptions, MAX_NUMBER, OutputOptions};
+use super::deployment::DeploymentKeyOptions;
+use super::options::OutputOptions;
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct GateOptions {
@@ -16,12 +16,7 @@ pub(crate) struct GateOptions {
     #[arg(long, value_name = "SECONDS", default_value = "3600", help_heading = "Waiting", value_parser = clap::value_parser!(u32).range(1..=2_592_000))]
     pub(crate) timeout: u32,
     #[command(flatten)]
-    pub(crate) environment: EnvironmentOptions,
-    #[command(flatten)]
-    pub(crate) identity: IdentityOptions,
-    /// Number of the deployment to this environment [else: the build number]
-    #[arg(long, value_name = "NUMBER", help_heading = "Deployment", value_parser = clap::value_parser!(i64).range(0..=MAX_NUMBER))]
-    pub(crate) deployment_sequence_number: Option<i64>,
+    pub(crate) key: DeploymentKeyOptions,
     /// The one Jira site whose Jira Service Management decides: acme, acme.atlassian.net or its address [else:
     /// `JIRA_SITE`]
     #[arg(long, value_name = "SITE", help_heading = "Jira")]

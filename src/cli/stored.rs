@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::deployment::EnvironmentOptions;
-use super::options::{IdentityOptions, MAX_NUMBER, OutputOptions};
+use super::deployment::DeploymentKeyOptions;
+use super::options::{IdentityOptions, OutputOptions};
 use crate::domain::hosting::RepositoryKind;
 use crate::domain::ids::ItemId;
 use crate::domain::properties::Property;
@@ -323,18 +323,6 @@ pub(crate) struct HowToDelete {
     pub(crate) verify: bool,
     #[command(flatten)]
     pub(crate) ask: AskOptions,
-}
-
-/// Which deployment it is.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct DeploymentKeyOptions {
-    #[command(flatten)]
-    pub(crate) environment: EnvironmentOptions,
-    #[command(flatten)]
-    pub(crate) identity: IdentityOptions,
-    /// Number of the deployment to this environment [else: the build number]
-    #[arg(long, value_name = "NUMBER", help_heading = "Deployment", value_parser = clap::value_parser!(i64).range(0..=MAX_NUMBER))]
-    pub(crate) deployment_sequence_number: Option<i64>,
 }
 
 /// Which repository it is.

@@ -28,12 +28,7 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
     let mut missing = Missing::default();
     let run = run_facts::check(&options.run, &facts, context.system, &mut missing)?;
     if !options.jira.dry_run {
-        missing.want(
-            destinations.first(),
-            "the Jira site",
-            "--site or JIRA_SITE",
-            "",
-        );
+        missing.want_site(destinations.first());
     }
     let Some(run) = run.filter(|_| missing.is_empty()) else {
         return Err(missing.into_failure("a build"));

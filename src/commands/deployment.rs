@@ -39,12 +39,7 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
     let run = run_facts::check(&options.run, &facts, context.system, &mut missing)?;
     let environment = environment(options, &facts, &mut missing);
     if !options.jira.dry_run {
-        missing.want(
-            destinations.first(),
-            "the Jira site",
-            "--site or JIRA_SITE",
-            "",
-        );
+        missing.want_site(destinations.first());
     }
     let complete = run.zip(environment).filter(|_| missing.is_empty());
     let Some((run, environment)) = complete else {

@@ -81,12 +81,7 @@ fn send_what_is_found(options: &DevInfoOptions, context: &Context<'_>) -> Result
         .unwrap_or_else(|| context.system.now());
     let pull_request = this_run::pull_request(options, &facts, event, &mut missing)?;
     if !options.jira.dry_run {
-        missing.want(
-            destinations.first(),
-            "the Jira site",
-            "--site or JIRA_SITE",
-            "",
-        );
+        missing.want_site(destinations.first());
     }
     if commits.is_empty() && pull_request.is_none() {
         check(&repository)?;
@@ -206,17 +201,10 @@ fn frame<'a>(
     let sending = &options.sending;
     let properties = Properties::new(&sending.property, [])
         .map_err(|error| Failure::usage(error).hint("see --property"))?;
-    let origin = if sending.update_sequence_number.is_some() {
-        Origin::Given
-    } else if sending.event_time.is_some() {
-        Origin::Event
-    } else {
-        Origin::Clock
-    };
     Ok(Frame {
         about,
         sequence: sequence(options, event),
-        origin,
+        origin: Origin::of(sending.update_sequence_number, sending.event_time),
         smart_commits: sending.smart_commits,
         operation,
         properties,

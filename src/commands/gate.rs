@@ -6,9 +6,8 @@ use super::Context;
 use super::connection::{self, Destination};
 use super::credentials::credentials;
 use super::missing::Missing;
-use super::run_facts::{environment_name, identity};
+use super::run_facts::deployment_key;
 use crate::cli::GateOptions;
-use crate::domain::ids::EnvironmentId;
 use crate::error::{Failure, Kind};
 use crate::jenkins::Run;
 use crate::jira::gating::{Gate, GatingStatus};
@@ -37,30 +36,11 @@ const UNKNOWN_YET: Duration = Duration::from_mins(2);
 pub(crate) fn run(options: &GateOptions, context: &Context<'_>) -> Result<Report, Failure> {
     let run = Run::new(context.variables);
     let mut missing = Missing::default();
-    let environment = environment_name(&options.environment, &run, &mut missing);
-    let identity = identity(&options.identity, &run, &mut missing)?;
-    let destination = missing.want(
-        destination(options, context)?,
-        "the Jira site",
-        "--site or JIRA_SITE",
-        "",
-    );
-    let (Some(identity), Some(environment), Some(destination)) =
-        (identity, environment, destination)
-    else {
+    let deployment = deployment_key(&options.key, &run, &mut missing)?;
+    let destination = missing.want_site(destination(options, context)?);
+    let (Some((deployment, name)), Some(destination)) = (deployment, destination) else {
         return Err(missing.into_failure("a gate"));
     };
-    let number = options.deployment_sequence_number;
-    let style = options.identity.pipeline_id_style;
-    let deployment = DeploymentKey {
-        environment: EnvironmentId::new(environment.trim(), style),
-        number: number.unwrap_or(identity.number),
-        pipeline: identity.pipeline_id,
-    };
-    let name = format!(
-        "{} #{} to {environment}",
-        identity.pipeline_name, deployment.number
-    );
     let credentials = credentials(context.variables, &destination.endings)?;
     context.output.hide(&credentials.client_secret);
     let traced = Traced {

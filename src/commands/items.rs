@@ -1,31 +1,175 @@
 //! What sending feature flags and remote links has in common.
 
+mod payloads;
+
 use std::collections::HashSet;
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::payload::Payload;
-use super::{Context, run_facts};
+use super::missing::Missing;
+use super::{Context, run_facts, send};
 use crate::cli::words::Words;
-use crate::cli::{ItemOptions, KeyOptions};
+use crate::cli::{ItemOptions, JiraOptions, KeyOptions};
 use crate::domain::association::{Associations, IssueId, Others, ServiceId};
 use crate::domain::ids::ItemId;
 use crate::domain::issue_key::{Findings, IssueKey, Text};
 use crate::domain::properties::{Properties, Property};
-use crate::domain::sequence::{Origin, SequenceNumber};
+use crate::domain::sequence::SequenceNumber;
 use crate::domain::text::Line;
-use crate::domain::timestamp::Timestamp;
+use crate::domain::web_url::WebUrl;
 use crate::error::Failure;
 use crate::facts::{self, Facts};
-use crate::item_file::Belongings;
-use crate::jira::{DataType, bulk};
+use crate::item_file::{self, Belongings, Defaults, Given, ItemFile};
+use crate::jira::DataType;
+use crate::jira::builds::ProviderMetadata;
 use crate::output::Output;
-use crate::system::{Deadline, System};
+use crate::report::Report;
+use crate::system::Deadline;
+
+/// The options of a command that sends items of one kind: one from the options, or many from a file.
+pub(super) trait ItemCommand {
+    /// What is said of one item.
+    type Content;
+    /// The item as Jira takes it.
+    type Body: Serialize;
+
+    const KIND: Kind;
+
+    fn shared(&self) -> Shared<'_>;
+
+    /// The page of an item that has none of its own.
+    fn page(&self, _facts: &Facts) -> Result<Option<WebUrl>, Failure> {
+        Ok(None)
+    }
+
+    /// The items of the file `name`.
+    fn of_file(
+        name: &str,
+        bytes: &[u8],
+        defaults: &Defaults,
+    ) -> Result<ItemFile<Self::Content>, Failure>;
+
+    /// The one item of the options. What they do not give is noted in `missing`.
+    fn of_options(
+        &self,
+        defaults: &Defaults,
+        missing: &mut Missing,
+    ) -> Option<Given<Self::Content>>;
+
+    fn body(
+        content: Self::Content,
+        id: ItemId,
+        number: SequenceNumber,
+        associations: Associations,
+    ) -> Self::Body;
+
+    /// Where people get from the item on the issue.
+    fn page_of(body: &Self::Body) -> Option<&WebUrl>;
+
+    /// The body of one submission.
+    fn request(items: Vec<Self::Body>, properties: Properties, provider: ProviderMetadata)
+    -> Value;
+}
+
+/// The options that all such commands have.
+pub(super) struct Shared<'a> {
+    pub(super) item: &'a ItemOptions,
+    pub(super) keys: &'a KeyOptions,
+    pub(super) jira: &'a JiraOptions,
+    pub(super) services: &'a [Words<ServiceId>],
+}
+
+/// One kind of item.
+pub(super) struct Kind {
+    pub(super) data: DataType,
+    /// `flag` and `flags`.
+    pub(super) words: [&'static str; 2],
+    /// What facts may be missing for.
+    pub(super) missing_for: &'static str,
+}
+
+/// Reads the options or the file, sends the items and reports.
+pub(super) fn run<C: ItemCommand>(options: &C, context: &Context<'_>) -> Result<Report, Failure> {
+    let shared = options.shared();
+    let Shared {
+        item, keys, jira, ..
+    } = shared;
+    let deadline = super::deadline(jira, context);
+    let facts = gather(item, keys, deadline, context)?;
+    let destinations = super::destinations(jira, context)?;
+    let event = item.event_time.unwrap_or_else(|| context.system.now());
+    let defaults = Defaults {
+        url: options.page(&facts)?,
+        time: item.last_updated.unwrap_or(event),
+    };
+
+    let mut missing = Missing::default();
+    let file = match &item.file {
+        Some(path) => {
+            let (name, bytes) = item_file::read(path)?;
+            Some(C::of_file(&name, &bytes, &defaults)?)
+        }
+        None => options
+            .of_options(&defaults, &mut missing)
+            .map(ItemFile::of_one),
+    };
+    if !jira.dry_run {
+        missing.want_site(destinations.first());
+    }
+    let Some(file) = file.filter(|_| missing.is_empty()) else {
+        return Err(missing.into_failure(C::KIND.missing_for));
+    };
+    let properties = properties(item, &file.properties, &facts)?;
+    let product = item.product.as_deref().or(file.product.as_deref());
+    let product = product.and_then(Line::optional);
+
+    super::tell(&facts, context.output);
+    let common = Common::new(keys, &facts, shared.services);
+    let number = item.update_sequence_number;
+    let number = number.unwrap_or_else(|| SequenceNumber::at(event));
+    let (mut items, mut cut, mut alone) = (Vec::new(), Vec::new(), Vec::new());
+    for given in file.items {
+        match common.associate(&given.belongings, &given.texts, &mut cut) {
+            Some((associations, issue_keys)) => items.push(Item {
+                id: given.id.clone(),
+                has_own_number: given.sequence.is_some(),
+                issue_keys,
+                body: C::body(
+                    given.content,
+                    given.id,
+                    given.sequence.unwrap_or(number),
+                    associations,
+                ),
+            }),
+            None => alone.push(given.id),
+        }
+    }
+    tell(&common, cut, context.output);
+    if items.is_empty() {
+        return Ok(send::nothing(
+            &common.findings,
+            item.require_issue_keys,
+            context.output,
+        ));
+    }
+    tell_alone(&C::KIND, &alone, context.output);
+    let mut pages = items.iter().filter_map(|item| C::page_of(&item.body));
+    if let Some(url) = pages.find(|url| url.is_local()) {
+        run_facts::tell_local(url, context.output);
+    }
+    let keeps_issue_keys = item.file.is_none() && !keys.only_issue_keys;
+    let payloads = C::KIND.payloads(items, item, keeps_issue_keys, |items| {
+        let provider = ProviderMetadata::new(product.as_ref());
+        C::request(items, properties.clone(), provider)
+    });
+    let mut source = send::Ready::from(payloads);
+    send::send(jira, &destinations, &mut source, deadline, context)
+}
 
 /// The facts for one item are those of the run; a file of many is not about this run, and takes only what the options
 /// name.
-pub(crate) fn gather(
+fn gather(
     item: &ItemOptions,
     keys: &KeyOptions,
     deadline: Deadline,
@@ -38,13 +182,8 @@ pub(crate) fn gather(
     }
 }
 
-/// When it happened.
-pub(crate) fn event(item: &ItemOptions, system: &dyn System) -> Timestamp {
-    item.event_time.unwrap_or_else(|| system.now())
-}
-
 /// The labels of the options and the file, and as many of the usual ones as there is room for.
-pub(crate) fn properties(
+fn properties(
     item: &ItemOptions,
     of_file: &[Property],
     facts: &Facts,
@@ -53,35 +192,25 @@ pub(crate) fn properties(
     run_facts::properties(&given, facts)
 }
 
-/// The name of the sending product.
-pub(crate) fn product(item: &ItemOptions, of_file: Option<&str>) -> Option<Line> {
-    let given = item.product.as_deref().or(of_file);
-    given.and_then(Line::optional)
-}
-
 /// What all items of one call belong to.
-pub(crate) struct Common<'a> {
+struct Common<'a> {
     options: &'a KeyOptions,
-    pub(crate) findings: Findings,
+    findings: Findings,
     issue_ids: Vec<IssueId>,
     services: Vec<ServiceId>,
 }
 
 /// One item with its issues.
-pub(crate) struct Item<T> {
-    pub(crate) id: ItemId,
-    /// The number that the file gives it.
-    pub(crate) sequence: Option<SequenceNumber>,
-    pub(crate) issue_keys: Vec<IssueKey>,
-    pub(crate) body: T,
+struct Item<T> {
+    id: ItemId,
+    /// Whether the file numbers it.
+    has_own_number: bool,
+    issue_keys: Vec<IssueKey>,
+    body: T,
 }
 
 impl<'a> Common<'a> {
-    pub(crate) fn new(
-        options: &'a KeyOptions,
-        facts: &Facts,
-        services: &[Words<ServiceId>],
-    ) -> Self {
+    fn new(options: &'a KeyOptions, facts: &Facts, services: &[Words<ServiceId>]) -> Self {
         Self {
             options,
             findings: facts::find_keys(&facts.texts, options),
@@ -92,7 +221,7 @@ impl<'a> Common<'a> {
 
     /// What the item itself names, and what all of them have; nothing when that is no issue and no service. What had
     /// to be cut is added to `warnings`, so that thousands of items do not fill the log.
-    pub(crate) fn associate(
+    fn associate(
         &self,
         own: &Belongings,
         texts: &[Text],
@@ -121,90 +250,17 @@ impl<'a> Common<'a> {
 }
 
 /// Says what was wrong with issue keys, and what was cut.
-pub(crate) fn tell(common: &Common<'_>, cut: Vec<String>, output: &Output) {
+fn tell(common: &Common<'_>, cut: Vec<String>, output: &Output) {
     super::tell_findings(&common.findings, common.options, output);
     super::warn_each(cut, output);
 }
 
 /// Says which items belong to nothing: they could be shown nowhere.
-pub(crate) fn tell_alone(kind: &Kind, alone: &[ItemId], output: &Output) {
+fn tell_alone(kind: &Kind, alone: &[ItemId], output: &Output) {
     let [one, _] = kind.words;
     let line = |id: &ItemId| {
         let id = id.as_str();
         format!("the {one} {id} names no issue, and is not sent")
     };
     super::warn_each(alone.iter().map(line), output);
-}
-
-/// How one kind of item is sent.
-pub(crate) struct Kind {
-    pub(crate) data: DataType,
-    /// `flag` and `flags`.
-    pub(crate) words: [&'static str; 2],
-}
-
-impl Kind {
-    /// As many requests as it takes. Items with a number of their own keep it, so that they travel apart from those
-    /// whose number may grow.
-    pub(crate) fn payloads<T: Serialize>(
-        &self,
-        items: Vec<Item<T>>,
-        options: &ItemOptions,
-        keeps_issue_keys: bool,
-        body: impl Fn(Vec<T>) -> Value,
-    ) -> Vec<Payload> {
-        let (given, others): (Vec<_>, Vec<_>) =
-            items.into_iter().partition(|item| item.sequence.is_some());
-        let mut payloads = Vec::new();
-        for (items, origin) in [(given, Origin::Given), (others, origin(options))] {
-            let mut items = items.into_iter().peekable();
-            while items.peek().is_some() {
-                let chunk: Vec<Item<T>> = items.by_ref().take(bulk::MAX_ITEMS).collect();
-                payloads.push(self.payload(chunk, origin, keeps_issue_keys, &body));
-            }
-        }
-        payloads
-    }
-
-    fn payload<T: Serialize>(
-        &self,
-        items: Vec<Item<T>>,
-        origin: Origin,
-        keeps_issue_keys: bool,
-        body: impl Fn(Vec<T>) -> Value,
-    ) -> Payload {
-        let ids: Vec<Value> = items.iter().map(|item| json!(item.id)).collect();
-        let [one, many] = self.words;
-        let name = match items.as_slice() {
-            [only] => format!("{one} {}", only.id.as_str()),
-            several => format!("{} {many}", several.len()),
-        };
-        let mut seen = HashSet::new();
-        let all = items.iter().flat_map(|item| &item.issue_keys);
-        let issue_keys = all
-            .filter(|key| seen.insert((*key).clone()))
-            .cloned()
-            .collect();
-        Payload {
-            data: self.data,
-            name,
-            key: Payload::identity(&ids),
-            numbered: ids,
-            issue_keys,
-            origin,
-            keeps_issue_keys,
-            may_wait: true,
-            body: body(items.into_iter().map(|item| item.body).collect()),
-        }
-    }
-}
-
-fn origin(options: &ItemOptions) -> Origin {
-    if options.update_sequence_number.is_some() {
-        Origin::Given
-    } else if options.event_time.is_some() {
-        Origin::Event
-    } else {
-        Origin::Clock
-    }
 }

@@ -27,6 +27,11 @@ impl Missing {
         fact
     }
 
+    /// The same for the Jira site.
+    pub(crate) fn want_site<T>(&mut self, site: Option<T>) -> Option<T> {
+        self.want(site, "the Jira site", "--site or JIRA_SITE", "")
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -105,12 +105,12 @@ pub(crate) fn run(command: &Command, context: &Context<'_>) -> Result<ExitCode, 
             return Ok(ExitCode::from(report.exit_code));
         }
         Command::FeatureFlag(options) => {
-            let report = feature_flag::run(options, context)?;
+            let report = items::run(options.as_ref(), context)?;
             show(&report, format, context.output);
             return Ok(ExitCode::from(report.exit_code));
         }
         Command::RemoteLink(options) => {
-            let report = remote_link::run(options, context)?;
+            let report = items::run(options.as_ref(), context)?;
             show(&report, format, context.output);
             return Ok(ExitCode::from(report.exit_code));
         }

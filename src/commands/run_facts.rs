@@ -1,8 +1,8 @@
 //! What builds and deployments take from a run alike.
 
 use super::missing::Missing;
-use crate::cli::{EnvironmentOptions, IdentityOptions, RunOptions};
-use crate::domain::ids::PipelineId;
+use crate::cli::{DeploymentKeyOptions, EnvironmentOptions, IdentityOptions, RunOptions};
+use crate::domain::ids::{EnvironmentId, PipelineId};
 use crate::domain::job_name::JobName;
 use crate::domain::properties::{Properties, Property};
 use crate::domain::sequence::{Origin, SequenceNumber};
@@ -13,6 +13,7 @@ use crate::domain::web_url::WebUrl;
 use crate::error::Failure;
 use crate::facts::Facts;
 use crate::jenkins::{Ref, Run};
+use crate::jira::item::DeploymentKey;
 use crate::output::Output;
 use crate::system::System;
 
@@ -152,6 +153,34 @@ pub(crate) fn environment_name<'a>(
     )
 }
 
+/// The deployment that this run sent to an environment, and what people call it: `shop » main #42 to eu-prod`.
+///
+/// # Errors
+/// A number that is none.
+pub(crate) fn deployment_key(
+    options: &DeploymentKeyOptions,
+    run: &Run,
+    missing: &mut Missing,
+) -> Result<Option<(DeploymentKey, String)>, Failure> {
+    let environment = environment_name(&options.environment, run, missing);
+    let identity = identity(&options.identity, run, missing)?;
+    let style = options.identity.pipeline_id_style;
+    let both = identity.zip(environment);
+    Ok(both.map(|(identity, environment)| {
+        let number = options.deployment_sequence_number;
+        let key = DeploymentKey {
+            environment: EnvironmentId::new(environment.trim(), style),
+            number: number.unwrap_or(identity.number),
+            pipeline: identity.pipeline_id,
+        };
+        let name = format!(
+            "{} #{} to {environment}",
+            identity.pipeline_name, key.number
+        );
+        (key, name)
+    }))
+}
+
 /// Where the sequence number comes from.
 ///
 /// The clock of a controller may have stepped back, or a step may have been held up on its way: of both the number is
@@ -160,13 +189,8 @@ pub(crate) fn environment_name<'a>(
 pub(crate) fn origin(options: &RunOptions) -> Origin {
     let is_end = options.state().is_end();
     let by_clock = options.event_by_clock || (options.event_time_by_controller && is_end);
-    if options.update_sequence_number.is_some() {
-        Origin::Given
-    } else if options.event_time.is_some() && !by_clock {
-        Origin::Event
-    } else {
-        Origin::Clock
-    }
+    let event = options.event_time.filter(|_| !by_clock);
+    Origin::of(options.update_sequence_number, event)
 }
 
 /// Things that are allowed and still worth a word.

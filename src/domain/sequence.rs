@@ -48,6 +48,17 @@ pub(crate) enum Origin {
     Clock,
 }
 
+impl Origin {
+    /// Of what the user gives; nothing is asked of the values, only whether they are there.
+    pub(crate) fn of(number: Option<SequenceNumber>, event: Option<Timestamp>) -> Self {
+        match (number, event) {
+            (Some(_), _) => Self::Given,
+            (None, Some(_)) => Self::Event,
+            (None, None) => Self::Clock,
+        }
+    }
+}
+
 /// The last update of the same build or deployment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Last {

@@ -15,6 +15,7 @@ pub fn item_files(bytes: &[u8]) {
         Ok(file) => {
             for flag in &file.items {
                 check_id(flag.id.as_str());
+                let flag = &flag.content;
                 let json =
                     serde_json::json!([flag.key, flag.display_name, flag.summary, flag.details]);
                 assert!(json[3][0]["url"].is_string());
@@ -27,6 +28,7 @@ pub fn item_files(bytes: &[u8]) {
         Ok(file) => {
             for link in &file.items {
                 check_id(link.id.as_str());
+                let link = &link.content;
                 check_json(&serde_json::json!([
                     link.display_name,
                     link.description,

@@ -2,13 +2,10 @@
 
 use super::told::{Told, ToldStatus};
 use super::{
-    Belongings, Defaults, ItemFile, MAX_VALUES, belongings, line, optional_line, parse,
-    schema_version, sequence, texts, whole,
+    Defaults, Given, ItemFile, MAX_VALUES, belongings, line, optional_line, parse, schema_version,
+    sequence, texts, whole,
 };
 use crate::domain::environment::{EnvironmentType, MappedType};
-use crate::domain::ids::ItemId;
-use crate::domain::issue_key::Text;
-use crate::domain::sequence::SequenceNumber;
 use crate::domain::text::Line;
 use crate::error::Failure;
 use crate::jira::feature_flags::{Detail, Details, FlagEnvironment, Summary};
@@ -17,18 +14,13 @@ use crate::json::{Fields, Node};
 /// The environment of a flag that names none: Jira wants one.
 pub(crate) const ONLY_ENVIRONMENT: &str = "all environments";
 
-/// One flag, complete but for what is found in the run.
+/// What is said of one flag.
 #[derive(Clone, Debug)]
-pub(crate) struct GivenFlag {
-    pub(crate) id: ItemId,
+pub(crate) struct Flag {
     pub(crate) key: Line,
     pub(crate) display_name: Option<Line>,
-    pub(crate) sequence: Option<SequenceNumber>,
     pub(crate) summary: Summary,
     pub(crate) details: Details,
-    pub(crate) belongings: Belongings,
-    /// What is searched for issue keys.
-    pub(crate) texts: Vec<Text>,
 }
 
 /// Reads the text of the file `name`.
@@ -39,16 +31,15 @@ pub(crate) fn read_flags(
     name: &str,
     bytes: &[u8],
     defaults: &Defaults,
-) -> Result<ItemFile<GivenFlag>, Failure> {
+) -> Result<ItemFile<Flag>, Failure> {
     parse(name, bytes, "feature-flag", |root| {
         whole(root, &["flags", "properties", "providerMetadata"], |node| {
-            let flag = flag(node, defaults)?;
-            Some((flag.id.clone(), flag))
+            flag(node, defaults)
         })
     })
 }
 
-fn flag(node: &Node<'_>, defaults: &Defaults) -> Option<GivenFlag> {
+fn flag(node: &Node<'_>, defaults: &Defaults) -> Option<Given<Flag>> {
     let fields = node.fields(&[
         "id",
         "key",
@@ -106,15 +97,17 @@ fn flag(node: &Node<'_>, defaults: &Defaults) -> Option<GivenFlag> {
         .or(&of_pages)
         .or(&Told::from(rolled_up))
         .summary()?;
-    Some(GivenFlag {
+    Some(Given {
         id,
-        key,
-        display_name,
         sequence,
-        summary,
-        details,
         belongings,
         texts,
+        content: Flag {
+            key,
+            display_name,
+            summary,
+            details,
+        },
     })
 }
 

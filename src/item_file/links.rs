@@ -1,33 +1,26 @@
 //! The file of remote links.
 
 use super::{
-    Belongings, Defaults, ItemFile, belongings, line, optional_line, parse, schema_version,
-    sequence, texts, time, whole,
+    Defaults, Given, ItemFile, belongings, line, optional_line, parse, schema_version, sequence,
+    texts, time, whole,
 };
 use crate::domain::ids::ItemId;
-use crate::domain::issue_key::Text;
 use crate::domain::remote_link::{Appearance, LinkStatus, LinkType};
-use crate::domain::sequence::SequenceNumber;
 use crate::domain::text::Line;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::web_url::WebUrl;
 use crate::error::Failure;
 use crate::json::Node;
 
-/// One link, complete but for what is found in the run.
+/// What is said of one link.
 #[derive(Clone, Debug)]
-pub(crate) struct GivenLink {
-    pub(crate) id: ItemId,
+pub(crate) struct Link {
     pub(crate) display_name: Line,
     pub(crate) url: WebUrl,
     pub(crate) link_type: LinkType,
     pub(crate) description: Option<Line>,
     pub(crate) last_updated: Timestamp,
     pub(crate) status: Option<LinkStatus>,
-    pub(crate) sequence: Option<SequenceNumber>,
-    pub(crate) belongings: Belongings,
-    /// What is searched for issue keys.
-    pub(crate) texts: Vec<Text>,
 }
 
 /// Reads the text of the file `name`.
@@ -38,20 +31,17 @@ pub(crate) fn read_links(
     name: &str,
     bytes: &[u8],
     defaults: &Defaults,
-) -> Result<ItemFile<GivenLink>, Failure> {
+) -> Result<ItemFile<Link>, Failure> {
     parse(name, bytes, "remote-link", |root| {
         whole(
             root,
             &["remoteLinks", "properties", "providerMetadata"],
-            |node| {
-                let link = link(node, defaults)?;
-                Some((link.id.clone(), link))
-            },
+            |node| link(node, defaults),
         )
     })
 }
 
-fn link(node: &Node<'_>, defaults: &Defaults) -> Option<GivenLink> {
+fn link(node: &Node<'_>, defaults: &Defaults) -> Option<Given<Link>> {
     let fields = node.fields(&[
         "id",
         "displayName",
@@ -87,17 +77,19 @@ fn link(node: &Node<'_>, defaults: &Defaults) -> Option<GivenLink> {
     let types = ["issueIdOrKeys", "issueKeys", "serviceIdOrKeys"];
     let belongings = belongings(&fields, &types);
     let texts = texts(&fields, "link", &["displayName", "description"]);
-    Some(GivenLink {
+    Some(Given {
         id: id?,
-        display_name: display_name?,
-        url: url?,
-        link_type: link_type?,
-        description,
-        last_updated: last_updated?,
-        status,
         sequence,
         belongings,
         texts,
+        content: Link {
+            display_name: display_name?,
+            url: url?,
+            link_type: link_type?,
+            description,
+            last_updated: last_updated?,
+            status,
+        },
     })
 }
 

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{Defaults, GivenFlag, GivenLink, read_flags, read_links};
+use super::{Defaults, Flag, Given, Link, read_flags, read_links};
 use crate::domain::issue_key::IssueKey;
 use crate::error::Failure;
 
@@ -11,24 +11,24 @@ fn defaults(url: &str) -> Defaults {
     }
 }
 
-fn flags(text: &str) -> Result<Vec<GivenFlag>, Failure> {
+fn flags(text: &str) -> Result<Vec<Given<Flag>>, Failure> {
     let defaults = defaults("https://ci/1");
     read_flags("flags.json", text.as_bytes(), &defaults).map(|file| file.items)
 }
 
 /// What is said of one flag, as Jira gets it.
 fn flag(text: &Value) -> Value {
-    let flag = flags(&json!([text]).to_string()).unwrap().remove(0);
+    let Given { id, content, .. } = flags(&json!([text]).to_string()).unwrap().remove(0);
     json!({
-        "id": flag.id,
-        "key": flag.key,
-        "displayName": flag.display_name,
-        "summary": flag.summary,
-        "details": flag.details,
+        "id": id,
+        "key": content.key,
+        "displayName": content.display_name,
+        "summary": content.summary,
+        "details": content.details,
     })
 }
 
-fn links(text: &str) -> Result<Vec<GivenLink>, Failure> {
+fn links(text: &str) -> Result<Vec<Given<Link>>, Failure> {
     let defaults = defaults("");
     read_links("links.json", text.as_bytes(), &defaults).map(|file| file.items)
 }
@@ -166,7 +166,7 @@ fn a_body_of_jiras_api_is_taken_as_it_is() {
     assert_eq!(file.product.as_deref(), Some("flags 1"));
     let flag = file.items.remove(0);
     assert_eq!(
-        (json!(flag.summary), json!(flag.details)),
+        (json!(flag.content.summary), json!(flag.content.details)),
         (summary, details)
     );
     assert_eq!(flag.sequence, "1767225600123".parse().ok());
@@ -399,12 +399,12 @@ fn links_are_read_in_both_forms() {
         .map(|link| {
             json!([
                 link.id,
-                link.display_name,
-                link.url,
-                link.link_type,
-                link.description,
-                link.last_updated,
-                link.status,
+                link.content.display_name,
+                link.content.url,
+                link.content.link_type,
+                link.content.description,
+                link.content.last_updated,
+                link.content.status,
                 link.sequence,
                 link.belongings.issue_keys,
                 link.belongings.services,

@@ -50,12 +50,7 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
     );
     let is_sent = !options.jira.dry_run;
     if is_sent {
-        missing.want(
-            destinations.first(),
-            "the Jira site",
-            "--site or JIRA_SITE",
-            "",
-        );
+        missing.want_site(destinations.first());
     }
     let Some(about) = about.filter(|_| missing.is_empty()) else {
         return Err(missing.into_failure("development information"));

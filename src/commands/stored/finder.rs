@@ -4,23 +4,23 @@ use std::time::Duration;
 
 use super::Wanted;
 use crate::cli::{
-    AskOptions, BranchOptions, CommitOptions, DeploymentKeyOptions, KeyOptions,
-    PullRequestKeyOptions, RepositoryKeyOptions, Which,
+    AskOptions, BranchOptions, CommitOptions, KeyOptions, PullRequestKeyOptions,
+    RepositoryKeyOptions, Which,
 };
 use crate::commands::Context;
 use crate::commands::connection::{self, Destination};
 use crate::commands::dev_info::{clone_urls, repository_id};
 use crate::commands::missing::Missing;
-use crate::commands::run_facts::{environment_name, given_text, identity};
+use crate::commands::run_facts::{deployment_key, given_text, identity};
 use crate::domain::entity_ids::EntityId;
-use crate::domain::ids::{EnvironmentId, ItemId};
+use crate::domain::ids::ItemId;
 use crate::domain::properties::{Properties, Property};
 use crate::domain::stored_id::StoredId;
 use crate::error::Failure;
 use crate::facts;
 use crate::git::Repository;
 use crate::jenkins::{Ref, Run};
-use crate::jira::item::{DeploymentKey, EntityKind, Item};
+use crate::jira::item::{EntityKind, Item};
 
 /// Longest time for git.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -51,7 +51,10 @@ impl<'a> Finder<'a> {
                     number: identity.number,
                 })
             }
-            Which::Deployment(key) => self.deployment(key)?,
+            Which::Deployment(key) => {
+                let found = deployment_key(key, &self.run, &mut self.missing)?;
+                found.map(|(key, _)| Item::Deployment(key))
+            }
             Which::Repository(key) => self.repository(key).map(Item::Repository),
             Which::Commit(key) => self.commit(key),
             Which::Branch(key) => self.branch(key),
@@ -70,20 +73,6 @@ impl<'a> Finder<'a> {
             }
         };
         Ok(item.map(Wanted::Item))
-    }
-
-    fn deployment(&mut self, key: &DeploymentKeyOptions) -> Result<Option<Item>, Failure> {
-        let environment = environment_name(&key.environment, &self.run, &mut self.missing);
-        let identity = identity(&key.identity, &self.run, &mut self.missing)?;
-        let style = key.identity.pipeline_id_style;
-        let both = identity.zip(environment);
-        Ok(both.map(|(identity, environment)| {
-            Item::Deployment(DeploymentKey {
-                environment: EnvironmentId::new(environment.trim(), style),
-                number: key.deployment_sequence_number.unwrap_or(identity.number),
-                pipeline: identity.pipeline_id,
-            })
-        }))
     }
 
     /// The repository that git and Jenkins know, where no option says which.
@@ -171,9 +160,7 @@ impl<'a> Finder<'a> {
         let variables = self.context.variables;
         let destinations = connection::destinations(&ask.site, ask.cloud_id.as_deref(), variables)?;
         if is_asked {
-            let first = destinations.first();
-            self.missing
-                .want(first, "the Jira site", "--site or JIRA_SITE", "");
+            self.missing.want_site(destinations.first());
         }
         match found.filter(|_| self.missing.is_empty()) {
             Some(found) => Ok((found, destinations)),
