@@ -30,7 +30,7 @@ pub(crate) use flush::FlushOptions;
 pub(crate) use gate::GateOptions;
 pub(crate) use items::ItemOptions;
 pub(crate) use options::{
-    Format, IdentityOptions, JiraOptions, KeyOptions, OutputOptions, RunOptions,
+    ConnectionOptions, Format, IdentityOptions, JiraOptions, KeyOptions, OutputOptions, RunOptions,
 };
 pub(crate) use outbox::OutboxOptions;
 pub(crate) use remote_link::RemoteLinkOptions;
@@ -113,14 +113,14 @@ impl Command {
     /// Further certificates to trust.
     pub(crate) fn ca_file(&self) -> Option<&Path> {
         let file = match self {
-            Self::Build(options) => &options.jira.ca_file,
-            Self::Deployment(options) => &options.jira.ca_file,
+            Self::Build(options) => &options.jira.connection.ca_file,
+            Self::Deployment(options) => &options.jira.connection.ca_file,
             Self::Gate(options) => &options.ca_file,
-            Self::FeatureFlag(options) => &options.jira.ca_file,
-            Self::RemoteLink(options) => &options.jira.ca_file,
-            Self::DevInfo(options) => &options.jira.ca_file,
-            Self::Show(options) => &options.what.ask().ca_file,
-            Self::Delete(options) => &options.what.how().ask.ca_file,
+            Self::FeatureFlag(options) => &options.jira.connection.ca_file,
+            Self::RemoteLink(options) => &options.jira.connection.ca_file,
+            Self::DevInfo(options) => &options.jira.connection.ca_file,
+            Self::Show(options) => &options.what.ask().connection.ca_file,
+            Self::Delete(options) => &options.what.how().ask.connection.ca_file,
             Self::Flush(options) => &options.ca_file,
             Self::Check(options) => &options.ca_file,
             Self::Keys(_) => &None,

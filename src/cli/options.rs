@@ -43,10 +43,10 @@ pub(crate) enum Format {
     Json,
 }
 
-/// Where it is sent.
+/// Which Jira it is, and how long it may take.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Jira")]
-pub(crate) struct JiraOptions {
+pub(crate) struct ConnectionOptions {
     /// The Jira site: acme, acme.atlassian.net or its address; several with commas between them or by repeating the
     /// option [else: `JIRA_SITE`]
     #[arg(long, value_name = "SITE", value_delimiter = ',')]
@@ -60,6 +60,14 @@ pub(crate) struct JiraOptions {
     /// Seconds for everything, retries included
     #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub(crate) budget: u32,
+}
+
+/// Where it is sent.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Jira")]
+pub(crate) struct JiraOptions {
+    #[command(flatten)]
+    pub(crate) connection: ConnectionOptions,
     /// What is left of it, where some of it is spent already
     #[arg(skip)]
     pub(crate) time_left: Option<Duration>,
@@ -148,6 +156,29 @@ pub(crate) struct IdentityOptions {
     pub(crate) build_number: Option<i64>,
 }
 
+/// What is said of an update, whatever is updated.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct UpdateOptions {
+    /// When it happened, RFC 3339 or milliseconds since 1970 [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) event_time: Option<Timestamp>,
+    /// Time that people see [default: the time of the event]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) last_updated: Option<Timestamp>,
+    /// Number that orders updates; only a greater one replaces [default: milliseconds of the event]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) update_sequence_number: Option<SequenceNumber>,
+    /// Label for later deletes, KEY=VALUE; five at most
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) property: Vec<Property>,
+    /// Name of the sending product
+    #[arg(long, value_name = "NAME")]
+    pub(crate) product: Option<String>,
+    /// Exit with 5 when there is no issue key
+    #[arg(long)]
+    pub(crate) require_issue_keys: bool,
+}
+
 /// What builds and deployments have in common.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "The run")]
@@ -175,30 +206,14 @@ pub(crate) struct RunOptions {
     /// Address of its page [else: `BUILD_URL`]
     #[arg(long, value_name = "URL")]
     pub(crate) url: Option<WebUrl>,
-    /// When it happened, RFC 3339 or milliseconds since 1970 [default: now]
-    #[arg(long, value_name = "TIME")]
-    pub(crate) event_time: Option<Timestamp>,
+    #[command(flatten)]
+    pub(crate) update: UpdateOptions,
     /// Whether the time of the event is no more than what a clock showed, which may step back
     #[arg(skip)]
     pub(crate) event_by_clock: bool,
     /// The time of the event is what the controller's clock showed, which may step back; said by pipeline steps
     #[arg(long, hide = true)]
     pub(crate) event_time_by_controller: bool,
-    /// Time that people see [default: the time of the event]
-    #[arg(long, value_name = "TIME")]
-    pub(crate) last_updated: Option<Timestamp>,
-    /// Number that orders updates; only a greater one replaces [default: milliseconds of the event]
-    #[arg(long, value_name = "NUMBER")]
-    pub(crate) update_sequence_number: Option<SequenceNumber>,
-    /// Label for later deletes, KEY=VALUE; five at most
-    #[arg(long, value_name = "KEY=VALUE")]
-    pub(crate) property: Vec<Property>,
-    /// Name of the sending product
-    #[arg(long, value_name = "NAME")]
-    pub(crate) product: Option<String>,
-    /// Exit with 5 when there is no issue key
-    #[arg(long)]
-    pub(crate) require_issue_keys: bool,
 }
 
 impl RunOptions {

@@ -1,17 +1,18 @@
 //! Options of `jira-send show` and `jira-send delete`.
 
-use std::path::PathBuf;
+mod keys;
 
 use clap::{Args, Subcommand};
 
 use super::deployment::DeploymentKeyOptions;
-use super::options::{IdentityOptions, OutputOptions};
-use crate::domain::hosting::RepositoryKind;
-use crate::domain::ids::ItemId;
+use super::options::{ConnectionOptions, IdentityOptions, OutputOptions};
 use crate::domain::properties::Property;
-use crate::domain::stored_id::StoredId;
-use crate::domain::web_url::WebUrl;
 use crate::jira::DataType;
+
+pub(crate) use keys::{
+    BranchOptions, CommitOptions, FlagOptions, LinkOptions, PullRequestKeyOptions,
+    RepositoryKeyOptions,
+};
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ShowOptions {
@@ -23,47 +24,17 @@ pub(crate) struct ShowOptions {
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum Shown {
     /// A build: of this Jenkins run, or as the options say
-    Build {
-        #[command(flatten)]
-        key: IdentityOptions,
-        #[command(flatten)]
-        ask: AskOptions,
-    },
+    Build(One<IdentityOptions, AskOptions>),
     /// A deployment: of this Jenkins run to an environment, or as the options say
-    Deployment {
-        #[command(flatten)]
-        key: DeploymentKeyOptions,
-        #[command(flatten)]
-        ask: AskOptions,
-    },
+    Deployment(One<DeploymentKeyOptions, AskOptions>),
     /// A repository with its 400 most recent commits, branches and pull requests
-    Repository {
-        #[command(flatten)]
-        key: RepositoryKeyOptions,
-        #[command(flatten)]
-        ask: AskOptions,
-    },
+    Repository(One<RepositoryKeyOptions, AskOptions>),
     /// A commit, if it is among the 400 most recent entities of its repository: Jira shows no others
-    Commit {
-        #[command(flatten)]
-        key: CommitOptions,
-        #[command(flatten)]
-        ask: AskOptions,
-    },
+    Commit(One<CommitOptions, AskOptions>),
     /// A branch, if it is among the 400 most recent entities of its repository: Jira shows no others
-    Branch {
-        #[command(flatten)]
-        key: BranchOptions,
-        #[command(flatten)]
-        ask: AskOptions,
-    },
+    Branch(One<BranchOptions, AskOptions>),
     /// A pull request, if it is among the 400 most recent entities of its repository: Jira shows no others
-    PullRequest {
-        #[command(flatten)]
-        key: PullRequestKeyOptions,
-        #[command(flatten)]
-        ask: AskOptions,
-    },
+    PullRequest(One<PullRequestKeyOptions, AskOptions>),
     /// Whether any repository was sent with a label: yes, or no with exit code 1
     DevInfo {
         /// Label that it was sent with, KEY=VALUE; several mean all of them
@@ -78,47 +49,37 @@ pub(crate) enum Shown {
         ask: AskOptions,
     },
     /// A feature flag
-    FeatureFlag {
-        #[command(flatten)]
-        key: FlagOptions,
-        #[command(flatten)]
-        ask: AskOptions,
-    },
+    FeatureFlag(One<FlagOptions, AskOptions>),
     /// A remote link
-    RemoteLink {
-        #[command(flatten)]
-        key: LinkOptions,
-        #[command(flatten)]
-        ask: AskOptions,
-    },
+    RemoteLink(One<LinkOptions, AskOptions>),
 }
 
 impl Shown {
     pub(crate) fn ask(&self) -> &AskOptions {
         match self {
-            Self::Build { ask, .. }
-            | Self::Deployment { ask, .. }
-            | Self::Repository { ask, .. }
-            | Self::Commit { ask, .. }
-            | Self::Branch { ask, .. }
-            | Self::PullRequest { ask, .. }
+            Self::Build(One { how: ask, .. })
+            | Self::Deployment(One { how: ask, .. })
+            | Self::Repository(One { how: ask, .. })
+            | Self::Commit(One { how: ask, .. })
+            | Self::Branch(One { how: ask, .. })
+            | Self::PullRequest(One { how: ask, .. })
             | Self::DevInfo { ask, .. }
-            | Self::FeatureFlag { ask, .. }
-            | Self::RemoteLink { ask, .. } => ask,
+            | Self::FeatureFlag(One { how: ask, .. })
+            | Self::RemoteLink(One { how: ask, .. }) => ask,
         }
     }
 
     pub(crate) fn which(&self) -> Which<'_> {
         match self {
-            Self::Build { key, .. } => Which::Build(key),
-            Self::Deployment { key, .. } => Which::Deployment(key),
-            Self::Repository { key, .. } => Which::Repository(key),
-            Self::Commit { key, .. } => Which::Commit(key),
-            Self::Branch { key, .. } => Which::Branch(key),
-            Self::PullRequest { key, .. } => Which::PullRequest(key),
+            Self::Build(one) => Which::Build(&one.key),
+            Self::Deployment(one) => Which::Deployment(&one.key),
+            Self::Repository(one) => Which::Repository(&one.key),
+            Self::Commit(one) => Which::Commit(&one.key),
+            Self::Branch(one) => Which::Branch(&one.key),
+            Self::PullRequest(one) => Which::PullRequest(&one.key),
             Self::DevInfo { property, .. } => Which::Labelled(DataType::DevInfo, property),
-            Self::FeatureFlag { key, .. } => Which::Flag(key),
-            Self::RemoteLink { key, .. } => Which::Link(key),
+            Self::FeatureFlag(one) => Which::Flag(&one.key),
+            Self::RemoteLink(one) => Which::Link(&one.key),
         }
     }
 }
@@ -153,33 +114,13 @@ pub(crate) enum Deleted {
         how: HowToDelete,
     },
     /// A repository with all its commits, branches and pull requests
-    Repository {
-        #[command(flatten)]
-        key: RepositoryKeyOptions,
-        #[command(flatten)]
-        how: HowToDelete,
-    },
+    Repository(One<RepositoryKeyOptions, HowToDelete>),
     /// A commit
-    Commit {
-        #[command(flatten)]
-        key: CommitOptions,
-        #[command(flatten)]
-        how: HowToDelete,
-    },
+    Commit(One<CommitOptions, HowToDelete>),
     /// A branch
-    Branch {
-        #[command(flatten)]
-        key: BranchOptions,
-        #[command(flatten)]
-        how: HowToDelete,
-    },
+    Branch(One<BranchOptions, HowToDelete>),
     /// A pull request
-    PullRequest {
-        #[command(flatten)]
-        key: PullRequestKeyOptions,
-        #[command(flatten)]
-        how: HowToDelete,
-    },
+    PullRequest(One<PullRequestKeyOptions, HowToDelete>),
     /// All repositories with a label, each with all its commits, branches and pull requests
     DevInfo {
         /// Label that they were sent with, KEY=VALUE; several mean all of them
@@ -230,10 +171,10 @@ impl Deleted {
         match self {
             Self::Build { how, .. }
             | Self::Deployment { how, .. }
-            | Self::Repository { how, .. }
-            | Self::Commit { how, .. }
-            | Self::Branch { how, .. }
-            | Self::PullRequest { how, .. }
+            | Self::Repository(One { how, .. })
+            | Self::Commit(One { how, .. })
+            | Self::Branch(One { how, .. })
+            | Self::PullRequest(One { how, .. })
             | Self::DevInfo { how, .. }
             | Self::FeatureFlag { how, .. }
             | Self::RemoteLink { how, .. } => how,
@@ -246,10 +187,10 @@ impl Deleted {
             Self::Build { property, .. } => Which::Labelled(DataType::Builds, property),
             Self::Deployment { key, property, .. } if property.is_empty() => Which::Deployment(key),
             Self::Deployment { property, .. } => Which::Labelled(DataType::Deployments, property),
-            Self::Repository { key, .. } => Which::Repository(key),
-            Self::Commit { key, .. } => Which::Commit(key),
-            Self::Branch { key, .. } => Which::Branch(key),
-            Self::PullRequest { key, .. } => Which::PullRequest(key),
+            Self::Repository(one) => Which::Repository(&one.key),
+            Self::Commit(one) => Which::Commit(&one.key),
+            Self::Branch(one) => Which::Branch(&one.key),
+            Self::PullRequest(one) => Which::PullRequest(&one.key),
             Self::DevInfo { property, .. } => Which::Labelled(DataType::DevInfo, property),
             Self::FeatureFlag { key, property, .. } if property.is_empty() => Which::Flag(key),
             Self::FeatureFlag { property, .. } => Which::Labelled(DataType::FeatureFlags, property),
@@ -263,6 +204,15 @@ impl Deleted {
         let how = self.how();
         !how.dry_run && (how.yes || !self.which().is_of_many())
     }
+}
+
+/// One thing, and how it is read or deleted.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct One<K: Args, H: Args> {
+    #[command(flatten)]
+    pub(crate) key: K,
+    #[command(flatten)]
+    pub(crate) how: H,
 }
 
 /// What is read or deleted, whichever of the two it is.
@@ -291,19 +241,8 @@ impl Which<'_> {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Jira")]
 pub(crate) struct AskOptions {
-    /// The Jira site: acme, acme.atlassian.net or its address; several with commas between them or by repeating the
-    /// option [else: `JIRA_SITE`]
-    #[arg(long, value_name = "SITE", value_delimiter = ',')]
-    pub(crate) site: Vec<String>,
-    /// Cloud id of the site, which saves the look-up [else: `JIRA_CLOUD_ID`]
-    #[arg(long, value_name = "ID")]
-    pub(crate) cloud_id: Option<String>,
-    /// File of certificates (PEM) to trust besides the system's, such as the CA of a proxy that inspects TLS
-    #[arg(long, value_name = "FILE")]
-    pub(crate) ca_file: Option<PathBuf>,
-    /// Seconds for everything, retries included
-    #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = clap::value_parser!(u32).range(1..=3600))]
-    pub(crate) budget: u32,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionOptions,
     #[command(flatten)]
     pub(crate) output: OutputOptions,
 }
@@ -323,79 +262,4 @@ pub(crate) struct HowToDelete {
     pub(crate) verify: bool,
     #[command(flatten)]
     pub(crate) ask: AskOptions,
-}
-
-/// Which repository it is.
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Repository")]
-pub(crate) struct RepositoryKeyOptions {
-    /// Id of the repository [else: made from the address that it is cloned from]
-    #[arg(long, value_name = "ID")]
-    pub(crate) repository_id: Option<StoredId>,
-    /// Address of the repository's page, where it is not cloned from anywhere
-    #[arg(long, value_name = "URL")]
-    pub(crate) repository_url: Option<WebUrl>,
-    /// Kind of the server [else: guessed from the clone's address]
-    #[arg(long, value_name = "KIND")]
-    pub(crate) repository_kind: Option<RepositoryKind>,
-    /// Folder of the repository [else: `GIT_CHECKOUT_DIR` in the workspace, else the current folder]
-    #[arg(long, value_name = "PATH")]
-    pub(crate) repository_dir: Option<PathBuf>,
-}
-
-/// Which commit it is.
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Repository")]
-pub(crate) struct CommitOptions {
-    #[command(flatten)]
-    pub(crate) repository: RepositoryKeyOptions,
-    /// Id of the commit, the whole hash [else: `GIT_COMMIT`, else what is checked out]
-    #[arg(long, value_name = "ID")]
-    pub(crate) commit: Option<StoredId>,
-}
-
-/// Which branch it is.
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Repository")]
-pub(crate) struct BranchOptions {
-    #[command(flatten)]
-    pub(crate) repository: RepositoryKeyOptions,
-    /// Name of the branch [else: as Jenkins and git name it]
-    #[arg(long, value_name = "NAME", conflicts_with = "branch_id")]
-    pub(crate) branch: Option<String>,
-    /// Id of the branch as Jira has it, instead of its name
-    #[arg(long, value_name = "ID")]
-    pub(crate) branch_id: Option<StoredId>,
-}
-
-/// Which pull request it is.
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Repository")]
-pub(crate) struct PullRequestKeyOptions {
-    #[command(flatten)]
-    pub(crate) repository: RepositoryKeyOptions,
-    /// Number of the pull request [else: `CHANGE_ID`]
-    #[arg(long, value_name = "NUMBER")]
-    pub(crate) pull_request: Option<String>,
-}
-
-/// Which feature flag it is.
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Flag")]
-pub(crate) struct FlagOptions {
-    /// Id of the feature flag; its key, where it was sent without an id
-    #[arg(long, value_name = "ID")]
-    pub(crate) flag_id: Option<ItemId>,
-}
-
-/// Which remote link it is.
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Link")]
-pub(crate) struct LinkOptions {
-    /// Id of the remote link [else: made from its address]
-    #[arg(long, value_name = "ID")]
-    pub(crate) link_id: Option<ItemId>,
-    /// Address that the link leads to
-    #[arg(long, value_name = "URL", conflicts_with = "link_id")]
-    pub(crate) url: Option<WebUrl>,
 }

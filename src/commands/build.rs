@@ -23,7 +23,7 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
     let deadline = super::deadline(&options.jira, context);
     let facts = super::gather(&options.keys, deadline, context)?;
     let findings = facts::find_keys(&facts.texts, &options.keys);
-    let destinations = super::destinations(&options.jira, context)?;
+    let destinations = super::destinations(&options.jira.connection, context)?;
 
     let mut missing = Missing::default();
     let run = run_facts::check(&options.run, &facts, context.system, &mut missing)?;
@@ -51,7 +51,7 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
     if associations.is_empty() {
         return Ok(send::nothing(
             &findings,
-            options.run.require_issue_keys,
+            options.run.update.require_issue_keys,
             context.output,
         ));
     }
@@ -61,7 +61,7 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
     let given = |text: &Option<String>| text.as_deref().and_then(Line::optional);
     let numbered =
         vec![serde_json::json!({"pipelineId": run.pipeline_id, "buildNumber": run.number})];
-    let product = given(&options.run.product);
+    let product = given(&options.run.update.product);
     let build = Build {
         schema_version: SchemaVersion::V1,
         pipeline_id: run.pipeline_id,

@@ -33,7 +33,7 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
     };
     let facts = super::gather(&keys, deadline, context)?;
     let findings = facts::find_keys(&facts.texts, &options.keys);
-    let destinations = super::destinations(&options.jira, context)?;
+    let destinations = super::destinations(&options.jira.connection, context)?;
 
     let mut missing = Missing::default();
     let run = run_facts::check(&options.run, &facts, context.system, &mut missing)?;
@@ -58,7 +58,7 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
     let place = deployed::place(&run.pipeline_id, &environment.id);
     let deployed = deployed::after(place, state, &facts, context.output);
     if associations.is_empty() {
-        let require = options.run.require_issue_keys;
+        let require = options.run.update.require_issue_keys;
         return Ok(Report {
             deployed,
             ..send::nothing(&findings, require, context.output)
@@ -69,7 +69,7 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
     let name = format!("{} {} to {place}", run.pipeline_name, run.run_name);
     let given = |text: &Option<String>| text.as_deref().and_then(Line::optional);
     let or_name = |text: Option<Line>| text.unwrap_or_else(|| Line::required(&name));
-    let product = given(&options.run.product);
+    let product = given(&options.run.update.product);
     let number = options.deployment_sequence_number.unwrap_or(run.number);
     let numbered = vec![serde_json::json!({
         "pipelineId": run.pipeline_id,

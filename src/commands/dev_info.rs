@@ -66,7 +66,7 @@ fn send_what_is_found(options: &DevInfoOptions, context: &Context<'_>) -> Result
         context.system,
         time_left() / 2,
     );
-    let destinations = super::destinations(&options.jira, context)?;
+    let destinations = super::destinations(&options.jira.connection, context)?;
     let mut missing = Missing::default();
     let clone_urls = clone_urls(&repository, facts.run.repository.as_deref());
     let about = About::find(

@@ -97,11 +97,14 @@ pub(super) fn run<C: ItemCommand>(options: &C, context: &Context<'_>) -> Result<
     } = shared;
     let deadline = super::deadline(jira, context);
     let facts = gather(item, keys, deadline, context)?;
-    let destinations = super::destinations(jira, context)?;
-    let event = item.event_time.unwrap_or_else(|| context.system.now());
+    let destinations = super::destinations(&jira.connection, context)?;
+    let event = item
+        .update
+        .event_time
+        .unwrap_or_else(|| context.system.now());
     let defaults = Defaults {
         url: options.page(&facts)?,
-        time: item.last_updated.unwrap_or(event),
+        time: item.update.last_updated.unwrap_or(event),
     };
 
     let mut missing = Missing::default();
@@ -121,12 +124,12 @@ pub(super) fn run<C: ItemCommand>(options: &C, context: &Context<'_>) -> Result<
         return Err(missing.into_failure(C::KIND.missing_for));
     };
     let properties = properties(item, &file.properties, &facts)?;
-    let product = item.product.as_deref().or(file.product.as_deref());
+    let product = item.update.product.as_deref().or(file.product.as_deref());
     let product = product.and_then(Line::optional);
 
     super::tell(&facts, context.output);
     let common = Common::new(keys, &facts, shared.services);
-    let number = item.update_sequence_number;
+    let number = item.update.update_sequence_number;
     let number = number.unwrap_or_else(|| SequenceNumber::at(event));
     let (mut items, mut cut, mut alone) = (Vec::new(), Vec::new(), Vec::new());
     for given in file.items {
@@ -149,7 +152,7 @@ pub(super) fn run<C: ItemCommand>(options: &C, context: &Context<'_>) -> Result<
     if items.is_empty() {
         return Ok(send::nothing(
             &common.findings,
-            item.require_issue_keys,
+            item.update.require_issue_keys,
             context.output,
         ));
     }
@@ -188,7 +191,7 @@ fn properties(
     of_file: &[Property],
     facts: &Facts,
 ) -> Result<Properties, Failure> {
-    let given = [item.property.as_slice(), of_file].concat();
+    let given = [item.update.property.as_slice(), of_file].concat();
     run_facts::properties(&given, facts)
 }
 

@@ -38,7 +38,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::cli::{Command, Format, JiraOptions, KeyOptions, words};
+use crate::cli::{Command, ConnectionOptions, Format, JiraOptions, KeyOptions, words};
 use crate::dns;
 use crate::domain::association::Cut;
 use crate::domain::issue_key::{
@@ -160,15 +160,16 @@ fn write_result(report: &Report, path: Option<&Path>, output: &Output) {
 
 /// The sites that the options or variables name.
 fn destinations(
-    jira: &JiraOptions,
+    options: &ConnectionOptions,
     context: &Context<'_>,
 ) -> Result<Vec<connection::Destination>, Failure> {
-    connection::destinations(&jira.site, jira.cloud_id.as_deref(), context.variables)
+    let cloud_id = options.cloud_id.as_deref();
+    connection::destinations(&options.site, cloud_id, context.variables)
 }
 
 /// The end of the time budget, which holds for the facts and for the sending together.
 fn deadline(jira: &JiraOptions, context: &Context<'_>) -> Deadline {
-    let budget = Duration::from_secs(jira.budget.into());
+    let budget = Duration::from_secs(jira.connection.budget.into());
     Deadline::after(context.system, jira.time_left.unwrap_or(budget))
 }
 

@@ -60,7 +60,7 @@ pub(crate) fn check(
         return Ok(None);
     };
     let number = identity.number;
-    let event = options.event_time.unwrap_or_else(|| system.now());
+    let event = options.update.event_time.unwrap_or_else(|| system.now());
     let run_name = run
         .display_name
         .clone()
@@ -78,11 +78,12 @@ pub(crate) fn check(
         run_name,
         url,
         state: options.state(),
-        last_updated: options.last_updated.unwrap_or(event),
+        last_updated: options.update.last_updated.unwrap_or(event),
         update_sequence_number: options
+            .update
             .update_sequence_number
             .unwrap_or_else(|| SequenceNumber::at(event)),
-        properties: properties(&options.property, facts)?,
+        properties: properties(&options.update.property, facts)?,
     }))
 }
 
@@ -189,8 +190,8 @@ pub(crate) fn deployment_key(
 pub(crate) fn origin(options: &RunOptions) -> Origin {
     let is_end = options.state().is_end();
     let by_clock = options.event_by_clock || (options.event_time_by_controller && is_end);
-    let event = options.event_time.filter(|_| !by_clock);
-    Origin::of(options.update_sequence_number, event)
+    let event = options.update.event_time.filter(|_| !by_clock);
+    Origin::of(options.update.update_sequence_number, event)
 }
 
 /// Things that are allowed and still worth a word.

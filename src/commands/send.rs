@@ -169,7 +169,7 @@ pub(crate) fn send(
         delivery::after_sending(outbox, clients, deadline, context)
     });
     if options.verify {
-        let budget = Duration::from_secs(options.budget.into());
+        let budget = Duration::from_secs(options.connection.budget.into());
         let end = deadline.at_most(context.system, budget);
         let verdicts = side_by_side(&mut stations, |station| station.verify(end, context));
         summary.add_verdicts(verdicts, options.on_error, context.output);

@@ -85,7 +85,7 @@ fn ask<T: Send>(
     if destinations.is_empty() {
         return Err(send::no_site());
     }
-    let budget = Duration::from_secs(options.budget.into());
+    let budget = Duration::from_secs(options.connection.budget.into());
     let deadline = Deadline::after(context.system, budget);
     let traced = Traced {
         transport: context.transport,

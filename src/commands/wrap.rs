@@ -50,7 +50,7 @@ pub(crate) fn build(options: &BuildOptions, context: &Context<'_>) -> Result<Exi
         run: &options.run,
         wrap: &options.wrap,
         output: &options.output,
-        budget: Duration::from_secs(options.jira.budget.into()),
+        budget: Duration::from_secs(options.jira.connection.budget.into()),
         send: &send,
     };
     job.run(context)
@@ -74,7 +74,7 @@ pub(crate) fn deployment(
         run: &options.run,
         wrap: &options.wrap,
         output: &options.output,
-        budget: Duration::from_secs(options.jira.budget.into()),
+        budget: Duration::from_secs(options.jira.connection.budget.into()),
         send: &send,
     };
     job.run(context)

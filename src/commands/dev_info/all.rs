@@ -39,7 +39,7 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
     let (variables, system) = (context.variables, context.system);
     let repository = facts::repository(&options.keys, &run, variables, system, LONGEST);
     check(&repository)?;
-    let destinations = super::super::destinations(&options.jira, context)?;
+    let destinations = super::super::destinations(&options.jira.connection, context)?;
     let mut missing = Missing::default();
     let clone_urls = clone_urls(&repository, run.repository.as_deref());
     let about = About::find(
@@ -86,7 +86,7 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
         .event_time
         .unwrap_or_else(|| context.system.now());
     let frame = frame(options, &about, event, OperationType::Backfill)?;
-    let budget = Duration::from_secs(options.jira.budget.into());
+    let budget = Duration::from_secs(options.jira.connection.budget.into());
     let mut source = WholeHistory::new(Parts {
         options,
         repository: &repository,

@@ -21,7 +21,10 @@ impl Kind {
         keeps_issue_keys: bool,
         body: impl Fn(Vec<T>) -> Value,
     ) -> Vec<Payload> {
-        let origin = Origin::of(options.update_sequence_number, options.event_time);
+        let origin = Origin::of(
+            options.update.update_sequence_number,
+            options.update.event_time,
+        );
         let (given, others): (Vec<_>, Vec<_>) =
             items.into_iter().partition(|item| item.has_own_number);
         let mut payloads = Vec::new();

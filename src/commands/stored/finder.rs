@@ -7,11 +7,11 @@ use crate::cli::{
     AskOptions, BranchOptions, CommitOptions, KeyOptions, PullRequestKeyOptions,
     RepositoryKeyOptions, Which,
 };
-use crate::commands::Context;
-use crate::commands::connection::{self, Destination};
+use crate::commands::connection::Destination;
 use crate::commands::dev_info::{clone_urls, repository_id};
 use crate::commands::missing::Missing;
 use crate::commands::run_facts::{deployment_key, given_text, identity};
+use crate::commands::{self, Context};
 use crate::domain::entity_ids::EntityId;
 use crate::domain::ids::ItemId;
 use crate::domain::properties::{Properties, Property};
@@ -157,8 +157,7 @@ impl<'a> Finder<'a> {
         ask: &AskOptions,
         is_asked: bool,
     ) -> Result<(Wanted, Vec<Destination>), Failure> {
-        let variables = self.context.variables;
-        let destinations = connection::destinations(&ask.site, ask.cloud_id.as_deref(), variables)?;
+        let destinations = commands::destinations(&ask.connection, self.context)?;
         if is_asked {
             self.missing.want_site(destinations.first());
         }

@@ -36,9 +36,9 @@ impl Phase {
         jira: &mut JiraOptions,
     ) {
         run.state = Some(self.state);
-        run.event_time = Some(self.event);
+        run.update.event_time = Some(self.event);
         run.event_by_clock = self.by_clock;
-        run.update_sequence_number = self.sequence;
+        run.update.update_sequence_number = self.sequence;
         keys.found_before.clone_from(&self.found_before);
         jira.time_left = Some(self.time);
         // The beginning is soon replaced.
@@ -60,10 +60,10 @@ pub(super) struct Times {
 impl Times {
     pub(super) fn new(options: &RunOptions, system: &dyn System) -> Self {
         Self {
-            begun: options.event_time.unwrap_or_else(|| system.now()),
+            begun: options.update.event_time.unwrap_or_else(|| system.now()),
             started: system.now(),
-            by_clock: options.event_time.is_none(),
-            sequence: options.update_sequence_number,
+            by_clock: options.update.event_time.is_none(),
+            sequence: options.update.update_sequence_number,
         }
     }
 

@@ -1,0 +1,85 @@
+//! Which repository, commit, branch … it is.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::domain::hosting::RepositoryKind;
+use crate::domain::ids::ItemId;
+use crate::domain::stored_id::StoredId;
+use crate::domain::web_url::WebUrl;
+
+/// Which repository it is.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Repository")]
+pub(crate) struct RepositoryKeyOptions {
+    /// Id of the repository [else: made from the address that it is cloned from]
+    #[arg(long, value_name = "ID")]
+    pub(crate) repository_id: Option<StoredId>,
+    /// Address of the repository's page, where it is not cloned from anywhere
+    #[arg(long, value_name = "URL")]
+    pub(crate) repository_url: Option<WebUrl>,
+    /// Kind of the server [else: guessed from the clone's address]
+    #[arg(long, value_name = "KIND")]
+    pub(crate) repository_kind: Option<RepositoryKind>,
+    /// Folder of the repository [else: `GIT_CHECKOUT_DIR` in the workspace, else the current folder]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) repository_dir: Option<PathBuf>,
+}
+
+/// Which commit it is.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Repository")]
+pub(crate) struct CommitOptions {
+    #[command(flatten)]
+    pub(crate) repository: RepositoryKeyOptions,
+    /// Id of the commit, the whole hash [else: `GIT_COMMIT`, else what is checked out]
+    #[arg(long, value_name = "ID")]
+    pub(crate) commit: Option<StoredId>,
+}
+
+/// Which branch it is.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Repository")]
+pub(crate) struct BranchOptions {
+    #[command(flatten)]
+    pub(crate) repository: RepositoryKeyOptions,
+    /// Name of the branch [else: as Jenkins and git name it]
+    #[arg(long, value_name = "NAME", conflicts_with = "branch_id")]
+    pub(crate) branch: Option<String>,
+    /// Id of the branch as Jira has it, instead of its name
+    #[arg(long, value_name = "ID")]
+    pub(crate) branch_id: Option<StoredId>,
+}
+
+/// Which pull request it is.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Repository")]
+pub(crate) struct PullRequestKeyOptions {
+    #[command(flatten)]
+    pub(crate) repository: RepositoryKeyOptions,
+    /// Number of the pull request [else: `CHANGE_ID`]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) pull_request: Option<String>,
+}
+
+/// Which feature flag it is.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Flag")]
+pub(crate) struct FlagOptions {
+    /// Id of the feature flag; its key, where it was sent without an id
+    #[arg(long, value_name = "ID")]
+    pub(crate) flag_id: Option<ItemId>,
+}
+
+/// Which remote link it is.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Link")]
+pub(crate) struct LinkOptions {
+    /// Id of the remote link [else: made from its address]
+    #[arg(long, value_name = "ID")]
+    pub(crate) link_id: Option<ItemId>,
+    /// Address that the link leads to
+    #[arg(long, value_name = "URL", conflicts_with = "link_id")]
+    pub(crate) url: Option<WebUrl>,
+}
