@@ -6,6 +6,7 @@
 
 mod entry;
 mod expiry;
+mod file;
 mod folder;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz_entry;
@@ -34,7 +35,7 @@ pub(crate) use name::Entity;
 pub(crate) use relay::{Brought, HandedOver, TakenOver};
 
 use entry::Parsed;
-use folder::Content;
+use file::Content;
 use name::{Hold, Name};
 
 /// Longest file that is taken for an entry, in bytes. A body with 500 issues has less than a hundredth of it.
@@ -105,7 +106,7 @@ impl<'a> Outbox<'a> {
             if is_written {
                 folder::make(&folder)?;
                 // Whether it can be written to is found out later; here it is about those that never say.
-                let _ = folder::write_new(&trial, "").and_then(|_| fs::remove_file(&trial));
+                let _ = file::write_new(&trial, "").and_then(|_| fs::remove_file(&trial));
             }
             folder::files(&folder);
             anyhow::Ok(())
@@ -131,7 +132,7 @@ impl<'a> Outbox<'a> {
     /// When they cannot.
     pub(crate) fn try_writing(&self) -> anyhow::Result<()> {
         let temporary = self.temporary();
-        folder::write_durably(&temporary, "")
+        file::write_durably(&temporary, "")
             .and_then(|()| fs::remove_file(&temporary))
             .with_context(|| format!("{} cannot be written to", self.folder.display()))
     }
@@ -206,7 +207,7 @@ impl<'a> Outbox<'a> {
 
     /// What is in a file that is named like an entry.
     fn parse(path: &Path) -> Result<Parsed, Content> {
-        match folder::read(path, MAX_ENTRY) {
+        match file::read(path, MAX_ENTRY) {
             Content::Text(text) => Ok(Entry::parse(&text)),
             other => Err(other),
         }
@@ -267,7 +268,7 @@ impl<'a> Outbox<'a> {
 
     /// The file is there as a whole or not at all.
     fn write(&self, path: &Path, entry: &Entry) -> anyhow::Result<()> {
-        folder::replace(path, &self.temporary(), &entry.to_text())
+        file::replace(path, &self.temporary(), &entry.to_text())
             .with_context(|| format!("{} cannot be written to", self.folder.display()))
     }
 

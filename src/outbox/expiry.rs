@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::name::{self, Kind};
-use super::{CORRUPT, Outbox, REFUSED, folder};
+use super::{CORRUPT, Outbox, REFUSED, file, folder};
 
 /// Temporary files that are older than this belong to a process that was killed, in milliseconds.
 const MAX_TEMPORARY: i64 = 60 * 60 * 1_000;
@@ -31,7 +31,7 @@ impl Outbox<'_> {
         let now = self.now();
         let max_age = self.limits.age_in_milliseconds();
         let is_old = |file: &str, age: i64| {
-            let modified = folder::modified(&self.path(file));
+            let modified = file::modified(&self.path(file));
             modified.is_some_and(|modified| now.saturating_sub(modified) > age)
         };
         let mut waiting = Vec::new();
@@ -60,7 +60,7 @@ impl Outbox<'_> {
         let (mut kept, mut bytes, mut expired) = (0, 0, 0);
         for (created, file) in waiting.into_iter().rev() {
             let path = self.path(&file);
-            let size = folder::size(&path);
+            let size = file::size(&path);
             let fits = now.saturating_sub(created) <= max_age
                 && kept < self.limits.entries
                 && bytes + size <= self.limits.bytes;

@@ -7,7 +7,8 @@ use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
 use super::Outbox;
-use super::folder::{self, Content};
+use super::file::{self, Content};
+use super::folder;
 use super::name::Entity;
 
 /// Longest file that is read, in bytes: a hundred thousand branches.
@@ -54,7 +55,7 @@ impl<'a> Histories<'a> {
 
     /// What is remembered of a repository at a site; nothing where nothing is, or nothing that can be read.
     pub(crate) fn read(&self, repository: &Entity) -> Option<Progress> {
-        match folder::read(&self.path(repository), MAX_FILE) {
+        match file::read(&self.path(repository), MAX_FILE) {
             Content::Text(text) => serde_json::from_str(&text).ok(),
             _ => None,
         }
@@ -66,7 +67,7 @@ impl<'a> Histories<'a> {
         let path = self.path(repository);
         folder::make(&self.0.folder().join(HISTORIES))?;
         let text = serde_json::json!(progress).to_string();
-        folder::replace(&path, &self.0.temporary(), &text)
+        file::replace(&path, &self.0.temporary(), &text)
             .with_context(|| format!("{} cannot be written", path.display()))
     }
 }

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::folder::{self, Content};
+use super::file::{self, Content};
+use super::folder;
 use super::name::{self, Entity};
 use crate::domain::sequence::SequenceNumber;
 use crate::system::System;
@@ -74,8 +75,8 @@ impl<'a> Memory<'a> {
 
     fn record(&self, folder: &Path, number: i64) -> Option<Record> {
         let path = folder.join(number.to_string());
-        let age = self.now().saturating_sub(folder::modified(&path)?);
-        let Content::Text(text) = folder::read(&path, MAX_RECORD) else {
+        let age = self.now().saturating_sub(file::modified(&path)?);
+        let Content::Text(text) = file::read(&path, MAX_RECORD) else {
             return None;
         };
         let record = serde_json::from_str(&text).ok()?;
@@ -95,7 +96,7 @@ impl<'a> Memory<'a> {
         }
         let path = own.join(number.as_i64().to_string());
         let text = serde_json::json!(record).to_string();
-        match folder::write_new(&path, &text) {
+        match file::write_new(&path, &text) {
             Ok(_) => {
                 self.forget_older(&own, number.as_i64());
                 Reserved::Ours
@@ -122,7 +123,7 @@ impl<'a> Memory<'a> {
     /// Forgets, once a day, what nobody will send again.
     pub(crate) fn clean(&self) {
         let mark = self.folder.join("cleaned");
-        if folder::modified(&mark).is_some() && !self.is_older_than(&mark, DAY) {
+        if file::modified(&mark).is_some() && !self.is_older_than(&mark, DAY) {
             return;
         }
         if folder::make(&self.folder).is_err() || self.mark(&mark).is_err() {
@@ -150,11 +151,11 @@ impl<'a> Memory<'a> {
         // No entry has this number.
         let temporary = name::temporary(self.system.process(), u64::MAX, chance);
         let outbox = self.folder.parent().unwrap_or(&self.folder);
-        folder::replace(path, &outbox.join(temporary), "")
+        file::replace(path, &outbox.join(temporary), "")
     }
 
     fn is_older_than(&self, path: &Path, age: i64) -> bool {
-        let modified = folder::modified(path);
+        let modified = file::modified(path);
         modified.is_some_and(|modified| self.now().saturating_sub(modified) > age)
     }
 

@@ -1,11 +1,13 @@
+mod incomplete;
+mod walk;
+
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use super::Walked;
-use crate::git::{Change, ChangedFile, Details, DetailsReader, GitError, Repository};
+use crate::git::{Change, ChangedFile, Details, DetailsReader, Repository};
 use crate::system::Machine;
 
 static MACHINE: LazyLock<Machine> = LazyLock::new(Machine::new);
@@ -332,94 +334,6 @@ fn submodules_are_files_like_others() {
     assert_eq!(details.files, expected);
 }
 
-/// The oldest commit of a shallow clone has its parents elsewhere: nothing tells what it changed.
-#[test]
-fn a_cut_commit_did_not_bring_every_file() {
-    let scratch = Scratch::new();
-    scratch.write("a", "1\n");
-    scratch.commit("first");
-    scratch.write("b", "1\n");
-    scratch.commit("second");
-    scratch.write("c", "1\n");
-    let third = scratch.commit("third");
-    let clone = tempfile::tempdir().unwrap();
-    let address = format!("file://{}", scratch.path().display());
-    let arguments = ["clone", "--quiet", "--depth=2", &address, "shop"];
-    git(clone.path(), &arguments, b"");
-    let repository = Repository::new(
-        &clone.path().join("shop"),
-        &*MACHINE,
-        Duration::from_mins(1),
-    );
-    let second = scratch.git(&["rev-parse", "HEAD^"]);
-    let mut reader = DetailsReader::new(&repository, Duration::from_secs(30));
-    let details = reader.read(&[third, second]).unwrap();
-    let counts: Vec<_> = details.iter().map(|commit| commit.file_count).collect();
-    assert_eq!(counts, [1, 0]);
-    assert_eq!(repository.shallow_commits().len(), 1);
-}
-
-/// A partial clone without contents still tells which files were changed; one without folders not even that.
-#[test]
-fn a_partial_clone_gives_what_it_has() {
-    let scratch = Scratch::new();
-    scratch.write("folder/a", "1\n");
-    let first = scratch.commit("first");
-    scratch.write("folder/a", "2\n");
-    let second = scratch.commit("second");
-    scratch.git(&["config", "uploadpack.allowFilter", "true"]);
-    for (filter, counts, words) in [
-        ("--filter=blob:none", [1, 1], "lines cannot be counted"),
-        ("--filter=tree:0", [0, 0], "lines cannot be counted"),
-    ] {
-        let clone = tempfile::tempdir().unwrap();
-        let address = format!("file://{}", scratch.path().display());
-        let arguments = [
-            "clone",
-            "--quiet",
-            "--no-checkout",
-            filter,
-            &address,
-            "shop",
-        ];
-        git(clone.path(), &arguments, b"");
-        let folder = clone.path().join("shop");
-        let repository = Repository::new(&folder, &*MACHINE, Duration::from_mins(1));
-        let mut reader = DetailsReader::new(&repository, Duration::from_secs(30));
-        let details = reader.read(&[second.clone(), first.clone()]).unwrap();
-        let found: Vec<_> = details.iter().map(|commit| commit.file_count).collect();
-        assert_eq!(found, counts, "{filter}");
-        assert!(
-            details
-                .iter()
-                .all(|commit| commit.files.iter().all(|file| file.lines_added == 0))
-        );
-        let (warning, advice) = reader.warning.unwrap();
-        assert!(
-            warning.contains(words) && advice.contains("not partial"),
-            "{warning}"
-        );
-    }
-}
-
-/// A comparison that takes too long costs the files and their numbers, not the commits.
-#[test]
-fn no_time_for_files_leaves_the_commits() {
-    let scratch = Scratch::new();
-    scratch.write("a", "1\n");
-    let first = scratch.commit("first");
-    let repository = scratch.repository();
-    let mut reader = DetailsReader::new(&repository, Duration::ZERO);
-    let details = reader.read(std::slice::from_ref(&first)).unwrap();
-    assert_eq!(
-        (details[0].id.as_str(), details[0].file_count),
-        (first.as_str(), 0)
-    );
-    assert!(reader.warning.take().unwrap().0.contains("took too long"));
-    let unknown = "0".repeat(40);
-    assert!(reader.read(&[first, unknown]).is_err());
-}
-
 #[test]
 fn programs_of_the_repository_are_not_run() {
     let scratch = Scratch::new();
@@ -434,74 +348,4 @@ fn programs_of_the_repository_are_not_run() {
     let second = scratch.commit("second");
     assert_eq!(scratch.one(&second).file_count, 1);
     assert!(!mark.exists());
-}
-
-#[test]
-fn a_history_is_walked_newest_first() {
-    let scratch = Scratch::new();
-    let ids: Vec<String> = (1..=5)
-        .map(|n| scratch.commit(&format!("commit {n}\n\nbody")))
-        .collect();
-    let repository = scratch.repository();
-    let walk = |walked: &Walked, skip| {
-        let mut walk = repository.walk(walked, skip).unwrap();
-        let mut found = Vec::new();
-        while let Some(commit) = walk.next().unwrap() {
-            assert!(commit.message.starts_with("commit ") && commit.message.contains("\n\nbody"));
-            found.push(commit.id);
-        }
-        found.reverse();
-        found
-    };
-    let all = Walked {
-        tips: vec![ids[4].clone()],
-        excluded: Vec::new(),
-    };
-    assert_eq!(walk(&all, 0), ids);
-    assert_eq!(walk(&all, 2), ids[..3]);
-    assert_eq!(repository.count(&all), Ok(5));
-    let newer = Walked {
-        excluded: vec![ids[1].clone()],
-        ..all
-    };
-    assert_eq!(walk(&newer, 0), ids[2..]);
-    assert_eq!(repository.count(&newer), Ok(3));
-    let nothing = Walked::default();
-    assert_eq!(walk(&nothing, 0), [""; 0]);
-    assert_eq!(repository.count(&nothing), Ok(0));
-    let unknown = Walked {
-        tips: vec!["0".repeat(40)],
-        excluded: Vec::new(),
-    };
-    let result = repository.walk(&unknown, 0).unwrap().next();
-    assert!(matches!(result, Err(GitError::Failed(_))), "{result:?}");
-}
-
-#[test]
-fn branches_are_those_of_the_server() {
-    let scratch = Scratch::new();
-    let tip = scratch.commit("x");
-    scratch.git(&["branch", "feature/ABC-1"]);
-    scratch.git(&["branch", "release/1"]);
-    let names = |repository: &Repository<'_>, patterns: &[&str]| {
-        let patterns: Vec<String> = patterns.iter().map(ToString::to_string).collect();
-        let branches = repository.branches(&patterns).unwrap();
-        assert!(branches.iter().all(|branch| branch.tip == tip));
-        branches
-            .into_iter()
-            .map(|branch| branch.name)
-            .collect::<Vec<_>>()
-    };
-    let own = scratch.repository();
-    assert_eq!(names(&own, &[]), ["feature/ABC-1", "main", "release/1"]);
-    assert_eq!(names(&own, &["release/*", "main"]), ["main", "release/1"]);
-    assert_eq!(names(&own, &["nothing"]), [""; 0]);
-    let clone = tempfile::tempdir().unwrap();
-    let address = format!("file://{}", scratch.path().display());
-    git(clone.path(), &["clone", "--quiet", &address, "shop"], b"");
-    let folder = clone.path().join("shop");
-    git(&folder, &["branch", "mine-alone"], b"");
-    let cloned = Repository::new(&folder, &*MACHINE, Duration::from_mins(1));
-    assert_eq!(names(&cloned, &[]), ["feature/ABC-1", "main", "release/1"]);
-    assert_eq!(names(&cloned, &["mine-alone"]), [""; 0]);
 }

@@ -1,0 +1,94 @@
+//! Repositories that do not have all of their history, and time that does not suffice.
+
+use std::time::Duration;
+
+use super::{MACHINE, Scratch, git};
+use crate::git::{DetailsReader, Repository};
+
+/// The oldest commit of a shallow clone has its parents elsewhere: nothing tells what it changed.
+#[test]
+fn a_cut_commit_did_not_bring_every_file() {
+    let scratch = Scratch::new();
+    scratch.write("a", "1\n");
+    scratch.commit("first");
+    scratch.write("b", "1\n");
+    scratch.commit("second");
+    scratch.write("c", "1\n");
+    let third = scratch.commit("third");
+    let clone = tempfile::tempdir().unwrap();
+    let address = format!("file://{}", scratch.path().display());
+    let arguments = ["clone", "--quiet", "--depth=2", &address, "shop"];
+    git(clone.path(), &arguments, b"");
+    let repository = Repository::new(
+        &clone.path().join("shop"),
+        &*MACHINE,
+        Duration::from_mins(1),
+    );
+    let second = scratch.git(&["rev-parse", "HEAD^"]);
+    let mut reader = DetailsReader::new(&repository, Duration::from_secs(30));
+    let details = reader.read(&[third, second]).unwrap();
+    let counts: Vec<_> = details.iter().map(|commit| commit.file_count).collect();
+    assert_eq!(counts, [1, 0]);
+    assert_eq!(repository.shallow_commits().len(), 1);
+}
+
+/// A partial clone without contents still tells which files were changed; one without folders not even that.
+#[test]
+fn a_partial_clone_gives_what_it_has() {
+    let scratch = Scratch::new();
+    scratch.write("folder/a", "1\n");
+    let first = scratch.commit("first");
+    scratch.write("folder/a", "2\n");
+    let second = scratch.commit("second");
+    scratch.git(&["config", "uploadpack.allowFilter", "true"]);
+    for (filter, counts, words) in [
+        ("--filter=blob:none", [1, 1], "lines cannot be counted"),
+        ("--filter=tree:0", [0, 0], "lines cannot be counted"),
+    ] {
+        let clone = tempfile::tempdir().unwrap();
+        let address = format!("file://{}", scratch.path().display());
+        let arguments = [
+            "clone",
+            "--quiet",
+            "--no-checkout",
+            filter,
+            &address,
+            "shop",
+        ];
+        git(clone.path(), &arguments, b"");
+        let folder = clone.path().join("shop");
+        let repository = Repository::new(&folder, &*MACHINE, Duration::from_mins(1));
+        let mut reader = DetailsReader::new(&repository, Duration::from_secs(30));
+        let details = reader.read(&[second.clone(), first.clone()]).unwrap();
+        let found: Vec<_> = details.iter().map(|commit| commit.file_count).collect();
+        assert_eq!(found, counts, "{filter}");
+        assert!(
+            details
+                .iter()
+                .all(|commit| commit.files.iter().all(|file| file.lines_added == 0))
+        );
+        let (warning, advice) = reader.warning.unwrap();
+        assert!(
+            warning.contains(words) && advice.contains("not partial"),
+            "{warning}"
+        );
+    }
+}
+
+/// A comparison that takes too long costs the files and their numbers, not the commits.
+#[test]
+fn no_time_for_files_leaves_the_commits() {
+    let scratch = Scratch::new();
+    scratch.write("a", "1\n");
+    let first = scratch.commit("first");
+    let repository = scratch.repository();
+    let mut reader = DetailsReader::new(&repository, Duration::ZERO);
+    let details = reader.read(std::slice::from_ref(&first)).unwrap();
+    assert_eq!(
+        (details[0].id.as_str(), details[0].file_count),
+        (first.as_str(), 0)
+    );
+    assert!(reader.warning.take().unwrap().0.contains("took too long"));
+    let unknown = "0".repeat(40);
+    assert!(reader.read(&[first, unknown]).is_err());
+}
