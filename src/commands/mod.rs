@@ -85,35 +85,15 @@ pub(crate) fn run(command: &Command, context: &Context<'_>) -> Result<ExitCode, 
             &options.sending.result_file,
         ),
         Command::Check(options) => return check::run(options, context, &dns::look_up),
-        Command::Gate(options) => {
-            let report = gate::run(options, context)?;
-            show(&report, format, context.output);
-            return Ok(ExitCode::from(report.exit_code));
-        }
+        Command::Gate(options) => (gate::run(options, context)?, &None),
         Command::Show(options) => {
             let shown = stored::show::run(options, context)?;
             return Ok(stored::show::print(&shown, format, context.output));
         }
-        Command::Delete(options) => {
-            let report = stored::delete::run(options, context)?;
-            show(&report, format, context.output);
-            return Ok(ExitCode::from(report.exit_code));
-        }
-        Command::Flush(options) => {
-            let report = flush::run(options, context)?;
-            show(&report, format, context.output);
-            return Ok(ExitCode::from(report.exit_code));
-        }
-        Command::FeatureFlag(options) => {
-            let report = items::run(options.as_ref(), context)?;
-            show(&report, format, context.output);
-            return Ok(ExitCode::from(report.exit_code));
-        }
-        Command::RemoteLink(options) => {
-            let report = items::run(options.as_ref(), context)?;
-            show(&report, format, context.output);
-            return Ok(ExitCode::from(report.exit_code));
-        }
+        Command::Delete(options) => (stored::delete::run(options, context)?, &None),
+        Command::Flush(options) => (flush::run(options, context)?, &None),
+        Command::FeatureFlag(options) => (items::run(options.as_ref(), context)?, &None),
+        Command::RemoteLink(options) => (items::run(options.as_ref(), context)?, &None),
         Command::Keys(options) => {
             keys::run(options, context)?;
             return Ok(ExitCode::SUCCESS);
