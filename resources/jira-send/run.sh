@@ -58,7 +58,7 @@ version_of() {
 
 # Sets sum to the SHA-256 of a file. Fails when no tool on this agent gives one.
 digest() {
-    for tool in sha256sum 'openssl dgst -sha256 -r' 'shasum -a 256' 'busybox sha256sum'; do
+    for tool in 'openssl dgst -sha256 -r' sha256sum 'shasum -a 256' 'busybox sha256sum'; do
         command -v "${tool%% *}" >/dev/null 2>&1 || continue
         sum=$($tool 2>/dev/null <"$1") || continue
         sum=${sum%% *}

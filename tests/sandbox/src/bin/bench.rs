@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::io::{self, Error};
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -27,6 +28,7 @@ struct Contestant {
     name: &'static str,
     words: Vec<String>,
     folder: PathBuf,
+    variables: Vec<(&'static str, String)>,
     times: Vec<Duration>,
 }
 
@@ -36,6 +38,7 @@ impl Contestant {
             name,
             words: words.iter().map(ToString::to_string).collect(),
             folder: folder.to_owned(),
+            variables: Vec::new(),
             times: Vec::new(),
         }
     }
@@ -59,6 +62,7 @@ impl Contestant {
             .env("BUILD_NUMBER", number.to_string())
             .env("BUILD_URL", "https://ci.example.com/job/bench/1/")
             .env("BODY", body)
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
@@ -69,6 +73,43 @@ impl Contestant {
             return Ok(());
         }
         Err(Error::other(format!("{}: {status}", self.name)))
+    }
+
+    /// What a pipeline step runs on an agent: the launcher, which finds the program in its cache and checks it.
+    fn launcher(program: &str, here: &Path, home: &Path) -> io::Result<Self> {
+        let said = |words: &[&str]| -> io::Result<String> {
+            let output = Command::new(words[0]).args(&words[1..]).output()?;
+            let text = String::from_utf8_lossy(&output.stdout).into_owned();
+            Ok(text.trim().to_owned())
+        };
+        let version = said(&[program, "--version"])?;
+        let system = said(&["uname", "-sm"])?
+            .to_lowercase()
+            .replace("darwin", "macos")
+            .replace("arm64", "aarch64")
+            .replace(' ', "-");
+        let file = format!("{}-{system}", version.replace(' ', "-"));
+        let sum = said(&["openssl", "dgst", "-sha256", "-r", program])?;
+        let sum = sum.split(' ').next().unwrap_or_default();
+        let cache = home.join("cache");
+        fs::DirBuilder::new().mode(0o700).create(&cache)?;
+        fs::copy(program, cache.join(&file))?;
+        fs::set_permissions(cache.join(&file), fs::Permissions::from_mode(0o700))?;
+        let script = here.join("resources/jira-send/run.sh");
+        let parameters = r#"{"state":"SUCCESS","issueKeys":["ABC-1"]}"#;
+        let words = ["sh", &script.to_string_lossy()];
+        let mut launcher = Self::new("launcher, no repository", &words, home);
+        launcher.variables = vec![
+            ("JIRA_SEND_COMMAND", "build".to_owned()),
+            ("JIRA_SEND_PARAMETERS", parameters.to_owned()),
+            ("JIRA_SEND_MANIFEST", format!("{version}\n{sum} {file}\n")),
+            ("JIRA_SEND_CACHE", cache.to_string_lossy().into_owned()),
+            (
+                "JIRA_SEND_TMP",
+                home.join("tmp").to_string_lossy().into_owned(),
+            ),
+        ];
+        Ok(launcher)
     }
 
     /// In milliseconds.
@@ -105,6 +146,7 @@ fn main() -> io::Result<()> {
         Contestant::new("/bin/true", &["/bin/true"], &home),
         Contestant::new("curl, three times", &["sh", "-c", CURL], &home),
         Contestant::new("jira-send, no repository", &send, &home),
+        Contestant::launcher(program, &here, &home)?,
         Contestant::new("jira-send, in this repository", &send, &here),
     ];
     let result = (1..=WARM_UP + RUNS).try_for_each(|number| {
@@ -128,5 +170,7 @@ fn main() -> io::Result<()> {
             median / reference
         );
     }
+    let launcher = contestants[3].quantile(0.5) - contestants[2].quantile(0.5);
+    println!("\nThe launcher of a step costs {launcher:.1} ms besides the program.");
     Ok(())
 }
