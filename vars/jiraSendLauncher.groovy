@@ -39,7 +39,7 @@ Map start(Map call) {
     return [trouble: reached.agent ?
         'the step took longer than ' + seconds + ' seconds on an agent of its own; give it more time with agentTimeout.' :
         'no agent' + (label == '' ? '' : ' with the label ' + label) + ' was free within ' + seconds + ' seconds; call the' +
-            ' step inside node { }, name other agents with agentLabel, or give it more time with agentTimeout. Nothing was sent.']
+            ' step inside node { }, name other agents with agentLabel, or give it more time with agentTimeout.']
 }
 
 /**

@@ -239,13 +239,18 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
             options.rollbackAs = 'successful'
         }
     }
+    boolean dry = known.dryRun != null && jiraSendParameters.isTrue(options.dryRun == null ? env.JIRA_SEND_DRY_RUN : options.dryRun)
     // A dry run needs no credential; with false the user bound what the binary reads, such as one for each site.
-    boolean bound = credential.id == 'false' ||
-        known.dryRun != null && jiraSendParameters.isTrue(options.dryRun == null ? env.JIRA_SEND_DRY_RUN : options.dryRun)
+    boolean bound = credential.id == 'false' || dry
+    boolean ends = (command == 'build' || command == 'deployment') && !dry
+    Map update = ends ? jiraSendUnfinished.update(command, options, further, credential, files.changes) : [:]
     Map done = jiraSendLauncher.start(command: command, options: options, files: files, further: further,
         parameters: parameters, credential: credential, bound: bound)
     if (done.trouble) {
-        return jiraSendAnswer.failure('unreachable', 4, done.trouble)
+        if (ends) {
+            jiraSendUnfinished.keep(update)
+        }
+        return jiraSendAnswer.failure('unreachable', 4, done.trouble + (ends ? ' It is kept for the next step that has an agent.' : ''))
     }
     keepWaiting(step, brought, jiraSendAnswer.waiting(done.output), jiraSendLauncher.mostIn(done.unix))
     if (command == 'deployment') {
@@ -255,7 +260,15 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
             env.JIRA_SEND_DEPLOYED = now
         }
     }
-    return jiraSendAnswer.read(done.output)
+    Map answer = jiraSendAnswer.read(done.output)
+    if (ends) {
+        jiraSendUnfinished.settle(update, answer, request.beginning == true || isLeftInProgress(request, parameters))
+        if (request.body == null || request.beginning) {
+            // At the end of a body there may be little time left.
+            jiraSendUnfinished.finish(step, parameters)
+        }
+    }
+    return answer
 }
 
 /**

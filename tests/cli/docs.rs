@@ -64,7 +64,9 @@ fn pages() -> Vec<String> {
 
 /// What all steps run through.
 fn steps() -> String {
-    project("vars/jiraSendRunner.groovy") + &project("vars/jiraSendLauncher.groovy")
+    ["Runner", "Launcher", "Unfinished"]
+        .map(|part| project(&format!("vars/jiraSend{part}.groovy")))
+        .concat()
 }
 
 /// The fenced blocks of one language.

@@ -98,4 +98,23 @@ class DeploymentsEndToEndTest extends EndToEndCase {
         assert sent*.state == ['in_progress', 'successful', 'in_progress', 'failed', 'in_progress', 'successful', 'successful',
                                'in_progress', 'rolled_back']
     }
+
+    @Test
+    void 'what a killed run left in progress is cancelled by the next one'() {
+        jenkins.pipeline("jiraSendDeploymentInfo(environmentId: 'eu-prod') { env.LEFT = env.JIRA_SEND_UNFINISHED }")
+        String left = jenkins.build.buildVariables.LEFT
+        Map begun = (Map) jira.requests('deployments')[0].json.deployments[0]
+        jira.reset()
+
+        FakeBuild killed = new FakeBuild(result: 'ABORTED', buildVariables: [JIRA_SEND_UNFINISHED: left])
+        environment('multibranch-declarative-feature-slash-second')
+        jenkins.build = new FakeBuild(result: 'SUCCESS').after(killed)
+        assert step('jiraSendBuildInfo').outcome == 'accepted'
+        Map ended = (Map) jira.requests('deployments')[0].json.deployments[0]
+        List<String> changing = ['state', 'lastUpdated', 'updateSequenceNumber']
+        assert ended.findAll { !(it.key in changing) } == begun.findAll { !(it.key in changing) }
+        assert [begun.state, ended.state] == ['in_progress', 'cancelled']
+        assert ended.updateSequenceNumber > begun.updateSequenceNumber
+        assert jira.requests('builds')[0].json.builds[0].buildNumber == 2
+    }
 }

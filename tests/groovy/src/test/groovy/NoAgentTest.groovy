@@ -69,7 +69,7 @@ class NoAgentTest extends PipelineCase {
         Map result = step('jiraSendBuildInfo', [agentLabel: 'linux', agentTimeout: 1])
         assert [result.outcome, result.exitCode] == ['unreachable', 4]
         assert result.message == 'no agent with the label linux was free within 1 seconds; call the step inside node { }, name other ' +
-            'agents with agentLabel, or give it more time with agentTimeout. Nothing was sent.'
+            'agents with agentLabel, or give it more time with agentTimeout. It is kept for the next step that has an agent.'
         assert jenkins.echoes == ['jiraSendBuildInfo: ' + result.message]
         assert jenkins.calls('sh') == []
         assert thrownBy { step('jiraSendBuildInfo', [agentTimeout: 1, failOnError: true]) }.message.contains('no agent was free within 1 seconds')
@@ -81,7 +81,7 @@ class NoAgentTest extends PipelineCase {
         jenkins.failing.sh = new FlowInterruptedException()
         Map result = step('jiraSendBuildInfo', [agentTimeout: 1])
         assert [result.outcome, result.exitCode] == ['unreachable', 4]
-        assert result.message == 'the step took longer than 1 seconds on an agent of its own; give it more time with agentTimeout.'
+        assert result.message == 'the step took longer than 1 seconds on an agent of its own; give it more time with agentTimeout. It is kept for the next step that has an agent.'
     }
 
     @Test

@@ -53,7 +53,7 @@ class WindowsTest extends PipelineCase {
                         deployed: [place: 'p', commit: commit(1), state: 'successful']]
         List<String> answers = [JsonOutput.toJson([outcome: 'needs_binary', exit_code: 127, message: 'jira-send-9.8.7-windows-x86_64.exe']), JsonOutput.toJson(deployed)]
         jenkins.shell = { StepCall call -> '\ufeff' + answers[call.environment.JIRA_SEND_FROM_LIBRARY == 'file' ? 1 : 0] + '\r\n' }
-        assert step('jiraSendDeploymentInfo', [environmentId: 'e']).outcome == 'accepted'
+        assert step('jiraSendDeploymentInfo', [environmentId: 'e', state: 'successful']).outcome == 'accepted'
         assert jenkins.build.buildVariables == [JIRA_SEND_WAITING: '{"a":1}', JIRA_SEND_DEPLOYED: JsonOutput.toJson([p: commit(1)])]
     }
 

@@ -6,6 +6,8 @@ class FakeBuild implements Serializable {
 
     String result
     FakeBuild previousBuild
+    /** Whether it is still running, which is so of the newest ones only. */
+    boolean building
     /** What was assigned with env.X = ... */
     Map<String, String> buildVariables = [:]
     transient List<FakeChangeSet> changeSets = []
@@ -19,6 +21,10 @@ class FakeBuild implements Serializable {
     /** It can only get worse. */
     void setResult(String wanted) {
         result = worse(result, wanted)
+    }
+
+    FakeBuild getPreviousCompletedBuild() {
+        return previousBuild == null || !previousBuild.building ? previousBuild : previousBuild.previousCompletedBuild
     }
 
     String getCurrentResult() {
