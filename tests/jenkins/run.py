@@ -6,7 +6,10 @@ Each file says in its first lines what must come of it:
     // result: SUCCESS                            the result of the run
     // builds: in_progress successful             the states of the builds that the stand-in got, in this order
     // deployments: in_progress failed            the same for deployments; deployments-unordered: in any order
+    // issues: ABC-1 ABC-2                        the issues of the last of them
     // log: some words                            a part of the console log; may be repeated
+    // runs: 2                                    so many runs, one after the other; result and log are those of the last one
+    // kill-at: some words                        the first run is killed hard once these words are in its log
     // gate: awaiting allowed                     what the stand-in says of the gate, one word a question
     // restart-at: some words                     Jenkins is restarted once these words are in the log
 """
@@ -85,16 +88,20 @@ class Jenkins:
     def start(self, folder, name):
         self.ask(f"/job/{folder}/job/{name}/build", b"")
 
-    def build(self, folder, name):
-        """The state of the first run, or nothing while it is not there."""
+    def build(self, folder, name, number):
+        """The state of a run, or nothing while it is not there."""
         try:
-            return self.json(f"/job/{folder}/job/{name}/1/api/json?tree=building,result")
+            return self.json(f"/job/{folder}/job/{name}/{number}/api/json?tree=building,result")
         except (urllib.error.URLError, ConnectionError, TimeoutError, ValueError):
             return None
 
-    def log(self, folder, name):
+    def kill(self, folder, name, number):
+        """What nothing of the pipeline sees any more."""
+        self.ask(f"/job/{folder}/job/{name}/{number}/kill", b"")
+
+    def log(self, folder, name, number):
         try:
-            return self.ask(f"/job/{folder}/job/{name}/1/consoleText")[0]
+            return self.ask(f"/job/{folder}/job/{name}/{number}/consoleText")[0]
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return ""
 
@@ -138,6 +145,13 @@ class StandIn:
         bodies = [request.get("json") or {} for request in requests if request.get("method") == "POST"]
         return [item["state"] for body in bodies for item in body.get(kind, [])]
 
+    def last_issues(self):
+        requests = json.loads(self.ask("GET", "/requests"))
+        bodies = [request.get("json") or {} for request in requests if request.get("method") == "POST"]
+        items = [item for body in bodies for kind in ("builds", "deployments") for item in body.get(kind, [])]
+        associations = items[-1].get("associations", []) if items else []
+        return [key for some in associations if some["associationType"] == "issueIdOrKeys" for key in some["values"]]
+
 
 def expectations(script):
     """The first lines of a pipeline, as a map of lists."""
@@ -150,13 +164,17 @@ def expectations(script):
     return found
 
 
-def await_end(jenkins, folder, name, restart_at):
+def await_end(jenkins, folder, name, number, restart_at, kill_at):
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        if restart_at and restart_at in jenkins.log(folder, name):
+        log = jenkins.log(folder, name, number) if restart_at or kill_at else ""
+        if restart_at and restart_at in log:
             restart_at = None
             jenkins.restart()
-        build = jenkins.build(folder, name)
+        if kill_at and kill_at in log:
+            kill_at = None
+            jenkins.kill(folder, name, number)
+        build = jenkins.build(folder, name, number)
         if build and not build["building"] and build["result"]:
             return build["result"]
         time.sleep(1)
@@ -178,6 +196,10 @@ def differences(expected, result, log, stand_in):
         wanted, found = expected[name][0].split(), stand_in.states(kind)
         if sorted(wanted) != sorted(found) or (not unordered and wanted != found):
             yield f"{kind} {' '.join(found) or 'none'} instead of {' '.join(wanted)}"
+    if "issues" in expected:
+        wanted, found = expected["issues"][0].split(), stand_in.last_issues()
+        if sorted(wanted) != sorted(found):
+            yield f"issues {' '.join(found) or 'none'} instead of {' '.join(wanted)}"
     if "sandbox-secret" in log:
         yield "the secret is in the log"
     if "Scripts not permitted" in log:
@@ -191,9 +213,11 @@ def run(jenkins, stand_in, folder, file, library):
     script = script.replace("@Library('jira-send')", f"@Library('{library}')")
     jenkins.create(name, JOB_XML.format(script=escape(script)), folder)
     stand_in.prepare(expected.get("gate", [""])[0])
-    jenkins.start(folder, name)
-    result = await_end(jenkins, folder, name, expected.get("restart-at", [None])[0])
-    log = jenkins.log(folder, name)
+    restart_at, kill_at = (expected.get(name, [None])[0] for name in ("restart-at", "kill-at"))
+    for number in range(1, int(expected.get("runs", ["1"])[0]) + 1):
+        jenkins.start(folder, name)
+        result = await_end(jenkins, folder, name, number, restart_at, kill_at if number == 1 else None)
+    log = jenkins.log(folder, name, number)
     return list(differences(expected, result, log, stand_in)), log
 
 
