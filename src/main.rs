@@ -22,6 +22,7 @@ mod policy;
 mod program;
 mod report;
 mod secret;
+mod side_by_side;
 mod system;
 mod test_reports;
 mod variables;

@@ -11,13 +11,13 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-use super::side_by_side::side_by_side;
 use super::{Context, connection};
 use crate::changes;
 use crate::cli::{CheckOptions, Format};
 use crate::error::Failure;
 use crate::jira::trace::Traced;
 use crate::jira::{Probe, Site};
+use crate::side_by_side::side_by_side;
 use crate::system::Deadline;
 
 use items::Items;

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::Context;
-use super::side_by_side::side_by_side;
 use crate::error::Failure;
 use crate::jira::{AuthorizedJira, DataType, JiraError, Rejected, Submitted, bulk};
 use crate::outbox::{Due, Entry, Held, Opened, Outbox};
 use crate::report::OutboxReport;
+use crate::side_by_side::side_by_side;
 use crate::system::Deadline;
 
 /// A send delivers so many entries besides its own data.

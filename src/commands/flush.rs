@@ -6,7 +6,6 @@ use super::Context;
 use super::connection::{self, Destination};
 use super::credentials::credentials;
 use super::delivery::{self, Delivery};
-use super::side_by_side::side_by_side;
 use super::store::{self, NoOutbox};
 use crate::cli::FlushOptions;
 use crate::error::{Failure, Kind};
@@ -15,6 +14,7 @@ use crate::jira::{Jira, Site};
 use crate::outbox::Outbox;
 use crate::policy::{overall, worst};
 use crate::report::{OutboxReport, Outcome, Report, SiteReport};
+use crate::side_by_side::side_by_side;
 use crate::system::Deadline;
 
 /// Delivers what waits for the sites that the option names, else for every site that `JIRA_SITE` names or that has a

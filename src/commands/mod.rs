@@ -23,7 +23,6 @@ mod relay;
 mod remote_link;
 mod run_facts;
 mod send;
-mod side_by_side;
 mod store;
 mod stored;
 mod summary;

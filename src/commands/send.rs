@@ -8,7 +8,6 @@ use super::connection::{self, Destination};
 use super::continuity::continue_last;
 use super::payload::Payload;
 use super::relay::Relay;
-use super::side_by_side::side_by_side;
 use super::summary::Summary;
 use super::{Context, delivery, store};
 use crate::cli::JiraOptions;
@@ -19,6 +18,7 @@ use crate::jira::trace::Traced;
 use crate::jira::{Endpoints, Target};
 use crate::output::Output;
 use crate::report::{Outcome, PreparedRequest, Report, SiteReport};
+use crate::side_by_side::side_by_side;
 use crate::system::Deadline;
 
 /// Stands in the address for the cloud id that would be looked up.

@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use super::connection::Destination;
 use super::credentials::{credentials, own_credential_hint};
-use super::side_by_side::side_by_side;
 use super::{Context, send};
 use crate::cli::AskOptions;
 use crate::domain::properties::Properties;
@@ -20,6 +19,7 @@ use crate::jira::{AuthorizedJira, DataType, Jira, bulk_path};
 use crate::output::Output;
 use crate::policy::worst;
 use crate::report::{Outcome, Report, SiteReport};
+use crate::side_by_side::side_by_side;
 use crate::system::Deadline;
 
 /// What is read or deleted.

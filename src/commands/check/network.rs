@@ -8,10 +8,10 @@ use std::time::Duration;
 use super::items::{Items, unreachable};
 use super::settings::Settings;
 use crate::cli::{CheckOptions, CheckedData};
-use crate::commands::side_by_side::side_by_side;
 use crate::error::{Failure, Kind};
 use crate::jira::{CloudId, DataType, Endpoints, Grant, JiraError, Probe, Site};
 use crate::secret::Secret;
+use crate::side_by_side::side_by_side;
 use crate::system::{Deadline, System};
 
 /// A greater difference of the clocks is worth a word, in milliseconds.

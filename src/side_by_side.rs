@@ -1,4 +1,4 @@
-//! Several sites at once.
+//! The same for several sites or repositories at once.
 
 use std::panic::resume_unwind;
 use std::thread;
