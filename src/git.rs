@@ -1,9 +1,11 @@
 //! Facts from the repository in the workspace, through the `git` command.
 
+mod clones;
 mod details;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz_entry;
 mod history;
+mod listed;
 mod process;
 mod range;
 
@@ -14,9 +16,10 @@ use crate::domain::revision::Revision;
 use crate::system::{Deadline, System};
 use process::Process;
 
+pub(crate) use clones::{CloneFolder, Search, clone_in, clones_below};
 pub(crate) use details::{Change, ChangedFile, Details, DetailsReader};
 pub(crate) use history::{Branch, Walk, Walked};
-pub(crate) use range::{DEEPEN, Wanted, commits};
+pub(crate) use range::{Commits, DEEPEN, Wanted, commits};
 
 /// Longest output of one call that is read whole, in bytes.
 const MAX_OUTPUT: usize = 64 * 1024 * 1024;
@@ -53,6 +56,8 @@ impl GitError {
 /// A folder in which git is called, until the deadline.
 pub(crate) struct Repository<'a> {
     directory: PathBuf,
+    /// Where its data is, seen from the folder; without it git looks for itself, also in the folders above.
+    data: Option<&'static str>,
     system: &'a dyn System,
     deadline: Deadline,
 }
@@ -62,8 +67,21 @@ impl<'a> Repository<'a> {
     pub(crate) fn new(directory: &Path, system: &'a dyn System, patience: Duration) -> Self {
         Self {
             directory: directory.to_owned(),
+            data: None,
             system,
             deadline: Deadline::after(system, patience),
+        }
+    }
+
+    /// The clone and no other: where it is broken, git must not take the one around it.
+    pub(crate) fn of_clone(
+        clone: &CloneFolder,
+        system: &'a dyn System,
+        patience: Duration,
+    ) -> Self {
+        Self {
+            data: Some(clone.data()),
+            ..Self::new(&clone.directory, system, patience)
         }
     }
 
@@ -160,7 +178,13 @@ impl<'a> Repository<'a> {
         input: Option<String>,
         deadline: Deadline,
     ) -> Result<Process<'a>, GitError> {
-        Process::start(&self.directory, arguments, input, self.system, deadline)
+        let data = self.data.map(|data| format!("--git-dir={data}"));
+        let arguments: Vec<&str> = data
+            .iter()
+            .map(String::as_str)
+            .chain(arguments.iter().copied())
+            .collect();
+        Process::start(&self.directory, &arguments, input, self.system, deadline)
     }
 }
 

@@ -1,8 +1,10 @@
 //! What Jenkins says about a run, from its variables. Pure: the same map gives the same facts.
 
 mod built_ref;
+mod checkouts;
 
 pub(crate) use built_ref::Ref;
+pub(crate) use checkouts::{CheckedOut, checkouts};
 
 use crate::domain::issue_key::{Text, TextKind};
 use crate::domain::job_name::JobName;

@@ -1,8 +1,11 @@
 //! What came of it, for programs as one JSON object.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::domain::deployed::RepositoryName;
 use crate::domain::issue_key::IssueKey;
 use crate::domain::state::DeploymentState;
 use crate::error::{Failure, Kind};
@@ -200,7 +203,12 @@ pub(crate) struct WaitingReport {
 pub(crate) struct DeployedReport {
     /// Pipeline id and environment id, as `JIRA_SEND_DEPLOYED` takes them.
     pub(crate) place: String,
-    pub(crate) commit: String,
+    /// Of the repository of the run, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) commit: Option<String>,
+    /// Of each by its name, where there are several.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) repositories: BTreeMap<RepositoryName, String>,
     pub(crate) state: DeploymentState,
     /// Whether a newer commit was deployed there before.
     pub(crate) is_rollback: bool,

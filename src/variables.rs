@@ -41,6 +41,7 @@ variables! { STEP:
     JIRA_SEND_PARAMETERS = "options as one JSON object, keys in camelCase: what a pipeline step passes";
     JIRA_SEND_PARAMETERS_FILE = "file that holds that JSON object, when it is large";
     JIRA_SEND_DEPLOYED = "commits that were deployed by earlier runs, as one JSON object: pipeline id/environment id to commit";
+    JIRA_SEND_CHECKOUTS = "what checkout returned of further repositories, as one JSON object with the list checkouts";
     JIRA_SEND_WAITING = "what earlier steps could not deliver, one JSON object a line; the answer then says what waits now";
 }
 

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use super::outbox::OutboxOptions;
 use super::words::Words;
 use crate::domain::association::IssueId;
+use crate::domain::deployed::Deployed;
 use crate::domain::ids::PipelineIdStyle;
 use crate::domain::issue_key::{IssueKey, KeyPattern, ProjectKey};
 use crate::domain::properties::Property;
@@ -118,9 +119,19 @@ pub(crate) struct KeyOptions {
     /// Folder of the repository [else: `GIT_CHECKOUT_DIR` in the workspace, else the current folder]
     #[arg(long, value_name = "PATH")]
     pub(crate) repository_dir: Option<PathBuf>,
+    /// Folder of a further repository of the run, in the workspace; may be repeated [else: found by the commits of the
+    /// change log]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) repositories: Vec<PathBuf>,
     /// File of commits to search besides git's, one JSON object a line: {"commit":"…","message":"…"}
     #[arg(long, value_name = "FILE")]
     pub(crate) changes: Option<PathBuf>,
+    /// The file of commits is Jenkins' change log, which has those of shared libraries, too; said by pipeline steps
+    #[arg(long, hide = true)]
+    pub(crate) changes_of_jenkins: bool,
+    /// Search all commits of Jenkins' change log, also those that no repository of the workspace has
+    #[arg(long)]
+    pub(crate) all_changes: bool,
     /// Take keys of these projects only, in any letter case
     #[arg(long, value_name = "PROJECTS")]
     pub(crate) projects: Vec<Words<ProjectKey>>,
@@ -130,9 +141,9 @@ pub(crate) struct KeyOptions {
     /// Regular expression for keys; its group `key`, or its first group, is the key
     #[arg(long, value_name = "REGEX")]
     pub(crate) key_pattern: Option<KeyPattern>,
-    /// The commit that was deployed to the same place before; `--deployed-commit` or a pipeline step names it
+    /// What was deployed to the same place before, of a deployment; `--deployed-commit` or a pipeline step names it
     #[arg(skip)]
-    pub(crate) deployed_before: Option<Revision>,
+    pub(crate) deployed_before: Option<Deployed>,
     /// Keys that an earlier update of the same run carries; nobody types them
     #[arg(skip)]
     pub(crate) found_before: Vec<IssueKey>,

@@ -28,7 +28,7 @@ const MAX_BLOCKS: usize = 3;
 pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<Report, Failure> {
     let deadline = super::deadline(&options.jira, context);
     let keys = KeyOptions {
-        deployed_before: deployed::before(options, context)?,
+        deployed_before: Some(deployed::before(options, context)?),
         ..options.keys.clone()
     };
     let facts = super::gather(&keys, deadline, context)?;

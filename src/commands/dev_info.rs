@@ -59,13 +59,7 @@ fn send_what_is_found(options: &DevInfoOptions, context: &Context<'_>) -> Result
         time_left() / 3,
     );
     tell(&facts, context.output);
-    let repository = facts::repository(
-        &options.keys,
-        &facts.run,
-        context.variables,
-        context.system,
-        time_left() / 2,
-    );
+    let repository = Repository::new(&facts.directory, context.system, time_left() / 2);
     let destinations = super::destinations(&options.jira.connection, context)?;
     let mut missing = Missing::default();
     let clone_urls = clone_urls(&repository, facts.run.repository.as_deref());

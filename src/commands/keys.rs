@@ -32,7 +32,10 @@ pub(crate) fn run(options: &KeysOptions, context: &Context<'_>) -> Result<(), Fa
     tell_findings(&findings, keys, context.output);
     match options.output.format {
         Format::Json => context.output.result(&as_json(&findings)),
-        Format::Text => context.output.result(&as_text(&findings, texts.len())),
+        Format::Text => {
+            let searched = texts.iter().filter(|text| !text.is_left_out()).count();
+            context.output.result(&as_text(&findings, searched))
+        }
     }
 }
 

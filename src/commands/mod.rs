@@ -190,7 +190,7 @@ fn warn_each(lines: impl IntoIterator<Item = String>, output: &Output) {
     }
 }
 
-/// Warns of explicit keys that are none and of keys beyond Jira's limit.
+/// Warns of explicit keys that are none, of keys in commits that no repository has, and of keys beyond Jira's limit.
 fn tell_findings(findings: &Findings, options: &KeyOptions, output: &Output) {
     let words = options
         .issue_keys
@@ -212,12 +212,45 @@ fn tell_findings(findings: &Findings, options: &KeyOptions, output: &Output) {
         (!is_key).then(|| format!("{word:?} in --issue-keys is no issue key{why}"))
     });
     warn_each(no_keys, output);
+    if let Some((warning, advice)) = left_out(findings) {
+        output.advise(&warning, advice);
+    }
     let beyond = findings
         .dropped
         .iter()
         .filter(|dropped| dropped.reason == Reason::Limit);
     let beyond: Vec<&str> = beyond.map(|dropped| dropped.candidate.as_str()).collect();
     warn_each(cut_keys_line(&beyond), output);
+}
+
+/// Most issue keys that one line names.
+const MAX_NAMED: usize = 10;
+
+/// The keys that are lost with the commits of the change log which no repository of the workspace has.
+fn left_out(findings: &Findings) -> Option<(String, &'static str)> {
+    let found: HashSet<&IssueKey> = findings.keys().collect();
+    let dropped = findings.dropped.iter();
+    let dropped = dropped.filter(|dropped| dropped.reason == Reason::OtherRepository);
+    let mut seen = HashSet::new();
+    let lost: Vec<IssueKey> = dropped
+        .filter_map(|dropped| dropped.candidate.parse().ok())
+        .filter(|key: &IssueKey| !found.contains(key) && seen.insert(key.clone()))
+        .collect();
+    if lost.is_empty() {
+        return None;
+    }
+    let shown: Vec<&str> = lost.iter().take(MAX_NAMED).map(IssueKey::as_str).collect();
+    let more = match lost.len().saturating_sub(MAX_NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Some((
+        format!(
+            "not linked: {}{more} (named only by commits of the change log that no repository in the workspace has, such as those of a shared library)",
+            shown.join(", ")
+        ),
+        "if they belong to this run, name the folder of their repository with --repositories, or take all with --all-changes; for a library, untick \"Include @Library changes in job recent changes\" where Jenkins has it configured",
+    ))
 }
 
 /// Warns of what there was no room for besides the issue keys that were found.

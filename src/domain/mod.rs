@@ -1,6 +1,7 @@
 //! Types that cannot hold what Jira would refuse. Text from outside becomes one of these at the edge.
 
 pub(crate) mod association;
+pub(crate) mod deployed;
 pub(crate) mod entity_ids;
 pub(crate) mod environment;
 pub(crate) mod feature_flag;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use super::process::{MAX_WORD, Process, text};
-use super::{Commit, GitError, MAX_OUTPUT, Repository};
+use super::{Commit, GitError, Repository};
 
 /// Which history is walked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -158,18 +158,8 @@ impl Repository<'_> {
     /// # Errors
     /// When git fails.
     pub(crate) fn existing(&self, ids: &[String]) -> Result<Vec<String>, GitError> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let arguments = ["cat-file", "--batch-check=%(objectname) %(objecttype)"];
-        let mut input = ids.join("\n");
-        input.push('\n');
-        let output = self.start(&arguments, Some(input))?.rest(MAX_OUTPUT)?;
-        let output = text(&output);
-        let commits = output
-            .lines()
-            .filter_map(|line| line.strip_suffix(" commit"));
-        Ok(commits.map(ToOwned::to_owned).collect())
+        let found = self.look_up(ids)?;
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// The commits whose parents were cut off when the repository was cloned.

@@ -4,7 +4,7 @@ use super::{Commit, GitError, Repository};
 use crate::domain::revision::Revision;
 
 /// Most commits that are read. A release of more than that is linked through its newest ones.
-const MAX_COMMITS: usize = 5_000;
+pub(super) const MAX_COMMITS: usize = 5_000;
 
 /// The remedy for a shallow clone.
 pub(crate) const DEEPEN: &str = "deepen the clone: in the job's Git settings set a greater depth or none, or run git fetch --unshallow";
@@ -21,6 +21,10 @@ pub(crate) struct Wanted {
     /// Target branch of a pull request: what is on it already does not belong to the pull request.
     pub(crate) target: Option<String>,
     pub(crate) tag: Option<String>,
+    /// Full ids of commits that a change log lists. Where no start of the range is known, they stand in for it.
+    pub(crate) listed: Vec<String>,
+    /// Nothing new is nothing, and not the newest commit once more.
+    pub(crate) only_new: bool,
 }
 
 /// The commits of a run, newest first, and what people should know about them.
@@ -30,6 +34,10 @@ pub(crate) struct Commits {
     pub(crate) commits: Vec<Commit>,
     /// The commits are those that are taken back: an older one is deployed again.
     pub(crate) is_rollback: bool,
+    /// The commits are those since, or back to, the commit that was deployed.
+    pub(crate) is_since_deployed: bool,
+    /// The repository does not have the commit that was built.
+    pub(crate) lacks_head: bool,
     /// Each with what can be done about it.
     pub(crate) warnings: Vec<(String, String)>,
 }
@@ -58,6 +66,7 @@ pub(crate) fn commits(repository: &Repository<'_>, wanted: &Wanted) -> Result<Co
         .deployed
         .as_ref()
         .and_then(|deployed| deployed_before(repository, deployed, &mut result));
+    result.is_since_deployed = deployed.is_some();
     if let Some(newer) = deployed.as_ref().filter(|id| **id != head)
         && repository.is_ancestor(&head, newer)
     {
@@ -78,9 +87,11 @@ pub(crate) fn commits(repository: &Repository<'_>, wanted: &Wanted) -> Result<Co
         .collect();
     if !excluded.is_empty() {
         result.commits = repository.log(&head, &excluded)?;
+    } else if wanted.target.is_none() && !wanted.listed.is_empty() {
+        result.commits = repository.with_listed(&head, &wanted.listed)?;
     }
     // Nothing new since then: a build run again, or the last commit reverted to.
-    if result.commits.is_empty() {
+    if result.commits.is_empty() && !wanted.only_new {
         result.commits = repository.head_commits(&head, wanted.target.is_some())?;
     }
     cut(&mut result);
@@ -123,6 +134,7 @@ fn head(
         if let Some(head) = repository.resolve(named.as_str()) {
             return Ok(head);
         }
+        result.lacks_head = true;
         result.warnings.push((
             format!(
                 "commit {named} is not in this repository: what is checked out was read instead"

@@ -8,6 +8,7 @@ mod answers;
 mod build;
 mod certificates;
 mod check;
+mod checkouts;
 mod connection;
 mod deployed;
 mod deployment;

@@ -32,7 +32,7 @@ pub(super) fn check(
     let facts = facts::gather(options, variables, system, patience)?;
     jenkins(&facts, variables, items);
     let patience = deadline.remaining(system);
-    let repository = facts::repository(options, &facts.run, variables, system, patience);
+    let repository = Repository::new(&facts.directory, system, patience);
     git(&repository, &facts, items);
     issue_keys(&facts, options, items);
     Ok(())
@@ -138,7 +138,8 @@ fn issue_keys(facts: &Facts, options: &KeyOptions, items: &mut Items) {
     let findings = facts::find_keys(&facts.texts, options);
     let keys: Vec<&str> = findings.keys().map(IssueKey::as_str).collect();
     if keys.is_empty() {
-        let count = facts.texts.len();
+        let searched = facts.texts.iter().filter(|text| !text.is_left_out());
+        let count = searched.count();
         items.warn(
             "issue_keys",
             format!("none found in {count} texts, so nothing would be sent for this run"),

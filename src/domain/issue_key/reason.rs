@@ -16,6 +16,8 @@ pub(crate) enum Reason {
     Denied,
     NotAllowed,
     JenkinsBranchName,
+    /// In a commit that no repository of the run has.
+    OtherRepository,
     Limit,
 }
 
@@ -30,6 +32,7 @@ impl Reason {
             Self::DenyList(_) | Self::Denied => "deny-list",
             Self::NotAllowed => "not in the allow-list",
             Self::JenkinsBranchName => "Jenkins branch name",
+            Self::OtherRepository => "other repository",
             Self::Limit => "limit",
         }
     }
@@ -51,6 +54,9 @@ impl Reason {
             Self::NotAllowed => "its project is not among --projects".to_owned(),
             Self::JenkinsBranchName => {
                 "Jenkins gives this name to the branch of a pull request".to_owned()
+            }
+            Self::OtherRepository => {
+                "no repository of the workspace has this commit of the change log, as is so for a shared library; --all-changes takes it".to_owned()
             }
             Self::Limit => {
                 format!("Jira takes {MAX_ISSUE_KEYS} issue keys, and it comes after them")

@@ -175,6 +175,9 @@ impl Search<'_> {
         if self.seen.contains(&key) {
             return Err(Reason::Duplicate);
         }
+        if text.is_left_out() {
+            return Err(Reason::OtherRepository);
+        }
         if self.findings.found.len() >= MAX_ISSUE_KEYS {
             return Err(Reason::Limit);
         }

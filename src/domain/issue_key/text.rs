@@ -43,6 +43,8 @@ pub(crate) struct Text {
     pub(super) text: String,
     /// Whether Jenkins may have made this branch name up (`PR-7`).
     jenkins_made: bool,
+    /// Whether its keys are named only to say that they do not count.
+    is_left_out: bool,
 }
 
 impl Text {
@@ -58,7 +60,22 @@ impl Text {
             source: source.into(),
             text: decoded.unwrap_or_else(|| text.to_owned()),
             jenkins_made: kind == TextKind::Branch,
+            is_left_out: false,
         }
+    }
+
+    /// The same text of something that is not of the run: its keys are dropped.
+    #[must_use]
+    pub(crate) fn left_out(self) -> Self {
+        Self {
+            is_left_out: true,
+            ..self
+        }
+    }
+
+    /// Whether its keys do not count.
+    pub(crate) fn is_left_out(&self) -> bool {
+        self.is_left_out
     }
 
     pub(crate) fn kind(&self) -> TextKind {

@@ -1,0 +1,259 @@
+//! The clones in a folder, found without git.
+
+use std::collections::VecDeque;
+use std::fs::{self, DirEntry};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::time::Duration;
+
+/// So deep below the start clones are looked for: `libs/java/core` is found.
+const MAX_DEPTH: usize = 3;
+
+/// Most folders that are opened.
+const MAX_FOLDERS: usize = 5_000;
+
+/// Most files and folders that are looked at.
+const MAX_LOOKED_AT: usize = 200_000;
+
+/// Most clones that are found.
+const MAX_CLONES: usize = 32;
+
+/// Folders of other tools, large and with clones that are not of the run; hidden ones are not looked into either.
+const NOT_LOOKED_INTO: [&str; 9] = [
+    "node_modules",
+    "bower_components",
+    "target",
+    "vendor",
+    "_deps",
+    "Pods",
+    "Carthage",
+    "site-packages",
+    "__pycache__",
+];
+
+/// What Jenkins puts beside its folders: scripts, and the clones of libraries.
+const OF_JENKINS: [&str; 3] = ["@tmp", "@libs", "@script"];
+
+/// A folder with a repository of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CloneFolder {
+    pub(crate) directory: PathBuf,
+    /// Whether the folder holds git's data itself, and no files.
+    is_bare: bool,
+}
+
+impl CloneFolder {
+    /// Where git's data is, seen from the folder.
+    pub(super) fn data(&self) -> &'static str {
+        if self.is_bare { "." } else { ".git" }
+    }
+}
+
+/// The clone in this very folder, if there is one; a worktree or submodule is one, too.
+pub(crate) fn clone_in(folder: &Path) -> Option<CloneFolder> {
+    let is_there = |name: &str| fs::symlink_metadata(folder.join(name)).is_ok();
+    let has_files = is_there(".git");
+    let is_bare = !has_files && is_there("HEAD") && is_there("objects");
+    (has_files || is_bare).then(|| CloneFolder {
+        directory: folder.to_owned(),
+        is_bare,
+    })
+}
+
+/// How a search ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Search {
+    /// Everything was looked at that is to be looked at.
+    Whole,
+    /// There was too much to look at.
+    TooMany,
+    /// There was not enough time.
+    Late,
+}
+
+/// What a search has found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Clones {
+    /// The uppermost first, those of one depth by their names.
+    pub(crate) found: Vec<CloneFolder>,
+    pub(crate) search: Search,
+}
+
+/// Looks for clones in a folder and below it, without following links. A drive that hangs is given up after `patience`.
+pub(crate) fn clones_below(start: &Path, patience: Duration) -> Clones {
+    let (sender, receiver) = sync_channel(1);
+    let start = start.to_owned();
+    // A call that hangs cannot be given up but with its thread.
+    std::thread::spawn(move || sender.send(search(&start)));
+    match receiver.recv_timeout(patience) {
+        Ok(clones) => clones,
+        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Clones {
+            found: Vec::new(),
+            search: Search::Late,
+        },
+    }
+}
+
+fn search(start: &Path) -> Clones {
+    let mut clones = Clones {
+        found: Vec::new(),
+        search: Search::Whole,
+    };
+    let mut looked_at = 0;
+    let mut folders = VecDeque::from([(start.to_owned(), 0)]);
+    for opened in 0.. {
+        let Some((folder, depth)) = folders.pop_front() else {
+            break;
+        };
+        let is_full = clones.found.len() >= MAX_CLONES;
+        if opened >= MAX_FOLDERS || looked_at >= MAX_LOOKED_AT || is_full {
+            clones.search = Search::TooMany;
+            break;
+        }
+        // What cannot be read has no clone that git could read.
+        let Ok(entries) = fs::read_dir(&folder) else {
+            continue;
+        };
+        let mut below = Vec::new();
+        for entry in entries.take(MAX_LOOKED_AT - looked_at) {
+            looked_at += 1;
+            let Ok(entry) = entry else {
+                break;
+            };
+            if entry.file_name() == ".git" && is_no_link(&entry) {
+                clones.found.push(CloneFolder {
+                    directory: folder.clone(),
+                    is_bare: false,
+                });
+            } else if depth < MAX_DEPTH && is_looked_into(&entry) {
+                below.push(entry.path());
+            }
+        }
+        below.sort();
+        folders.extend(below.into_iter().map(|folder| (folder, depth + 1)));
+    }
+    clones
+}
+
+fn is_no_link(entry: &DirEntry) -> bool {
+    entry.file_type().is_ok_and(|kind| !kind.is_symlink())
+}
+
+fn is_looked_into(entry: &DirEntry) -> bool {
+    let name = entry.file_name();
+    let name = name.to_string_lossy();
+    let is_skipped = name.starts_with('.')
+        || NOT_LOOKED_INTO.contains(&name.as_ref())
+        || OF_JENKINS.iter().any(|mark| name.contains(mark));
+    !is_skipped && entry.file_type().is_ok_and(|kind| kind.is_dir())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+    use std::time::Duration;
+
+    use super::{MAX_CLONES, MAX_FOLDERS, Search, clone_in, clones_below};
+
+    const PATIENCE: Duration = Duration::from_mins(1);
+
+    fn folders(names: &[&str]) -> tempfile::TempDir {
+        let start = tempfile::tempdir().unwrap();
+        for name in names {
+            fs::create_dir_all(start.path().join(name)).unwrap();
+        }
+        start
+    }
+
+    /// The folders below the start in which a clone was found.
+    fn found(start: &Path) -> (Vec<String>, Search) {
+        let clones = clones_below(start, PATIENCE);
+        let below = |path: &Path| {
+            path.strip_prefix(start)
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .to_owned()
+        };
+        let folders = clones.found.iter().map(|clone| below(&clone.directory));
+        (folders.collect(), clones.search)
+    }
+
+    #[test]
+    fn clones_are_found_where_people_put_them() {
+        let start = folders(&[
+            "b/.git",
+            "a/.git",
+            "a/inner/.git",
+            "libs/java/core/.git",
+            "libs/java/core/deep/.git",
+            "node_modules/x/.git",
+            "target/x/.git",
+            ".cache/x/.git",
+            "app@tmp/x/.git",
+            "app@libs/0123/.git",
+            "empty/no.git",
+            "new\nline \"'$(x) 🚀/.git",
+        ]);
+        fs::create_dir(start.path().join("worktree")).unwrap();
+        fs::write(start.path().join("worktree/.git"), "gitdir: ../a/.git").unwrap();
+        let expected = [
+            "a",
+            "b",
+            "new\nline \"'$(x) 🚀",
+            "worktree",
+            "a/inner",
+            "libs/java/core",
+        ];
+        assert_eq!(
+            found(start.path()),
+            (expected.map(str::to_owned).to_vec(), Search::Whole)
+        );
+        fs::create_dir(start.path().join(".git")).unwrap();
+        assert_eq!(found(start.path()).0[0], "");
+    }
+
+    #[test]
+    fn what_is_not_there_has_no_clones() {
+        assert_eq!(found(Path::new("/nowhere")), (vec![], Search::Whole));
+        let start = folders(&[]);
+        assert_eq!(found(start.path()), (vec![], Search::Whole));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_not_followed() {
+        use std::os::unix::fs::symlink;
+        let start = folders(&["a/.git", "b"]);
+        symlink(start.path(), start.path().join("b/circle")).unwrap();
+        symlink("../a", start.path().join("b/a")).unwrap();
+        symlink("../a/.git", start.path().join("b/.git")).unwrap();
+        assert_eq!(found(start.path()), (vec!["a".to_owned()], Search::Whole));
+    }
+
+    #[test]
+    fn a_search_has_an_end() {
+        let start = folders(&["a/.git"]);
+        for number in 0..=MAX_FOLDERS {
+            fs::create_dir(start.path().join(format!("x{number}"))).unwrap();
+        }
+        assert_eq!(found(start.path()), (vec!["a".to_owned()], Search::TooMany));
+        let start = folders(&[]);
+        for number in 0..=MAX_CLONES {
+            fs::create_dir_all(start.path().join(format!("x{number}/.git"))).unwrap();
+        }
+        let (clones, search) = found(start.path());
+        assert_eq!((clones.len(), search), (MAX_CLONES, Search::TooMany));
+    }
+
+    #[test]
+    fn a_folder_is_a_clone_or_not() {
+        let start = folders(&["a/.git", "bare/objects", "b"]);
+        fs::write(start.path().join("bare/HEAD"), "ref: refs/heads/main").unwrap();
+        let data = |name: &str| clone_in(&start.path().join(name)).map(|clone| clone.data());
+        assert_eq!(data("a"), Some(".git"));
+        assert_eq!(data("bare"), Some("."));
+        assert_eq!((data("b"), data("c")), (None, None));
+    }
+}

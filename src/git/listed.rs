@@ -1,0 +1,158 @@
+//! Commits that a change log lists: which of them a repository has, their whole messages, and what was merged with
+//! them.
+
+use std::collections::{HashMap, HashSet};
+
+use super::process::text;
+use super::range::{MAX_COMMITS, parse_log};
+use super::{Commit, GitError, MAX_OUTPUT, Repository};
+
+/// So many commits are read for each that is listed, and [`READ_FURTHER`] more: change logs have no merges, and other
+/// branches lie between.
+const READ_FOR_EACH: usize = 3;
+
+const READ_FURTHER: usize = 200;
+
+impl Repository<'_> {
+    /// The full ids of the commits that these revisions name, each in its place.
+    ///
+    /// # Errors
+    /// When git fails, or there is no repository.
+    pub(crate) fn look_up(&self, revisions: &[String]) -> Result<Vec<Option<String>>, GitError> {
+        if revisions.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut input = revisions.join("\n");
+        input.push('\n');
+        // Without a format of our own, which the oldest gits do not know.
+        let process = self.start(&["cat-file", "--batch-check"], Some(input))?;
+        let output = text(&process.rest(MAX_OUTPUT)?);
+        let found: Vec<Option<String>> = output.lines().map(commit_id).collect();
+        if found.len() == revisions.len() {
+            Ok(found)
+        } else {
+            Err(GitError::Failed(
+                "git does not say which commits it has".to_owned(),
+            ))
+        }
+    }
+
+    /// The whole messages of these commits, all of which are there.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub(crate) fn messages(&self, ids: &[String]) -> Result<Vec<Commit>, GitError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let arguments = [
+            "log",
+            "-z",
+            "--no-walk=unsorted",
+            "--format=%H%n%B",
+            "--encoding=UTF-8",
+            "--no-color",
+            "--stdin",
+        ];
+        let mut input = ids.join("\n");
+        input.push('\n');
+        let output = self.start(&arguments, Some(input))?.rest(MAX_OUTPUT)?;
+        Ok(parse_log(&text(&output)))
+    }
+
+    /// Those of the listed commits that lead to `head`, with the merges that brought them and whatever else came after
+    /// them; nothing when none of them is near.
+    pub(super) fn with_listed(
+        &self,
+        head: &str,
+        listed: &[String],
+    ) -> Result<Vec<Commit>, GitError> {
+        let most = (listed.len() * READ_FOR_EACH + READ_FURTHER).min(MAX_COMMITS + 1);
+        let count = format!("--max-count={most}");
+        let format = ["log", "-z", "--format=%H %P%n%B", "--encoding=UTF-8"];
+        let output = self.run(&[&format, &[count.as_str(), head, "--"][..]].concat())?;
+        Ok(since_listed(parse_log(&output), listed))
+    }
+}
+
+/// The id in a line such as `8a91… commit 245`; nothing for other objects and for what is missing.
+fn commit_id(line: &str) -> Option<String> {
+    let mut words = line.split(' ');
+    let (id, kind, size) = (words.next()?, words.next()?, words.next());
+    (kind == "commit" && size.is_some()).then(|| id.to_owned())
+}
+
+/// Of commits whose ids have those of their parents behind them: the listed ones, and all that descend from them. What
+/// descends from a new commit is new as well.
+fn since_listed(commits: Vec<Commit>, listed: &[String]) -> Vec<Commit> {
+    let listed: HashSet<&str> = listed.iter().map(String::as_str).collect();
+    let mut children: HashMap<&str, Vec<&str>> = HashMap::new();
+    let mut waiting = Vec::new();
+    for commit in &commits {
+        let mut ids = commit.id.split(' ');
+        let id = ids.next().unwrap_or_default();
+        for parent in ids {
+            children.entry(parent).or_default().push(id);
+        }
+        if listed.contains(id) {
+            waiting.push(id);
+        }
+    }
+    let mut new: HashSet<String> = HashSet::new();
+    while let Some(id) = waiting.pop() {
+        if new.insert(id.to_owned()) {
+            waiting.extend(children.get(id).into_iter().flatten());
+        }
+    }
+    let own_id = |commit: Commit| Commit {
+        id: commit.id.split(' ').next().unwrap_or_default().to_owned(),
+        ..commit
+    };
+    let commits = commits.into_iter().map(own_id);
+    commits.filter(|commit| new.contains(&commit.id)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Commit, commit_id, since_listed};
+
+    #[test]
+    fn only_commits_that_are_there_have_an_id() {
+        for (line, id) in [
+            ("8a91 commit 245", Some("8a91")),
+            ("8a91 tree 245", None),
+            ("8a91 missing", None),
+            ("commit missing", None),
+            ("HEAD^{commit} ambiguous", None),
+            ("", None),
+        ] {
+            assert_eq!(commit_id(line).as_deref(), id, "{line}");
+        }
+    }
+
+    /// A history, newest first, each commit with its parents; what is listed; what is new.
+    #[test]
+    fn what_descends_from_a_listed_commit_is_new() {
+        // m2 merges b2 into m1, m1 merges b1 into a1; b2 began at m1.
+        let history = ["m2 m1 b2", "b2 m1", "m1 a1 b1", "b1 a1", "a1 a0", "a0"];
+        let cases = [
+            (&["b1", "b2"][..], vec!["m2", "b2", "m1", "b1"]),
+            (&["b2"], vec!["m2", "b2"]),
+            (&["m2"], vec!["m2"]),
+            (&["a0"], vec!["m2", "b2", "m1", "b1", "a1", "a0"]),
+            (&["elsewhere", "b2"], vec!["m2", "b2"]),
+            (&["elsewhere"], vec![]),
+            (&[], vec![]),
+        ];
+        for (listed, expected) in cases {
+            let commits = history.map(|ids| Commit {
+                id: ids.to_owned(),
+                message: String::new(),
+            });
+            let listed: Vec<String> = listed.iter().map(ToString::to_string).collect();
+            let new = since_listed(commits.to_vec(), &listed);
+            let new: Vec<&str> = new.iter().map(|commit| commit.id.as_str()).collect();
+            assert_eq!(new, expected, "{listed:?}");
+        }
+    }
+}

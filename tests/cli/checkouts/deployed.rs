@@ -1,0 +1,260 @@
+//! A deployment carries what is new in each of its repositories since the last one to the same place.
+
+use super::*;
+
+const PLACE: &str = "shop/eu-prod";
+
+struct Sent {
+    issue_keys: Value,
+    state: Value,
+    deployed: Value,
+    stderr: String,
+}
+
+fn deploy(agent: &Agent, options: &[&str]) -> Sent {
+    let usual = [
+        "deployment",
+        "--environment-id=eu-prod",
+        "--state=SUCCESS",
+        "--dry-run",
+        "--format=json",
+        EVENT,
+    ];
+    let run = agent.run(&[&usual, options].concat());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let json = run.json();
+    Sent {
+        issue_keys: json["issue_keys"].clone(),
+        state: json["request"]["body"]["deployments"][0]["state"].clone(),
+        deployed: json["deployed"].clone(),
+        stderr: run.stderr,
+    }
+}
+
+/// What a step remembers of a deployment.
+fn remember(agent: &mut Agent, sent: &Sent) {
+    let mut entry = sent.deployed.clone();
+    let place = entry["place"].as_str().unwrap().to_owned();
+    let fields = entry.as_object_mut().unwrap();
+    fields.retain(|name, _| name == "commit" || name == "repositories");
+    agent.set("JIRA_SEND_DEPLOYED", &json!({place: entry}).to_string());
+}
+
+/// `app` and `lib`, cloned from a server.
+fn app_and_lib() -> (Agent, Repo, Repo) {
+    let mut agent = agent();
+    let [app, lib] = ["app", "lib"].map(|name| {
+        let repo = Repo::new(&agent, name);
+        let url = format!("git@git.example.com:acme/{name}.git");
+        repo.git(&["remote", "add", "origin", &url]);
+        repo
+    });
+    let built = app.commit("APP-1");
+    lib.commit("LIBS-1");
+    agent.set("GIT_COMMIT", &built);
+    agent.set("GIT_URL", "https://git.example.com/acme/app.git");
+    (agent, app, lib)
+}
+
+fn built(agent: &mut Agent, app: &Repo, log: &[(&str, &str)]) {
+    agent.set("GIT_COMMIT", &app.head());
+    // The run before this one was a success, and had all but what the log lists.
+    agent.set("GIT_PREVIOUS_SUCCESSFUL_COMMIT", &app.head());
+    change_log(agent, log);
+}
+
+#[test]
+fn each_repository_is_remembered_by_its_address() {
+    let (mut agent, app, lib) = app_and_lib();
+    let names = ["--repositories=app", "--repositories=lib"];
+    let first = deploy(&agent, &names);
+    assert_eq!(first.issue_keys, json!(["APP-1", "LIBS-1"]));
+    let expected = json!({
+        "place": PLACE,
+        "commit": app.head(),
+        "repositories": {
+            "git.example.com~2Facme~2Fapp": app.head(),
+            "git.example.com~2Facme~2Flib": lib.head(),
+        },
+        "state": "successful",
+        "is_rollback": false,
+    });
+    assert_eq!(first.deployed, expected);
+
+    // Two runs that did not deploy, so that the change log of this one has none of their commits.
+    remember(&mut agent, &first);
+    app.commit("APP-2\n\nbody APP-3");
+    lib.merge("Merge LIBS-2", "LIBS-3\n\nbody LIBS-4");
+    built(&mut agent, &app, &[]);
+    let all = json!(["APP-2", "APP-3", "LIBS-2", "LIBS-3", "LIBS-4"]);
+    let second = deploy(&agent, &[]);
+    assert_eq!(second.issue_keys, all);
+    assert_eq!(deploy(&agent, &names).issue_keys, all);
+    assert_eq!(
+        second.deployed["repositories"]["git.example.com~2Facme~2Flib"],
+        json!(lib.head())
+    );
+
+    // A start that the user gives is a commit of the first repository.
+    let old = app.git(&["rev-parse", "HEAD~1"]);
+    let sent = deploy(&agent, &[&format!("--deployed-commit={old}")]);
+    assert_eq!(sent.issue_keys, all);
+    let sent = deploy(&agent, &[&format!("--since={old}")]);
+    assert_eq!(sent.issue_keys, json!(["APP-2", "APP-3"]));
+
+    // The same again brings nothing of the further one.
+    remember(&mut agent, &second);
+    assert_eq!(deploy(&agent, &[]).issue_keys, json!(["APP-2", "APP-3"]));
+    // The repository is another folder now, and nothing says which was built.
+    std::fs::rename(lib.path(), agent.path().join("moved")).unwrap();
+    let lib = Repo(agent.path().join("moved"));
+    let late = lib.commit("LIBS-9");
+    for name in ["GIT_COMMIT", "GIT_URL", "GIT_PREVIOUS_SUCCESSFUL_COMMIT"] {
+        agent.unset(name);
+    }
+    change_log(&mut agent, &[(&late, "LIBS-9")]);
+    let sent = deploy(&agent, &[]);
+    assert_eq!(sent.issue_keys, json!(["LIBS-9"]));
+}
+
+#[test]
+fn what_an_older_version_remembers_is_read() {
+    let (mut agent, app, lib) = app_and_lib();
+    agent.set(
+        "JIRA_SEND_DEPLOYED",
+        &json!({PLACE: app.head(), "shop/qa": 5}).to_string(),
+    );
+    app.commit("APP-2");
+    let new = lib.commit("LIBS-2\n\nbody LIBS-3");
+    built(&mut agent, &app, &[(&new, "LIBS-2")]);
+    let sent = deploy(&agent, &[]);
+    assert_eq!(sent.issue_keys, json!(["APP-2", "LIBS-2", "LIBS-3"]));
+    assert_eq!(
+        sent.deployed["repositories"]["git.example.com~2Facme~2Flib"],
+        json!(new)
+    );
+}
+
+#[test]
+fn commits_that_are_deployed_already_are_not_deployed_again() {
+    let (mut agent, app, lib) = app_and_lib();
+    let first = deploy(&agent, &["--repositories=app", "--repositories=lib"]);
+    let of_app = app.commit("APP-2");
+    let of_lib = lib.commit("LIBS-2");
+    built(&mut agent, &app, &[(&of_app, "APP-2"), (&of_lib, "LIBS-2")]);
+    remember(&mut agent, &first);
+    let second = deploy(&agent, &[]);
+    assert_eq!(second.issue_keys, json!(["APP-2", "LIBS-2"]));
+    // That run failed after it had deployed, so that the log of the next one has its commits again.
+    remember(&mut agent, &second);
+    let newer = app.commit("APP-3");
+    built(
+        &mut agent,
+        &app,
+        &[(&newer, "APP-3"), (&of_app, "APP-2"), (&of_lib, "LIBS-2")],
+    );
+    assert_eq!(deploy(&agent, &[]).issue_keys, json!(["APP-3"]));
+    let all = json!(["APP-3", "APP-2", "LIBS-2"]);
+    assert_eq!(deploy(&agent, &["--all-changes"]).issue_keys, all);
+    // A build is not a deployment.
+    let build = agent.run(&[
+        "build",
+        "--dry-run",
+        "--format=json",
+        "--since",
+        first.deployed["commit"].as_str().unwrap(),
+    ]);
+    assert_eq!(build.json()["issue_keys"], all);
+}
+
+#[test]
+fn the_first_repository_decides_on_a_rollback() {
+    let (mut agent, app, lib) = app_and_lib();
+    let old = [app.head(), lib.head()];
+    app.commit("APP-2");
+    lib.commit("LIBS-2");
+    built(&mut agent, &app, &[]);
+    let names = ["--repositories=app", "--repositories=lib"];
+    let newer = deploy(&agent, &names);
+    remember(&mut agent, &newer);
+
+    // Only the further one goes back: its issues count, and it is no rollback.
+    lib.git(&["checkout", "--quiet", "--detach", &old[1]]);
+    let sent = deploy(&agent, &[]);
+    assert_eq!(
+        (sent.issue_keys, sent.state),
+        (json!(["APP-2", "LIBS-2"]), json!("successful"))
+    );
+
+    app.git(&["checkout", "--quiet", "--detach", &old[0]]);
+    built(&mut agent, &app, &[]);
+    let sent = deploy(&agent, &[]);
+    assert_eq!(
+        (sent.issue_keys, sent.state),
+        (json!(["APP-2", "LIBS-2"]), json!("rolled_back"))
+    );
+    assert_eq!(
+        sent.deployed["repositories"]["git.example.com~2Facme~2Flib"],
+        json!(old[1])
+    );
+    assert!(sent.stderr.contains("rollback: a newer commit"));
+}
+
+/// Without an address it is known by its folder, and a second clone of one repository by both.
+#[test]
+fn clones_are_told_apart() {
+    let (mut agent, app, lib) = app_and_lib();
+    lib.git(&["remote", "set-url", "origin", "/srv/git/lib.git"]);
+    app.git(&["worktree", "add", "--quiet", "--detach", "../old app"]);
+    let old = Repo(agent.path().join("old app"));
+    let names = [
+        "--repositories=app",
+        "--repositories=lib",
+        "--repositories=old app",
+    ];
+    let first = deploy(&agent, &names);
+    let expected = json!({
+        "git.example.com~2Facme~2Fapp": app.head(),
+        "./lib": lib.head(),
+        "git.example.com~2Facme~2Fapp/old~20app": old.head(),
+    });
+    assert_eq!(first.deployed["repositories"], expected);
+    remember(&mut agent, &first);
+    app.commit("APP-2");
+    lib.commit("LIBS-2");
+    old.commit("APP-9");
+    built(&mut agent, &app, &[]);
+    assert_eq!(
+        deploy(&agent, &names).issue_keys,
+        json!(["APP-2", "LIBS-2", "APP-9"])
+    );
+}
+
+#[test]
+fn what_is_gone_is_told_and_what_is_given_is_remembered_too() {
+    let (mut agent, app, lib) = app_and_lib();
+    let gone = "0123456789012345678901234567890123456789";
+    let remembered = json!({PLACE: {"commit": app.head(), "repositories": {
+        "git.example.com~2Facme~2Flib": gone, "x": "--all", "y": 7,
+    }}});
+    agent.set("JIRA_SEND_DEPLOYED", &remembered.to_string());
+    let new = lib.commit("LIBS-2");
+    built(&mut agent, &app, &[(&new, "LIBS-2")]);
+    let sent = deploy(&agent, &[]);
+    assert_eq!(sent.issue_keys, json!(["APP-1", "LIBS-2"]));
+    assert!(
+        sent.stderr.contains(
+            "warning: lib: 0123456789012345678901234567890123456789, which was deployed before"
+        ),
+        "{}",
+        sent.stderr
+    );
+
+    // With keys of the user's nothing is searched, and what runs there then is remembered all the same.
+    let sent = deploy(&agent, &["--issue-keys=ABC-1", "--only-issue-keys"]);
+    assert_eq!(sent.issue_keys, json!(["ABC-1"]));
+    assert_eq!(
+        sent.deployed["repositories"]["git.example.com~2Facme~2Flib"],
+        json!(new)
+    );
+}

@@ -1,0 +1,306 @@
+//! Which repositories of the workspace are of the run, and what is read of them.
+
+use super::*;
+
+/// Two repositories in folders, each with an old commit, a new one with a body, and a merge.
+struct Two {
+    agent: Agent,
+    app: Repo,
+    lib: Repo,
+    /// Commits of `app`, then of `lib`: the old one, the new one, the one that was merged.
+    ids: [[String; 3]; 2],
+}
+
+fn fill(repo: &Repo, project: &str) -> [String; 3] {
+    let old = repo.commit(&format!("{project}-1 old"));
+    let new = repo.commit(&format!("{project}-2 new\n\nbody {project}-3"));
+    let merge = format!("Merge pull request from feature/{project}-4");
+    let merged = repo.merge(&merge, &format!("{project}-5\n\nbody {project}-6"));
+    [old, new, merged]
+}
+
+fn two(folders: [&str; 2]) -> Two {
+    let mut agent = agent();
+    let [app, lib] = folders.map(|folder| Repo::new(&agent, folder));
+    let ids = [fill(&app, "APP"), fill(&lib, "LIBS")];
+    let [of_app, of_lib] = &ids;
+    let log = [
+        (of_lib[2].as_str(), "LIBS-5"),
+        (&of_lib[1], "LIBS-2 new"),
+        (&of_app[2], "APP-5"),
+        (&of_app[1], "APP-2 new"),
+        LIBRARY,
+    ];
+    change_log(&mut agent, &log);
+    Two {
+        agent,
+        app,
+        lib,
+        ids,
+    }
+}
+
+/// What is new in both.
+fn all() -> Value {
+    json!([
+        "APP-4", "APP-5", "APP-6", "APP-2", "APP-3", "LIBS-4", "LIBS-5", "LIBS-6", "LIBS-2",
+        "LIBS-3"
+    ])
+}
+
+#[test]
+fn both_are_found_with_bodies_and_merges() {
+    let mut two = two(["app", "lib"]);
+    two.agent.set("GIT_COMMIT", &two.app.head());
+    two.agent
+        .set("GIT_PREVIOUS_SUCCESSFUL_COMMIT", &two.ids[0][0]);
+    let run = keys(&two.agent, &[]);
+    assert_eq!(found(&run), all());
+    let sources = sources(&run);
+    let short = |id: &str| id[..12].to_owned();
+    assert!(sources.contains(&(
+        "APP-3".to_owned(),
+        format!("commit {}", short(&two.ids[0][1]))
+    )));
+    let in_lib = format!("commit {} in lib", short(&two.ids[1][1]));
+    assert!(
+        sources.contains(&("LIBS-3".to_owned(), in_lib)),
+        "{sources:?}"
+    );
+    assert!(run.stderr.contains("not linked: LIB-1"), "{}", run.stderr);
+
+    // The commit of the run is that of the first repository, wherever the program stands.
+    let build = two.agent.run(&["build", "--dry-run", "--format=json"]);
+    assert_eq!(build.json()["issue_keys"], all());
+    let folder = two.agent.path().join("lib");
+    let output = two
+        .agent
+        .command(&["keys", "--format=json"])
+        .current_dir(folder)
+        .output();
+    assert_eq!(found(&Run::of(&output.unwrap())), all());
+}
+
+/// Without a commit that Jenkins names: the log tells, but not which of two is the first.
+#[test]
+fn the_change_log_alone_tells_what_is_of_the_run() {
+    let two = two(["app", "libs/java/lib"]);
+    let run = keys(&two.agent, &["--verbose"]);
+    assert_eq!(found(&run), all());
+    assert!(
+        run.stderr.contains(
+            "nothing says which repository of the workspace was built: app, libs/java/lib"
+        )
+    );
+    assert!(
+        !run.stderr.contains("warning: nothing says"),
+        "{}",
+        run.stderr
+    );
+
+    // A clone that nothing connects with the run is left alone.
+    let vendored = Repo::new(&two.agent, "third-party");
+    vendored.commit("XYZ-1 not ours");
+    let run = keys(&two.agent, &[]);
+    assert_eq!(found(&run), all());
+}
+
+#[test]
+fn a_repository_inside_the_first_is_found() {
+    let mut two = two(["", "lib"]);
+    two.agent.set("GIT_COMMIT", &two.app.head());
+    two.agent
+        .set("GIT_PREVIOUS_SUCCESSFUL_COMMIT", &two.ids[0][0]);
+    assert_eq!(found(&keys(&two.agent, &[])), all());
+    // Outside Jenkins nobody says how far a search may go.
+    two.agent.unset("WORKSPACE");
+    let run = keys(&two.agent, &[]);
+    assert_eq!(
+        found(&run),
+        json!(["APP-4", "APP-5", "APP-6", "APP-2", "APP-3"])
+    );
+    assert!(
+        run.stderr.contains("not linked: LIBS-5, LIBS-2, LIB-1 ("),
+        "{}",
+        run.stderr
+    );
+}
+
+/// Who is first, with one commit in each of the folders, and nothing in the change log.
+#[test]
+fn the_repository_of_the_run_is_chosen() {
+    let mut agent = agent();
+    let app = Repo::new(&agent, "app");
+    let commit = app.commit("ABC-1 app");
+    let only = keys(&agent, &[]);
+    assert_eq!(found(&only), json!(["ABC-1"]));
+    assert_eq!(sources(&only)[0].1, format!("commit {}", &commit[..12]));
+
+    let lib = Repo::new(&agent, "lib");
+    let other = lib.commit("ABC-2 lib");
+    let none = keys(&agent, &[]);
+    assert_eq!(found(&none), json!([]));
+    assert!(
+        none.stderr.starts_with("warning: nothing says which repository of the workspace was built: app, lib; commit messages were not searched\n"),
+        "{}",
+        none.stderr
+    );
+    assert!(none.stderr.contains("scm: [app, lib]"));
+    for (commit, key) in [(&commit, "ABC-1"), (&other, "ABC-2")] {
+        agent.set("GIT_COMMIT", commit);
+        let run = keys(&agent, &[]);
+        assert_eq!((found(&run), run.stderr.as_str()), (json!([key]), ""));
+    }
+    agent.set("GIT_COMMIT", "2222222222222222222222222222222222222222");
+    let run = keys(&agent, &[]);
+    assert_eq!(found(&run), json!([]));
+    assert!(run.stderr.contains("git cannot be asked"), "{}", run.stderr);
+    // The folder that the user names is asked and no other.
+    let run = keys(&agent, &["--repository-dir=app"]);
+    assert_eq!(found(&run), json!(["ABC-1"]));
+    assert!(run.stderr.contains("is not in this repository"));
+}
+
+/// The first build has no change log: what is named is read all the same.
+#[test]
+fn named_repositories_are_read_on_the_first_build() {
+    let mut agent = agent();
+    let names = ["app", "lib 'a\" $(touch pwned) 🚀", "new\nline"];
+    for (index, name) in names.iter().enumerate() {
+        let repo = Repo::new(&agent, name);
+        repo.commit(&format!("ABC-{}\n\nand DEF-{}", index + 1, index + 1));
+    }
+    let parameters = json!({"repositories": names});
+    agent.set("JIRA_SEND_PARAMETERS", &parameters.to_string());
+    let run = keys(&agent, &[]);
+    assert_eq!(
+        found(&run),
+        json!(["ABC-1", "DEF-1", "ABC-2", "DEF-2", "ABC-3", "DEF-3"])
+    );
+    assert!(
+        sources(&run)[4].1.ends_with(" in new\nline"),
+        "{:?}",
+        sources(&run)
+    );
+    let text = agent.run(&["keys"]).stdout;
+    assert_eq!(text.lines().count(), 9, "{text}");
+    assert!(!agent.path().join("pwned").exists());
+
+    // Nothing new in them after that.
+    agent.set("GIT_PREVIOUS_SUCCESSFUL_COMMIT", "HEAD");
+    assert_eq!(found(&keys(&agent, &[])), json!(["ABC-1", "DEF-1"]));
+    agent.set(
+        "JIRA_SEND_PARAMETERS",
+        &json!({"repositories": "app"}).to_string(),
+    );
+    assert_eq!(found(&keys(&agent, &[])), json!(["ABC-1", "DEF-1"]));
+}
+
+#[test]
+fn a_name_that_is_no_repository_is_told() {
+    let (mut agent, _, head) = usual();
+    change_log(&mut agent, &[(&head, "ABC-2 new"), LIBRARY]);
+    std::fs::create_dir(agent.path().join("empty")).unwrap();
+    for name in ["nowhere", "empty", "a, b", "../..", "changes.jsonl"] {
+        let run = keys(&agent, &["--repositories", name]);
+        // What is in it is not known, so nothing is left out.
+        assert_eq!(found(&run), json!(["ABC-2", "ABC-3", "LIB-1"]), "{name}");
+        let expected = format!(
+            "warning: {name}, which --repositories names, is not the folder of a repository\n"
+        );
+        assert!(run.stderr.starts_with(&expected), "{}", run.stderr);
+    }
+    // The first one by another name is no second one.
+    let run = keys(&agent, &["--repositories=.", "--repositories=empty/.."]);
+    assert_eq!(
+        (found(&run), sources(&run).len()),
+        (json!(["ABC-2", "ABC-3"]), 2)
+    );
+}
+
+/// What `checkout` returned tells the range, which has all that the change log lacks.
+#[test]
+fn what_checkout_returned_gives_each_its_range() {
+    let mut two = two(["app", "lib"]);
+    two.agent.set("GIT_COMMIT", &two.app.head());
+    two.agent
+        .set("GIT_PREVIOUS_SUCCESSFUL_COMMIT", &two.ids[0][0]);
+    two.lib
+        .commit("LIBS-9 later, and not checked out by Jenkins");
+    let of_lib = two.lib.git(&["rev-parse", "HEAD~1"]);
+    let checkouts = json!({"checkouts": [{
+        "GIT_COMMIT": of_lib,
+        "GIT_PREVIOUS_SUCCESSFUL_COMMIT": two.ids[1][0],
+        "GIT_URL": "https://ada:secret@git.example.com/acme/lib.git",
+    }]});
+    two.agent.set("JIRA_SEND_CHECKOUTS", &checkouts.to_string());
+    assert_eq!(found(&keys(&two.agent, &[])), all());
+    for name in ["JIRA_SEND_CHANGES", "JIRA_SEND_CHANGES_OF_JENKINS"] {
+        two.agent.unset(name);
+    }
+    assert_eq!(found(&keys(&two.agent, &[])), all());
+
+    let elsewhere = json!({"checkouts": [{"GIT_COMMIT": LIBRARY.0}]});
+    two.agent.set("JIRA_SEND_CHECKOUTS", &elsewhere.to_string());
+    let stderr = keys(&two.agent, &[]).stderr;
+    assert!(
+        stderr.starts_with("warning: commit 111111111111, which checkout returned, is in no repository of the workspace\n"),
+        "{stderr}"
+    );
+    two.agent.set("JIRA_SEND_CHECKOUTS", "[]");
+    let stderr = keys(&two.agent, &[]).stderr;
+    assert!(
+        stderr.starts_with("warning: JIRA_SEND_CHECKOUTS cannot be read"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn worktrees_are_repositories_and_the_same_one_twice_is_one() {
+    let mut agent = agent();
+    let app = Repo::new(&agent, "app");
+    app.commit("APP-1 old");
+    app.git(&["worktree", "add", "--quiet", "--detach", "../lib"]);
+    let lib = Repo(agent.path().join("lib"));
+    let in_worktree = lib.commit("LIBS-2 new\n\nbody LIBS-3");
+    let in_app = app.commit("APP-2 new\n\nbody APP-3");
+    agent.set("GIT_COMMIT", &in_app);
+    change_log(
+        &mut agent,
+        &[
+            (&in_worktree, "LIBS-2 new"),
+            (&in_app, "APP-2 new"),
+            LIBRARY,
+        ],
+    );
+    let run = keys(&agent, &[]);
+    assert_eq!(found(&run), json!(["APP-2", "APP-3", "LIBS-2", "LIBS-3"]));
+    // In a worktree of its own the first is found as well.
+    agent.set("GIT_COMMIT", &in_worktree);
+    assert_eq!(
+        found(&keys(&agent, &[])),
+        json!(["LIBS-2", "LIBS-3", "APP-2", "APP-3"])
+    );
+}
+
+/// Development information is made of the first repository.
+#[test]
+fn dev_info_takes_the_repository_that_was_built() {
+    let mut two = two(["app", "lib"]);
+    for (repo, name) in [(&two.app, "app"), (&two.lib, "lib")] {
+        let url = format!("https://git.example.com/acme/{name}.git");
+        repo.git(&["remote", "add", "origin", &url]);
+    }
+    two.agent.set("GIT_COMMIT", &two.app.head());
+    two.agent
+        .set("GIT_PREVIOUS_SUCCESSFUL_COMMIT", &two.ids[0][0]);
+    let run = two.agent.run(&["dev-info", "--dry-run", "--all-changes"]);
+    // The change log is of no use to it, which is said.
+    assert!(run.stderr.contains("--changes"), "{}", run.stderr);
+    two.agent.unset("JIRA_SEND_CHANGES");
+    let body = two.agent.run(&["dev-info", "--dry-run"]).shown_body();
+    let repositories = body["repositories"].as_array().unwrap();
+    assert_eq!(repositories.len(), 1);
+    assert_eq!(repositories[0]["id"], "git.example.com~2Facme~2Fapp");
+    assert_eq!(repositories[0]["commits"].as_array().unwrap().len(), 3);
+}
