@@ -48,27 +48,64 @@ String remembered(String known, String output) {
     Map deployed = answer.deployed
     boolean wentWell = deployed.state == 'successful' || deployed.state == 'rolled_back'
     boolean told = !(answer.outcome == 'unreachable' || answer.outcome == 'unauthorized' || answer.outcome == 'invalid')
-    if (!wentWell || !(told || waits(answer)) || !(deployed.place instanceof String) || !(deployed.commit instanceof String)) {
+    if (!wentWell || !(told || waits(answer)) || !(deployed.place instanceof String)) {
         return null
     }
     Map all = [:]
     Object before = parsed(known)
     if (before instanceof Map) {
         for (place in before.keySet()) {
-            if (before.get(place) instanceof String) {
-                all.put(place, before.get(place))
+            Object kept = entryOf(before.get(place), null)
+            if (kept != null) {
+                all.put(place, kept)
             }
         }
     }
-    all.put(deployed.place, deployed.commit)
+    Object now = entryOf(deployed, all.get(deployed.place))
+    if (now == null) {
+        return null
+    }
+    all.put(deployed.place, now)
     // From 128 KiB in one variable on, Linux starts no process any more.
     String text = JsonOutput.toJson(all)
     if (text.length() <= 60000) {
         return text
     }
     Map alone = [:]
-    alone.put(deployed.place, deployed.commit)
+    alone.put(deployed.place, entryOf(deployed, null))
     return JsonOutput.toJson(alone)
+}
+
+/**
+ * What is remembered of one place: the commit, or with several repositories a map of the commit and of the commits of all.
+ * Repositories that were not checked out this time stay as they were. null when there is nothing.
+ */
+@NonCPS
+private Object entryOf(Object deployed, Object before) {
+    if (deployed instanceof String) {
+        return deployed
+    }
+    if (!(deployed instanceof Map)) {
+        return null
+    }
+    Map repositories = [:]
+    for (entry in [before, deployed]) {
+        Object known = entry instanceof Map ? entry.repositories : null
+        if (known instanceof Map) {
+            for (name in known.keySet()) {
+                if (known.get(name) instanceof String) {
+                    repositories.put(name, known.get(name))
+                }
+            }
+        }
+    }
+    String commit = deployed.commit instanceof String ? deployed.commit : null
+    if (repositories.isEmpty()) {
+        return commit
+    }
+    Map entry = commit == null ? [:] : [commit: commit]
+    entry.put('repositories', repositories)
+    return entry
 }
 
 /** Whether what could not be delivered is kept somewhere. */

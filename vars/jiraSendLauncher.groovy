@@ -27,6 +27,8 @@ Map start(Map call) {
         return timeout(time: seconds, unit: 'SECONDS') {
             node(label) {
                 reached.agent = true
+                // Its workspace is not that of the run: what no repository has there may belong to it all the same.
+                call.further.add('JIRA_SEND_ALL_CHANGES=true')
                 launchWith(call)
             }
         }

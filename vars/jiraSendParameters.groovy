@@ -82,12 +82,12 @@ private Map knownParameters(String command) {
         pipelineId: 'text', pipelineIdStyle: 'text', jobName: 'text', buildNumber: 'text', unstableAs: 'text', runningAs: 'text', lastUpdated: 'text',
     ]
     // Development information is made of git's commits and no others.
-    Map searched = command == 'dev-info' ? [:] : [changes: 'text', message: 'lines']
+    Map searched = command == 'dev-info' ? [:] : [changes: 'text', allChanges: 'flag', message: 'lines']
     return own.get(command) + (command == 'build' || command == 'deployment' ? run : [:]) + [
         site: 'words', branch: 'text', issueKeys: 'words', onlyIssueKeys: 'flag', issueIds: 'words',
         projects: 'words', deny: 'words', keyPattern: 'text', requireIssueKeys: 'flag',
     ] + searched + [
-        scm: 'step', commit: 'text', since: 'text', title: 'text', tag: 'text', repositoryDir: 'text',
+        scm: 'step', commit: 'text', since: 'text', title: 'text', tag: 'text', repositoryDir: 'text', repositories: 'lines',
         property: 'lines', product: 'text', eventTime: 'text', updateSequenceNumber: 'text',
         outbox: 'text', noOutbox: 'flag', outboxMaxAgeDays: 'text', outboxMaxEntries: 'text', outboxMaxSize: 'text',
         dryRun: 'flag', verify: 'flag',
@@ -176,21 +176,39 @@ private List listOf(Object value, boolean words) {
     return items
 }
 
-/** What checkout returned, as the variables that a scripted pipeline does not set. */
+/** What checkout returned, as the variables that a scripted pipeline does not set; of a list the first, and the others as JSON. */
 @NonCPS
 private Map checkoutOf(Object given) {
+    boolean several = given instanceof Collection || given instanceof Object[]
     List variables = []
-    if (given == null || textOf(given) == '') {
-        return [variables: variables, complaint: '']
-    }
-    if (!(given instanceof Map)) {
-        return [variables: variables, complaint: 'scm must be what checkout returns, as in scm: checkout(scm).']
-    }
-    for (key in given.keySet()) {
-        String name = textOf(key)
-        if (name.matches('GIT_[A-Z0-9_]+') && given.get(key) != null) {
-            variables.add(name + '=' + textOf(given.get(key)))
+    List others = []
+    boolean isFirst = true
+    for (one in (several ? given : [given])) {
+        if (one == null || textOf(one) == '') {
+            continue
         }
+        if (!(one instanceof Map)) {
+            return [variables: [], complaint: 'scm must be what checkout returns, as in scm: checkout(scm), or a list of that.']
+        }
+        Map known = [:]
+        for (key in one.keySet()) {
+            String name = textOf(key)
+            if (name.matches('GIT_[A-Z0-9_]+') && one.get(key) != null) {
+                known.put(name, textOf(one.get(key)))
+            }
+        }
+        if (isFirst) {
+            for (name in known.keySet()) {
+                variables.add(name + '=' + known.get(name))
+            }
+        } else {
+            others.add(known)
+        }
+        isFirst = false
+    }
+    if (!others.isEmpty()) {
+        Map checkouts = [checkouts: others]
+        variables.add('JIRA_SEND_CHECKOUTS=' + JsonOutput.toJson(checkouts))
     }
     return [variables: variables, complaint: '']
 }

@@ -212,6 +212,10 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
     boolean searches = known.changes != null && options.changes == null && options.file == null && flags == ''
     Map files = [changes: searches ? changesOf(step) : '', flags: flags]
     List further = given.checkout
+    if (files.changes != '') {
+        // Commits of libraries are among them, which the binary tells by the repositories of the workspace.
+        further.add('JIRA_SEND_CHANGES_OF_JENKINS=true')
+    }
     further.add('JIRA_SEND_EVENT_TIME_BY_CONTROLLER=' + byClock)
     if (request.body != null) {
         // A blank variable counts as not set.
@@ -344,8 +348,10 @@ private String collectChanges(Object build) {
         List sets = run.changeSets
         for (int s = sets.size() - 1; s >= 0; s--) {
             def items = sets[s].items
+            // No repository of git has the commits of another system.
+            String system = sets[s].kind == null || sets[s].kind == 'git' ? '' : textOf(sets[s].kind) + ' '
             for (int i = items.length - 1; i >= 0 && lines.size() < 1000; i--) {
-                Map entry = [commit: textOf(items[i].commitId), message: textOf(items[i].msg)]
+                Map entry = [commit: system + textOf(items[i].commitId), message: textOf(items[i].msg)]
                 lines.add(JsonOutput.toJson(entry) + '\n')
             }
         }

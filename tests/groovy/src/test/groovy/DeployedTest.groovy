@@ -125,6 +125,34 @@ class DeployedTest extends PipelineCase {
     }
 
     @Test
+    void 'several repositories are remembered together, and those that were not there stay'() {
+        answer.deployed.repositories = [app: commit(2), lib: commit(3)]
+        jenkins.build = run(null, run(['shop/eu-prod': commit(1), 'shop/qa': [commit: commit(7), repositories: [app: commit(7)]]]))
+        jenkins.pipeline("jiraSendDeploymentInfo(environmentId: 'eu-prod')")
+        Map both = [commit: commit(2), repositories: [app: commit(2), lib: commit(3)]]
+        Map ofOther = ['shop/qa': [commit: commit(7), repositories: [app: commit(7)]]]
+        assert kept() == ['shop/eu-prod': both] + ofOther
+
+        // The next run knows, has no lib, and knows not which repository was built.
+        FakeBuild last = jenkins.build
+        fresh()
+        answer.deployed = [place: 'shop/eu-prod', repositories: [app: commit(4)], state: 'successful', is_rollback: false]
+        answers()
+        jenkins.build.after(last)
+        jenkins.pipeline("jiraSendDeploymentInfo(environmentId: 'eu-prod')")
+        assert brought() == [['shop/eu-prod': both] + ofOther]
+        assert kept() == ['shop/eu-prod': [repositories: [app: commit(4), lib: commit(3)]]] + ofOther
+
+        // One alone is remembered beside them.
+        last = jenkins.build
+        fresh()
+        binary()
+        jenkins.build.after(last)
+        jenkins.pipeline("jiraSendDeploymentInfo(environmentId: 'eu-prod')")
+        assert kept() == ['shop/eu-prod': [commit: commit(2), repositories: [app: commit(4), lib: commit(3)]]] + ofOther
+    }
+
+    @Test
     void 'builds do not ask for it'() {
         jenkins.pipeline('jiraSendBuildInfo()')
         assert jenkins.calls('sh')[0].environment.JIRA_SEND_DEPLOYED == null
@@ -133,14 +161,15 @@ class DeployedTest extends PipelineCase {
 
     @Test
     void 'junk is handed on or left out, and ends nothing'() {
-        for (text in ['', 'none', '[1]', '{"a":5,"b":null}', '{"$(touch pwned)\\" ;": "x"}']) {
+        for (text in ['', 'none', '[1]', '{"a":5,"b":null}', '{"a":{"repositories":[1]},"b":{"repositories":{"x":5}}}', '{"$(touch pwned)\\" ;": "x"}']) {
             fresh()
             answers()
             jenkins.build = new FakeBuild().after(new FakeBuild(buildVariables: [JIRA_SEND_DEPLOYED: text]))
             jenkins.pipeline("jiraSendDeploymentInfo(environmentId: 'eu-prod')")
             assert ((Map) kept())['shop/eu-prod'] == commit(2)
         }
-        for (deployed in [null, 'x', [:], [place: 5, commit: 'c', state: 'successful'], [place: 'p', state: 'successful']]) {
+        for (deployed in [null, 'x', [:], [place: 5, commit: 'c', state: 'successful'], [place: 'p', state: 'successful'],
+                         [place: 'p', state: 'successful', repositories: 5], [place: 'p', state: 'successful', repositories: [a: 5]]]) {
             fresh()
             answer.deployed = deployed
             answers()

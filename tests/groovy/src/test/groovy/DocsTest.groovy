@@ -13,7 +13,7 @@ class DocsTest extends PipelineCase {
     /** How many calls the examples of each page have; all other pages have none. */
     private static final Map<String, Integer> CALLS = [
         'README.md': 4, 'docs/development-information.md': 1, 'docs/feature-flags.md': 3, 'docs/gates.md': 3,
-        'docs/migration.md': 1, 'docs/setup.md': 1, 'docs/sites.md': 1,
+        'docs/issue-keys.md': 1, 'docs/migration.md': 1, 'docs/setup.md': 1, 'docs/sites.md': 1,
     ]
 
     @Test
@@ -43,7 +43,7 @@ class DocsTest extends PipelineCase {
             fresh().shell = { StepCall shell -> shell.environment.JIRA_SEND_COMMAND == 'gate' ? ALLOWED : FakeJenkins.ACCEPTED }
             jenkins.build.result = 'SUCCESS'
             jenkins.pipeline("def results = [totalCount: 3, passCount: 3, failCount: 0, skipCount: 0]; " +
-                "def source = [GIT_BRANCH: 'origin/main']; ${script}")
+                "def source = [GIT_BRANCH: 'origin/main']; def app = source; def lib = source; ${script}")
             assert jenkins.calls('sh').size() == (body ? 2 : 1)
             assert jenkins.echoes as Set == [call.takeWhile { Character.isLetter(it as char) } + (call.startsWith('jiraSend') ? ': build 7: sent for ABC-1' : ': open')] as Set
         }

@@ -136,7 +136,7 @@ class EndToEndTest extends EndToEndCase {
                 .findAll { it ==~ /\s+(-\w, )?--[a-z].*/ }.collect { it.replaceAll(/^.*?--([a-z-]+).*$/, '$1') }
                 .collect { it.replaceAll(/-([a-z])/) { all, letter -> letter.toUpperCase() } } as Set
             // Refused there: development information is made of the commits of git alone.
-            options.removeAll(command == 'dev-info' ? ['changes', 'message'] : [])
+            options.removeAll(command == 'dev-info' ? ['changes', 'allChanges', 'message'] : [])
             // These belong to the runner or to the command line.
             options.removeAll(['wait', 'timeout', 'format', 'quiet', 'onError', 'resultFile', 'keepCredentials', 'help', 'version'])
             assert parameters.knownParameters(command).findAll { it.value != 'step' }.keySet() == options

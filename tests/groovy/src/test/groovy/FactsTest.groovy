@@ -47,11 +47,20 @@ class FactsTest extends PipelineCase {
     }
 
     @Test
-    void 'all change sets of the run count, those of a library too'() {
-        // They have the same kind as the others and cannot be told apart; the help names the remedy.
+    void 'all change sets of the run are handed over, those of a library too'() {
+        // They have the same kind as the others; only the binary can tell them apart, by the repositories of the workspace.
         jenkins.build.with([[commit(1), 'LIB-1 library']]).with([[commit(2), 'ABC-2 project']])
         step('jiraSendBuildInfo')
         assert jenkins.changes*.message == ['ABC-2 project', 'LIB-1 library']
+        assert jenkins.shellCall.environment.JIRA_SEND_CHANGES_OF_JENKINS == 'true'
+    }
+
+    @Test
+    void 'commits of other systems than git are told apart'() {
+        // Those of Mercurial look the same.
+        jenkins.build.with([[commit(1), 'ABC-1']], 'hg').with([['1234', 'ABC-2']], 'svn').with([['', 'ABC-3']], null)
+        step('jiraSendBuildInfo')
+        assert jenkins.changes*.commit == ['', 'svn 1234', 'hg ' + commit(1)]
     }
 
     @Test
@@ -97,6 +106,7 @@ class FactsTest extends PipelineCase {
         jenkins.build.with([[commit(1), 'ABC-1 one']])
         step('jiraSendBuildInfo', [changes: '/data/changes.jsonl'])
         assert jenkins.options.changes == '/data/changes.jsonl'
+        assert jenkins.shellCall.environment.JIRA_SEND_CHANGES_OF_JENKINS == null
         assert jenkins.calls('writeFile') == []
     }
 

@@ -13,8 +13,8 @@ class FakeBuild implements Serializable {
     transient List<FakeChangeSet> changeSets = []
 
     /** One change set of commits given oldest first, as Jenkins lists them: [[id, message], ...]. */
-    FakeBuild with(List<List<String>> commits) {
-        changeSets << new FakeChangeSet(commits.collect { new FakeChange(commitId: it[0], comment: it[1] + '\n') } as FakeChange[])
+    FakeBuild with(List<List<String>> commits, String kind = 'git') {
+        changeSets << new FakeChangeSet(kind, commits.collect { new FakeChange(commitId: it[0], comment: it[1] + '\n') } as FakeChange[])
         return this
     }
 
@@ -49,9 +49,10 @@ class FakeBuild implements Serializable {
 /** Deliberately not serialisable, like Jenkins' own. */
 class FakeChangeSet {
     final FakeChange[] items
-    final String kind = 'git'
+    final String kind
 
-    FakeChangeSet(FakeChange[] items) {
+    FakeChangeSet(String kind, FakeChange[] items) {
+        this.kind = kind
         this.items = items
     }
 }
