@@ -67,7 +67,8 @@ pub(crate) fn gather(
     let changes = options.changes.as_deref().map(changes::read).transpose()?;
     let log = ChangeLog::new(changes.unwrap_or_default(), options);
     let mut facts = Facts::of_run(options, variables);
-    let checkouts = Checkouts::new(options, &facts.run, variables, log.ids(), system, patience);
+    let mut checkouts = Checkouts::new(options, &facts.run, variables, log.ids(), system, patience);
+    checkouts.is_of_git = log.is_of_git();
     let first = facts.ask_first(options, variables, &checkouts);
     if checkouts.are_unreadable {
         facts.warnings.push((

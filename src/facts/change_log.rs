@@ -37,6 +37,11 @@ impl<'a> ChangeLog<'a> {
             .collect()
     }
 
+    /// Whether it may be a log of git: it is empty, or has commits that are git's.
+    pub(super) fn is_of_git(&self) -> bool {
+        self.entries.is_empty() || self.entries.iter().any(|entry| is_full_id(&entry.id))
+    }
+
     /// Whether it is Jenkins' own log, and the user does not want all of it.
     fn is_sorted(&self) -> bool {
         self.options.changes_of_jenkins && !self.options.all_changes

@@ -21,6 +21,9 @@ pub(super) struct Checkouts<'a> {
     options: &'a KeyOptions,
     /// The workspace, or what stands for it; nothing outside Jenkins, where nobody says how far a search may go.
     workspace: Option<PathBuf>,
+    /// Whether the run is one of git, as far as its change log tells. What lies about in another one's workspace is a
+    /// tool's.
+    pub(super) is_of_git: bool,
     /// The commit that was built.
     commit: Option<Revision>,
     /// What a scripted pipeline says of further repositories.
@@ -91,6 +94,7 @@ impl<'a> Checkouts<'a> {
         Self {
             options,
             workspace: workspace.map(Path::to_owned),
+            is_of_git: true,
             commit: options.commit.clone().or_else(|| run.commit.clone()),
             are_unreadable: checked_out.is_err(),
             checked_out: checked_out.unwrap_or_default(),
@@ -224,7 +228,7 @@ impl<'a> Checkouts<'a> {
     }
 
     fn search(&self, found: &mut Found) -> Vec<(CloneFolder, String)> {
-        let Some(workspace) = &self.workspace else {
+        let Some(workspace) = self.workspace.as_ref().filter(|_| self.is_of_git) else {
             return Vec::new();
         };
         let patience = LONGEST_SEARCH.min(self.remaining() / 2);

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
+use serde_json::json;
+
 use crate::cli::words::Words;
+use crate::domain::deployed::RepositoryName;
 use crate::domain::entity_ids::{EntityId, RepositoryId};
 use crate::domain::environment::EnvironmentType;
 use crate::domain::hosting::{CloneUrl, Hosting, Identity, Template, Values};
@@ -15,7 +18,7 @@ use crate::domain::sequence::SequenceNumber;
 use crate::domain::text::{Line, is_allowed};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::web_url::WebUrl;
-use crate::jenkins::{Run, texts};
+use crate::jenkins::{Run, checkouts, texts};
 use crate::jira::{Site, is_safe_address};
 use crate::output::visible;
 use crate::variables::Variables;
@@ -31,6 +34,16 @@ pub fn jenkins(bytes: &[u8]) {
     let variables = Variables::new(pairs.into_iter().map(|(k, v)| (os(k), os(v))));
     let run = Run::new(&variables);
     assert_eq!(run, Run::new(&variables));
+    for checked_out in checkouts(&variables).unwrap_or_default() {
+        let commit = checked_out.commit.as_str();
+        assert!(!commit.starts_with('-') && !commit.contains(char::is_whitespace));
+        let name = RepositoryName::new(checked_out.url.as_deref(), commit);
+        assert!(
+            json!(name)
+                .as_str()
+                .is_some_and(|name| name.is_ascii() && name.len() <= 257)
+        );
+    }
     let rules = Rules::default();
     super::issue_keys::check(&find(&texts(&variables), &rules), &rules);
     if let Some(job) = &run.job_name {

@@ -5,6 +5,7 @@ use crate::domain::hosting::CloneUrl;
 use crate::domain::issue_key::{Rules, Text, TextKind, find};
 use crate::domain::revision::Revision;
 use crate::git::details::read_all;
+use crate::git::listed::{commit_id, since_listed};
 use crate::git::range::{parse_log, pull_request_tip};
 use crate::jenkins::Ref;
 
@@ -43,6 +44,12 @@ fn log(output: &str) {
         let tip = pull_request_tip(&commit.message, "1", &commit.id);
         assert!(tip == "1" || tip == commit.id);
     }
+    // Ids with those of their parents, as the log is read with them.
+    let listed: Vec<String> = commits.iter().map(|commit| commit.id.clone()).collect();
+    let new = since_listed(commits.clone(), &listed[..listed.len() / 2]);
+    assert!(new.len() <= commits.len() && new.iter().all(|commit| !commit.id.contains(' ')));
+    let ids = output.lines().filter_map(commit_id);
+    assert!(ids.into_iter().all(|id| output.contains(&id)));
     let texts: Vec<Text> = commits
         .iter()
         .map(|commit| Text::new(TextKind::Commit, commit.id.as_str(), &commit.message))

@@ -76,7 +76,7 @@ impl Repository<'_> {
 }
 
 /// The id in a line such as `8a91… commit 245`; nothing for other objects and for what is missing.
-fn commit_id(line: &str) -> Option<String> {
+pub(super) fn commit_id(line: &str) -> Option<String> {
     let mut words = line.split(' ');
     let (id, kind, size) = (words.next()?, words.next()?, words.next());
     (kind == "commit" && size.is_some()).then(|| id.to_owned())
@@ -84,7 +84,7 @@ fn commit_id(line: &str) -> Option<String> {
 
 /// Of commits whose ids have those of their parents behind them: the listed ones, and all that descend from them. What
 /// descends from a new commit is new as well.
-fn since_listed(commits: Vec<Commit>, listed: &[String]) -> Vec<Commit> {
+pub(super) fn since_listed(commits: Vec<Commit>, listed: &[String]) -> Vec<Commit> {
     let listed: HashSet<&str> = listed.iter().map(String::as_str).collect();
     let mut children: HashMap<&str, Vec<&str>> = HashMap::new();
     let mut waiting = Vec::new();

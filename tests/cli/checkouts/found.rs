@@ -161,6 +161,23 @@ fn the_repository_of_the_run_is_chosen() {
     assert!(run.stderr.contains("is not in this repository"));
 }
 
+/// Whatever clone lies about there is none of a run of Subversion.
+#[test]
+fn a_run_of_another_system_has_no_repository_of_git() {
+    let mut agent = agent();
+    Repo::new(&agent, "tools/sdk").commit("SDK-1 of a tool");
+    change_log(&mut agent, &[("svn 1234", "ABC-1"), ("", "ABC-2")]);
+    let run = keys(&agent, &[]);
+    assert_eq!(
+        (found(&run), run.stderr.as_str()),
+        (json!(["ABC-1", "ABC-2"]), "")
+    );
+    assert_eq!(sources(&run)[0].1, "commit svn 1234");
+    // Unless the user says so.
+    let run = keys(&agent, &["--repositories=tools/sdk"]);
+    assert_eq!(found(&run), json!(["SDK-1", "ABC-1", "ABC-2"]));
+}
+
 /// The first build has no change log: what is named is read all the same.
 #[test]
 fn named_repositories_are_read_on_the_first_build() {
