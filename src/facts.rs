@@ -5,6 +5,7 @@ mod change_log;
 mod checkouts;
 mod further;
 mod texts;
+mod workspace;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

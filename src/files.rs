@@ -1,8 +1,10 @@
-//! Small files, read whole and up to a limit, or written; other files, opened.
+//! Small files, read whole and up to a limit, or written; other files, opened; and drives that hang.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::mpsc;
+use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 
@@ -79,9 +81,24 @@ pub(crate) fn open_regular(path: &Path) -> io::Result<Option<(File, Metadata)>> 
     Ok(metadata.is_file().then_some((file, metadata)))
 }
 
+/// Does something with files, unless it takes too long: what hangs is left behind and ends with the process.
+pub(crate) fn in_time<T: Send + 'static>(
+    patience: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    let (sender, receiver) = mpsc::sync_channel(1);
+    std::thread::spawn(move || {
+        // Nobody listens any more when the time is up.
+        let _ = sender.send(work());
+    });
+    receiver.recv_timeout(patience).ok()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{open_regular, read_bytes, read_text};
+    use std::time::Duration;
+
+    use super::{in_time, open_regular, read_bytes, read_text};
 
     #[test]
     fn only_files_are_opened() {
@@ -118,5 +135,15 @@ mod tests {
         assert_eq!(read_bytes(path.as_ref(), 1).unwrap(), b"\xff");
         assert!(read_bytes(path.as_ref(), 0).is_err());
         assert!(read_text("/nowhere/at/all", 3).is_err());
+    }
+
+    #[test]
+    fn what_hangs_is_left_behind() {
+        let (sender, never) = std::sync::mpsc::channel::<()>();
+        let begun = std::time::Instant::now();
+        let hangs = in_time(Duration::from_millis(50), move || never.recv());
+        assert!(hangs.is_none() && begun.elapsed() < Duration::from_secs(2));
+        drop(sender);
+        assert_eq!(in_time(Duration::from_mins(1), || 5), Some(5));
     }
 }

@@ -89,7 +89,7 @@ impl Facts {
         Some(First {
             repository,
             found,
-            folder: checkouts.name_of(&self.directory),
+            folder: checkouts.workspace.name_of(&self.directory),
             name,
         })
     }
@@ -114,7 +114,10 @@ impl Facts {
                 .repository
                 .clone()
                 .or_else(|| repository.remote_url());
-            RepositoryName::new(url.as_deref(), &checkouts.name_of(&self.directory))
+            RepositoryName::new(
+                url.as_deref(),
+                &checkouts.workspace.name_of(&self.directory),
+            )
         });
         let by_name = several
             .filter(|several| !several.is_given)

@@ -1,17 +1,19 @@
 //! The repositories of the workspace: those that the user names, else those that are found there.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use super::workspace::Workspace;
 use crate::cli::KeyOptions;
 use crate::domain::revision::Revision;
-use crate::git::{self, CloneFolder, GitError, Repository, Search};
+use crate::files::in_time;
+use crate::git::{CloneFolder, GitError, Repository};
 use crate::jenkins::{self, CheckedOut, Run};
 use crate::side_by_side::side_by_side;
 use crate::system::{Deadline, System};
-use crate::variables::{self, Variables};
+use crate::variables::Variables;
 
 /// Longest time for looking through the workspace.
 const LONGEST_SEARCH: Duration = Duration::from_secs(2);
@@ -19,8 +21,7 @@ const LONGEST_SEARCH: Duration = Duration::from_secs(2);
 /// Looked for when they are needed, which a run with one repository never does.
 pub(super) struct Checkouts<'a> {
     options: &'a KeyOptions,
-    /// The workspace, or what stands for it; nothing outside Jenkins, where nobody says how far a search may go.
-    workspace: Option<PathBuf>,
+    pub(super) workspace: Workspace,
     /// Whether the run is one of git, as far as its change log tells. What lies about in another one's workspace is a
     /// tool's.
     pub(super) is_of_git: bool,
@@ -82,18 +83,10 @@ impl<'a> Checkouts<'a> {
         system: &'a dyn System,
         patience: Duration,
     ) -> Self {
-        let workspace = variables.get(variables::WORKSPACE).map(Path::new);
-        let workspace = workspace.map(|folder| {
-            if folder.is_dir() {
-                folder
-            } else {
-                Path::new(".")
-            }
-        });
         let checked_out = jenkins::checkouts(variables);
         Self {
             options,
-            workspace: workspace.map(Path::to_owned),
+            workspace: Workspace::new(variables),
             is_of_git: true,
             commit: options.commit.clone().or_else(|| run.commit.clone()),
             are_unreadable: checked_out.is_err(),
@@ -114,11 +107,6 @@ impl<'a> Checkouts<'a> {
             all
         };
         Repository::new(folder, self.system, patience)
-    }
-
-    /// A folder as people know it, seen from the workspace.
-    pub(super) fn name_of(&self, folder: &Path) -> String {
-        name_below(self.workspace.as_deref().unwrap_or(Path::new(".")), folder)
     }
 
     /// What is left for git.
@@ -149,8 +137,8 @@ impl<'a> Checkouts<'a> {
         self.found.get_or_init(|| self.look())
     }
 
-    /// The repository of the run: the one that has the commit that was built; where none is known, the only one, the only one that has commits
-    /// of the change log, or the one that the user names first.
+    /// The repository of the run: the one that has the commit that was built. Where none is known, the one that the user
+    /// names first, else the only one, or the only one that has commits of the change log.
     pub(super) fn first(&self) -> Option<&Checkout> {
         let all = &self.found().checkouts;
         if let Some(commit) = &self.commit {
@@ -172,11 +160,7 @@ impl<'a> Checkouts<'a> {
 
     fn look(&self) -> Found {
         let mut found = Found::default();
-        let clones = if self.options.repositories.is_empty() {
-            self.search(&mut found)
-        } else {
-            self.named(&mut found)
-        };
+        let clones = self.clones(&mut found);
         let is_named = !self.options.repositories.is_empty();
         let asked = self.asked();
         // One that hangs leaves the other half for reading the others.
@@ -227,63 +211,45 @@ impl<'a> Checkouts<'a> {
             .collect()
     }
 
-    fn search(&self, found: &mut Found) -> Vec<(CloneFolder, String)> {
-        let Some(workspace) = self.workspace.as_ref().filter(|_| self.is_of_git) else {
+    /// The folders to ask in, without asking git.
+    fn clones(&self, found: &mut Found) -> Vec<(CloneFolder, String)> {
+        let (workspace, names) = (self.workspace.clone(), self.options.repositories.clone());
+        let work = move || {
+            if names.is_empty() {
+                workspace.search()
+            } else {
+                workspace.named(&names)
+            }
+        };
+        let is_needless = self.options.repositories.is_empty() && !self.is_of_git;
+        let patience = LONGEST_SEARCH.min(self.remaining() / 2);
+        let Some(clones) = (!is_needless).then(|| in_time(patience, work)) else {
             return Vec::new();
         };
-        let patience = LONGEST_SEARCH.min(self.remaining() / 2);
-        let clones = git::clones_below(workspace, patience);
-        match clones.search {
-            Search::Whole => {}
-            Search::TooMany => found.details.push(
+        let Some(clones) = clones else {
+            found.is_uncertain = true;
+            found.details.push(
+                "there was no time to look through the workspace for repositories".to_owned(),
+            );
+            return Vec::new();
+        };
+        if clones.is_cut {
+            found.details.push(
                 "the workspace is too large to be looked through for repositories: --repositories names them"
                     .to_owned(),
-            ),
-            Search::Late => {
-                found.is_uncertain = true;
-                found.details.push(
-                    "there was no time to look through the workspace for repositories: --repositories names them"
-                        .to_owned(),
-                );
-            }
+            );
         }
-        let clones = clones.found.into_iter();
-        let named = clones.map(|clone| {
-            let name = name_below(workspace, &clone.directory);
-            (clone, name)
-        });
-        named.collect()
-    }
-
-    fn named(&self, found: &mut Found) -> Vec<(CloneFolder, String)> {
-        let mut seen = Vec::new();
-        let mut clones = Vec::new();
-        let start = self.workspace.as_deref().unwrap_or(Path::new("."));
-        for given in &self.options.repositories {
-            let candidates = [start.join(given), given.clone()];
-            let clone = candidates.iter().find_map(|folder| git::clone_in(folder));
-            let Some(clone) = clone else {
-                let shown = given.display();
-                found.is_uncertain = true;
-                found.warnings.push((
-                    format!(
-                        "{shown}, which --repositories names, is not the folder of a repository"
-                    ),
-                    "name folders in the workspace that have a .git in them, each by itself"
-                        .to_owned(),
-                ));
-                continue;
-            };
-            let real = std::fs::canonicalize(&clone.directory);
-            if let Ok(real) = real
-                && !seen.contains(&real)
-            {
-                seen.push(real);
-                let name = name_below(start, &clone.directory);
-                clones.push((clone, name));
-            }
+        for missing in clones.missing {
+            found.is_uncertain = true;
+            found.warnings.push((
+                format!(
+                    "{}, which --repositories names, is not the folder of a repository",
+                    missing.display()
+                ),
+                "name folders in the workspace that have a .git in them, each by itself".to_owned(),
+            ));
         }
-        clones
+        clones.found
     }
 }
 
@@ -305,21 +271,3 @@ fn without_kind(asked: &str) -> &str {
 }
 
 const COMMIT_KIND: &str = "^{commit}";
-
-/// The path seen from the workspace, with slashes.
-fn name_below(workspace: &Path, folder: &Path) -> String {
-    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = real(folder);
-    let Ok(below) = folder.strip_prefix(real(workspace)) else {
-        return folder.display().to_string();
-    };
-    let parts = below
-        .components()
-        .map(|part| part.as_os_str().to_string_lossy());
-    let name = parts.collect::<Vec<_>>().join("/");
-    if name.is_empty() {
-        ".".to_owned()
-    } else {
-        name
-    }
-}

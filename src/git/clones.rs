@@ -3,8 +3,6 @@
 use std::collections::VecDeque;
 use std::fs::{self, DirEntry};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{RecvTimeoutError, sync_channel};
-use std::time::Duration;
 
 /// So deep below the start clones are looked for: `libs/java/core` is found.
 const MAX_DEPTH: usize = 3;
@@ -67,8 +65,6 @@ pub(crate) enum Search {
     Whole,
     /// There was too much to look at.
     TooMany,
-    /// There was not enough time.
-    Late,
 }
 
 /// What a search has found.
@@ -79,22 +75,8 @@ pub(crate) struct Clones {
     pub(crate) search: Search,
 }
 
-/// Looks for clones in a folder and below it, without following links. A drive that hangs is given up after `patience`.
-pub(crate) fn clones_below(start: &Path, patience: Duration) -> Clones {
-    let (sender, receiver) = sync_channel(1);
-    let start = start.to_owned();
-    // A call that hangs cannot be given up but with its thread.
-    std::thread::spawn(move || sender.send(search(&start)));
-    match receiver.recv_timeout(patience) {
-        Ok(clones) => clones,
-        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Clones {
-            found: Vec::new(),
-            search: Search::Late,
-        },
-    }
-}
-
-fn search(start: &Path) -> Clones {
+/// Looks for clones in a folder and below it, without following links. On a drive that hangs it does, too.
+pub(crate) fn clones_below(start: &Path) -> Clones {
     let mut clones = Clones {
         found: Vec::new(),
         search: Search::Whole,
@@ -152,11 +134,8 @@ fn is_looked_into(entry: &DirEntry) -> bool {
 mod tests {
     use std::fs;
     use std::path::Path;
-    use std::time::Duration;
 
     use super::{MAX_CLONES, MAX_FOLDERS, Search, clone_in, clones_below};
-
-    const PATIENCE: Duration = Duration::from_mins(1);
 
     fn folders(names: &[&str]) -> tempfile::TempDir {
         let start = tempfile::tempdir().unwrap();
@@ -168,7 +147,7 @@ mod tests {
 
     /// The folders below the start in which a clone was found.
     fn found(start: &Path) -> (Vec<String>, Search) {
-        let clones = clones_below(start, PATIENCE);
+        let clones = clones_below(start);
         let below = |path: &Path| {
             path.strip_prefix(start)
                 .unwrap()

@@ -2,8 +2,6 @@
 
 use std::fs::{self, DirBuilder, File};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
-use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
@@ -54,19 +52,6 @@ pub(super) fn make(folder: &Path) -> anyhow::Result<()> {
     builder
         .create(folder)
         .with_context(|| format!("the folder {shown} cannot be made"))
-}
-
-/// Does something with files, unless it takes too long: what hangs is left behind and ends with the process.
-pub(super) fn in_time<T: Send + 'static>(
-    patience: Duration,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Option<T> {
-    let (sender, receiver) = mpsc::sync_channel(1);
-    std::thread::spawn(move || {
-        // Nobody listens any more when the time is up.
-        let _ = sender.send(work());
-    });
-    receiver.recv_timeout(patience).ok()
 }
 
 /// Whether others may put entries into the folder, which would be sent with our credential, or take some away. A
@@ -125,10 +110,9 @@ pub(super) fn files(folder: &Path) -> Vec<String> {
 #[cfg(all(test, unix))]
 mod tests {
     use super::super::file::write_new;
-    use super::{default_folder, exposure, in_time, make};
+    use super::{default_folder, exposure, make};
     use crate::variables::Variables;
     use std::os::unix::fs::PermissionsExt as _;
-    use std::time::Duration;
 
     #[test]
     fn the_users_state_folder_is_found() {
@@ -163,16 +147,6 @@ mod tests {
                 .contains("not a folder")
         );
         assert!(make(&file.join("below")).is_err());
-    }
-
-    #[test]
-    fn what_hangs_is_left_behind() {
-        let (sender, never) = std::sync::mpsc::channel::<()>();
-        let begun = std::time::Instant::now();
-        let hangs = in_time(Duration::from_millis(50), move || never.recv());
-        assert!(hangs.is_none() && begun.elapsed() < Duration::from_secs(2));
-        drop(sender);
-        assert_eq!(in_time(Duration::from_mins(1), || 5), Some(5));
     }
 
     #[test]
