@@ -128,7 +128,7 @@ class DeployedTest extends PipelineCase {
     void 'several repositories are remembered together, and those that were not there stay'() {
         answer.deployed.repositories = [app: commit(2), lib: commit(3)]
         jenkins.build = run(null, run(['shop/eu-prod': commit(1), 'shop/qa': [commit: commit(7), repositories: [app: commit(7)]]]))
-        jenkins.pipeline("jiraSendDeploymentInfo(environmentId: 'eu-prod')")
+        jenkins.pipeline("jiraSendDeploymentInfo(environmentId: 'eu-prod', state: 'successful')")
         Map both = [commit: commit(2), repositories: [app: commit(2), lib: commit(3)]]
         Map ofOther = ['shop/qa': [commit: commit(7), repositories: [app: commit(7)]]]
         assert kept() == ['shop/eu-prod': both] + ofOther
@@ -139,7 +139,7 @@ class DeployedTest extends PipelineCase {
         answer.deployed = [place: 'shop/eu-prod', repositories: [app: commit(4)], state: 'successful', is_rollback: false]
         answers()
         jenkins.build.after(last)
-        jenkins.pipeline("jiraSendDeploymentInfo(environmentId: 'eu-prod')")
+        jenkins.pipeline("jiraSendDeploymentInfo(environmentId: 'eu-prod', state: 'successful')")
         assert brought() == [['shop/eu-prod': both] + ofOther]
         assert kept() == ['shop/eu-prod': [repositories: [app: commit(4), lib: commit(3)]]] + ofOther
 
@@ -148,7 +148,7 @@ class DeployedTest extends PipelineCase {
         fresh()
         binary()
         jenkins.build.after(last)
-        jenkins.pipeline("jiraSendDeploymentInfo(environmentId: 'eu-prod')")
+        jenkins.pipeline("jiraSendDeploymentInfo(environmentId: 'eu-prod', state: 'successful')")
         assert kept() == ['shop/eu-prod': [commit: commit(2), repositories: [app: commit(4), lib: commit(3)]]] + ofOther
     }
 

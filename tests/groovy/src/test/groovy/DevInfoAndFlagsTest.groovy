@@ -172,7 +172,7 @@ class DevInfoAndFlagsTest extends PipelineCase {
         ['hudson.plugins.git.GitSCM@1', 5, [1], true].each { Object wrong ->
             fresh()
             assert step('jiraSendDevInfo', [scm: wrong]).outcome == 'accepted'
-            assert jenkins.echoes[0] == 'jiraSendDevInfo: scm must be what checkout returns, as in scm: checkout(scm). It is ignored.'
+            assert jenkins.echoes[0] == 'jiraSendDevInfo: scm must be what checkout returns, as in scm: checkout(scm), or a list of that. It is ignored.'
         }
         [null, '', [:]].each { Object none ->
             fresh()

@@ -124,7 +124,7 @@ class UnfinishedTest extends PipelineCase {
         jenkins.slow.beginNode = 1100
         jenkins.global.AGENT = 'x'
         jenkins.build.with([[commit(1), 'ABC-9 one']])
-        Map result = step('jiraSendBuildInfo', [state: 'failed', agentTimeout: 1])
+        Map result = step('jiraSendBuildInfo', [state: 'failed', agentTimeout: 1, repositories: ['app', 'lib']])
         assert result.outcome == 'unreachable' && result.message.endsWith(' It is kept for the next step that has an agent.')
         assert updates()*.options*.state == ['failed']
         jenkins.agent = true
@@ -132,6 +132,8 @@ class UnfinishedTest extends PipelineCase {
         step('jiraSendDeploymentInfo', [environmentId: 'eu', state: 'successful'])
         assert sent()*.command == ['deployment', 'build']
         assert sent()[1].options.state == 'failed' && sent()[1].environment.JIRA_SEND_CHANGES.endsWith('/changes.jsonl')
+        // The repositories of the workspace may have other commits by then; the change log is the same.
+        assert sent()[1].options.repositories == null && sent()[1].environment.JIRA_SEND_CHANGES_OF_JENKINS == 'true'
         assert jenkins.calls('writeFile')[0].named.text == JsonOutput.toJson([commit: commit(1), message: 'ABC-9 one']) + '\n'
         assert jenkins.echoes[1] == 'jiraSendDeploymentInfo: left by an earlier step: build 7: sent for ABC-1'
         assert updates() == []
