@@ -49,6 +49,8 @@ pub(crate) struct Facts {
     pub(crate) directory: PathBuf,
     /// Of a deployment of several repositories, the commit of each.
     pub(crate) deployed: BTreeMap<RepositoryName, String>,
+    /// How many commits of the change log count for nothing.
+    pub(crate) commits_left_out: usize,
     /// Each with what can be done about it.
     pub(crate) warnings: Vec<(String, String)>,
     /// What only `--verbose` tells.
@@ -143,6 +145,18 @@ impl Facts {
         first
     }
 
+    /// Says why commits of the change log count for nothing, if any do.
+    pub(crate) fn left_out(&self) -> Option<String> {
+        let commits = match self.commits_left_out {
+            0 => return None,
+            1 => "1 commit".to_owned(),
+            several => format!("{several} commits"),
+        };
+        Some(format!(
+            "left out {commits} of the change log that no repository in the workspace has, such as those of a shared library; --all-changes takes all"
+        ))
+    }
+
     /// The branch or tag that was built, if anything names it. `--branch` need not: it may be any text with an issue key.
     pub(crate) fn built_ref(&self) -> Option<&Ref> {
         let given = || {
@@ -164,7 +178,7 @@ pub(crate) fn of_options(options: &KeyOptions, variables: &Variables) -> Result<
         texts: if options.only_issue_keys {
             explicit(options)
         } else {
-            given_only(options)?
+            given_only(options)?.texts
         },
         ..Facts::default()
     })
@@ -174,11 +188,14 @@ pub(crate) fn of_options(options: &KeyOptions, variables: &Variables) -> Result<
 ///
 /// # Errors
 /// A file of changes that cannot be used.
-pub(crate) fn given_only(options: &KeyOptions) -> Result<Vec<Text>, Failure> {
+pub(crate) fn given_only(options: &KeyOptions) -> Result<Facts, Failure> {
     let changes = options.changes.as_deref().map(changes::read).transpose()?;
     let mut texts = given(options);
     texts.extend(changes.unwrap_or_default().iter().map(commit_text));
-    Ok(texts)
+    Ok(Facts {
+        texts,
+        ..Facts::default()
+    })
 }
 
 /// The repository of the run, which need not be there; it gets no more time than `patience`.

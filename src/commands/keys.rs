@@ -7,9 +7,9 @@ use serde_json::json;
 
 use super::{Context, tell, tell_findings};
 use crate::cli::{Format, KeysOptions};
-use crate::domain::issue_key::{Findings, IssueKey, Place, Text};
+use crate::domain::issue_key::{Findings, IssueKey, Place};
 use crate::error::Failure;
-use crate::facts;
+use crate::facts::{self, Facts};
 use crate::output::visible;
 
 /// Explains the texts that are given, or those of the run when none is.
@@ -20,26 +20,26 @@ pub(crate) fn run(options: &KeysOptions, context: &Context<'_>) -> Result<(), Fa
         || keys.tag.is_some()
         || !keys.message.is_empty()
         || !keys.issue_keys.is_empty();
-    let texts: Vec<Text> = if given {
+    let facts = if given {
         facts::given_only(keys)?
     } else {
         let patience = Duration::from_secs(options.budget.into());
         let facts = facts::gather(keys, context.variables, context.system, patience)?;
         tell(&facts, context.output);
-        facts.texts
+        facts
     };
-    let findings = facts::find_keys(&texts, keys);
+    let findings = facts::find_keys(&facts.texts, keys);
     tell_findings(&findings, keys, context.output);
     match options.output.format {
-        Format::Json => context.output.result(&as_json(&findings)),
-        Format::Text => {
-            let searched = texts.iter().filter(|text| !text.is_left_out()).count();
-            context.output.result(&as_text(&findings, searched))
+        Format::Json => {
+            let left_out = facts.commits_left_out;
+            context.output.result(&as_json(&findings, left_out))
         }
+        Format::Text => context.output.result(&as_text(&findings, &facts)),
     }
 }
 
-fn as_json(findings: &Findings) -> String {
+fn as_json(findings: &Findings, commits_left_out: usize) -> String {
     let place = |place: &Place, mut entry: serde_json::Value| {
         entry["kind"] = json!(place.kind.name());
         entry["source"] = json!(place.source);
@@ -64,11 +64,14 @@ fn as_json(findings: &Findings) -> String {
         "found": found.collect::<Vec<_>>(),
         "dropped": dropped.collect::<Vec<_>>(),
         "dropped_beyond": findings.dropped_beyond,
+        "commits_left_out": commits_left_out,
     })
     .to_string()
 }
 
-fn as_text(findings: &Findings, texts: usize) -> String {
+fn as_text(findings: &Findings, facts: &Facts) -> String {
+    let texts = facts.texts.iter().filter(|text| !text.is_left_out());
+    let texts = texts.count();
     let mut text = String::new();
     if findings.found.is_empty() {
         let plural = if texts == 1 { "" } else { "s" };
@@ -97,6 +100,9 @@ fn as_text(findings: &Findings, texts: usize) -> String {
     }
     if findings.dropped_beyond > 0 {
         let _ = writeln!(text, "  and {} more", findings.dropped_beyond);
+    }
+    if let Some(line) = facts.left_out() {
+        let _ = write!(text, "\n{line}");
     }
     text.trim_end().to_owned()
 }

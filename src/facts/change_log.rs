@@ -71,11 +71,9 @@ impl<'a> ChangeLog<'a> {
         if !is_sorted || !are_whole(first.as_ref(), &others, facts) {
             sorting.rest.clear();
         }
-        if !sorting.rest.is_empty() {
-            facts.details.push(format!(
-                "commits of the change log that were left out, since no repository of the workspace has them: {}; --all-changes takes them",
-                sorting.rest.len()
-            ));
+        facts.commits_left_out = sorting.rest.len();
+        if let Some(line) = facts.left_out() {
+            facts.details.push(line);
         }
         let mut texts = Vec::new();
         let replaced = !self.options.message.is_empty();

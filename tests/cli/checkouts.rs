@@ -151,13 +151,18 @@ fn commits_of_a_library_do_not_count() {
     assert!(warnings[0].starts_with("warning: not linked: LIB-1 (named only by commits of"));
     assert!(warnings[1].contains("--repositories") && warnings[1].contains("--all-changes"));
 
-    let verbose = keys(&agent, &["--verbose"]).stderr;
-    assert!(
-        verbose.contains("no repository of the workspace has them: 1;"),
-        "{verbose}"
-    );
+    let left_out = "left out 1 commit of the change log that no repository in the workspace has, such as those of a shared library; --all-changes takes all";
+    let build = agent.run(&["build", "--dry-run", "--verbose"]);
+    assert!(build.stderr.contains(left_out), "{}", build.stderr);
+    assert_eq!(run.json()["commits_left_out"], 1);
     let text = agent.run(&["keys"]).stdout;
     assert!(text.contains("  LIB-1          commit 111111111111: other repository: no repository"));
+    assert!(text.ends_with(&format!("\n\n{left_out}\n")), "{text}");
+
+    // Also when no key is lost with it, and then without a warning.
+    change_log(&mut agent, &[(LIBRARY.0, "none"), (&head, "ABC-2 new")]);
+    let run = agent.run(&["keys"]);
+    assert!(run.stdout.ends_with(&format!("\n{left_out}\n")) && run.stderr.is_empty());
 }
 
 #[test]
