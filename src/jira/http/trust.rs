@@ -170,7 +170,8 @@ mod tests {
         ]
         .concat();
         std::fs::write(path("two.pem"), two).unwrap();
-        let folders = format!("/nowhere:{}", folder.path().display());
+        let folders = std::env::join_paths(["/nowhere".as_ref(), folder.path()]).unwrap();
+        let folders = folders.to_str().unwrap();
         let one = path("one.pem");
         let one = one.to_str().unwrap();
 
@@ -183,7 +184,7 @@ mod tests {
         assert_eq!((count(&trust), trust.bundled_too), (Some(1), false));
         let trust = Trust::read(Some(&path("two.pem")), &file).ok().unwrap();
         assert_eq!((count(&trust), trust.notes.len()), (Some(3), 2));
-        let folders = Variables::from([("SSL_CERT_DIR", folders.as_str())]);
+        let folders = Variables::from([("SSL_CERT_DIR", folders)]);
         assert_eq!(count(&Trust::read(None, &folders).ok().unwrap()), Some(3));
         let trust = Trust::read(Some(one.as_ref()), &Variables::default());
         assert!(count(&trust.ok().unwrap()).is_some_and(|count| count >= 1));
