@@ -10,7 +10,7 @@ BINARIES ?=
 JENKINS_URL ?= http://127.0.0.1:8080
 JENKINS_TESTS ?=
 
-.PHONY: help jenkins-test demo bench test requirements format lint docs groovy rust build release
+.PHONY: help jenkins-test demo bench test requirements format lint docs groovy rust build release windows
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -30,6 +30,10 @@ build:
 release:
 	$(if $(BINARIES),,rm -rf target/release-files && CARGO="$(CARGO)" release/build.sh target/release-files)
 	CARGO="$(CARGO)" release/pack.sh $(or $(BINARIES),target/release-files)
+
+# make windows   checks that the program compiles for Windows
+windows:
+	CARGO="$(CARGO)" release/build.sh --check windows-x86_64
 
 # make bench   measures a whole send against the stand-in, next to curl
 bench: build

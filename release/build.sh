@@ -1,36 +1,65 @@
 #!/bin/sh
-# Builds the program for every system that this machine has the standard library of Rust for.
+# Builds the program for every system that this machine can build for.
 #
-# usage: release/build.sh FOLDER
+# usage: release/build.sh FOLDER [SYSTEM…]
+#        release/build.sh --check [SYSTEM…]    finds out whether it compiles, and builds nothing
 #
-# Each file is called jira-send-VERSION-SYSTEM-MACHINE in FOLDER. What was left out, and how to get it, is said at the
-# end. BUILD_STD=1 builds the standard library, too, from its source (rustup component add rust-src; needs a nightly
-# compiler, or RUSTC_BOOTSTRAP=1). With cargo-zigbuild, other systems need no linker of their own.
+# Each file is called jira-send-VERSION-SYSTEM in FOLDER; without SYSTEM, such as linux-aarch64, all are built. What was
+# left out, and how to get it, is said at the end.
+#
+# A target needs Rust's standard library (rustup target add TARGET), or its source, from which it is built, too: that of
+# Debian's packages rustc, cargo and rust-src (or those of a newer Rust, rustc-web, cargo-web and rust-web-src) or of rustup
+# (rustup component add rust-src). For other systems than this one a linker is needed: cargo-zigbuild for Linux, mingw-w64
+# for Windows.
 set -eu
 
-cargo=${CARGO:-cargo}
-rustc=${RUSTC:-rustc}
-out=${1:?usage: release/build.sh FOLDER}
+check=''
+case ${1:-} in
+    '') echo 'usage: release/build.sh FOLDER|--check [SYSTEM…]' >&2; exit 2 ;;
+    --check) check=yes out='' ;;
+    *) mkdir -p "$1"; out=$(cd "$1" && pwd) ;;
+esac
+shift
+systems=$*
 cd "$(dirname "$0")/.."
 version=$(sed -n '/^\[package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)
-sysroot=$($rustc --print sysroot)
-host=$($rustc -vV | sed -n 's/^host: //p')
 home=${CARGO_HOME:-$HOME/.cargo}
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 export SOURCE_DATE_EPOCH
+# That of PATH, and that of the system's packages.
+compilers=${RUSTC:-rustc}
+[ -n "${RUSTC:-}" ] || [ ! -x /usr/bin/rustc ] || compilers="$compilers /usr/bin/rustc"
 left_out=''
-mkdir -p "$out"
 
-# Whether this machine can build for a target. macOS programs need Apple's libraries, and so a Mac.
+# Whether this machine can build for the target $1. Sets the compiler, and source where its standard library is built, too.
 has() {
-    case $1 in *-apple-*) case $host in *-apple-*) ;; *) return 1 ;; esac ;; esac
-    [ -d "$sysroot/lib/rustlib/$1/lib" ] || { [ -n "${BUILD_STD:-}" ] && [ -e "$sysroot/lib/rustlib/src/rust/library/Cargo.toml" ]; }
+    for compiler in $compilers; do
+        sysroot=$($compiler --print sysroot 2>/dev/null) || continue
+        [ -d "$sysroot/lib/rustlib/$1/lib" ] || continue
+        source=''
+        host=$($compiler -vV | sed -n 's/^host: //p')
+        # macOS programs need Apple's libraries, and so a Mac.
+        case $1 in *-apple-*) case $host in *-apple-*) ;; *) return 1 ;; esac ;; esac
+        return 0
+    done
+    case $1 in
+        *-linux-*) command -v cargo-zigbuild >/dev/null 2>&1 || return 1 ;;
+        *-windows-gnu) command -v "${1%%-*}-w64-mingw32-gcc" >/dev/null 2>&1 || return 1 ;;
+        *) return 1 ;;
+    esac
+    for compiler in $compilers; do
+        sysroot=$($compiler --print sysroot 2>/dev/null) || continue
+        source=$(cd -P "$sysroot/lib/rustlib/src/rust/library" 2>/dev/null && pwd) || continue
+        host=$($compiler -vV | sed -n 's/^host: //p')
+        return 0
+    done
+    return 1
 }
 
 # No path of this machine may be in the program: names and folders of a builder are nobody's business, and two machines
 # could not build the same bytes.
 tells_no_path() {
-    for path in "$PWD" "$home" "$sysroot" "$HOME"; do
+    for path in "$PWD" "$home" "$sysroot/lib/rustlib" ${source:+"$source"} "$HOME"; do
         if [ "$path" != / ] && LC_ALL=C grep -aqF "$path/" "$1"; then
             echo "error: $1 has a path of this machine in it: $path" >&2
             return 1
@@ -44,21 +73,29 @@ is_static() {
 }
 
 build() { # target, file, flags of rustc
-    target=$1 file=$out/$2
-    command=build options=''
+    target=$1 file=$out/$2 flags=$3
+    case $compiler in */*) cargo=${compiler%rustc}cargo ;; *) cargo=${CARGO:-cargo} ;; esac
+    command=build options='' bootstrap=''
     case $target in
         "$host" | *-apple-* | *-windows-*) ;;
         *) ! command -v cargo-zigbuild >/dev/null 2>&1 || command=zigbuild ;;
     esac
-    if [ ! -d "$sysroot/lib/rustlib/$target/lib" ]; then
-        options='-Z build-std=std,panic_abort'
+    # A panic ends the program at once: nothing ever reads these tables. Windows wants them.
+    case $target in *-linux-*) flags="$flags -C force-unwind-tables=no" ;; esac
+    flags="--remap-path-prefix=$PWD=. --remap-path-prefix=$home=cargo --remap-path-prefix=$sysroot/lib/rustlib=rust $flags"
+    if [ -n "$source" ]; then
+        bootstrap=1
+        # Without the feature "backtrace": a panic says where, and not by which way.
+        options='-Z build-std=std,panic_abort -Z build-std-features=optimize_for_size'
+        flags="$flags --remap-path-prefix=$source=rust/library"
         # The linker brings the C library, not Rust's package of it.
-        case $target in *-musl) set -- "$1" "$2" "$3 -C link-self-contained=no" ;; esac
+        case $target in *-musl) flags="$flags -C link-self-contained=no" ;; esac
     fi
-    flags="--remap-path-prefix=$PWD=. --remap-path-prefix=$home=cargo --remap-path-prefix=$sysroot=rust $3"
+    [ -z "$check" ] || { command=check flags="$flags -D warnings"; }
     # shellcheck disable=SC2086 # words
-    CFLAGS="-ffile-prefix-map=$PWD=. -ffile-prefix-map=$home=cargo" RUSTFLAGS="$flags" \
+    CFLAGS="-ffile-prefix-map=$PWD=. -ffile-prefix-map=$home=cargo" RUSTFLAGS="$flags" RUSTC=$compiler ${bootstrap:+env RUSTC_BOOTSTRAP=1} \
         $cargo $command --locked --release --package jira-send --target "$target" --target-dir target/shipped $options || return 1
+    [ -z "$check" ] || return 0
     built=target/shipped/$target/release/jira-send
     case $2 in *.exe) built=$built.exe ;; esac
     tells_no_path "$built" || return 1
@@ -66,14 +103,15 @@ build() { # target, file, flags of rustc
     cp "$built" "$file" && chmod 755 "$file"
 }
 
-# One system: the first of its targets that this machine has. Targets and flags are pairs.
+# One system: the first of its targets that this machine can build for. Targets and flags are pairs.
 ship() { # name, target, flags, target, flags…
     name=$1
     shift
+    case " $systems " in '  ' | *" ${name%.exe} "*) ;; *) return 0 ;; esac
     wanted=$1
     while [ $# -ge 2 ]; do
         if has "$1"; then
-            echo "building $name for $1" >&2
+            echo "${check:+checking, not }building $name for $1${source:+, with the standard library}" >&2
             if build "$1" "jira-send-$version-$name" "$2"; then
                 return 0
             fi
@@ -96,5 +134,6 @@ ship windows-x86_64.exe x86_64-pc-windows-gnu '' x86_64-pc-windows-msvc "$static
 
 if [ -n "$left_out" ]; then
     echo "not built on this machine:$left_out" >&2
+    [ -z "$check" ] || exit 1
     echo "hint: build them there or elsewhere, put the files into one folder, and run: make release BINARIES=FOLDER" >&2
 fi

@@ -7,19 +7,15 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
+use zeroize::Zeroizing;
 
 /// The text of a file.
 ///
 /// # Errors
 /// When it cannot be read, is longer than `limit` bytes, or is not UTF-8.
 pub(crate) fn read_text(path: &str, limit: u64) -> anyhow::Result<String> {
-    let mut text = String::new();
-    let read = File::open(path)
-        .and_then(|file| file.take(limit + 1).read_to_string(&mut text))
-        .with_context(|| format!("{path} cannot be read"))?;
-    let short = u64::try_from(read).is_ok_and(|read| read <= limit);
-    ensure!(short, "{path} is longer than {limit} bytes");
-    Ok(text)
+    let bytes = read_bytes(path.as_ref(), limit)?;
+    String::from_utf8(bytes).with_context(|| format!("{path} is no text in UTF-8"))
 }
 
 /// Writes a file anew.
@@ -30,7 +26,7 @@ pub(crate) fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
     std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))
 }
 
-/// What is in a file.
+/// What is in a file, as [`without_mark`] has it.
 ///
 /// # Errors
 /// When it cannot be read or is longer than `limit` bytes.
@@ -40,7 +36,7 @@ pub(crate) fn read_bytes(path: &Path, limit: u64) -> anyhow::Result<Vec<u8>> {
     read_all(file, &name, limit)
 }
 
-/// What comes by standard input, up to its end.
+/// What comes by standard input, up to its end, as [`without_mark`] has it.
 ///
 /// # Errors
 /// When it cannot be read or is longer than `limit` bytes.
@@ -56,7 +52,30 @@ fn read_all(reader: impl Read, name: &str, limit: u64) -> anyhow::Result<Vec<u8>
         .with_context(|| format!("{name} cannot be read"))?;
     let short = u64::try_from(read).is_ok_and(|read| read <= limit);
     ensure!(short, "{name} is longer than {limit} bytes");
-    Ok(bytes)
+    Ok(without_mark(bytes))
+}
+
+/// Text without the byte order mark that Windows' tools put before it. UTF-16, as Windows PowerShell's `>` writes it,
+/// becomes UTF-8.
+fn without_mark(mut bytes: Vec<u8>) -> Vec<u8> {
+    let unit: fn([u8; 2]) -> u16 = match *bytes {
+        [0xEF, 0xBB, 0xBF, ..] => {
+            bytes.drain(..3);
+            return bytes;
+        }
+        [0xFF, 0xFE, ..] => u16::from_le_bytes,
+        [0xFE, 0xFF, ..] => u16::from_be_bytes,
+        _ => return bytes,
+    };
+    // It may be a secret.
+    let bytes = Zeroizing::new(bytes);
+    let units = bytes[2..]
+        .chunks(2)
+        .map(|pair| unit([pair[0], pair.get(1).copied().unwrap_or_default()]));
+    char::decode_utf16(units)
+        .map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER))
+        .collect::<String>()
+        .into_bytes()
 }
 
 /// Opens a file, or the one that a link leads to. Pipes, devices and folders give nothing: they are not even opened,
@@ -98,7 +117,7 @@ pub(crate) fn in_time<T: Send + 'static>(
 mod tests {
     use std::time::Duration;
 
-    use super::{in_time, open_regular, read_bytes, read_text};
+    use super::{in_time, open_regular, read_bytes, read_text, without_mark};
 
     #[test]
     fn only_files_are_opened() {
@@ -115,6 +134,36 @@ mod tests {
             assert_eq!(open_regular(&link).unwrap().unwrap().1.len(), 3);
             let device = std::path::Path::new("/dev/null");
             assert!(open_regular(device).unwrap().is_none());
+        }
+    }
+
+    #[test]
+    fn what_windows_tools_write_is_text_as_well() {
+        let wide = |text: &str, bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            text.encode_utf16().flat_map(bytes).collect()
+        };
+        let text = "{\"é\": \"🚀\"}\r\n";
+        let marked = format!("\u{feff}{text}");
+        for bytes in [
+            text.as_bytes().to_vec(),
+            marked.as_bytes().to_vec(),
+            wide(&marked, u16::to_le_bytes),
+            wide(&marked, u16::to_be_bytes),
+        ] {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), &bytes).unwrap();
+            let path = file.path().to_str().unwrap();
+            assert_eq!(read_text(path, 100).unwrap(), text, "{bytes:?}");
+            assert_eq!(read_bytes(file.path(), 100).unwrap(), text.as_bytes());
+        }
+        for (bytes, expected) in [
+            (&b"\xff\xfe"[..], &b""[..]),
+            (b"\xff\xfeA", b"A"),
+            (b"\xff\xfe\x00\xd8", "\u{fffd}".as_bytes()),
+            (b"\xef\xbb", b"\xef\xbb"),
+            (b"\xff", b"\xff"),
+        ] {
+            assert_eq!(without_mark(bytes.to_vec()), expected, "{bytes:?}");
         }
     }
 

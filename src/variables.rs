@@ -96,6 +96,15 @@ fn is_secret(name: &str) -> bool {
     })
 }
 
+/// The name as it is looked up: for Windows, `Jira_Site` and `JIRA_SITE` are the same variable.
+fn as_documented(name: OsString, on_windows: bool) -> OsString {
+    if on_windows {
+        name.to_ascii_uppercase()
+    } else {
+        name
+    }
+}
+
 /// Takes every credential out of the environment of a child process.
 pub(crate) fn hide_secrets(command: &mut std::process::Command) {
     for (name, _) in std::env::vars_os() {
@@ -114,7 +123,8 @@ impl Variables {
     const MAX_VALUE: usize = 128 * 1024;
 
     pub(crate) fn of_this_process() -> Self {
-        Self::new(std::env::vars_os())
+        let pairs = std::env::vars_os();
+        Self::new(pairs.map(|(name, value)| (as_documented(name, cfg!(windows)), value)))
     }
 
     /// Text that is not UTF-8 gets replacement characters.
@@ -174,7 +184,7 @@ impl<const N: usize> From<[(&str, &str); N]> for Variables {
 mod tests {
     use super::{
         BRANCH_NAME, CONNECTION, JENKINS, JIRA_CLIENT_ID, JOB_NAME, MACHINE, NETWORK, NO_PROXY,
-        STEP, Variables, is_secret,
+        STEP, Variables, as_documented, is_secret,
     };
 
     #[test]
@@ -218,6 +228,12 @@ mod tests {
                 .any(|other| other.name == variable.name);
             assert!(!again, "{}", variable.name);
         }
+    }
+
+    #[test]
+    fn letter_cases_are_one_on_windows() {
+        assert_eq!(as_documented("Jira_Site".into(), true), "JIRA_SITE");
+        assert_eq!(as_documented("Jira_Site".into(), false), "Jira_Site");
     }
 
     #[test]

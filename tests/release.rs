@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 use std::env::consts::{ARCH, OS};
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -250,6 +251,39 @@ fn on_an_agent(release: &Release, manifest: &str) {
     assert_eq!(launch("file")["outcome"], "accepted");
     assert!(!call.exists());
     assert_eq!(launch("")["outcome"], "accepted");
+}
+
+#[test]
+fn a_machine_that_can_build_for_no_system_says_what_is_missing() {
+    let folder = TempDir::new().unwrap();
+    let compiler = folder.path().join("rustc");
+    let script = "#!/bin/sh\ncase $1 in --print) echo /nowhere ;; *) echo host: none ;; esac\n";
+    fs::write(&compiler, script).unwrap();
+    fs::set_permissions(&compiler, PermissionsExt::from_mode(0o755)).unwrap();
+    let build = |arguments: &[&str]| {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("release/build.sh");
+        let mut command = Command::new("sh");
+        command.arg(script).args(arguments).env("RUSTC", &compiler);
+        let output = command.env("CARGO", "false").output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        (output.status.code().unwrap(), said)
+    };
+    let binaries = folder.path().join("binaries");
+    let (code, said) = build(&[binaries.to_str().unwrap()]);
+    assert_eq!((code, fs::read_dir(&binaries).unwrap().count()), (0, 0));
+    let left_out: Vec<&str> = said
+        .lines()
+        .filter(|line| line.contains("rustup"))
+        .collect();
+    assert_eq!(left_out.len(), 5, "{said}");
+    assert!(left_out[1].contains("linux-aarch64: rustup target add aarch64-unknown-linux-musl"));
+    assert!(said.contains("make release BINARIES=FOLDER"));
+    // A check that could not be made has not gone well.
+    let (code, said) = build(&["--check", "windows-x86_64"]);
+    assert_eq!(code, 1);
+    assert_eq!(said.matches("rustup target add").count(), 1, "{said}");
+    assert!(said.contains("x86_64-pc-windows-gnu"));
+    assert_eq!(build(&[]).0, 2);
 }
 
 #[test]

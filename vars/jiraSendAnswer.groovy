@@ -108,11 +108,12 @@ String neededFile(String output) {
 }
 
 /**
- * What is kept, without what was brought to the binary, and with what it gave back: one line each. The oldest go when it
- * is more than limit characters.
+ * What is kept, without what was brought to the binary, and with what it gave back: one line each. The oldest go where
+ * there is no room: the variable is in the environment of everything that the run does afterwards, and on a Windows agent
+ * nothing starts with more than 32767 characters in one.
  */
 @NonCPS
-String merged(String kept, String brought, List waiting, int limit) {
+String merged(String kept, String brought, List waiting) {
     List lines = []
     for (line in kept.split('\n')) {
         if (line != 'none' && !('\n' + brought + '\n').contains('\n' + line + '\n')) {
@@ -124,10 +125,24 @@ String merged(String kept, String brought, List waiting, int limit) {
     for (int i = lines.size() - 1; i >= 0; i--) {
         String line = lines[i]
         // The binary writes ASCII alone, of which the length is known.
-        boolean fits = line.matches('[ -~]+') && text.length() + line.length() < limit
+        boolean fits = line.matches('[ -~]+') && text.length() + line.length() < 30000
         if (fits && !text.contains(line)) {
             text = text == '' ? line : line + '\n' + text
         }
+    }
+    return text
+}
+
+/** The last lines, as many whole ones as fit into so many characters. */
+@NonCPS
+String newest(String lines, int limit) {
+    List all = []
+    for (line in lines.split('\n')) {
+        all.add(line)
+    }
+    String text = ''
+    for (int i = all.size() - 1; i >= 0 && text.length() + all[i].length() < limit; i--) {
+        text = text == '' ? all[i] : all[i] + '\n' + text
     }
     return text
 }

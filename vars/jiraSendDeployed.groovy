@@ -66,9 +66,9 @@ String remembered(String known, String output) {
         return null
     }
     all.put(deployed.place, now)
-    // From 128 KiB in one variable on, Linux starts no process any more.
+    // On a Windows agent no process starts with more than 32767 characters in one variable.
     String text = JsonOutput.toJson(all)
-    if (text.length() <= 60000) {
+    if (text.length() <= 30000) {
         return text
     }
     Map alone = [:]

@@ -9,10 +9,10 @@ import groovy.json.JsonOutput
 
 /**
  * Calls the binary on the agent of the pipeline. Where there is none (agent none, code outside node), one is taken for this moment,
- * in a bounded time: Jira must not hold up the build. Gives its output and whether the agent is a Unix, or trouble.
+ * in a bounded time: Jira must not hold up the build. Gives its output and what was brought along, or trouble.
  *
- * @param call command, options, files (changes and flags, empty when there are none), further (variables), parameters (the
- *             user's), credential, and bound: true when no credential is to be bound
+ * @param call command, options, files (changes and flags, empty when there are none), further (variables), waiting (what is
+ *             brought along), parameters (the user's), credential, and bound: true when no credential is to be bound
  */
 Map start(Map call) {
     if (env.NODE_NAME != null || env.WORKSPACE != null) {
@@ -48,7 +48,7 @@ Map start(Map call) {
  * The characters that go into one variable: from 128 KiB on, Linux starts no process any more, and Windows none with more
  * than 32767 characters.
  */
-int mostIn(boolean unix) {
+private int mostIn(boolean unix) {
     return unix ? 100000 : 30000
 }
 
@@ -63,26 +63,27 @@ private int secondsOf(Object parameter, String variable) {
 private Map launchWith(Map call) {
     Map credential = call.credential
     if (call.bound) {
-        return launch(call.command, call.options, call.files, call.further)
+        return launch(call)
     }
     if (credential.clientId == '') {
         return withCredentials([usernamePassword(
                 credentialsId: credential.id, usernameVariable: 'JIRA_CLIENT_ID', passwordVariable: 'JIRA_CLIENT_SECRET')]) {
-            launch(call.command, call.options, call.files, call.further)
+            launch(call)
         }
     }
     call.further.add('JIRA_CLIENT_ID=' + credential.clientId)
     return withCredentials([string(credentialsId: credential.id, variable: 'JIRA_CLIENT_SECRET')]) {
-        launch(call.command, call.options, call.files, call.further)
+        launch(call)
     }
 }
 
-/** Runs the launcher: its output, and whether the agent is a Unix. */
-private Map launch(String command, Map options, Map files, List further) {
+/** Runs the launcher: its output, and what was brought along. */
+private Map launch(Map call) {
+    Map files = call.files
     // Outside the checkout and new for each call: parallel stages can share a workspace. The launcher removes it.
     String directory = pwd(tmp: true) + '/jira-send-' + UUID.randomUUID().toString()
     List environment = [
-        'JIRA_SEND_COMMAND=' + command,
+        'JIRA_SEND_COMMAND=' + call.command,
         'JIRA_SEND_FORMAT=json',
         // The exit code must tell the truth; what becomes of it is decided by failOnError.
         'JIRA_SEND_ON_ERROR=fail',
@@ -90,10 +91,12 @@ private Map launch(String command, Map options, Map files, List further) {
         'JIRA_SEND_QUIET=true',
         'JIRA_SEND_TMP=' + directory,
     ]
-    environment.addAll(further)
-    String json = JsonOutput.toJson(options)
+    environment.addAll(call.further)
+    String json = JsonOutput.toJson(call.options)
     boolean unix = isUnix()
     boolean large = json.length() > mostIn(unix)
+    String brought = jiraSendAnswer.newest(call.waiting ?: '', mostIn(unix))
+    environment.add('JIRA_SEND_WAITING=' + (brought ?: 'none'))
     boolean ended = false
     boolean handedOver = false
     try {
@@ -126,7 +129,7 @@ private Map launch(String command, Map options, Map files, List further) {
             }
         }
         ended = true
-        return [output: output, unix: unix]
+        return [output: output, brought: brought]
     } finally {
         if (!ended && (large || files.changes != '' || files.flags != '' || handedOver)) {
             remove(directory)

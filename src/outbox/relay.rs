@@ -12,9 +12,9 @@ use super::{Entity, Outbox};
 /// The value of the variable when nothing is brought along: a blank one counts as not set.
 const NOTHING: &str = "none";
 
-/// Most that is taken along, in bytes. From 128 KiB in one variable on, Linux starts no process any more, and the
-/// variable is in the environment of everything that a run does afterwards.
-const MAX_BYTES: usize = 60_000;
+/// Most that is taken along, in bytes. The variable is in the environment of everything that a run does afterwards, and
+/// on a Windows agent no process starts with more than 32767 characters in one.
+const MAX_BYTES: usize = 30_000;
 
 /// Begins a line that says: this one waits no more.
 const DONE: &str = "done ";

@@ -182,7 +182,7 @@ mod tests {
         search(&mut all, folder, pattern).unwrap();
         let paths = all.files.values().map(|path| {
             let below = path.strip_prefix(folder).unwrap();
-            below.to_str().unwrap().to_owned()
+            below.to_str().unwrap().replace('\\', "/")
         });
         paths.collect()
     }

@@ -17,19 +17,33 @@ pub(super) fn cannot_start(command: &[OsString], error: &std::io::Error, output:
     let name = command.first().map(|name| name.to_string_lossy());
     let name = name.unwrap_or_default();
     let failure = Failure::usage(format!("the command cannot be started: {name}")).cause(error);
-    let (code, hint) = match error.kind() {
-        ErrorKind::NotFound => (
+    let (code, hint) = advice(error.kind(), cfg!(windows));
+    output.failure(&failure.hint(hint));
+    code
+}
+
+/// The exit code for a command that cannot be started, and what to do about it.
+fn advice(error: ErrorKind, on_windows: bool) -> (u8, &'static str) {
+    match (error, on_windows) {
+        (ErrorKind::NotFound, false) => (
             NOT_FOUND,
             "check its name and PATH; for pipes, variables and built-in commands name a shell: -- sh -c '…'",
         ),
-        ErrorKind::PermissionDenied => (CANNOT_RUN, "make the file executable: chmod +x"),
-        _ => (
+        // By its name alone Windows finds programs only: mvn, npm and gradlew are scripts there.
+        (ErrorKind::NotFound, true) => (
+            NOT_FOUND,
+            "check its name and PATH; for .cmd and .bat files, pipes, variables and built-in commands name a shell: -- cmd /c …",
+        ),
+        (ErrorKind::PermissionDenied, false) => (CANNOT_RUN, "make the file executable: chmod +x"),
+        (_, false) => (
             CANNOT_RUN,
             "a script needs a first line such as #!/bin/sh; or name the shell: -- sh FILE",
         ),
-    };
-    output.failure(&failure.hint(hint));
-    code
+        (_, true) => (
+            CANNOT_RUN,
+            "name a program (.exe), or what runs a script: -- powershell -File build.ps1",
+        ),
+    }
 }
 
 /// `cancelled` only when somebody ended it: a command that crashes has failed.
@@ -73,7 +87,9 @@ pub(super) fn code(waited: Waited) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::{code, state};
+    use std::io::ErrorKind;
+
+    use super::{advice, code, state};
     use crate::child::{End, Waited};
     use crate::domain::state::State;
 
@@ -101,5 +117,22 @@ mod tests {
         }
         assert_eq!(state(Waited::Overdue(15)), State::Cancelled);
         assert_eq!(code(Waited::Overdue(15)), 143);
+    }
+
+    #[test]
+    fn the_advice_is_of_the_system_at_hand() {
+        for (error, on_windows, expected, words) in [
+            (ErrorKind::NotFound, false, 127, "sh -c"),
+            (ErrorKind::NotFound, true, 127, ".bat files"),
+            (ErrorKind::PermissionDenied, false, 126, "chmod"),
+            (ErrorKind::PermissionDenied, true, 126, ".exe"),
+            (ErrorKind::Other, false, 126, "#!/bin/sh"),
+            (ErrorKind::Other, true, 126, ".exe"),
+        ] {
+            let (code, hint) = advice(error, on_windows);
+            assert_eq!(code, expected, "{error} {on_windows}");
+            assert!(hint.contains(words), "{hint}");
+            assert!(!on_windows || !hint.contains("sh -c") && !hint.contains("chmod"));
+        }
     }
 }

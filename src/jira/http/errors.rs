@@ -10,6 +10,12 @@ use super::proxy::Proxy;
 use crate::domain::timestamp::Timestamp;
 use crate::jira::transport_error::{CertificateProblem, ProxyProblem};
 
+/// What Windows answers when a name has no address: its numbers from `WSAHOST_NOT_FOUND` to `WSANO_DATA`.
+const NAME_NOT_FOUND: std::ops::RangeInclusive<i32> = 11_001..=11_004;
+
+/// Windows' number for a chain that leads to no root that is trusted (`CERT_E_CHAINING`).
+const NO_CHAIN: &str = "(os error -2146762486)";
+
 /// The machine has no certificates of its own. The platform verifier says this in words only.
 pub(super) fn has_no_roots(error: &ureq::Error) -> bool {
     error.to_string().contains("No CA certificates were loaded")
@@ -73,7 +79,11 @@ fn io_error(error: &std::io::Error) -> TransportError {
     let words = match error.kind() {
         ErrorKind::TimedOut | ErrorKind::WouldBlock => return TransportError::Timeout,
         // The standard library has no kind for this.
-        _ if text.starts_with("failed to lookup address") => return TransportError::UnknownHost,
+        _ if text.starts_with("failed to lookup address")
+            || matches!(error.raw_os_error(), Some(number) if NAME_NOT_FOUND.contains(&number)) =>
+        {
+            return TransportError::UnknownHost;
+        }
         ErrorKind::ConnectionRefused => "the connection was refused",
         ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
             "the connection was reset"
@@ -151,6 +161,14 @@ fn certificate_problem(error: &CertificateError) -> CertificateProblem {
             wanted: Some(expected.to_str().into_owned()),
             named: presented.iter().map(|name| plain_name(name)).collect(),
         },
+        // What the system's verifier has no kind for, it says in words.
+        CertificateError::Other(other) => {
+            let text = other.0.to_string();
+            if text.contains(NO_CHAIN) {
+                return CertificateProblem::UnknownIssuer;
+            }
+            CertificateProblem::Other(format!("the certificate of the server: {text}"))
+        }
         other => CertificateProblem::Other(format!("the certificate of the server: {other}")),
     }
 }
@@ -166,8 +184,12 @@ fn plain_name(shown: &str) -> String {
 #[cfg(test)]
 mod tests {
     use std::io::{Error, ErrorKind};
+    use std::sync::Arc;
 
-    use super::{ProxyProblem, TransportError, io_error, plain_name, refusal};
+    use super::{
+        CertificateError, CertificateProblem, ProxyProblem, TransportError, certificate_problem,
+        io_error, plain_name, refusal,
+    };
 
     #[test]
     fn errors_hidden_in_others_are_found() {
@@ -184,6 +206,10 @@ mod tests {
                 Error::from(ErrorKind::ConnectionRefused),
                 connection("the connection was refused"),
             ),
+            (
+                Error::from_raw_os_error(11_001),
+                TransportError::UnknownHost,
+            ),
             (Error::other("odd"), connection("odd")),
         ];
         for (error, expected) in cases {
@@ -192,6 +218,22 @@ mod tests {
         let inner = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
         let found = io_error(&Error::new(ErrorKind::InvalidData, inner));
         assert!(matches!(found, TransportError::Certificate(_)), "{found:?}");
+    }
+
+    #[test]
+    fn what_the_systems_verifier_says_is_told() {
+        let problem = |text: &str| {
+            let other = rustls::OtherError(Arc::new(Error::other(text.to_owned())));
+            certificate_problem(&CertificateError::Other(other))
+        };
+        assert_eq!(
+            problem("A certificate chain could not be built. (os error -2146762486)"),
+            CertificateProblem::UnknownIssuer
+        );
+        assert_eq!(
+            problem("weak (os error -1)"),
+            CertificateProblem::Other("the certificate of the server: weak (os error -1)".into())
+        );
     }
 
     #[test]

@@ -81,7 +81,7 @@ fn what_is_handed_over_arrives_whole_once_and_in_its_last_state() {
 #[test]
 fn the_newest_are_taken_along_when_there_is_no_room_for_all() {
     let machine = FakeMachine::default();
-    let text = "é".repeat(1_000);
+    let text = "é".repeat(500);
     let entries: Vec<Entry> = (1..=20)
         .map(|number| entry(number, number, &text, &machine))
         .collect();

@@ -230,6 +230,58 @@ class LibraryRulesTest {
     }
 
     @Test
+    void 'the launcher for Windows puts out its answer alone, where Jenkins takes it from'() {
+        String text = file('resources/jira-send/run.ps1').getText('US-ASCII')
+        List<String> code = text.readLines().findAll { !(it =~ /^\s*#/) }
+        // The output of the step is what the script leaves at its end; the log gets what Write-Host says; the console is lost.
+        assert code.takeRight(2) == ['$answer', 'exit 0']
+        assert code.count { it =~ /\bexit\b/ } == 1
+        assert !(text =~ /\[(System\.)?Console\]|Write-Output|Write-Error|Write-Warning|Out-Default|Out-Host/)
+        assert code.any { it.contains('RedirectStandardOutput = $true') } && code.any { it.contains('RedirectStandardError = $true') }
+        // A call that gives something would add it to the answer of the function around it.
+        assert !(text =~ /(?m)^\s*\[System\.IO\.Directory\]::CreateDirectory|\.(Add|Append|Remove|WaitForExit)\([^)]+\)/)
+        assert text.contains('$null = Start-Step')
+    }
+
+    @Test
+    void 'the launcher for Windows expands no text of others, and takes no path for a pattern'() {
+        String text = file('resources/jira-send/run.ps1').text
+        assert !(text =~ /\$\(|&\s*[$'"(]|(?m)^\s*\.\s+[$'"(]|ScriptBlock|ExpandString|Invoke-WebRequest|Start-Process/)
+        // Cmdlets read brackets in a path as a pattern; methods of .NET do not.
+        assert !(text =~ /\b(Test-Path|Get-Item|Remove-Item|Copy-Item|Move-Item|New-Item|Get-Content|Set-Content|Get-Acl|Get-FileHash|Resolve-Path)\b/)
+        // Names of accounts are in the language of the system.
+        assert !(text =~ /NTAccount|BUILTIN|NT AUTHORITY|Everyone/)
+        // Texts with a variable go to the answer only where nothing in them needs an escape.
+        List<String> told = text.findAll(/\b(?:Fail|Answer) [0-9'$].*/).collectMany { it.findAll(/\$\{?\w+/)*.replace('{', '') }
+        assert told.size() > 10 && told - ['$code', '$file', '$machine', '$message', '$passedOver', '$result', '$version', '$why'] == []
+    }
+
+    @Test
+    void 'both launchers look in the same order of places, and trust a cache by the same rule'() {
+        String unix = file('resources/jira-send/run.sh').text
+        String windows = file('resources/jira-send/run.ps1').text
+        Closure<List<Integer>> places = { String text, String start, List<String> marks ->
+            int from = text.indexOf(start)
+            marks.collect { mark -> text.indexOf(mark, from) }
+        }
+        [places(unix, 'binary=${JIRA_SEND_BIN', ['binary=${JIRA_SEND_BIN', 'command -v jira-send', '|| deliver']),
+         places(unix, 'deliver() {', ['deliver() {', 'JIRA_SEND_CACHE', 'WORKSPACE_TMP', 'take "$cache"', 'needs_binary', 'JIRA_SEND_MIRROR:-', 'put "$source" "$cache"', 'put "$source" "$second"', 'For this call alone']),
+         places(windows, 'function Get-Binary', ['if ($env:JIRA_SEND_BIN)', "Get-Command 'jira-send.exe'", 'Get-Delivered $manifest']),
+         places(windows, 'function Get-Delivered', ['JIRA_SEND_CACHE', 'WORKSPACE_TMP', 'Get-Cached $cache', 'needs_binary', '-and $env:JIRA_SEND_MIRROR', 'Save-Cached $source $cache', 'For this call alone']),
+        ].each { List<Integer> found -> assert found.first() >= 0 && found == found.sort(false) && found.every { it >= 0 } }
+        // Reading from a cache and writing to it both ask who else may write there.
+        ['Get-Cached', 'Save-Cached'].each { String name ->
+            int from = windows.indexOf('function ' + name)
+            String body = windows.substring(from, windows.indexOf('\n}\n', from))
+            int asked = body.indexOf('Test-Private @($cache')
+            assert asked > 0 && asked < body.indexOf(name == 'Get-Cached' ? 'Get-Sha256' : '::Copy(')
+        }
+        // The rights, in the bits of the files' access masks: all that changes, and neither reading nor running.
+        int write = Integer.decode((windows =~ /[$]write = (0x[0-9A-F]+)/)[0][1])
+        assert write == [0x2, 0x4, 0x10, 0x40, 0x100, 0x10000, 0x40000, 0x80000, 0x10000000, 0x40000000].sum()
+    }
+
+    @Test
     void 'the launcher is plain text for every shell'() {
         byte[] bytes = file('resources/jira-send/run.sh').bytes
         String text = new String(bytes, 'US-ASCII')

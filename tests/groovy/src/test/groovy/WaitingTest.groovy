@@ -81,6 +81,23 @@ class WaitingTest extends PipelineCase {
     }
 
     @Test
+    void 'on Windows the newest that fit into a variable are brought, and what this run has left stays'() {
+        List<String> old = ['a' * 14_000, 'b' * 14_000]
+        jenkins.unix = false
+        jenkins.build = new FakeBuild().after(new FakeBuild(buildVariables: [JIRA_SEND_WAITING: old.join('\n')]))
+        jenkins.global.JIRA_SEND_WAITING = '{"first":1}\n' + 'c' * 15_000
+        waiting = ['{"now":1}']
+        jenkins.pipeline('jiraSendBuildInfo()')
+        List<String> seen = jenkins.calls('powershell')*.environment*.JIRA_SEND_WAITING
+        assert seen*.length() == [29_013] && seen[0] == old[1] + '\n{"first":1}\n' + 'c' * 15_000
+        assert kept() == '{"now":1}'
+        jenkins.global.JIRA_SEND_WAITING = '{"first":1}\n' + 'c' * 32_000
+        jenkins.pipeline('jiraSendBuildInfo()')
+        assert jenkins.calls('powershell')[1].environment.JIRA_SEND_WAITING == 'none'
+        assert kept() == '{"first":1}\n{"now":1}'
+    }
+
+    @Test
     void 'runs before this one may have nothing to say'() {
         FakeBuild run = null
         8.times { run = new FakeBuild(buildVariables: it == 0 ? [JIRA_SEND_WAITING: '{"ancient":1}'] : null).after(run) }
@@ -117,10 +134,10 @@ class WaitingTest extends PipelineCase {
 
     @Test
     void 'too much, and what the binary did not write, is not kept'() {
-        waiting = ['é' * 10, 'x' * 99_000, '{"y":1}\n{"z":1}', 'y' * 50_000]
+        waiting = ['é' * 10, 'x' * 29_000, '{"y":1}\n{"z":1}', 'y' * 15_000]
         leftOut = 3
         jenkins.pipeline('jiraSendBuildInfo()')
-        assert kept() == 'y' * 50_000
+        assert kept() == 'y' * 15_000
         assert jenkins.echoes.any { it.contains('3 more that could not be delivered wait in the outbox of this agent only') }
     }
 }
