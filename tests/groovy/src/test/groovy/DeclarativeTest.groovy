@@ -51,7 +51,7 @@ class DeclarativeTest extends PipelineCase {
             ["catchError(buildResult: 'UNSTABLE', stageResult: 'FAILURE') { error 'no' }",
                                                                   'FAILURE',   'UNSTABLE',    'UNSTABLE',  ['unstable', 'unsuccessful'],  'UNSTABLE'],
             ["catchError(buildResult: 'SUCCESS', stageResult: 'FAILURE') { error 'no' }",
-                                                                  'FAILURE',   'SUCCESS',     'SUCCESS',   ['success'],                   'SUCCESS'],
+                                                                  'FAILURE',   'null',        'SUCCESS',   ['success'],                   'SUCCESS'],
             ["catchError(buildResult: 'FAILURE', stageResult: 'FAILURE') { timeout(time: 1, unit: 'MINUTES') { sleep time: 90, unit: 'SECONDS' } }",
                                                                   'ABORTED',   'ABORTED',     'ABORTED',   ['aborted', 'unsuccessful'],   'ABORTED'],
             ["catchError(buildResult: 'UNSTABLE', stageResult: 'UNSTABLE', catchInterruptions: false) { timeout(time: 1, unit: 'MINUTES') { sleep time: 90, unit: 'SECONDS' } }",

@@ -60,7 +60,7 @@ class WindowsTest extends PipelineCase {
     @Test
     void 'files reach the launcher, and nothing of them is left'() {
         jenkins.build.with([[commit(1), 'ABC-1 one']])
-        CannedLauncher launcher = new CannedLauncher(jenkins, FakeJenkins.ACCEPTED)
+        CannedLauncher launcher = new CannedLauncher(jenkins, [FakeJenkins.ACCEPTED])
         assert step('jiraSendBuildInfo', [description: 'x' * 40000]).outcome == 'accepted'
         assert launcher.calls[0].environment.JIRA_SEND_PARAMETERS_FILE.startsWith('C:\\Jenkins\\workspace\\shop@tmp/jira-send-')
         assert launcher.calls[0].parameters.description == 'x' * 40000

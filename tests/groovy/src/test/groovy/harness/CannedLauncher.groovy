@@ -9,13 +9,13 @@ import groovy.json.JsonSlurper
  */
 class CannedLauncher {
     private final FakeJenkins jenkins
-    /** In turn, the last one again and again; a Throwable is thrown by the step. */
-    List<Object> answers
+    /** In turn, the last one again and again; a Throwable is thrown by the step, and a Closure runs a real binary. */
+    private final List<Object> answers
     final List<Call> calls = []
 
-    CannedLauncher(FakeJenkins jenkins, Object... answers) {
+    CannedLauncher(FakeJenkins jenkins, List<Object> answers) {
         this.jenkins = jenkins
-        this.answers = answers as List
+        this.answers = answers.collect()
         jenkins.shell = { StepCall call -> run(call) }
     }
 
@@ -24,6 +24,9 @@ class CannedLauncher {
         Object answer = answers.size() > 1 ? answers.remove(0) : answers[0]
         if (answer instanceof Throwable) {
             throw answer
+        }
+        if (answer instanceof Closure) {
+            return answer(call)
         }
         WindowsLauncher.clean(jenkins, call.environment)
         return jenkins.unix || answer == null ? answer : '\ufeff' + WindowsLauncher.escaped(answer.toString()) + '\r\n'

@@ -157,8 +157,14 @@ class CpsMachine {
         }
     }
 
-    /** Writes all branches and reads them back; with them what the step holds that is to run now, for it may share objects. */
+    /**
+     * Writes all branches and reads them back; with them what the step holds that is to run now, for it may share objects.
+     * Where time is short, they are read back at the steps of the launcher only, and not written where a block ends.
+     */
     private void save(Branch branch) {
+        if (!jenkins.readBack && branch.waiting.name == 'endBlock') {
+            return
+        }
         List programs = branches*.program
         List held = branch.waiting.name == 'parallel' ? branch.waiting.args : []
         ByteArrayOutputStream bytes = new ByteArrayOutputStream()
@@ -166,6 +172,9 @@ class CpsMachine {
             new ObjectOutputStream(bytes).withStream { it.writeObject([programs, held]) }
         } catch (NotSerializableException problem) {
             throw new AssertionError((Object) "held over the step '${branch.waiting.name}' and not serialisable: ${problem.message}")
+        }
+        if (!jenkins.readBack && !(branch.waiting.name in ['sh', 'powershell', 'parallel'])) {
+            return
         }
         ClassLoader loader = jenkins.library.loader
         ObjectInputStream input = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray())) {

@@ -34,14 +34,18 @@ abstract class EndToEndCase extends PipelineCase {
         assert jenkins.workspace.list() as List == []
     }
 
-    /** The run gets what a shell step of this kind of job had, but for the directories of that machine. */
+    /** What a shell step of this kind of job had, but for what its agent sets. */
+    static Map<String, String> recorded(String kind) {
+        Map<String, String> seen = (Map<String, String>) new JsonSlurper().parse(new File(Library.ROOT, "tests/data/jenkins-env/${kind}.json"))
+        return seen.findAll { !(it.key =~ /^(JIRA|PATH$|HOME$|WORKSPACE|NODE_NAME$|EXECUTOR_NUMBER$)/) }
+    }
+
+    /** The run gets what a shell step of this kind of job had. */
     void environment(String kind) {
         fresh()
-        Map<String, String> seen = (Map<String, String>) new JsonSlurper().parse(new File(Library.ROOT, "tests/data/jenkins-env/${kind}.json"))
         jenkins.global.clear()
-        jenkins.global.putAll(seen.findAll { !it.key.startsWith('JIRA') && it.key != 'PATH' })
-        jenkins.global.putAll([WORKSPACE: jenkins.workspace.path, WORKSPACE_TMP: jenkins.temporary.path,
-                               JIRA_SEND_BIN: StandIn.BINARY, JIRA_SEND_OUTBOX: folder.root.path + '/outbox', JIRA_SITE: jira.url, JIRA_API_URL: jira.url])
+        jenkins.global.putAll(recorded(kind))
+        jenkins.global.putAll([JIRA_SEND_BIN: StandIn.BINARY, JIRA_SEND_OUTBOX: folder.root.path + '/outbox', JIRA_SITE: jira.url, JIRA_API_URL: jira.url])
         jenkins.credentials['jira-oauth'] = [kind: 'usernamePassword', user: 'sandbox-client', password: 'sandbox-secret']
         jenkins.shell = { StepCall call ->
             Launcher launcher = Launcher.run(call.environment, jenkins.workspace)

@@ -48,6 +48,8 @@ class FakeJenkins {
     Map<String, Throwable> failing = [:]
     /** Name of a step, and the milliseconds that it takes. */
     Map<String, Integer> slow = [:]
+    /** Whether the program is saved and read back at every step, or at fewer. */
+    boolean readBack = true
     /** Files of the library in place of, or besides, those of the project, such as a release carries them. */
     final Map<String, byte[]> resources = [:]
     /** What sh and powershell do: gets the call (with its environment), gives its standard output. */
@@ -233,6 +235,15 @@ class FakeJenkins {
         return machine.pathOf(arguments.tmp ? temporary : workspace)
     }
 
+    /** What the pipeline itself runs: all goes well but "exit 7". */
+    private Object shStep(String script) {
+        def code = (script =~ /^exit (\d+)$/)
+        if (code) {
+            throw new AbortException('script returned exit code ' + code[0][1])
+        }
+        return null
+    }
+
     private Object shStep(Map arguments) {
         assert unix
         return shellStep(arguments)
@@ -278,7 +289,8 @@ class FakeJenkins {
     }
 
     private Object markResultStep(String ofBuild, String ofStage) {
-        build.result = ofBuild
+        // A build that goes on well is given no result.
+        build.result = ofBuild == 'SUCCESS' ? build.result : ofBuild
         blocks.worsenStage(ofStage)
         return null
     }

@@ -28,6 +28,10 @@ def node(String label, Closure body) {
     }
 }
 
+def node(Closure body) {
+    return node('', body)
+}
+
 def dir(String path, Closure body) {
     beginDir(path)
     try {
