@@ -1,3 +1,5 @@
+import harness.CannedLauncher
+import harness.CpsMachine
 import harness.FakeJenkins
 import harness.Library
 import harness.PipelineCase
@@ -31,9 +33,39 @@ class DocsTest extends PipelineCase {
         runAll(calls)
     }
 
+    @Test
+    void 'every whole pipeline runs as it stands'() {
+        [
+            // page            branch     what fails       what is sent, with its state                                             result
+            ['README.md',      'main',    null,            ['deployment in_progress', 'deployment successful', 'build SUCCESS'],    'SUCCESS'],
+            ['README.md',      'main',    'make',          ['build FAILURE'],                                                       'FAILURE'],
+            ['README.md',      'main',    './deploy.sh',   ['deployment in_progress', 'deployment failed', 'build FAILURE'],        'FAILURE'],
+            ['docs/setup.md',  'main',    null,            ['build SUCCESS'],                                                       'SUCCESS'],
+            ['docs/setup.md',  'main',    'make',          ['build FAILURE'],                                                       'FAILURE'],
+            ['Jenkinsfile',    'main',    null,            ['deployment SUCCESS', 'build SUCCESS'],                                 'SUCCESS'],
+            ['Jenkinsfile',    'topic',   null,            ['build SUCCESS'],                                                       'SUCCESS'],
+            ['Jenkinsfile',    'main',    'make test',     ['build FAILURE'],                                                       'FAILURE'],
+        ].each { List row ->
+            String text = new File(Library.ROOT, row[0]).getText('UTF-8')
+            String pipeline = row[0] == 'Jenkinsfile' ? text : examples(row[0]).find { it.contains('pipeline {') }
+            fresh().agent = false
+            jenkins.global.BRANCH_NAME = row[1]
+            jenkins.checkout = [GIT_COMMIT: commit(1)]
+            jenkins.command = { String script, StepCall call -> script == row[2] ? 2 : 0 }
+            CannedLauncher launcher = new CannedLauncher(jenkins, [FakeJenkins.ACCEPTED])
+            CpsMachine machine = jenkins.start(pipeline.replace("@Library('jira-send') _", '')).finish()
+            assert [row, launcher.calls.collect { it.command + ' ' + it.parameters.state }, machine.result] == [row, row[3], row[4]]
+            assert launcher.calls*.environment*.GIT_COMMIT.unique() == [commit(1)]
+            assert launcher.calls.findAll { it.command == 'build' }.every { it.parameters.testsTotal == (row[0] == 'Jenkinsfile' ? 5 : null) }
+        }
+    }
+
+    private List<String> examples(String page) {
+        return new File(Library.ROOT, page).getText('UTF-8').split('\n```groovy\n').drop(1)*.split('\n```')*.getAt(0)
+    }
+
     private List<String> callsIn(String page) {
-        List<String> examples = new File(Library.ROOT, page).getText('UTF-8').split('\n```groovy\n').drop(1)*.split('\n```')*.getAt(0)
-        return examples.collectMany { it.findAll(CALL) }
+        return examples(page).collectMany { it.findAll(CALL) }
     }
 
     private void runAll(List<String> calls) {

@@ -76,6 +76,13 @@ class HarnessTest extends PipelineCase {
     }
 
     @Test
+    void 'a branch that sleeps longer has its turn later'() {
+        Closure<String> sleep = { int seconds -> "sleep time: ${seconds}, unit: 'SECONDS'" }
+        jenkins.pipeline("parallel(a: { ${sleep(10)}; keep 'a' }, b: { ${sleep(5)}; keep 'b'; ${sleep(10)}; keep 'b later' }, c: { keep 'c' }); keep 'end'")
+        assert jenkins.kept == ['c', 'b', 'a', 'b later', 'end']
+    }
+
+    @Test
     void 'a stop interrupts every branch, and the run is aborted whatever becomes of it'() {
         CpsMachine machine = jenkins.start('''
             parallel(a: { try { milestone 1 } catch (InterruptedException e) { keep 'a' } }, b: { try { milestone 1 } finally { keep 'b' } })

@@ -1,6 +1,8 @@
 import harness.CpsMachine
 import harness.EndToEndCase
+import harness.FakeBuild
 import harness.Library
+import harness.StepCall
 import org.junit.Test
 
 /**
@@ -9,43 +11,85 @@ import org.junit.Test
  */
 class JobsEndToEndTest extends EndToEndCase {
     private static final List<File> JOBS = new File(Library.ROOT, 'tests/jenkins/jobs').listFiles().findAll { it.name.endsWith('.Jenkinsfile') }.sort()
-
-    private List<String> promised(String text, String name) {
-        return text.readLines().findAll { it.startsWith("// ${name}: ") }.collect { it.substring("// ${name}: ".length()) }
-    }
+    private static final List<String> PROMISES = ['result', 'builds', 'deployments', 'deployments-unordered', 'issues', 'log', 'runs', 'kill-at', 'gate',
+                                                  'restart-at']
 
     @Test
     void 'every pipeline keeps in the harness what it promises for a real Jenkins'() {
-        assert JOBS.size() >= 14
+        assert JOBS.size() >= 22
         JOBS.each { File job ->
-            String text = job.getText('UTF-8')
-            environment('pipeline-inline-declarative')
-            jenkins.agent = false
-            jenkins.credentials['jira-secret'] = [kind: 'string', password: 'sandbox-secret']
-            jira.reset()
-            promised(text, 'gate').each { jira.gate(*it.split(' ')) }
-            // The library is loaded here in any case. In a closure, groovy-cps 1.31 takes sleep for Groovy's own.
-            String script = text.replace("@Library('jira-send') _\n", '').replaceAll(/(?m)^( *)sleep (\d+)$/, "\$1sleep time: \$2, unit: 'SECONDS'")
-            CpsMachine machine = jenkins.start(script)
-            List<String> restarts = promised(text, 'restart-at')
-            while (machine.running) {
-                machine.step()
-                if (restarts && machine.running && (jenkins.echoes.any { it.contains(restarts[0]) })) {
-                    machine = machine.restarted()
-                    restarts.clear()
-                }
+            try {
+                keepsItsPromises(job.getText('UTF-8'))
+            } catch (Throwable problem) {
+                throw new AssertionError("${job.name}: ${problem}".toString(), problem)
             }
-            assert [job.name, jenkins.echoes, restarts] == [job.name, jenkins.echoes, []]
-            assert [job.name, machine.result, machine.failure] == [job.name, promised(text, 'result')[0], machine.failure]
-            ['builds', 'deployments'].each { String kind ->
-                List<String> states = jira.requests(kind)*.json*.getAt(kind).flatten()*.state
-                List<String> ordered = promised(text, kind)
-                List<String> unordered = promised(text, kind + '-unordered')
-                assert [job.name, kind, unordered ? states.sort() : states] == [job.name, kind, ((unordered ?: ordered).join(' ').split(' ') as List).findAll { it }
-                    .with { unordered ? it.sort() : it }]
-            }
-            String told = (jenkins.echoes + [machine.failure?.message]).join('\n')
-            promised(text, 'log').each { assert [job.name, told.contains(it)] == [job.name, true] }
         }
+    }
+
+    private void keepsItsPromises(String text) {
+        Map<String, List<String>> promised = text.readLines().findAll { it.startsWith('// ') }*.substring(3).groupBy { it.takeWhile { it != ':' } }
+            .collectEntries { name, lines -> [name, lines*.substring(name.length() + 2)] }
+        assert promised.keySet() - PROMISES == [] as Set
+        jira.reset()
+        promised.gate?.each { jira.gate(*it.split(' ')) }
+        File home = folder.newFolder()
+        FakeBuild before = null
+        CpsMachine machine = null
+        int runs = (promised.runs ?: ['1'])[0] as int
+        (1..runs).each { int number ->
+            machine = runOf(text, home, number, before, number == 1 ? promised['restart-at'] : null, number == 1 ? promised['kill-at'] : null)
+            before = jenkins.build
+            before.result = machine == null ? 'ABORTED' : machine.result
+        }
+        assert [machine.result, machine.failure] == [promised.result[0], machine.failure]
+        List<Map> sent = []
+        ['builds', 'deployments'].each { String kind ->
+            List<Map> items = (List<Map>) jira.requests(kind)*.json*.getAt(kind).flatten()
+            sent.addAll(items)
+            List<String> unordered = promised[kind + '-unordered']
+            List<String> states = (unordered ?: promised[kind] ?: ['']).first().tokenize(' ')
+            assert [kind, unordered ? items*.state.sort() : items*.state] == [kind, unordered ? states.sort() : states]
+        }
+        assert promised.issues == null || sent.last().associations[0].values as Set == promised.issues[0].split(' ') as Set
+        String told = (jenkins.echoes + [machine.failure?.message]).join('\n')
+        promised.log?.each { assert told.contains(it) }
+        jenkins.workspace.deleteDir()
+        jenkins.workspace.mkdir()
+    }
+
+    /** One run to its end; null when it was killed. */
+    private CpsMachine runOf(String text, File home, int number, FakeBuild before, List<String> restartAt, List<String> killAt) {
+        environment('pipeline-inline-declarative', home)
+        jenkins.agent = false
+        jenkins.global.putAll([BUILD_NUMBER: number.toString(), JIRA_SEND_OUTBOX: home.path + '/outbox'])
+        jenkins.build.after(before)
+        jenkins.credentials['jira-secret'] = [kind: 'string', password: 'sandbox-secret']
+        jenkins.command = { String script, StepCall call -> run(script, call.environment) }
+        // The library is loaded here in any case. In a closure, groovy-cps 1.31 takes sleep for Groovy's own; nobody waits for a shell.
+        CpsMachine machine = jenkins.start(text.replace("@Library('jira-send') _\n", '')
+            .replaceAll(/(?m)^( *)sleep (\d+)$/, "\$1sleep time: \$2, unit: 'SECONDS'")
+            .replaceAll(/sh 'sleep (\d+)(?:; )?(.*)'/, "sleep time: \$1, unit: 'SECONDS'; sh '\$2'"))
+        List<String> restarts = (restartAt ?: []).collect()
+        while (machine.running) {
+            machine.step()
+            if (restarts && machine.running && jenkins.echoes.any { it.contains(restarts[0]) }) {
+                machine = machine.restarted()
+                restarts.clear()
+            }
+            if (killAt && jenkins.echoes.any { it.contains(killAt[0]) }) {
+                return null
+            }
+        }
+        assert restarts == [] && !killAt
+        return machine
+    }
+
+    private int run(String script, Map<String, String> environment) {
+        ProcessBuilder builder = new ProcessBuilder('/bin/sh', '-e', '-c', script).directory(jenkins.workspace).redirectErrorStream(true)
+        builder.environment().clear()
+        builder.environment().putAll(environment + [PATH: '/usr/bin:/bin', HOME: folder.root.path])
+        Process process = builder.start()
+        String said = process.inputStream.text
+        return process.waitFor()
     }
 }

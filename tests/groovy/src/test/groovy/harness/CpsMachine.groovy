@@ -15,7 +15,8 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 /**
  * Runs a pipeline as Jenkins does: the program suspends at every step, is written to disk, read back and resumed with
  * the step's result. What cannot be serialised fails here, at the step over which it was held. The branches of parallel
- * take turns, one step each, and are written together.
+ * take turns, one step each, and are written together; a branch that sleeps has its turn when the others have slept as
+ * long.
  *
  * Not as in Jenkins: groovy-cps 1.31 is older than the one in today's workflow-cps, serialisation is Java's and not
  * JBoss Marshalling with Jenkins' special cases (iterators of lists, persisted steps), and bodies of steps run in the
@@ -49,6 +50,12 @@ class CpsMachine {
     /** Runs the step the program waits for, then that branch up to the next one. */
     void step() {
         Branch branch = turn()
+        if (branch.waiting.name == 'sleep' && branch.parent != null && !branch.asleep) {
+            branch.asleep = true
+            branch.slept += FakeSteps.seconds(branch.waiting.args[0])
+            return
+        }
+        branch.asleep = false
         save(branch)
         jenkins.blocks = branch.blocks
         if (branch.waiting.name == 'parallel') {
@@ -98,7 +105,7 @@ class CpsMachine {
     }
 
     private Branch turn() {
-        return branches.find { it.running == 0 }
+        return branches.findAll { it.running == 0 }.min { it.slept }
     }
 
     private Object environment() {
@@ -117,7 +124,8 @@ class CpsMachine {
         parent.results = [:]
         closures.collect { String name, Object body ->
             Block call = new FunctionCallBlock(SourceLocation.UNKNOWN, [Trusted.INSTANCE], new ConstantBlock(body), new ConstantBlock('call'), false, [] as Block[])
-            Branch branch = new Branch(program: new Continuable(call, environment()), blocks: new Blocks(parent.blocks), parent: parent, name: name)
+            Branch branch = new Branch(program: new Continuable(call, environment()), blocks: new Blocks(parent.blocks), parent: parent, name: name,
+                slept: parent.slept)
             branches << branch
             return branch
         }.each { Branch branch -> resume(branch, new Outcome(null, null)) }
@@ -135,13 +143,14 @@ class CpsMachine {
             value = outcome.normal
             failure = outcome.abnormal
         } else {
-            ended(branch.parent, branch.name, outcome)
+            ended(branch.parent, branch.name, branch.slept, outcome)
         }
     }
 
-    private void ended(Branch parent, String name, Outcome outcome) {
+    private void ended(Branch parent, String name, long slept, Outcome outcome) {
         parent.running--
         parent.results[name] = outcome.normal
+        parent.slept = Math.max(parent.slept, slept)
         if (outcome.abnormal != null && parent.problem == null) {
             parent.problem = outcome.abnormal
             if (parent.failFast) {
@@ -197,6 +206,9 @@ class CpsMachine {
         Blocks blocks
         Branch parent
         String name
+        /** Seconds that it has slept, with the sleep that it is in. */
+        long slept
+        boolean asleep
         /** Its own branches that have not ended, and what came of those that have. */
         int running
         boolean failFast

@@ -31,6 +31,8 @@ import org.codehaus.groovy.syntax.SyntaxException
 class DeclarativeSyntax extends CompilationCustomizer {
     private static final List<String> CONDITIONS = ['always', 'aborted', 'failure', 'success', 'unstable', 'unsuccessful', 'notBuilt', 'cleanup']
     private static final List<String> OPTIONS = ['timeout', 'skipStagesAfterUnstable', 'parallelsAlwaysFailFast']
+    /** Settings of the job, which do nothing in a run. */
+    private static final List<String> OF_THE_JOB = ['buildDiscarder', 'disableConcurrentBuilds']
 
     private SourceUnit source
 
@@ -88,7 +90,7 @@ class DeclarativeSyntax extends CompilationCustomizer {
     }
 
     private Expression optionsSection(MethodCallExpression call) {
-        return map(calls(body(call)).collectEntries {
+        return map(calls(body(call)).findAll { !OF_THE_JOB.contains(it.methodAsString) }.collectEntries {
             if (!OPTIONS.contains(it.methodAsString)) {
                 throw wrong(it, 'Not modelled')
             }

@@ -41,8 +41,8 @@ abstract class EndToEndCase extends PipelineCase {
     }
 
     /** The run gets what a shell step of this kind of job had. */
-    void environment(String kind) {
-        fresh()
+    void environment(String kind, File home = folder.newFolder()) {
+        fresh(home)
         jenkins.global.clear()
         jenkins.global.putAll(recorded(kind))
         jenkins.global.putAll([JIRA_SEND_BIN: StandIn.BINARY, JIRA_SEND_OUTBOX: folder.root.path + '/outbox', JIRA_SITE: jira.url, JIRA_API_URL: jira.url])

@@ -1,11 +1,8 @@
 package harness
 
 import groovy.json.JsonSlurper
-import hudson.AbortException
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 import org.jenkinsci.plugins.workflow.steps.MissingContextVariableException
-
-import java.util.concurrent.TimeUnit
 
 /** One run of a pipeline: its environment, credentials, workspace (real directories), steps, and all they were asked. */
 class FakeJenkins {
@@ -14,7 +11,7 @@ class FakeJenkins {
     static final List<String> DESCRIPTIONS = ['usernamePassword', 'string']
     static final List<String> STEPS = ['beginWithEnv', 'beginWithCredentials', 'beginDir', 'beginNode', 'beginTimeout', 'beginStage', 'endBlock',
         'deleteDir', 'echo', 'error', 'isUnix', 'libraryResource', 'powershell', 'pwd', 'sh', 'writeFile', 'sleep', 'milestone', 'keep', 'unstable',
-        'markResult', 'parallel']
+        'markResult', 'parallel', 'junit', 'archiveArtifacts']
     static final List<String> NEED_AGENT = ['isUnix', 'powershell', 'pwd', 'sh', 'writeFile', 'beginDir', 'deleteDir']
     static final String SECRET = 'S3cret+with/odd=chars'
     /** What a step adds where nobody said how the run stands. */
@@ -23,6 +20,7 @@ class FakeJenkins {
         '"sites":[{"site":"acme.atlassian.net","outcome":"accepted","accepted":[{"pipelineId":"shop","buildNumber":7}],' +
         '"rejected":[],"unknown_issue_keys":["ABC-2"],"unknown_associations":[],"message":"accepted"}]}'
 
+    private final FakeSteps steps = new FakeSteps(this)
     private static final ThreadLocal<FakeJenkins> CURRENT = new ThreadLocal<FakeJenkins>()
 
     final Library library
@@ -46,6 +44,8 @@ class FakeJenkins {
     long slept = 0
     /** Name of a step, and what it throws instead of running. */
     Map<String, Throwable> failing = [:]
+    /** What sh does with a command of the pipeline itself: gets the command and the call, gives the exit code. */
+    Closure<Integer> command = { String script, StepCall call -> 0 }
     /** Name of a step, and the milliseconds that it takes. */
     Map<String, Integer> slow = [:]
     /** Whether the program is saved and read back at every step, or at fewer. */
@@ -133,7 +133,7 @@ class FakeJenkins {
         if (!agent && NEED_AGENT.contains(call.name)) {
             throw new MissingContextVariableException('class hudson.FilePath')
         }
-        return this."${call.name}Step"(*call.args)
+        return steps."${call.name}Step"(*call.args)
     }
 
     /** What a build would end with that ends here, or a stage. */
@@ -169,155 +169,5 @@ class FakeJenkins {
     List<Map> getChanges() {
         String path = shellCall.environment.JIRA_SEND_CHANGES
         return path == null ? [] : machine.fileOf(path).readLines('UTF-8').collect { (Map) new JsonSlurper().parseText(it) }
-    }
-
-    private Object beginWithEnvStep(List values) {
-        blocks.begin(values.collectEntries { Object value ->
-            assert value instanceof String && value.contains('=')
-            [(value.substring(0, value.indexOf('='))): value.substring(value.indexOf('=') + 1)]
-        })
-        return null
-    }
-
-    private Object beginWithCredentialsStep(List bindings) {
-        blocks.begin(FakeCredentials.bind(bindings, credentials))
-        return null
-    }
-
-    private Object beginDirStep(String path) {
-        blocks.begin([:], machine.fileOf(path))
-        return null
-    }
-
-    private Object beginNodeStep(String label) {
-        blocks.begin()
-        agent = true
-        return null
-    }
-
-    private Object endBlockStep() {
-        blocks.end()
-        return null
-    }
-
-    private Object deleteDirStep() {
-        assert blocks.directory?.path?.startsWith(temporary.path + '/')
-        blocks.directory.deleteDir()
-        return null
-    }
-
-    private Object echoStep(Object message) {
-        return null
-    }
-
-    private Object errorStep(Object message) {
-        throw new AbortException(message.toString())
-    }
-
-    private Object isUnixStep() {
-        return unix
-    }
-
-    private Object libraryResourceStep(String path) {
-        return new String(resource(path), 'UTF-8')
-    }
-
-    private Object libraryResourceStep(Map arguments) {
-        assert arguments.encoding == 'Base64'
-        return resource(arguments.resource.toString()).encodeBase64().toString()
-    }
-
-    private byte[] resource(String path) {
-        return resources[path] ?: Library.resource(path)
-    }
-
-    private Object pwdStep(Map arguments) {
-        return machine.pathOf(arguments.tmp ? temporary : workspace)
-    }
-
-    /** What the pipeline itself runs: all goes well but "exit 7". */
-    private Object shStep(String script) {
-        def code = (script =~ /^exit (\d+)$/)
-        if (code) {
-            throw new AbortException('script returned exit code ' + code[0][1])
-        }
-        return null
-    }
-
-    private Object shStep(Map arguments) {
-        assert unix
-        return shellStep(arguments)
-    }
-
-    private Object powershellStep(Map arguments) {
-        assert !unix
-        return shellStep(arguments)
-    }
-
-    private Object shellStep(Map arguments) {
-        assert arguments.keySet() == ['script', 'returnStdout', 'encoding', 'label'] as Set
-        assert arguments.returnStdout == true && arguments.encoding == 'UTF-8' && arguments.label == 'jira-send'
-        StepCall call = calls.last()
-        machine.start(call.environment)
-        return shell.call(call)
-    }
-
-    private Object writeFileStep(Map arguments) {
-        File file = machine.fileOf(arguments.file.toString())
-        assert file.absolute
-        file.parentFile.mkdirs()
-        if (arguments.encoding == 'Base64') {
-            file.bytes = arguments.text.toString().decodeBase64()
-        } else {
-            file.setText(arguments.text.toString(), arguments.encoding.toString())
-        }
-        return null
-    }
-
-    private Object keepStep(Object value) {
-        kept << value
-        return null
-    }
-
-    private Object beginStageStep(String name) {
-        blocks.beginStage(name)
-        return null
-    }
-
-    private Object unstableStep(Object message) {
-        return markResultStep('UNSTABLE', 'UNSTABLE')
-    }
-
-    private Object markResultStep(String ofBuild, String ofStage) {
-        // A build that goes on well is given no result.
-        build.result = ofBuild == 'SUCCESS' ? build.result : ofBuild
-        blocks.worsenStage(ofStage)
-        return null
-    }
-
-    /** For bodies: a step that the library itself does not use. */
-    private Object milestoneStep(Object number) {
-        return null
-    }
-
-    private Object beginTimeoutStep(Map limit) {
-        blocks.begin()
-        blocks.limit(seconds(limit))
-        return null
-    }
-
-    /** Nobody waits in a test, but for how long is known. */
-    private Object sleepStep(Object time) {
-        long wanted = time instanceof Map ? seconds(time) : (long) time
-        slept += Math.min(wanted, blocks.limit)
-        if (wanted > blocks.limit) {
-            throw new FlowInterruptedException()
-        }
-        return null
-    }
-
-    private static long seconds(Map time) {
-        assert time.time instanceof Integer
-        return TimeUnit.valueOf(time.unit.toString()).toSeconds((long) time.time)
     }
 }

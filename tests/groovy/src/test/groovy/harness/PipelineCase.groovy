@@ -36,8 +36,8 @@ abstract class PipelineCase {
     }
 
     /** A new run; for tables in which every row needs its own. */
-    FakeJenkins fresh() {
-        jenkins = new FakeJenkins(folder.newFolder(), mode == 'sandboxed' ? Library.SANDBOXED : Library.TRUSTED)
+    FakeJenkins fresh(File home = folder.newFolder()) {
+        jenkins = new FakeJenkins(home, mode == 'sandboxed' ? Library.SANDBOXED : Library.TRUSTED)
         all << jenkins
         return jenkins
     }
