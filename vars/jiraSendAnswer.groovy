@@ -107,6 +107,19 @@ String neededFile(String output) {
     return file.matches('jira-send-[0-9][0-9A-Za-z._+-]*') ? file : ''
 }
 
+/** The newest of these lines, in their order, that are not more than limit characters together. */
+@NonCPS
+String newest(String text, int limit) {
+    if (text.length() <= limit) {
+        return text
+    }
+    List lines = []
+    for (line in text.split('\n')) {
+        lines.add(line)
+    }
+    return merged('', '', lines, limit)
+}
+
 /**
  * What is kept, without what was brought to the binary, and with what it gave back: one line each. The oldest go when it
  * is more than limit characters.

@@ -61,9 +61,9 @@ String remembered(String known, String output) {
         }
     }
     all.put(deployed.place, deployed.commit)
-    // From 128 KiB in one variable on, Linux starts no process any more.
+    // It is in the environment of every later process, and from 32768 characters in one variable on, Windows starts none.
     String text = JsonOutput.toJson(all)
-    if (text.length() <= 60000) {
+    if (text.length() <= 30000) {
         return text
     }
     Map alone = [:]

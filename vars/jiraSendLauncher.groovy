@@ -9,10 +9,11 @@ import groovy.json.JsonOutput
 
 /**
  * Calls the binary on the agent of the pipeline. Where there is none (agent none, code outside node), one is taken for this moment,
- * in a bounded time: Jira must not hold up the build. Gives its output and whether the agent is a Unix, or trouble.
+ * in a bounded time: Jira must not hold up the build. Gives its output and what was brought to it, or trouble.
  *
- * @param call command, options, files (changes and flags, empty when there are none), further (variables), parameters (the
- *             user's), credential, and bound: true when no credential is to be bound
+ * @param call command, options, files (changes and flags, empty when there are none), further (variables), waiting (lines
+ *             to bring along, empty when there are none), parameters (the user's), credential, and bound: true when no
+ *             credential is to be bound
  */
 Map start(Map call) {
     if (env.NODE_NAME != null || env.WORKSPACE != null) {
@@ -61,22 +62,22 @@ private int secondsOf(Object parameter, String variable) {
 private Map launchWith(Map call) {
     Map credential = call.credential
     if (call.bound) {
-        return launch(call.command, call.options, call.files, call.further)
+        return launch(call.command, call.options, call.files, call.further, call.waiting)
     }
     if (credential.clientId == '') {
         return withCredentials([usernamePassword(
                 credentialsId: credential.id, usernameVariable: 'JIRA_CLIENT_ID', passwordVariable: 'JIRA_CLIENT_SECRET')]) {
-            launch(call.command, call.options, call.files, call.further)
+            launch(call.command, call.options, call.files, call.further, call.waiting)
         }
     }
     call.further.add('JIRA_CLIENT_ID=' + credential.clientId)
     return withCredentials([string(credentialsId: credential.id, variable: 'JIRA_CLIENT_SECRET')]) {
-        launch(call.command, call.options, call.files, call.further)
+        launch(call.command, call.options, call.files, call.further, call.waiting)
     }
 }
 
-/** Runs the launcher: its output, and whether the agent is a Unix. */
-private Map launch(String command, Map options, Map files, List further) {
+/** Runs the launcher: its output, and what was brought to it of what waits. */
+private Map launch(String command, Map options, Map files, List further, String waiting) {
     // Outside the checkout and new for each call: parallel stages can share a workspace. The launcher removes it.
     String directory = pwd(tmp: true) + '/jira-send-' + UUID.randomUUID().toString()
     List environment = [
@@ -92,6 +93,8 @@ private Map launch(String command, Map options, Map files, List further) {
     String json = JsonOutput.toJson(options)
     boolean unix = isUnix()
     boolean large = json.length() > mostIn(unix)
+    String brought = jiraSendAnswer.newest(waiting, mostIn(unix))
+    environment.add('JIRA_SEND_WAITING=' + (brought ?: 'none'))
     boolean ended = false
     boolean handedOver = false
     try {
@@ -124,7 +127,7 @@ private Map launch(String command, Map options, Map files, List further) {
             }
         }
         ended = true
-        return [output: output, unix: unix]
+        return [output: output, brought: brought]
     } finally {
         if (!ended && (large || files.changes != '' || files.flags != '' || handedOver)) {
             remove(directory)

@@ -228,7 +228,6 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
     // What this run kept is the newest, and comes last: the binary lets later lines say what became of earlier ones.
     String kept = env.JIRA_SEND_WAITING ?: ''
     String brought = known.outbox == null ? '' : (waitingBefore(currentBuild, 100000 - kept.length()) + '\n' + kept).trim()
-    further.add('JIRA_SEND_WAITING=' + (brought ?: 'none'))
     String deployed = ''
     if (command == 'deployment') {
         deployed = jiraSendDeployed.known(env.JIRA_SEND_DEPLOYED, currentBuild)
@@ -245,14 +244,14 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
     boolean ends = (command == 'build' || command == 'deployment') && !dry
     Map update = ends ? jiraSendUnfinished.update(command, options, further, credential, files.changes) : [:]
     Map done = jiraSendLauncher.start(command: command, options: options, files: files, further: further,
-        parameters: parameters, credential: credential, bound: bound)
+        parameters: parameters, credential: credential, bound: bound, waiting: brought)
     if (done.trouble) {
         if (ends) {
             jiraSendUnfinished.keep(update)
         }
         return jiraSendAnswer.failure('unreachable', 4, done.trouble + (ends ? ' It is kept for the next step that has an agent.' : ''))
     }
-    keepWaiting(step, brought, jiraSendAnswer.waiting(done.output), jiraSendLauncher.mostIn(done.unix))
+    keepWaiting(step, done.brought, jiraSendAnswer.waiting(done.output))
     if (command == 'deployment') {
         // Read anew: parallel branches may have deployed meanwhile.
         String now = jiraSendDeployed.remembered(env.JIRA_SEND_DEPLOYED ?: deployed, done.output)
@@ -275,7 +274,7 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
  * An agent that vanishes takes its outbox with it, so what waits goes along with the run: env.X is there for every later
  * step, on whichever agent, and for the next runs. It is set only when something waits or was delivered at last.
  */
-private void keepWaiting(String step, String brought, Map waiting, int limit) {
+private void keepWaiting(String step, String brought, Map waiting) {
     if (waiting == null) {
         return
     }
@@ -285,7 +284,8 @@ private void keepWaiting(String step, String brought, Map waiting, int limit) {
     }
     // Read anew: parallel branches may have changed it meanwhile, and what they could not deliver must stay.
     String kept = env.JIRA_SEND_WAITING
-    String now = jiraSendAnswer.merged(kept ?: '', brought, waiting.lines, limit) ?: 'none'
+    // It is in the environment of every later process, and with more, no agent with Windows could start one.
+    String now = jiraSendAnswer.merged(kept ?: '', brought, waiting.lines, jiraSendLauncher.mostIn(false)) ?: 'none'
     if (now != (kept ?: 'none')) {
         env.JIRA_SEND_WAITING = now
     }

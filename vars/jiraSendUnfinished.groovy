@@ -58,7 +58,8 @@ private String sent(Map update, Map parameters) {
         options.eventTime = System.currentTimeMillis()
     }
     Map done = jiraSendLauncher.start(command: update.command, options: options, files: [changes: update.changes ?: '', flags: ''],
-        further: furtherOf(update.variables), parameters: parameters, credential: update.credential, bound: update.credential.id == 'false')
+        further: furtherOf(update.variables), parameters: parameters, credential: update.credential,
+        bound: update.credential.id == 'false', waiting: '')
     if (done.trouble) {
         return done.trouble
     }
@@ -138,7 +139,7 @@ private Map endOf(Map update, List issueKeys) {
 /** The variables of the run that it was; a blank one counts as not set. */
 @NonCPS
 private List furtherOf(Object known) {
-    List further = ['JIRA_SEND_WAITING=none', 'JIRA_SEND_DEPLOYED={}', 'JIRA_SEND_EVENT_TIME_BY_CONTROLLER=true',
+    List further = ['JIRA_SEND_DEPLOYED={}', 'JIRA_SEND_EVENT_TIME_BY_CONTROLLER=true',
                     'JIRA_SEND_TEST_REPORTS= ', 'JIRA_SEND_LAST_UPDATED= ', 'JIRA_SEND_UPDATE_SEQUENCE_NUMBER= ']
     for (name in variables()) {
         Object value = known instanceof Map ? known.get(name) : null

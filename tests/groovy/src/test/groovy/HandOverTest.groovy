@@ -148,8 +148,9 @@ class HandOverTest extends PipelineCase {
             Map seen = jenkins.calls(unix ? 'sh' : 'powershell')[0].environment
             assert (seen.JIRA_SEND_PARAMETERS_FILE == null) == unix
             String waiting = jenkins.global.JIRA_SEND_WAITING
-            assert waiting.readLines() == lines.takeRight(unix ? 60 : 29)
-            assert unix || seen.every { it.value.length() < 32000 } && waiting.length() < 32000
+            // The next step may be on another agent.
+            assert waiting.readLines() == lines.takeRight(29)
+            assert waiting.length() < 32000 && (unix || seen.every { it.value.length() < 32000 })
         }
     }
 }

@@ -1,5 +1,6 @@
 import groovy.json.JsonOutput
 import harness.CannedLauncher
+import harness.FakeBuild
 import harness.FakeJenkins
 import harness.PipelineCase
 import harness.StepCall
@@ -66,6 +67,35 @@ class WindowsTest extends PipelineCase {
         assert launcher.calls[0].parameters.description == 'x' * 40000
         assert launcher.calls[0].changes == [[commit: commit(1), message: 'ABC-1 one']]
         assert jenkins.temporary.list() as List == [] && jenkins.workspace.list() as List == []
+    }
+
+    @Test
+    void 'what the runs before left is brought as far as a process there can hold it'() {
+        // Five runs of an agent with Linux, each with what fits there alone.
+        FakeBuild before = null
+        List<String> lines = []
+        5.times { int number ->
+            List<String> own = (1..19).collect { "{\"run\":${number},\"item\":${it},\"text\":\"${'x' * 960}\"}".toString() }
+            Map deployed = (1..number * 60).collectEntries { [('shop/' + 'place' * 10 + it): commit(it)] }
+            before = new FakeBuild(buildVariables: [JIRA_SEND_WAITING: own.join('\n'), JIRA_SEND_DEPLOYED: JsonOutput.toJson(deployed)]).after(before)
+            lines.addAll(own)
+        }
+        [false, true].each { boolean unix ->
+            fresh().unix = unix
+            jenkins.build = new FakeBuild().after(before)
+            List<String> still = unix ? lines : lines.takeRight(3)
+            CannedLauncher launcher = new CannedLauncher(jenkins, [JsonOutput.toJson([
+                outcome: 'accepted', exit_code: 0, message: 'm', waiting: still, waiting_left_out: 0, deployed: [place: 'new', commit: commit(9), state: 'successful']])])
+            assert step('jiraSendDeploymentInfo', [environmentId: 'e']).outcome == 'accepted'
+            List<String> brought = launcher.calls[0].environment.JIRA_SEND_WAITING.readLines()
+            assert brought == lines.takeRight(unix ? 95 : 30)
+            // What the run keeps is in the environment of all that it starts later, on whichever agent.
+            assert jenkins.build.buildVariables.JIRA_SEND_WAITING.readLines() == still.takeRight(30)
+            // The next step, with what this run keeps itself.
+            assert step('jiraSendBuildInfo').outcome == 'accepted'
+            assert launcher.calls[1].environment.JIRA_SEND_WAITING.readLines().takeRight(2) == still.takeRight(2)
+            assert jenkins.build.buildVariables.JIRA_SEND_DEPLOYED.length() < 30000
+        }
     }
 
     @Test
