@@ -31,11 +31,8 @@ class TroubleMatrixTest extends MatrixCase {
         'agent is lost'          : [new IOException('Unable to create live FilePath for agent-7\n\u001b[31m'), { }, 'unreachable', 4,
                                     'jira-send could not be run on the agent: java.io.IOException: Unable to create live FilePath for agent-7 [31m'],
         'garbage'                : ['Segmentation fault ' + FakeJenkins.SECRET, { }, 'invalid', 2, UNREADABLE],
-        'page of a proxy'        : ['<html>\n<body>502</body></html>', { }, 'invalid', 2, UNREADABLE],
-        'half an answer'         : [FakeJenkins.ACCEPTED[0..80], { }, 'invalid', 2, UNREADABLE],
         'no output'              : ['', { }, 'invalid', 2, UNREADABLE],
         'nothing returned'       : [null, { }, 'invalid', 2, UNREADABLE],
-        'answer of another kind' : ['{"outcome":"accepted","exit_code":"0"}', { }, 'invalid', 2, UNREADABLE],
         'no step for the shell'  : [FakeJenkins.ACCEPTED, { it.missingSteps.addAll(['sh', 'powershell']) }, 'invalid', 2,
                                     "Jenkins has no step 'SHELL'; install the plugin Pipeline: Nodes and Processes. Nothing was sent."],
         'no plugin of credentials': [FakeJenkins.ACCEPTED, { it.missingSteps.addAll(['withCredentials', 'usernamePassword']) }, 'invalid', 2,
@@ -53,9 +50,9 @@ class TroubleMatrixTest extends MatrixCase {
         invalid     : '',
     ]
 
-    private Map getLarge() {
-        // Such parameters go into a file, on either system; gates have none of this size.
-        return tested.gate ? [:] : [title: 'x' * 120000]
+    /** Where the launcher does not come to its end, parameters of this size, which go into a file; gates have none. */
+    private Map large(List row) {
+        return tested.gate || !(row[0] instanceof Throwable) ? [:] : [title: 'x' * 120000]
     }
 
     private Map<String, List> rows() {
@@ -77,7 +74,7 @@ class TroubleMatrixTest extends MatrixCase {
         rows().each { String trouble, List row ->
             cell(trouble, [row[0]]) {
                 row[1].call(jenkins)
-                perform(large)
+                perform(large(row))
                 if (tested.gate) {
                     assert machine.result == 'FAILURE'
                     assert machine.failure instanceof AbortException && machine.failure.message == line(row)
@@ -100,7 +97,7 @@ class TroubleMatrixTest extends MatrixCase {
         rows().findAll { it.key in ['no credential', 'no binary', 'launcher dies', 'garbage', 'no step for the shell', 'no PowerShell'] }.each { String trouble, List row ->
             cell([trouble, 'failOnError'], [row[0]]) {
                 row[1].call(jenkins)
-                perform(large + [failOnError: tested.step != 'jiraAwaitGate'])
+                perform(large(row) + [failOnError: tested.step != 'jiraAwaitGate'])
                 if (tested.step == 'jiraAwaitGate') {
                     // false: whatever the end is, it is handed over.
                     assert [machine.failure, machine.result] == [null, 'SUCCESS']
