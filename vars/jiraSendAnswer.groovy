@@ -68,25 +68,6 @@ boolean isAccepted(Map result) {
     return result.outcome == 'accepted' || result.outcome == 'partly_accepted'
 }
 
-/** What waits to be taken along to the next agent; null when the binary did not get so far. */
-@NonCPS
-Map waiting(String output) {
-    Object answer
-    try {
-        answer = new JsonSlurper().parseText(output == null ? '' : output.trim())
-    } catch (Exception junk) {
-        answer = null
-    }
-    if (!(answer instanceof Map) || !(answer.waiting instanceof List)) {
-        return null
-    }
-    List lines = []
-    for (line in answer.waiting) {
-        lines.add(textOf(line))
-    }
-    return [lines: lines, leftOut: answer.waiting_left_out instanceof Number ? answer.waiting_left_out.intValue() : 0]
-}
-
 /** The file that the launcher asks for, because the agent does not have it; empty when it asks for none. */
 @NonCPS
 String neededFile(String output) {
@@ -105,46 +86,6 @@ String neededFile(String output) {
     // It becomes a path on the agent and in the library.
     String file = textOf(answer.message)
     return file.matches('jira-send-[0-9][0-9A-Za-z._+-]*') ? file : ''
-}
-
-/**
- * What is kept, without what was brought to the binary, and with what it gave back: one line each. The oldest go where
- * there is no room: the variable is in the environment of everything that the run does afterwards, and on a Windows agent
- * nothing starts with more than 32767 characters in one.
- */
-@NonCPS
-String merged(String kept, String brought, List waiting) {
-    List lines = []
-    for (line in kept.split('\n')) {
-        if (line != 'none' && !('\n' + brought + '\n').contains('\n' + line + '\n')) {
-            lines.add(line)
-        }
-    }
-    lines.addAll(waiting)
-    String text = ''
-    for (int i = lines.size() - 1; i >= 0; i--) {
-        String line = lines[i]
-        // The binary writes ASCII alone, of which the length is known.
-        boolean fits = line.matches('[ -~]+') && text.length() + line.length() < 30000
-        if (fits && !text.contains(line)) {
-            text = text == '' ? line : line + '\n' + text
-        }
-    }
-    return text
-}
-
-/** The last lines, as many whole ones as fit into so many characters. */
-@NonCPS
-String newest(String lines, int limit) {
-    List all = []
-    for (line in lines.split('\n')) {
-        all.add(line)
-    }
-    String text = ''
-    for (int i = all.size() - 1; i >= 0 && text.length() + all[i].length() < limit; i--) {
-        text = text == '' ? all[i] : all[i] + '\n' + text
-    }
-    return text
 }
 
 /** What went wrong around the binary, and the next thing to do. Told by text: the plugins' classes may be absent. */

@@ -95,7 +95,7 @@ private Map launch(Map call) {
     String json = JsonOutput.toJson(call.options)
     boolean unix = isUnix()
     boolean large = json.length() > mostIn(unix)
-    String brought = jiraSendAnswer.newest(call.waiting ?: '', mostIn(unix))
+    String brought = jiraSendWaiting.newest(call.waiting ?: '', mostIn(unix))
     environment.add('JIRA_SEND_WAITING=' + (brought ?: 'none'))
     boolean ended = false
     boolean handedOver = false

@@ -1,12 +1,12 @@
-import groovy.json.JsonOutput
 import java.text.SimpleDateFormat
 
 /**
  * The one runner behind the public steps; private, may change at any time.
  *
- * It binds the credential and hands everything to the launcher by environment variables and files; jiraSendParameters
- * reads what the user gave, jiraSendAnswer turns the binary's JSON answer into a plain Map. Strangers' text (branch
- * names, commit messages) never becomes script text.
+ * jiraSendParameters reads what the user gave, jiraSendChanges the change log; jiraSendLauncher binds the credential and
+ * hands everything to the binary by environment variables and files, and jiraSendAnswer turns its JSON answer into a plain
+ * Map. jiraSendDeployed, jiraSendWaiting and jiraSendUnfinished keep with the run what later steps and runs need.
+ * Strangers' text (branch names, commit messages) never becomes script text.
  * The code keeps to what the script sandbox and the CPS transformation allow, so that it works the same in a global
  * (trusted) and in a folder-level (sandboxed) library.
  *
@@ -210,7 +210,7 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
     String flags = given.flags
     // What stands in a file of many flags is not about this run.
     boolean searches = known.changes != null && options.changes == null && options.file == null && flags == ''
-    Map files = [changes: searches ? changesOf(step) : '', flags: flags]
+    Map files = [changes: searches ? jiraSendChanges.collect(step) : '', flags: flags]
     List further = given.checkout
     if (files.changes != '') {
         // Commits of libraries are among them, which the binary tells by the repositories of the workspace.
@@ -229,9 +229,6 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
     if (request.beginning) {
         further.add('JIRA_SEND_TEST_REPORTS= ')
     }
-    // What this run kept is the newest, and comes last: the binary lets later lines say what became of earlier ones.
-    String kept = env.JIRA_SEND_WAITING ?: ''
-    String brought = known.outbox == null ? '' : (waitingBefore(currentBuild, 100000 - kept.length()) + '\n' + kept).trim()
     String deployed = ''
     if (command == 'deployment') {
         deployed = jiraSendDeployed.known(env.JIRA_SEND_DEPLOYED, currentBuild)
@@ -248,14 +245,14 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
     boolean ends = (command == 'build' || command == 'deployment') && !dry
     Map update = ends ? jiraSendUnfinished.update(command, options, further, credential, files.changes) : [:]
     Map done = jiraSendLauncher.start(command: command, options: options, files: files, further: further,
-        waiting: brought, parameters: parameters, credential: credential, bound: bound)
+        waiting: known.outbox == null ? '' : jiraSendWaiting.known(), parameters: parameters, credential: credential, bound: bound)
     if (done.trouble) {
         if (ends) {
             jiraSendUnfinished.keep(update)
         }
         return jiraSendAnswer.failure('unreachable', 4, done.trouble + (ends ? ' It is kept for the next step that has an agent.' : ''))
     }
-    keepWaiting(step, done.brought, jiraSendAnswer.waiting(done.output))
+    jiraSendWaiting.keep(step, done.brought, done.output)
     if (command == 'deployment') {
         // Read anew: parallel branches may have deployed meanwhile.
         String now = jiraSendDeployed.remembered(env.JIRA_SEND_DEPLOYED ?: deployed, done.output)
@@ -272,94 +269,6 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
         }
     }
     return answer
-}
-
-/**
- * An agent that vanishes takes its outbox with it, so what waits goes along with the run: env.X is there for every later
- * step, on whichever agent, and for the next runs. It is set only when something waits or was delivered at last.
- */
-private void keepWaiting(String step, String brought, Map waiting) {
-    if (waiting == null) {
-        return
-    }
-    if (waiting.leftOut > 0) {
-        echo(step + ': ' + waiting.leftOut + ' more that could not be delivered wait in the outbox of this agent only;' +
-            ' the run has no room for them.')
-    }
-    // Read anew: parallel branches may have changed it meanwhile, and what they could not deliver must stay.
-    String kept = env.JIRA_SEND_WAITING
-    String now = jiraSendAnswer.merged(kept ?: '', brought, waiting.lines) ?: 'none'
-    if (now != (kept ?: 'none')) {
-        env.JIRA_SEND_WAITING = now
-    }
-}
-
-/**
- * What the last runs left behind, the oldest first, without those for which there is no room. Runs overlap, so that none
- * of them knows what all of them left. Runs without a step say nothing.
- */
-@NonCPS
-private String waitingBefore(Object build, int room) {
-    String all = ''
-    try {
-        Object run = build.previousBuild
-        for (int runs = 0; run != null && runs < 5; runs++) {
-            String waiting = textOf(run.buildVariables?.get('JIRA_SEND_WAITING'))
-            if (waiting != '' && waiting != 'none' && all.length() + waiting.length() < room) {
-                all = waiting + '\n' + all
-            }
-            run = run.previousBuild
-        }
-    } catch (Exception problem) {
-        // Without the runs before, this run sends its own.
-    }
-    return all.trim()
-}
-
-private String changesOf(String step) {
-    String reason
-    try {
-        return collectChanges(currentBuild)
-    } catch (InterruptedException interruption) {
-        throw interruption
-    } catch (Exception problem) {
-        // Only its text may live over the next step: what an exception holds need not be serialisable.
-        reason = jiraSendAnswer.oneLine(problem.toString())
-    }
-    echo(step + ': the change log of this run could not be read (' + reason + '); issue keys are taken from the' +
-        ' other sources only.')
-    return ''
-}
-
-/**
- * The commits of this run and of the runs before it back to the last success, newest first, as JSON lines.
- * A failed run's issues are in no later change set, but they are in the next good build.
- *
- * Change sets cannot be serialised: they must not leave this method. Only the first line of a message (msg) is taken:
- * the sandbox rejects the full text (comment), and even a caught rejection leaves a "Scripts not permitted" line in
- * the user's log. The binary reads the full messages from git.
- */
-@NonCPS
-private String collectChanges(Object build) {
-    List lines = []
-    Object run = build
-    for (int runs = 0; run != null && runs < 50; runs++) {
-        List sets = run.changeSets
-        for (int s = sets.size() - 1; s >= 0; s--) {
-            def items = sets[s].items
-            // No repository of git has the commits of another system.
-            String system = sets[s].kind == null || sets[s].kind == 'git' ? '' : textOf(sets[s].kind) + ' '
-            for (int i = items.length - 1; i >= 0 && lines.size() < 1000; i--) {
-                Map entry = [commit: system + textOf(items[i].commitId), message: textOf(items[i].msg)]
-                lines.add(JsonOutput.toJson(entry) + '\n')
-            }
-        }
-        run = run.previousBuild
-        if (run != null && run.result == 'SUCCESS') {
-            run = null
-        }
-    }
-    return lines.join('')
 }
 
 @NonCPS

@@ -17,7 +17,8 @@ import org.junit.Test
 /** Rules that hold for every file in vars/, today's and tomorrow's. */
 class LibraryRulesTest {
     /** No steps, only methods for the runner: without call, a Jenkinsfile cannot use them as steps by mistake. */
-    private static final List<String> METHODS = ['jiraSendAnswer', 'jiraSendDeployed', 'jiraSendGate', 'jiraSendLauncher', 'jiraSendParameters', 'jiraSendSpelling', 'jiraSendUnfinished']
+    private static final List<String> METHODS = ['jiraSendAnswer', 'jiraSendChanges', 'jiraSendDeployed', 'jiraSendGate', 'jiraSendLauncher', 'jiraSendParameters', 'jiraSendSpelling',
+                                                 'jiraSendUnfinished', 'jiraSendWaiting']
     private static final List<String> PRIVATE = ['jiraSendRunner'] + METHODS
 
     /** The public steps, and whose parameters they take. */

@@ -133,6 +133,13 @@ class WaitingTest extends PipelineCase {
     }
 
     @Test
+    void 'a line that is part of another one is kept, and an equal one once'() {
+        waiting = ['{"a":1}', '{"a":1}', 'x {"a":1}', '{"a":1']
+        jenkins.pipeline('jiraSendBuildInfo()')
+        assert kept() == '{"a":1}\nx {"a":1}\n{"a":1'
+    }
+
+    @Test
     void 'too much, and what the binary did not write, is not kept'() {
         waiting = ['é' * 10, 'x' * 29_000, '{"y":1}\n{"z":1}', 'y' * 15_000]
         leftOut = 3
