@@ -167,7 +167,8 @@ impl<'a> Outbox<'a> {
     pub(crate) fn claim(&self, due: &Due, time: Duration) -> Option<Held> {
         let path = self.path(&name::held(&due.name, &self.hold(time)));
         let name = due.name.clone();
-        let taken = fs::rename(self.path(&due.file), &path).is_ok();
+        // Windows lets two rename it one after the other, who both had found it: the last one has it.
+        let taken = fs::rename(self.path(&due.file), &path).is_ok() && path.exists();
         taken.then_some(Held { name, path })
     }
 
