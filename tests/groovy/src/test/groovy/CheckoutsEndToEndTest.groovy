@@ -17,18 +17,11 @@ class CheckoutsEndToEndTest extends EndToEndCase {
         ['app', 'lib'].each { name ->
             File repository = new File(jenkins.workspace, name)
             repository.mkdirs()
-            Closure<String> git = { List<String> arguments ->
-                List<String> command = ['git', '-c', 'user.name=Ada', '-c', 'user.email=ada@example.com'] + arguments
-                Process process = new ProcessBuilder(command).directory(repository).redirectErrorStream(true).start()
-                String text = process.inputStream.text.trim()
-                assert process.waitFor() == 0, text
-                return text
-            }
-            git(['init', '--quiet'])
+            git(repository, 'init', '--quiet')
             String key = name.toUpperCase()
             commits[name] = [key + '-1', key + '-2', key + '-3\n\nbody ' + key + '-4'].collect {
-                git(['commit', '--quiet', '--allow-empty', '--message', it])
-                git(['rev-parse', 'HEAD'])
+                git(repository, 'commit', '--quiet', '--allow-empty', '--message', it)
+                git(repository, 'rev-parse', 'HEAD')
             }
             sources[name] = [GIT_COMMIT: commits[name][2], GIT_PREVIOUS_SUCCESSFUL_COMMIT: commits[name][0], GIT_BRANCH: 'origin/main',
                              GIT_URL: "https://git.example.com/acme/${name}.git".toString()]

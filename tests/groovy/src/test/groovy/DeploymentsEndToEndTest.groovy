@@ -68,17 +68,10 @@ class DeploymentsEndToEndTest extends EndToEndCase {
     @Test
     void 'a deployment brings everything since the last one, and an older commit takes it back'() {
         File repository = folder.newFolder()
-        Closure<String> git = { List<String> arguments ->
-            List<String> command = ['git', '-c', 'user.name=Ada', '-c', 'user.email=ada@example.com'] + arguments
-            Process process = new ProcessBuilder(command).directory(repository).redirectErrorStream(true).start()
-            String text = process.inputStream.text.trim()
-            assert process.waitFor() == 0, text
-            return text
-        }
-        git(['init', '--quiet'])
+        git(repository, 'init', '--quiet')
         List<String> commits = ['ABC-1', 'ABC-2', 'ABC-3', 'ABC-4'].collect {
-            git(['commit', '--quiet', '--allow-empty', '--message', it])
-            git(['rev-parse', 'HEAD'])
+            git(repository, 'commit', '--quiet', '--allow-empty', '--message', it)
+            git(repository, 'rev-parse', 'HEAD')
         }
         String deploy = "jiraSendDeploymentInfo(environmentId: 'eu-prod') { echo 'deploying' }"
 

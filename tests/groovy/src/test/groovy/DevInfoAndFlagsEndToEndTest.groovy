@@ -4,13 +4,6 @@ import org.junit.Test
 
 /** Commits and feature flags, with the real binary and the local Jira. */
 class DevInfoAndFlagsEndToEndTest extends EndToEndCase {
-    private void git(File directory, String... arguments) {
-        ProcessBuilder builder = new ProcessBuilder(['git', '-c', 'user.name=A', '-c', 'user.email=a@example.com'] + (arguments as List))
-        Process process = builder.directory(directory).redirectErrorStream(true).start()
-        String said = process.inputStream.text
-        assert process.waitFor() == 0, said
-    }
-
     @Test
     void 'development information of a scripted pipeline, with what checkout returned'() {
         environment('multibranch-scripted-feature-slash')

@@ -54,4 +54,13 @@ abstract class EndToEndCase extends PipelineCase {
             return launcher.output
         }
     }
+
+    /** What git says in this folder. */
+    static String git(File folder, String... arguments) {
+        List<String> command = ['git', '-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', *arguments]
+        Process process = new ProcessBuilder(command).directory(folder).redirectErrorStream(true).start()
+        String text = process.inputStream.text.trim()
+        assert process.waitFor() == 0, text
+        return text
+    }
 }
