@@ -56,6 +56,7 @@ docs:
 # make groovy   tests the pipeline library, up to the real program against the stand-in
 groovy: build
 	$(CARGO) build --locked --quiet --package jira-sandbox
+	@rm -rf tests/groovy/target/test-classes # Maven would run the old class of a test that was removed
 	JIRA_SEND_BIN=$(CURDIR)/target/release/jira-send JIRA_SANDBOX_BIN=$(CURDIR)/target/debug/jira-sandbox \
 	  $(MAVEN) --batch-mode --no-transfer-progress --file tests/groovy/pom.xml test
 

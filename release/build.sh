@@ -21,6 +21,16 @@ case ${1:-} in
 esac
 shift
 systems=$*
+for system in $systems; do
+    case $system in
+        linux-x86_64 | linux-aarch64 | macos-x86_64 | macos-aarch64 | windows-x86_64) ;;
+        *)
+            echo "error: there is no system $system" >&2
+            echo 'hint: linux-x86_64, linux-aarch64, macos-x86_64, macos-aarch64 and windows-x86_64 are known' >&2
+            exit 2
+            ;;
+    esac
+done
 cd "$(dirname "$0")/.."
 version=$(sed -n '/^\[package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)
 home=${CARGO_HOME:-$HOME/.cargo}

@@ -284,6 +284,11 @@ fn a_machine_that_can_build_for_no_system_says_what_is_missing() {
     assert_eq!(said.matches("rustup target add").count(), 1, "{said}");
     assert!(said.contains("x86_64-pc-windows-gnu"));
     assert_eq!(build(&[]).0, 2);
+    let (code, said) = build(&[binaries.to_str().unwrap(), "solaris"]);
+    assert_eq!(
+        (code, said.contains("there is no system solaris")),
+        (2, true)
+    );
 }
 
 #[test]

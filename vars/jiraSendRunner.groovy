@@ -265,7 +265,7 @@ private Map send(Map request, Map parameters, Map credential, boolean strict) {
         jiraSendUnfinished.settle(update, answer, request.beginning == true || isLeftInProgress(request, parameters))
         if (request.body == null || request.beginning) {
             // At the end of a body there may be little time left.
-            jiraSendUnfinished.finish(step, parameters)
+            jiraSendUnfinished.finish(step, parameters, answer)
         }
     }
     return answer

@@ -25,48 +25,71 @@ void keep(Map update) {
     env.JIRA_SEND_UNFINISHED = with(env.JIRA_SEND_UNFINISHED, update)
 }
 
-/** Keeps the end of what is in progress now, for the case that nobody sends it; what has ended is kept no longer. */
+/**
+ * Keeps the end of what is in progress now, for the case that nobody sends it; what has ended is kept no longer. What Jira
+ * did not take changes nothing.
+ */
 void settle(Map update, Map answer, boolean isOpen) {
     String kept = env.JIRA_SEND_UNFINISHED
-    if (isOpen && isTaken(answer)) {
+    if (!isTaken(answer)) {
+        return
+    }
+    if (isOpen) {
         env.JIRA_SEND_UNFINISHED = with(kept, endOf(update, answer.issueKeys))
     } else if (kept != null && kept != 'none') {
         env.JIRA_SEND_UNFINISHED = without(kept, update.name, true)
     }
 }
 
-/** Sends what can be sent now, with one call of the binary each. Trouble with it is told and nothing more. */
-void finish(String step, Map parameters) {
+/**
+ * Sends what can be sent now, with one call of the binary each, after the step's own update. Trouble with it is told and
+ * nothing more; where Jira cannot be reached, it costs no time.
+ */
+void finish(String step, Map parameters, Map answer) {
+    if (isStuck(answer)) {
+        return
+    }
     List updates = due(env.JIRA_SEND_UNFINISHED, currentBuild)
     for (int i = 0; i < updates.size(); i++) {
         Map update = updates[i]
-        String told
+        Map came
         try {
-            told = sent(update, parameters)
+            came = sent(update, parameters)
         } catch (InterruptedException interruption) {
             throw interruption
         } catch (Exception problem) {
-            told = jiraSendAnswer.explain(problem, update.credential).message
+            came = jiraSendAnswer.explain(problem, update.credential)
         }
-        echo(step + ': left by ' + (update.isOwn ? 'an earlier step' : 'an earlier run') + ': ' + told)
+        echo(step + ': left by ' + (update.isOwn ? 'an earlier step' : 'an earlier run') + ': ' + came.message)
+        if (isStuck(came)) {
+            return
+        }
     }
 }
 
-private String sent(Map update, Map parameters) {
-    Map options = update.options
+private Map sent(Map update, Map parameters) {
+    // The step has had its own time already.
+    Map options = update.options + [budget: 5]
     if (options.eventTime == null) {
         options.eventTime = System.currentTimeMillis()
     }
     Map done = jiraSendLauncher.start(command: update.command, options: options, files: [changes: update.changes ?: '', flags: ''],
         further: furtherOf(update.variables), parameters: parameters, credential: update.credential, bound: update.credential.id == 'false')
     if (done.trouble) {
-        return done.trouble
+        return jiraSendAnswer.failure('unreachable', 4, done.trouble)
     }
     Map answer = jiraSendAnswer.read(done.output)
-    if (!(answer.outcome == 'unreachable' || answer.outcome == 'unauthorized')) {
+    // Without an answer of the binary, as where it is missing, nothing was sent either.
+    if (!isStuck(answer) && answer.outcome != 'invalid') {
         env.JIRA_SEND_UNFINISHED = without(env.JIRA_SEND_UNFINISHED, update.name, update.isOwn)
     }
-    return answer.message
+    return answer
+}
+
+/** Whether the next try has to wait for another day. */
+@NonCPS
+private boolean isStuck(Map answer) {
+    return answer.outcome == 'unreachable' || answer.outcome == 'unauthorized'
 }
 
 /** Whether Jira has it, or will have it. */
@@ -93,6 +116,10 @@ private Map updateOf(String command, Map options, Map variables, List further, M
             String name = variable.replaceFirst('(?s)=.*', '')
             known.put(name, variable.substring(name.length() + 1, variable.length()))
         }
+    }
+    if (known.GIT_URL != null) {
+        // It may hold a password, and stays with the run.
+        known.put('GIT_URL', known.GIT_URL.replaceFirst('://[^/]*@', '://'))
     }
     Map later = [:]
     for (name in options.keySet()) {

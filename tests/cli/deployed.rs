@@ -16,14 +16,15 @@ fn agent(messages: &[&str]) -> (Agent, Vec<String>) {
     (agent, ids)
 }
 
-struct Sent {
-    issue_keys: Value,
-    state: Value,
-    deployed: Value,
-    stderr: String,
+/// What a deployment to eu-prod would send.
+pub(crate) struct Sent {
+    pub(crate) issue_keys: Value,
+    pub(crate) state: Value,
+    pub(crate) deployed: Value,
+    pub(crate) stderr: String,
 }
 
-fn send(agent: &Agent, options: &[&str]) -> Sent {
+pub(crate) fn send(agent: &Agent, options: &[&str]) -> Sent {
     let usual = [
         "deployment",
         "--environment-id=eu-prod",

@@ -1,35 +1,9 @@
 //! A deployment carries what is new in each of its repositories since the last one to the same place.
 
 use super::*;
+use crate::deployed::{Sent, send as deploy};
 
 const PLACE: &str = "shop/eu-prod";
-
-struct Sent {
-    issue_keys: Value,
-    state: Value,
-    deployed: Value,
-    stderr: String,
-}
-
-fn deploy(agent: &Agent, options: &[&str]) -> Sent {
-    let usual = [
-        "deployment",
-        "--environment-id=eu-prod",
-        "--state=SUCCESS",
-        "--dry-run",
-        "--format=json",
-        EVENT,
-    ];
-    let run = agent.run(&[&usual, options].concat());
-    assert_eq!(run.code, 0, "{}", run.stderr);
-    let json = run.json();
-    Sent {
-        issue_keys: json["issue_keys"].clone(),
-        state: json["request"]["body"]["deployments"][0]["state"].clone(),
-        deployed: json["deployed"].clone(),
-        stderr: run.stderr,
-    }
-}
 
 /// What a step remembers of a deployment.
 fn remember(agent: &mut Agent, sent: &Sent) {

@@ -61,7 +61,7 @@ class UnfinishedTest extends PipelineCase {
         assert sent()*.command == ['build', 'deployment']
         Map end = sent()[1]
         assert end.options == [environmentId: 'eu', serviceIds: ['S'], state: 'ABORTED', issueKeys: ['ABC-1'], onlyIssueKeys: true,
-                               jobName: 'shop', buildNumber: '7', url: 'https://ci.example.com/7/']
+                               jobName: 'shop', buildNumber: '7', url: 'https://ci.example.com/7/', budget: 5]
         assert end.environment.subMap(['BUILD_NUMBER', 'GIT_COMMIT', 'BRANCH_NAME', 'STAGE_NAME', 'TAG_NAME', 'CHANGE_ID']) ==
             [BUILD_NUMBER: '7', GIT_COMMIT: commit(7), BRANCH_NAME: 'feature/ABC-1', STAGE_NAME: 'deploy', TAG_NAME: ' ', CHANGE_ID: ' ']
         assert end.environment.JIRA_CLIENT_SECRET == FakeJenkins.SECRET
@@ -83,7 +83,7 @@ class UnfinishedTest extends PipelineCase {
         step('jiraSendBuildInfo', [state: 'successful'])
         assert sent()*.options*.state == ['successful', 'FAILURE']
         assert sent()[1].options == [description: 'x', state: 'FAILURE', issueKeys: ['ABC-1'], onlyIssueKeys: true, jobName: 'shop', buildNumber: '7',
-                                     repositoryDir: '/no-repository']
+                                     repositoryDir: '/no-repository', budget: 5]
         fresh()
         step('jiraSendBuildInfo')
         step('jiraSendBuildInfo', [state: 'successful'])
@@ -140,16 +140,57 @@ class UnfinishedTest extends PipelineCase {
     }
 
     @Test
-    void 'while Jira cannot be reached, it is tried again by later runs'() {
-        step('jiraSendBuildInfo')
+    void 'while it cannot be sent, it is tried again by later runs'() {
+        ['{"outcome":"unreachable","exit_code":4,"message":"no answer","issue_keys":[],"sites":[]}',
+         '{"outcome":"unauthorized","exit_code":3,"message":"no answer","issue_keys":[],"sites":[]}',
+         '{"outcome":"invalid","exit_code":127,"message":"no answer","issue_keys":[],"sites":[]}'].each { String answer ->
+            fresh()
+            step('jiraSendBuildInfo')
+            nextRun('FAILURE')
+            jenkins.shell = { StepCall call -> call.environment.BUILD_NUMBER == '8' ? FakeJenkins.ACCEPTED : answer }
+            step('jiraSendBuildInfo', [state: 'successful'])
+            assert jenkins.echoes[0] == 'jiraSendBuildInfo: left by an earlier run: no answer'
+            nextRun('SUCCESS', [BUILD_NUMBER: '9'])
+            step('jiraSendBuildInfo', [state: 'successful'])
+            assert sent()*.environment*.BUILD_NUMBER == ['9', '7']
+        }
+    }
+
+    @Test
+    void 'what Jira does not take now costs the step no more time'() {
+        (1..3).each { step('jiraSendBuildInfo', [buildNumber: it]) }
         nextRun('FAILURE')
-        jenkins.shell = { StepCall call -> call.environment.BUILD_NUMBER == '8' ? FakeJenkins.ACCEPTED :
-            '{"outcome":"unreachable","exit_code":4,"message":"no answer","issue_keys":[],"sites":[]}' }
+        String unreachable = '{"outcome":"unreachable","exit_code":4,"message":"no answer","issue_keys":[],"sites":[]}'
+        jenkins.shell = { unreachable }
         step('jiraSendBuildInfo', [state: 'successful'])
-        assert jenkins.echoes[0] == 'jiraSendBuildInfo: left by an earlier run: no answer'
-        nextRun('SUCCESS', [BUILD_NUMBER: '9'])
-        step('jiraSendBuildInfo', [state: 'successful'])
-        assert sent()*.environment*.BUILD_NUMBER == ['9', '7']
+        assert jenkins.calls('sh').size() == 1
+        // Each has a few seconds, and the first that fails is the last that is tried.
+        int calls = 0
+        jenkins.shell = { ++calls == 1 ? FakeJenkins.ACCEPTED : unreachable }
+        step('jiraSendBuildInfo', [state: 'successful', budget: 30])
+        assert sent().drop(1)*.options*.budget == [30, 5]
+        assert jenkins.echoes.count { it.contains('left by an earlier run: no answer') } == 1
+    }
+
+    @Test
+    void 'an end that Jira does not get leaves the update to the next run'() {
+        ['{"outcome":"rejected","exit_code":1,"message":"m","issue_keys":[],"sites":[]}', 'junk',
+         '{"outcome":"unreachable","exit_code":4,"message":"m","issue_keys":["ABC-1"],"sites":[{"site":"s","outcome":"unreachable","queued":false,"message":"m"}]}'].each { String end ->
+            fresh()
+            int calls = 0
+            jenkins.shell = { ++calls == 1 ? FakeJenkins.ACCEPTED : end }
+            jenkins.pipeline('jiraSendBuildInfo { }')
+            assert updates()*.options*.issueKeys == [['ABC-1']], end
+        }
+    }
+
+    @Test
+    void 'the password of a clone address does not stay with the run'() {
+        jenkins.global.putAll([GIT_URL: 'https://ada:hunter2@git.example.com/acme/shop.git', GIT_COMMIT: commit(7)])
+        step('jiraSendBuildInfo')
+        step('jiraSendDeploymentInfo', [environmentId: 'e', scm: [GIT_URL: 'https://hunter2@git.example.com/acme/lib.git']])
+        assert updates()*.variables*.GIT_URL == ['https://git.example.com/acme/shop.git', 'https://git.example.com/acme/lib.git']
+        assert !kept().contains('hunter2')
     }
 
     @Test
