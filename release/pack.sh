@@ -98,13 +98,14 @@ git update-ref "refs/heads/$branch" "$commit"
 (
     cd "$folder"
     # For those who run the program alone.
-    git -C "$OLDPWD" show "HEAD:README.md" >README.md
-    git -C "$OLDPWD" show "HEAD:LICENSE" >LICENSE
+    pages=$(mktemp -d)
+    git -C "$OLDPWD" archive HEAD README.md SECURITY.md CHANGELOG.md docs LICENSE | tar -xf - -C "$pages"
     options=''
     ! tar --version 2>/dev/null | grep -q GNU || options="--sort=name --owner=0 --group=0 --numeric-owner --mode=go=rX,u+rw --mtime=@$time"
     # shellcheck disable=SC2086 # words
-    tar $options -cf - $binaries README.md LICENSE manifest "jira-send-$version.cdx.json" | gzip -n >"jira-send-$version.tar.gz"
-    rm README.md LICENSE
+    tar $options -cf - $binaries manifest "jira-send-$version.cdx.json" -C "$pages" README.md SECURITY.md CHANGELOG.md docs LICENSE \
+        | gzip -n >"jira-send-$version.tar.gz"
+    rm -r "$pages"
     for name in $binaries "jira-send-$version.cdx.json" "jira-send-$version.tar.gz"; do
         echo "$(sha256 "$name")  $name"
     done >SHA256SUMS
