@@ -104,6 +104,15 @@ impl Output {
         }
     }
 
+    /// A line that says how it went; a warning when something about it is `wrong` that was not warned of before.
+    pub(crate) fn say_or_warn(&self, line: &str, wrong: Option<&str>) {
+        if wrong.is_some_and(|wrong| self.is_news(wrong)) {
+            self.people("warning: ", line, MAX_LINE);
+        } else {
+            self.say(line);
+        }
+    }
+
     /// The same warning is given once: the end of a run finds what its beginning has found.
     pub(crate) fn warn(&self, line: &str) {
         if self.is_news(line) {
@@ -144,11 +153,18 @@ impl Output {
 
     /// The same failure where the policy makes it a warning.
     pub(crate) fn failure_as_warning(&self, failure: &Failure) {
-        // Around a command the beginning and the end meet the same trouble.
         if !self.is_news(&failure.message()) {
             return;
         }
-        for (label, line) in failure.lines() {
+        // Around a command the beginning and the end meet the same trouble, whose causes are given once.
+        let lines = failure.lines();
+        let causes = lines.iter().filter(|(label, _)| *label == "caused by");
+        let causes: Vec<&str> = causes.map(|(_, line)| *line).collect();
+        let is_known = !causes.is_empty() && !self.is_news(&causes.join("\n"));
+        for (label, line) in lines
+            .into_iter()
+            .take(if is_known { 1 } else { usize::MAX })
+        {
             let label = if label == "error" { "warning" } else { label };
             let indent = if label == "caused by" { "  " } else { "" };
             self.people(&format!("{indent}{label}: "), line, MAX_LINE);
@@ -341,6 +357,22 @@ mod tests {
             output.advise("w", "said once");
             assert_eq!(people.text(), expected);
         }
+    }
+
+    #[test]
+    fn a_warning_and_its_causes_are_given_once() {
+        let (people, result) = (Paper::default(), Paper::default());
+        let output = Output::new(people.clone(), result);
+        for what in ["begin", "end", "end"] {
+            let failure = Failure::usage(what).cause("refused").hint("do");
+            output.failure_as_warning(&failure);
+        }
+        output.say_or_warn("sent", None);
+        output.say_or_warn("one", Some("unknown"));
+        output.say_or_warn("two", Some("unknown"));
+        let expected = "warning: begin\n  caused by: refused\nhint: do\nwarning: end\n\
+                        sent\nwarning: one\ntwo\n";
+        assert_eq!(people.text(), expected);
     }
 
     #[test]

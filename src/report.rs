@@ -67,6 +67,9 @@ pub(crate) struct Report {
     pub(crate) exit_code: u8,
     /// One line for people.
     pub(crate) message: String,
+    /// Jira's word for how the build or deployment stands that was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) state: Option<&'static str>,
     pub(crate) issue_keys: Vec<IssueKey>,
     pub(crate) sites: Vec<SiteReport>,
     /// What became of the data that waited from before; only when there was some.
@@ -94,6 +97,12 @@ pub(crate) struct Report {
 pub(crate) struct SiteReport {
     pub(crate) site: String,
     pub(crate) outcome: Outcome,
+    /// Jira's word for how the build or deployment stands that was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) state: Option<&'static str>,
+    /// Address of the first issue that was sent; only when all is accepted and the site is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) link: Option<String>,
     /// Whether it waits in the outbox, to be sent later; only when it does.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) queued: bool,
@@ -120,6 +129,8 @@ impl SiteReport {
         Self {
             site,
             outcome,
+            state: None,
+            link: None,
             queued: false,
             accepted: Vec::new(),
             rejected: Vec::new(),
@@ -242,6 +253,7 @@ impl Report {
             outcome,
             exit_code: 0,
             message,
+            state: None,
             issue_keys: Vec::new(),
             sites: Vec::new(),
             outbox: None,

@@ -198,13 +198,14 @@ impl<'a> Call<'a> {
         payload: &Payload,
     ) -> SiteReport {
         let output = self.context.output;
-        let name = station.destination.name.clone();
         match attempt.result {
             Ok(submitted) => {
                 if let Ok((outbox, held, _)) = &attempt.kept {
                     outbox.remove(held);
                 }
-                let report = answer::read(payload, name, submitted, self.on_error, output);
+                let on_error = self.on_error;
+                let report =
+                    answer::read(payload, station.destination, submitted, on_error, output);
                 if self.verifies {
                     let sent = sent(&payload.body, payload.data);
                     station.pending.add(sent, payload.data, &report);
@@ -219,7 +220,18 @@ impl<'a> Call<'a> {
                     station.failure.get_or_insert_with(|| failure.clone());
                 }
                 station.untried += usize::from(!attempt.is_tried);
-                let mut report = SiteReport::failed(name, &failure);
+                let done = if failure.kind == Kind::Refused {
+                    "rejected by"
+                } else {
+                    "not sent to"
+                };
+                let (title, site) = (payload.title(), station.destination.label());
+                let what = format!("{title} {done} {site}");
+                let failure = Failure::new(failure.kind, what).caused_by(&failure);
+                let mut report = SiteReport {
+                    state: payload.state(),
+                    ..SiteReport::failed(station.destination.name.clone(), &failure)
+                };
                 let wanted = self.several_sites && failure.kind == Kind::Credentials;
                 let endings = &station.destination.endings;
                 let hint = own_credential_hint(self.context.variables, endings);
@@ -232,27 +244,27 @@ impl<'a> Call<'a> {
                 let code = exit_code(report.outcome, report.queued, self.on_error);
                 let failure = match (&kept, self.store) {
                     (Ok(true), Ok(outbox)) => {
-                        report.message.push_str("; it waits in the outbox");
+                        report.message.push_str("; queued in the outbox");
                         let folder = outbox.folder().display();
                         failure.hint(format!(
-                            "it waits in {folder}: the next send from here delivers it, or jira-send flush"
+                            "queued in {folder}; it is sent with the next update, or run jira-send flush"
                         ))
                     }
                     (Err(why), _) => {
                         let fate = if self.is_relayed {
-                            "it waits with the run alone"
+                            "kept with the run only"
                         } else {
-                            "it is lost"
+                            "not queued"
                         };
-                        let reason = format!("; {fate}, since the outbox cannot be used: {why}");
+                        let reason = format!("; {fate}: the outbox cannot be used: {why}");
                         report.message.push_str(&reason);
                         failure
                     }
                     (Ok(false), Err(NoOutbox::Off)) if may_wait(&failure) && payload.may_wait => {
-                        let lost = "it is lost, since --no-outbox keeps nothing";
-                        report.message.push_str("; ");
-                        report.message.push_str(lost);
-                        failure.hint(lost)
+                        report
+                            .message
+                            .push_str("; not queued, because of --no-outbox");
+                        failure.hint("leave out --no-outbox to have it queued and sent later")
                     }
                     _ => failure,
                 };
@@ -263,10 +275,8 @@ impl<'a> Call<'a> {
                     && !self.is_relayed
                 {
                     output.advise(
-                        &format!(
-                            "it is lost, since it could not be written into the outbox: {why}"
-                        ),
-                        "name a folder for the outbox that can be written to with JIRA_SEND_OUTBOX",
+                        &format!("{title} is lost: it could not be written to the outbox: {why}"),
+                        "set JIRA_SEND_OUTBOX to a folder that can be written to",
                     );
                 }
                 report

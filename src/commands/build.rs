@@ -1,7 +1,7 @@
 //! `jira-send build`: this run as a build.
 
 use super::missing::Missing;
-use super::payload::Payload;
+use super::payload::{Payload, Status};
 use super::send;
 use super::{Context, run_facts, tell, test_counts};
 use crate::cli::BuildOptions;
@@ -85,6 +85,10 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
     let payload = Payload {
         data: DataType::Builds,
         name: format!("build {name}"),
+        status: Some(Status {
+            state: state.word(),
+            tests: test_info,
+        }),
         body: Payload::body(&body),
         key: Payload::identity(&numbered),
         numbered,

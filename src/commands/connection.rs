@@ -12,12 +12,25 @@ pub(crate) struct Destination {
     pub(crate) endpoints: Endpoints,
     /// How variables that are for this site alone end.
     pub(crate) endings: Vec<String>,
+    /// Address of the site, where it is known.
+    pub(crate) url: Option<String>,
 }
 
 impl Destination {
     /// The host; none where only the cloud id is known.
     pub(crate) fn site(&self) -> Option<&str> {
-        (!self.endings.is_empty()).then_some(self.name.as_str())
+        self.url.as_ref().map(|_| self.name.as_str())
+    }
+
+    /// What people call it: `acme`.
+    pub(crate) fn label(&self) -> &str {
+        label(&self.name)
+    }
+
+    /// The address of an issue.
+    pub(crate) fn issue_page(&self, key: &str) -> Option<String> {
+        let url = self.url.as_ref()?;
+        Some(format!("{url}/browse/{key}"))
     }
 
     pub(crate) fn cloud_id(&self) -> Option<&CloudId> {
@@ -26,6 +39,11 @@ impl Destination {
             Target::Site(_) => None,
         }
     }
+}
+
+/// What people call a site: `acme` for `acme.atlassian.net`.
+pub(crate) fn label(site: &str) -> &str {
+    site.strip_suffix(".atlassian.net").unwrap_or(site)
 }
 
 /// The sites of the options, else of `JIRA_SITE`, each once; none when neither names one.
@@ -171,6 +189,7 @@ fn of_site(site: &Site, target: Target, variables: &Variables) -> Result<Destina
         target,
         endpoints: endpoints(variables, &endings)?,
         endings,
+        url: Some(site.url()),
     })
 }
 
@@ -180,6 +199,7 @@ fn of_cloud_id(cloud_id: CloudId, variables: &Variables) -> Result<Destination, 
         target: Target::CloudId(cloud_id),
         endpoints: endpoints(variables, &[])?,
         endings: Vec::new(),
+        url: None,
     })
 }
 

@@ -1,7 +1,7 @@
 //! `jira-send deployment`: this run as a deployment to an environment.
 
 use super::missing::Missing;
-use super::payload::Payload;
+use super::payload::{Payload, Status};
 use super::run_facts::{RunFacts, environment_name, given_text, jenkins_url};
 use super::send;
 use super::{Context, deployed, run_facts, tell};
@@ -109,6 +109,10 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
     let payload = Payload {
         data: DataType::Deployments,
         name: format!("deployment {name}"),
+        status: Some(Status {
+            state: state.word(),
+            tests: None,
+        }),
         body: Payload::body(&body),
         key: Payload::identity(&numbered),
         numbered,

@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::connection::Destination;
 use crate::domain::issue_key::IssueKey;
 use crate::domain::sequence::Origin;
+use crate::domain::test_info::TestInfo;
 use crate::domain::timestamp::Timestamp;
 use crate::jira::{CloudId, DataType, bulk};
 use crate::outbox::{Entity, Entry, Sending};
@@ -16,6 +17,8 @@ pub(crate) struct Payload {
     pub(crate) data: DataType,
     /// `build shop » main #42`
     pub(crate) name: String,
+    /// Of builds and deployments.
+    pub(crate) status: Option<Status>,
     pub(crate) body: Value,
     /// The identity as Jira would repeat it; see [`Payload::identity`]. In the outbox a
     /// later one takes the place of an earlier one with the same key.
@@ -31,7 +34,31 @@ pub(crate) struct Payload {
     pub(crate) may_wait: bool,
 }
 
+/// How a build or deployment stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Status {
+    /// Jira's word, such as `in_progress`.
+    pub(crate) state: &'static str,
+    pub(crate) tests: Option<TestInfo>,
+}
+
 impl Payload {
+    /// `build shop » main #42 failed (120 passed, 3 failed)`
+    pub(crate) fn title(&self) -> String {
+        let Some(Status { state, tests }) = &self.status else {
+            return self.name.clone();
+        };
+        let tests = tests.as_ref().and_then(TestInfo::words);
+        let tests = tests.map(|words| format!(" ({words})"));
+        let state = state.replace('_', " ");
+        format!("{} {state}{}", self.name, tests.unwrap_or_default())
+    }
+
+    /// Jira's word for how it stands.
+    pub(crate) fn state(&self) -> Option<&'static str> {
+        self.status.as_ref().map(|status| status.state)
+    }
+
     /// What it is at one site.
     pub(crate) fn entity(&self, site: &str) -> Entity {
         Entity::new(site, self.data.name(), &self.key)
@@ -60,7 +87,7 @@ impl Payload {
     /// As the outbox keeps it for one site; nothing when the body has no sequence number.
     pub(crate) fn entry(&self, destination: &Destination, now: Timestamp) -> Option<Entry> {
         let sending = Sending {
-            name: &self.name,
+            name: &self.title(),
             data: self.data.name(),
             site: destination.site(),
             cloud_id: destination.cloud_id().map(CloudId::as_str),

@@ -198,10 +198,12 @@ fn show(
     let endpoints = connection::endpoints(context.variables, &[])?;
     let cloud_id = cloud_id(destinations, context.output);
     let (mut names, mut requests) = (Vec::new(), Vec::new());
+    let mut state = None;
     let mut issue_keys: Vec<IssueKey> = Vec::new();
     while let Some(mut payload) = source.next()? {
         continue_last(&mut payload, destinations, store.as_ref(), false, context);
-        names.push(payload.name.clone());
+        names.push(payload.title());
+        state = payload.state();
         requests.push(prepared(&endpoints, destinations, &cloud_id, &payload));
         for key in payload.issue_keys {
             if !issue_keys.contains(&key) {
@@ -211,6 +213,7 @@ fn show(
     }
     let mut requests = requests.into_iter();
     Ok(Report {
+        state,
         issue_keys,
         request: requests.next(),
         further_requests: requests.collect(),

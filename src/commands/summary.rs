@@ -32,6 +32,8 @@ struct SiteSummary {
     trouble: Option<String>,
     /// Why it is not known to be stored.
     unverified: Option<String>,
+    /// What is listed as unknown, so that a list of any length takes its time once.
+    unknown: HashSet<String>,
 }
 
 impl Summary {
@@ -43,6 +45,7 @@ impl Summary {
             outcomes: Vec::new(),
             trouble: None,
             unverified: None,
+            unknown: HashSet::new(),
         };
         Self {
             sites: destinations.iter().map(site).collect(),
@@ -95,8 +98,10 @@ impl Summary {
         let outcomes: Vec<Outcome> = sites.iter().map(|site| site.outcome).collect();
         let messages: Vec<&str> = sites.iter().map(|site| site.message.as_str()).collect();
         let message = messages.join("; ");
+        let state = sites.first().and_then(|site| site.state);
         Report {
             exit_code: worst(&self.codes),
+            state,
             issue_keys: self.issue_keys,
             sites,
             ..Report::new(overall(&outcomes), message)
@@ -116,6 +121,10 @@ impl SiteSummary {
             self.trouble = Some(report.message.clone());
         }
         let whole = &mut self.report;
+        if self.requests == 1 {
+            whole.state = report.state;
+            whole.link = report.link;
+        }
         whole.message = report.message;
         whole.queued |= report.queued;
         let room = MAX_LISTED.saturating_sub(whole.accepted.len());
@@ -127,13 +136,15 @@ impl SiteSummary {
             .rejected
             .extend(report.rejected.into_iter().take(room));
         for key in report.unknown_issue_keys {
-            if !whole.unknown_issue_keys.contains(&key) {
+            if self.unknown.len() < MAX_LISTED && self.unknown.insert(key.clone()) {
                 whole.unknown_issue_keys.push(key);
             }
         }
         for association in report.unknown_associations {
-            if !whole.unknown_associations.contains(&association) {
-                whole.unknown_associations.push(association);
+            // One block may hold a whole list of them.
+            let text = serde_json::json!(association).to_string();
+            if self.unknown.len() < MAX_LISTED && self.unknown.insert(text) {
+                whole.unknown_associations.push(association.cut(MAX_LISTED));
             }
         }
     }

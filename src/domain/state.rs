@@ -81,6 +81,42 @@ pub(crate) enum DeploymentState {
     Successful,
 }
 
+impl BuildState {
+    /// Jira's word.
+    pub(crate) fn word(self) -> &'static str {
+        DeploymentState::from(self).word()
+    }
+}
+
+impl DeploymentState {
+    /// Jira's word.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Pending => "pending",
+            Self::InProgress => "in_progress",
+            Self::Cancelled => "cancelled",
+            Self::Failed => "failed",
+            Self::RolledBack => "rolled_back",
+            Self::Successful => "successful",
+        }
+    }
+}
+
+/// Every state of a build is one of a deployment, too.
+impl From<BuildState> for DeploymentState {
+    fn from(state: BuildState) -> Self {
+        match state {
+            BuildState::Pending => Self::Pending,
+            BuildState::InProgress => Self::InProgress,
+            BuildState::Successful => Self::Successful,
+            BuildState::Failed => Self::Failed,
+            BuildState::Cancelled => Self::Cancelled,
+            BuildState::Unknown => Self::Unknown,
+        }
+    }
+}
+
 /// The state of a build; `unstable` stands for Jenkins' UNSTABLE.
 ///
 /// # Errors
@@ -110,14 +146,7 @@ pub(crate) fn deployment_state(state: State, unstable: BuildState) -> Deployment
         State::Failed => DeploymentState::Failed,
         State::RolledBack => DeploymentState::RolledBack,
         State::Successful => DeploymentState::Successful,
-        State::Unstable => match unstable {
-            BuildState::Pending => DeploymentState::Pending,
-            BuildState::InProgress => DeploymentState::InProgress,
-            BuildState::Successful => DeploymentState::Successful,
-            BuildState::Failed => DeploymentState::Failed,
-            BuildState::Cancelled => DeploymentState::Cancelled,
-            BuildState::Unknown => DeploymentState::Unknown,
-        },
+        State::Unstable => unstable.into(),
     }
 }
 
@@ -191,9 +220,14 @@ mod tests {
         for (text, build, deployment) in CASES {
             let state: State = text.parse().unwrap();
             let as_build = build_state(state, BuildState::Failed);
-            assert_eq!(as_build.map(word).unwrap_or_default(), *build, "{text}");
-            let as_deployment = deployment_state(state, BuildState::Failed);
-            assert_eq!(word(as_deployment), *deployment, "{text}");
+            let words = as_build.map(|state| [word(state), state.word().to_owned()]);
+            assert_eq!(words.unwrap_or_default(), [*build, *build], "{text}");
+            let state = deployment_state(state, BuildState::Failed);
+            assert_eq!(
+                [word(state).as_str(), state.word()],
+                [*deployment; 2],
+                "{text}"
+            );
         }
         assert!("done".parse::<State>().is_err());
         assert!("".parse::<State>().is_err());

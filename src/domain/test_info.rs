@@ -46,6 +46,20 @@ pub(crate) struct TestInfo {
 }
 
 impl TestInfo {
+    /// `120 passed, 3 failed`; nothing when no test was run.
+    pub(crate) fn words(&self) -> Option<String> {
+        let counts = [
+            (self.number_passed, "passed"),
+            (self.number_failed, "failed"),
+            (self.number_skipped, "skipped"),
+        ];
+        let counts = counts.iter().filter(|(count, _)| *count > 0);
+        let words: Vec<String> = counts
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        (!words.is_empty()).then(|| words.join(", "))
+    }
+
     /// Completes what is missing: the total is the sum of the parts, the passed ones are the rest of the total.
     /// Nothing at all gives nothing: no zeros for unknown tests.
     ///
@@ -102,6 +116,21 @@ impl TestInfo {
 #[cfg(test)]
 mod tests {
     use super::TestInfo;
+
+    #[test]
+    fn counts_have_words() {
+        for (counts, words) in [
+            ((120, 3, 0), Some("120 passed, 3 failed")),
+            ((1, 0, 2), Some("1 passed, 2 skipped")),
+            ((0, 1, 1), Some("1 failed, 1 skipped")),
+            ((0, 0, 0), None),
+        ] {
+            let (passed, failed, skipped) = counts;
+            let info = TestInfo::new(None, Some(passed), Some(failed), Some(skipped));
+            let found = info.unwrap().unwrap().words();
+            assert_eq!(found.as_deref(), words, "{counts:?}");
+        }
+    }
 
     #[test]
     fn counts_are_completed_or_refused() {

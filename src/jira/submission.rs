@@ -139,6 +139,12 @@ impl Submitted {
 }
 
 impl UnknownAssociation {
+    /// With so many values at most.
+    pub(crate) fn cut(mut self, most: usize) -> Self {
+        self.values.truncate(most);
+        self
+    }
+
     fn is_of_issues(&self) -> bool {
         matches!(
             self.association_type.as_str(),

@@ -12,7 +12,7 @@ use crate::jira::DataType;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Entry {
     version: u32,
-    /// What people call it: `build shop » main #42`.
+    /// What people call it: `build shop » main #42 successful`.
     pub(crate) name: String,
     /// The kind of data, as Jira's addresses name it: `builds`.
     pub(crate) data: String,

@@ -315,3 +315,24 @@ fn the_policy_decides_what_a_failure_does() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert!(run.stderr.contains("JIRA_CLIENT_SECRET is not set"));
 }
+
+/// All that Jira does not know is listed and named up to a limit, in a time that grows with the list alone.
+#[test]
+fn a_long_list_of_unknown_issues_costs_little() {
+    let jira = Sandbox::start();
+    let unknown: Vec<String> = (0..60_000).map(|number| format!("XYZ-{number}")).collect();
+    let answer = json!({"acceptedBuilds": [{}], "unknownIssueKeys": unknown});
+    jira.fail(Endpoint::Builds, Fault::Answer(answer));
+    let begin = std::time::Instant::now();
+    let run = send(&jira, &[]);
+    assert!(begin.elapsed().as_secs() < 10, "{:?}", begin.elapsed());
+    let json = run.json();
+    let listed = json["sites"][0]["unknown_issue_keys"].as_array().unwrap();
+    assert_eq!((run.code, listed.len()), (0, 10_000));
+    let message = json["message"].as_str().unwrap();
+    assert!(
+        message.ends_with("XYZ-18, XYZ-19 and 59980 more"),
+        "{message}"
+    );
+    assert_eq!(run.stderr.matches("XYZ-19").count(), 1, "{}", run.stderr);
+}

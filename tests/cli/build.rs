@@ -50,17 +50,20 @@ fn a_pull_request_build_appears_on_its_issue() {
     assert!(jira.panel("PROJ-4").contains("shop » PR-7 #2"));
 
     let message = format!(
-        "build shop » PR-7 #2 accepted by {}: PROJ-2, OPS-1, PROJ-4",
+        "build shop » PR-7 #2 successful sent to {0}: {0}/browse/PROJ-2, OPS-1, PROJ-4",
         jira.url()
     );
     let expected = json!({
         "outcome": "accepted",
         "exit_code": 0,
         "message": message,
+        "state": "successful",
         "issue_keys": ["PROJ-2", "OPS-1", "PROJ-4"],
         "sites": [{
             "site": jira.url(),
             "outcome": "accepted",
+            "state": "successful",
+            "link": format!("{}/browse/PROJ-2", jira.url()),
             "accepted": [{"pipelineId": "shop~2FPR-7", "buildNumber": 2}],
             "rejected": [],
             "unknown_issue_keys": [],

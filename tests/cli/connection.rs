@@ -269,7 +269,7 @@ fn what_nobody_keeps_is_said_to_be_lost() {
     assert_eq!(run.code, 4);
     let message = run.json()["message"].as_str().unwrap().to_owned();
     assert!(
-        message.ends_with("it is lost, since --no-outbox keeps nothing"),
+        message.ends_with("not queued, because of --no-outbox"),
         "{message}"
     );
 }

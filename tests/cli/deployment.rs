@@ -48,7 +48,7 @@ fn a_deployment_appears_on_the_issues_it_brings() {
     );
     let name = "shop-pipeline-scm #2 to EU production";
     let message = format!(
-        "deployment {name} accepted by {}: PROJ-6, PROJ-5\n",
+        "deployment {name} successful sent to {0}: {0}/browse/PROJ-6, PROJ-5\n",
         jira.url()
     );
     assert_eq!((run.stdout.as_str(), run.stderr), ("", message));
@@ -214,11 +214,21 @@ fn unknown_services_are_named() {
     };
     let run = send(&["--issue-keys=ABC-1"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    assert!(run.stderr.contains("does not know service svc-unknown"));
+    let warnings: Vec<&str> = run
+        .stderr
+        .lines()
+        .filter(|line| line.starts_with("warning: "))
+        .collect();
+    let words = "/browse/ABC-1; unknown to Jira: service svc-unknown";
+    assert!(
+        matches!(warnings.as_slice(), [only] if only.ends_with(words)),
+        "{}",
+        run.stderr
+    );
     let run = send(&[]);
     assert_eq!(run.code, 1);
     assert!(
-        run.stderr.contains("unknown there: service svc-unknown"),
+        run.stderr.contains("unknown to Jira: service svc-unknown"),
         "{}",
         run.stderr
     );

@@ -124,7 +124,7 @@ fn a_pull_request_build_sends_commits_branch_and_pull_request() {
     let stored = jira.repository(REPOSITORY).unwrap();
     assert_eq!(stored["commits"].as_array().unwrap().len(), 2);
     let message = format!(
-        "2 commits, 1 branch, 1 pull request of acme/shop accepted by {}: PROJ-2, PROJ-3, OPS-1, PROJ-4",
+        "2 commits, 1 branch, 1 pull request of acme/shop sent to {0}: {0}/browse/PROJ-2, PROJ-3, OPS-1, PROJ-4",
         jira.url()
     );
     let report = run.json();

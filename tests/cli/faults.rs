@@ -228,7 +228,7 @@ fn check(cell: &Cell) {
         }
         ("unauthorized" | "unreachable", true) => {
             assert!(matches!(run.code, 3 | 4), "{context}");
-            assert!(run.stderr.contains("it waits in "), "{context}");
+            assert!(run.stderr.contains("hint: queued in "), "{context}");
         }
         _ => panic!("{context}"),
     }

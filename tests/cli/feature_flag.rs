@@ -64,7 +64,10 @@ fn a_flag_of_the_run_appears_on_its_issue() {
     });
     assert_eq!(jira.submissions(), [expected]);
     assert!(jira.panel("OPS-1").contains("new-cart"));
-    let message = format!("flag new-cart accepted by {}: PROJ-2, OPS-1", jira.url());
+    let message = format!(
+        "flag new-cart sent to {0}: {0}/browse/PROJ-2, OPS-1",
+        jira.url()
+    );
     let expected = json!({
         "outcome": "accepted",
         "exit_code": 0,
@@ -73,6 +76,7 @@ fn a_flag_of_the_run_appears_on_its_issue() {
         "sites": [{
             "site": jira.url(),
             "outcome": "accepted",
+            "link": format!("{}/browse/PROJ-2", jira.url()),
             "accepted": ["new-cart"],
             "rejected": [],
             "unknown_issue_keys": [],

@@ -42,7 +42,7 @@ fn an_outbox_that_cannot_be_used_is_said_when_it_is_needed() {
         let run = send(&agent, &[]);
         assert_eq!(run.code, 4, "{}", run.stderr);
         assert!(
-            run.stderr.contains("it is lost") && run.stderr.contains(words),
+            run.stderr.contains("is lost: it could not be written") && run.stderr.contains(words),
             "{}",
             run.stderr
         );
@@ -106,7 +106,7 @@ fn a_full_disk_does_no_harm() {
     let (code, stderr) = send();
     assert_eq!(code, Some(4), "{stderr}");
     assert!(
-        stderr.contains("it is lost") && stderr.contains("File too large"),
+        stderr.contains("is lost: it could not be written") && stderr.contains("File too large"),
         "{stderr}"
     );
     let files = agent.kept("");

@@ -54,7 +54,7 @@ fn every_outcome_has_its_exit_code_under_every_policy() {
                     assert_eq!(agent.kept(".json").len(), usize::from(*queued), "{context}");
                     let is_error = run.stderr.contains("error: ");
                     assert_eq!(is_error, *code != 0, "{context}");
-                    let said = run.stderr.contains("it waits in ");
+                    let said = run.stderr.contains("hint: queued in ");
                     assert_eq!(said, *queued, "{context}");
                 });
             }

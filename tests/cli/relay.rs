@@ -146,9 +146,9 @@ fn without_a_usable_outbox_the_run_alone_keeps_it() {
         &[EVENT, "--state=SUCCESS", "--outbox=/dev/full"],
     );
     assert_eq!(run.code, 4);
-    let words = "it waits with the run alone, since the outbox cannot be used";
+    let words = "kept with the run only: the outbox cannot be used";
     assert!(run.json()["message"].as_str().unwrap().contains(words));
-    assert!(!run.stderr.contains("it is lost"), "{}", run.stderr);
+    assert!(!run.stderr.contains("is lost"), "{}", run.stderr);
     let [line]: [String; 1] = lines(&run).try_into().unwrap();
     jira.clear_faults();
     let next = send(&jira, 2, &line, &["--state=SUCCESS"]);

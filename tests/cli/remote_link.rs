@@ -52,7 +52,7 @@ fn a_link_of_the_run_appears_on_its_issue() {
         request.path
     );
     let message = format!(
-        "link https~3A~2F~2Fci~2F42~2Fcoverage accepted by {}: PROJ-2, OPS-1\n",
+        "link https~3A~2F~2Fci~2F42~2Fcoverage sent to {0}: {0}/browse/PROJ-2, OPS-1\n",
         jira.url()
     );
     assert_eq!(run.stderr, message);

@@ -106,6 +106,7 @@ impl Batch {
         Payload {
             data: DataType::DevInfo,
             name,
+            status: None,
             key: Payload::identity(&bulk::keys(&body, DataType::DevInfo)),
             body,
             numbered: vec![serde_json::json!({ "repositoryId": about.id })],

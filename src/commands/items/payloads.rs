@@ -60,6 +60,7 @@ impl Kind {
         Payload {
             data: self.data,
             name,
+            status: None,
             key: Payload::identity(&ids),
             numbered: ids,
             issue_keys,

@@ -116,7 +116,7 @@ fn all_is_sent_once_and_later_only_what_is_new() {
     );
     assert!(
         run.stderr
-            .contains("400 commits of acme/shop (799 of 1001 commits read) accepted"),
+            .contains("400 commits of acme/shop (799 of 1001 commits read) sent to"),
         "{}",
         run.stderr
     );

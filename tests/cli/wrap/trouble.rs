@@ -89,7 +89,7 @@ fn the_command_runs_without_issue_keys_facts_or_credentials() {
     let run = shell(&agent, &[], "exit 6");
     assert_eq!(run.code, 6);
     assert!(
-        run.stderr.contains("warning: there is no credential"),
+        run.stderr.contains("caused by: there is no credential"),
         "{}",
         run.stderr
     );
@@ -141,7 +141,7 @@ fn warnings_are_given_once() {
         run.stderr
     );
     assert_eq!(run.stderr.matches("hint: fill in").count(), 1);
-    assert_eq!(run.stderr.matches("accepted by").count(), 1);
+    assert_eq!(run.stderr.matches("sent to").count(), 1);
 }
 
 /// The clock of the machine stepped back: the updates of a wrapped command are newer all the same.
