@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::Context;
+use super::connection::label;
 use crate::error::Failure;
 use crate::jira::{AuthorizedJira, DataType, JiraError, Rejected, Submitted, bulk};
 use crate::outbox::{Due, Entry, Held, Opened, Outbox};
@@ -40,28 +41,31 @@ pub(crate) fn after_sending(
     for (counts, failure) in tallies {
         report.add(counts);
         if let Some(failure) = failure {
-            context.output.detail(&format!(
-                "what waits in the outbox goes on waiting: {failure}"
-            ));
+            context
+                .output
+                .detail(&format!("the outbox could not be delivered: {failure}"));
         }
     }
     report.expired = outbox.expire();
-    tell(&report, context);
+    tell(&report, "also delivered", context);
     report
 }
 
 /// Says in one line each what happened to the entries.
-pub(crate) fn tell(report: &OutboxReport, context: &Context<'_>) {
-    if report.delivered > 0 {
-        let (delivered, waiting) = (report.delivered, report.waiting);
-        context.output.say(&format!(
-            "{delivered} delivered from the outbox, {waiting} still waiting"
-        ));
+pub(crate) fn tell(report: &OutboxReport, label: &str, context: &Context<'_>) {
+    if let Some(line) = report.delivered_line(label) {
+        let waiting = match report.waiting {
+            0 => String::new(),
+            waiting => format!("; {waiting} still queued"),
+        };
+        context.output.say(&format!("{line}{waiting}"));
     }
     if report.expired > 0 {
         let expired = report.expired;
         context.output.advise(
-            &format!("{expired} in the outbox were dropped undelivered, being too old or too many"),
+            &format!(
+                "dropped from the outbox as too old or too many: {expired}"
+            ),
             "see --outbox-max-age-days, --outbox-max-entries and --outbox-max-size",
         );
     }
@@ -228,7 +232,7 @@ impl<'a> Delivery<'a> {
                 .find(|rejected| rejected.key == *key || alone);
             if accepted.contains(key) || nothing_said || (alone && !accepted.is_empty()) {
                 self.outbox.remove(&item.held);
-                self.counts.delivered += 1;
+                self.counts.deliver(&item.entry.name);
             } else if let Some(refusal) = refusal {
                 let errors = refusal.errors.iter();
                 let reasons: Vec<&str> = errors.map(|error| error.message.as_str()).collect();
@@ -249,7 +253,7 @@ impl<'a> Delivery<'a> {
             let (name, key) = (&item.entry.name, &rejected.key);
             let reasons: Vec<&str> = errors.collect();
             format!(
-                "{name} was waiting, and Jira refuses {key} of it: {}",
+                "{name} was queued, and Jira rejected {key} of it: {}",
                 reasons.join("; ")
             )
         });
@@ -262,10 +266,10 @@ impl<'a> Delivery<'a> {
         item.entry.reason = output.without_secrets(reason);
         let path = self.outbox.refuse(&item.held, &item.entry);
         self.counts.refused += 1;
-        let (name, site) = (&item.entry.name, self.site);
+        let (name, site) = (&item.entry.name, label(self.site));
         output.advise(
-            &format!("{name} was waiting for {site} and is refused: {reason}"),
-            &format!("it was set aside as {}", path.display()),
+            &format!("{name} was queued, and is rejected by {site}: {reason}"),
+            &format!("see {}", path.display()),
         );
     }
 

@@ -67,11 +67,11 @@ pub(crate) fn run(options: &FlushOptions, context: &Context<'_>) -> Result<Repor
     });
     let mut reports = Vec::new();
     for (name, site_counts, failure) in results {
-        counts.add(site_counts);
         if let Some(failure) = &failure {
             context.output.failure(failure);
         }
-        reports.push(site_report(name, site_counts, failure.as_ref()));
+        reports.push(site_report(name, &site_counts, failure.as_ref()));
+        counts.add(site_counts);
     }
     let scope = is_narrowed.then_some(sites.as_slice());
     let (left, held, newer) = remaining(&outbox, scope);
@@ -87,7 +87,7 @@ pub(crate) fn run(options: &FlushOptions, context: &Context<'_>) -> Result<Repor
             NEWER_HINT,
         );
     }
-    delivery::tell(&counts, context);
+    delivery::tell(&counts, "delivered", context);
     Ok(report(counts, reports, is_narrowed, context))
 }
 
@@ -160,7 +160,7 @@ impl Flush<'_> {
     }
 }
 
-fn site_report(site: String, counts: OutboxReport, failure: Option<&Failure>) -> SiteReport {
+fn site_report(site: String, counts: &OutboxReport, failure: Option<&Failure>) -> SiteReport {
     let mut report = match failure {
         Some(failure) => SiteReport::failed(site, failure),
         None => SiteReport::delivered(site, counts),
@@ -196,6 +196,7 @@ fn report(
         waiting,
         expired,
         superseded,
+        ..
     } = counts;
     let message = if counts.is_empty() && is_narrowed {
         "nothing waits in the outbox for the sites that were asked for".to_owned()

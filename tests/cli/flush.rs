@@ -69,6 +69,15 @@ fn everything_is_delivered_in_few_requests() {
     assert!((1..=250).all(|number| jira.build(JOB, number).is_some()));
     assert_eq!(run.json()["outcome"], "accepted");
     assert!(run.stderr.contains("250 delivered"), "{}", run.stderr);
+    let names = run.json()["outbox"]["delivered_names"].clone();
+    let name = format!("build {JOB} #1 in progress");
+    assert_eq!(
+        (names.as_array().unwrap().len(), &names[0]),
+        (250, &json!(name))
+    );
+    let line = format!("\ndelivered: {name}, ");
+    assert!(run.stderr.contains(&line), "{}", run.stderr);
+    assert!(run.stderr.contains(" and 240 more\n"), "{}", run.stderr);
     let run = flush(&agent, &[]);
     assert_eq!(
         (run.code, &run.json()["outcome"]),
@@ -124,7 +133,7 @@ fn a_refused_one_is_set_aside_with_its_reason() {
         run.stderr
     );
     assert_eq!(run.json()["outcome"], "partly_accepted");
-    assert!(run.stderr.contains("is refused") && run.stderr.contains("set aside as"));
+    assert!(run.stderr.contains("is rejected by") && run.stderr.contains("hint: see "));
     let refused = fs::read_dir(agent.outbox().join("refused")).unwrap();
     let reasons: Vec<String> = refused
         .map(|file| fs::read_to_string(file.unwrap().path()).unwrap())
@@ -264,7 +273,7 @@ fn old_ones_expire_and_it_is_said() {
         "{}",
         run.stderr
     );
-    assert!(run.stderr.contains("warning: 1 in the outbox were dropped"));
+    assert!(run.stderr.contains("warning: dropped from the outbox as too old or too many: 1"));
 }
 
 #[test]

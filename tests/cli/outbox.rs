@@ -99,6 +99,11 @@ fn the_next_send_delivers_what_waits() {
         (&outbox["delivered"], &outbox["waiting"]),
         (&json!(2), &json!(0))
     );
+    // Jenkins' name for the run stays that of the first in these variables.
+    let names = [1, 2].map(|_| format!("build {JOB} #1 in progress"));
+    assert_eq!(outbox["delivered_names"], json!(names));
+    let line = format!("\nalso delivered: {}\n", names.join(", "));
+    assert!(run.stderr.ends_with(&line), "{}", run.stderr);
     for number in [1, 2, 3] {
         assert!(jira.build(JOB, number).is_some(), "{number}");
     }
@@ -188,7 +193,7 @@ fn a_full_outbox_drops_the_oldest_and_says_so() {
     for number in 1..=4 {
         let run = send(&mut agent, number, &["--outbox-max-entries=3"]);
         assert_eq!(
-            run.stderr.contains("dropped undelivered"),
+            run.stderr.contains("dropped from the outbox as"),
             number == 4,
             "{}",
             run.stderr
