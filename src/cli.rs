@@ -89,7 +89,7 @@ pub(crate) struct KeysOptions {
     #[command(flatten)]
     pub(crate) keys: KeyOptions,
     /// Seconds for git
-    #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = clap::value_parser!(u32).range(1..=3600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = options::DEFAULT_BUDGET, value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub(crate) budget: u32,
     #[command(flatten)]
     pub(crate) output: OutputOptions,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::options::{KeyOptions, OutputOptions};
+use super::options::{DEFAULT_BUDGET, KeyOptions, OutputOptions};
 use super::outbox::OutboxOptions;
 
 #[derive(Clone, Debug, Args)]
@@ -30,7 +30,7 @@ pub(crate) struct CheckOptions {
     )]
     pub(crate) data: Vec<CheckedData>,
     /// Seconds for everything, git and all sites included
-    #[arg(long, value_name = "SECONDS", help_heading = "Jira", default_value = "15", value_parser = clap::value_parser!(u32).range(1..=3600))]
+    #[arg(long, value_name = "SECONDS", help_heading = "Jira", default_value_t = DEFAULT_BUDGET, value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub(crate) budget: u32,
     /// File of further certificates to trust, in PEM, such as that of a proxy that inspects TLS
     #[arg(long, value_name = "FILE", help_heading = "Jira")]

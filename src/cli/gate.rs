@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::deployment::DeploymentKeyOptions;
-use super::options::OutputOptions;
+use super::options::{DEFAULT_BUDGET, OutputOptions};
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct GateOptions {
@@ -28,7 +28,7 @@ pub(crate) struct GateOptions {
     #[arg(long, value_name = "FILE", help_heading = "Jira")]
     pub(crate) ca_file: Option<PathBuf>,
     /// Seconds for one question, retries included; without --wait for all of it
-    #[arg(long, value_name = "SECONDS", default_value = "20", help_heading = "Jira", value_parser = clap::value_parser!(u32).range(1..=3600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = DEFAULT_BUDGET, help_heading = "Jira", value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub(crate) budget: u32,
     #[command(flatten)]
     pub(crate) output: OutputOptions,
