@@ -127,7 +127,7 @@ impl JiraError {
         match (self.asked, answer.status) {
             (Asked::CloudId, _)
             | (Asked::Token, 404 | 405)
-            | (_, 300..=399 | 407 | 408 | 425 | 429 | 500..) => Kind::Unreachable,
+            | (_, 300..=399 | 407 | 408 | 424 | 425 | 429 | 500..) => Kind::Unreachable,
             (Asked::Token, _) | (_, 401 | 403) => Kind::Credentials,
             _ => Kind::Refused,
         }

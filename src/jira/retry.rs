@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use super::http::{Answer, TransportError};
+use super::transport_error::Retry;
 use crate::domain::timestamp::Timestamp;
+
+/// Pause before the one further try where nobody takes connections, in seconds.
+const SHORT_PAUSE: f64 = 0.3;
 
 /// Longest pause that is computed without a word from Jira.
 const MAX_PAUSE: Duration = Duration::from_secs(30);
@@ -18,8 +22,11 @@ pub(super) fn pause_after(
     now: Timestamp,
 ) -> Option<Duration> {
     match result {
-        // A wrong certificate stays wrong, and so does a proxy that refuses.
-        Err(error) => error.may_pass().then(|| backoff(tried, random)),
+        Err(error) => match error.retry() {
+            Retry::Never => None,
+            Retry::Once => (tried < 2).then(|| jittered(SHORT_PAUSE, random)),
+            Retry::Backoff => Some(backoff(tried, random)),
+        },
         Ok(answer) if is_passing(answer.status) => {
             let told = told_pause(answer, now).unwrap_or(Duration::ZERO);
             Some(told.max(backoff(tried, random)))
@@ -30,14 +37,18 @@ pub(super) fn pause_after(
 
 /// Everything that we send or delete may be sent or deleted twice, so a 500 may be tried again as well.
 fn is_passing(status: u16) -> bool {
-    matches!(status, 429 | 500 | 502 | 503 | 504)
+    matches!(status, 408 | 424 | 425 | 429 | 500 | 502 | 503 | 504)
 }
 
-/// Half a second, doubled with every try, times 0.7 to 1.3.
+/// Half a second, doubled with every try.
 fn backoff(tried: u32, random: f64) -> Duration {
     let exponent = i32::try_from(tried.saturating_sub(1).min(10)).unwrap_or(10);
-    let seconds = 0.5 * 2_f64.powi(exponent) * (0.7 + 0.6 * random);
-    Duration::from_secs_f64(seconds).min(MAX_PAUSE)
+    jittered(0.5 * 2_f64.powi(exponent), random).min(MAX_PAUSE)
+}
+
+/// Times 0.7 to 1.3, so that those who failed together do not come again together.
+fn jittered(seconds: f64, random: f64) -> Duration {
+    Duration::from_secs_f64(seconds * (0.7 + 0.6 * random))
 }
 
 /// `Retry-After` in seconds or as a date, else `X-RateLimit-Reset`.
@@ -61,7 +72,8 @@ fn until(milliseconds: i64, now: Timestamp) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use super::{Answer, Duration, TransportError, pause_after};
+    use super::{Answer, TransportError, pause_after};
+    use crate::jira::transport_error::ProxyProblem;
 
     fn pause(status: u16, header: Option<(&str, &str)>, tried: u32) -> Option<f64> {
         let answer = Answer {
@@ -78,10 +90,10 @@ mod tests {
 
     #[test]
     fn only_passing_answers_are_tried_again() {
-        for status in [429, 500, 502, 503, 504] {
+        for status in [408, 424, 425, 429, 500, 502, 503, 504] {
             assert_eq!(pause(status, None, 1), Some(0.5), "{status}");
         }
-        for status in [200, 202, 301, 400, 401, 403, 404, 405, 413, 501] {
+        for status in [200, 202, 301, 400, 401, 403, 404, 405, 413, 422, 501] {
             assert_eq!(pause(status, None, 1), None, "{status}");
         }
     }
@@ -111,18 +123,37 @@ mod tests {
         assert_eq!(pause(503, None, u32::MAX), Some(30.0));
     }
 
+    /// The error, and the pauses in milliseconds after the first, second and fifth try, with the least and most jitter.
     #[test]
-    fn lost_connections_are_tried_again_but_not_tls() {
+    fn lost_connections_are_tried_again_refused_ones_once_and_tls_never() {
         let now = "2026-01-01T00:00:00Z".parse().unwrap();
+        let text = || "x".to_owned();
+        let through = |problem| TransportError::Proxy {
+            proxy: "http://proxy:3128".to_owned(),
+            problem,
+        };
+        let backoff = [Some((350, 650)), Some((700, 1_300)), Some((5_600, 10_400))];
+        let once = [Some((210, 390)), None, None];
         let cases = [
-            (TransportError::Timeout, true),
-            (TransportError::UnknownHost, true),
-            (TransportError::Connection("refused".to_owned()), true),
-            (TransportError::Tls("unknown issuer".to_owned()), false),
+            (TransportError::Timeout, backoff),
+            (TransportError::Connection(text()), backoff),
+            (through(ProxyProblem::Timeout), backoff),
+            (through(ProxyProblem::Status(503)), backoff),
+            (TransportError::UnknownHost, once),
+            (TransportError::Refused(text()), once),
+            (through(ProxyProblem::UnknownHost), once),
+            (through(ProxyProblem::Refused(text())), once),
+            (TransportError::Tls(text()), [None; 3]),
+            (through(ProxyProblem::Status(407)), [None; 3]),
         ];
-        for (error, again) in cases {
-            let pause: Option<Duration> = pause_after(&Err(error.clone()), 1, 0.5, now);
-            assert_eq!(pause.is_some(), again, "{error:?}");
+        for (error, expected) in cases {
+            let error = Err(error);
+            let pause = |tried, random| {
+                let pause = pause_after(&error, tried, random, now);
+                pause.map(|pause| pause.as_millis())
+            };
+            let pauses = [1, 2, 5].map(|tried| pause(tried, 0.0).zip(pause(tried, 1.0)));
+            assert_eq!(pauses, expected, "{error:?}");
         }
     }
 }

@@ -18,8 +18,21 @@ pub(crate) enum TransportError {
         proxy: String,
         problem: ProxyProblem,
     },
-    /// Refused, cut off, or not HTTP.
+    /// Nobody takes connections there.
+    Refused(String),
+    /// Cut off, or not HTTP.
     Connection(String),
+}
+
+/// Whether the same request may succeed a little later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Retry {
+    /// A wrong certificate stays wrong, and so does a proxy that forbids.
+    Never,
+    /// What is not there now will hardly be there in a few seconds.
+    Once,
+    /// After pauses that grow.
+    Backoff,
 }
 
 /// What is wrong with a certificate.
@@ -50,7 +63,9 @@ pub(crate) enum ProxyProblem {
     Status(u16),
     UnknownHost,
     Timeout,
-    /// Refused, cut off, or neither HTTP nor SOCKS.
+    /// Nobody takes connections there.
+    Refused(String),
+    /// Cut off, or neither HTTP nor SOCKS.
     Connection(String),
 }
 
@@ -61,14 +76,17 @@ const HOSTS: &str = "*.atlassian.net:443 and api.atlassian.com:443";
 const MAX_NAMES: usize = 3;
 
 impl TransportError {
-    /// Whether the same request may succeed a little later.
-    pub(crate) fn may_pass(&self) -> bool {
+    pub(crate) fn retry(&self) -> Retry {
         match self {
-            Self::UnknownHost | Self::Timeout | Self::Connection(_) => true,
-            Self::Certificate(_) | Self::Tls(_) => false,
+            Self::UnknownHost | Self::Refused(_) => Retry::Once,
+            Self::Timeout | Self::Connection(_) => Retry::Backoff,
+            Self::Certificate(_) | Self::Tls(_) => Retry::Never,
             Self::Proxy { problem, .. } => match problem {
-                ProxyProblem::Status(status) => matches!(status, 502..=504),
-                _ => true,
+                ProxyProblem::UnknownHost | ProxyProblem::Refused(_) => Retry::Once,
+                ProxyProblem::Status(502..=504)
+                | ProxyProblem::Timeout
+                | ProxyProblem::Connection(_) => Retry::Backoff,
+                ProxyProblem::Status(_) => Retry::Never,
             },
         }
     }
@@ -79,7 +97,7 @@ impl TransportError {
             Self::UnknownHost => "the name of the host has no address (DNS)".to_owned(),
             Self::Timeout => "there was no answer in time".to_owned(),
             Self::Certificate(problem) => problem.words(),
-            Self::Tls(text) | Self::Connection(text) => text.clone(),
+            Self::Tls(text) | Self::Refused(text) | Self::Connection(text) => text.clone(),
             Self::Proxy { proxy, problem } => problem.words(proxy),
         }
     }
@@ -88,7 +106,7 @@ impl TransportError {
     pub(crate) fn hint(&self) -> String {
         match self {
             Self::UnknownHost => "check JIRA_SITE, and whether this agent resolves *.atlassian.net and api.atlassian.com, or needs HTTPS_PROXY".to_owned(),
-            Self::Timeout | Self::Connection(_) => format!(
+            Self::Timeout | Self::Refused(_) | Self::Connection(_) => format!(
                 "check that this agent may open connections to {HOSTS}, or needs HTTPS_PROXY"
             ),
             Self::Certificate(problem) => problem.hint().to_owned(),
@@ -178,7 +196,9 @@ impl ProxyProblem {
             }
             Self::UnknownHost => format!("the name of the proxy {proxy} has no address (DNS)"),
             Self::Timeout => format!("there was no answer in time through the proxy {proxy}"),
-            Self::Connection(text) => format!("through the proxy {proxy}: {text}"),
+            Self::Refused(text) | Self::Connection(text) => {
+                format!("through the proxy {proxy}: {text}")
+            }
         }
     }
 
@@ -188,7 +208,7 @@ impl ProxyProblem {
             Self::Status(_) => format!(
                 "ask the owner of the proxy to let {HOSTS} through, or name these hosts in NO_PROXY if they can be reached directly"
             ),
-            Self::UnknownHost | Self::Timeout | Self::Connection(_) => format!(
+            Self::UnknownHost | Self::Timeout | Self::Refused(_) | Self::Connection(_) => format!(
                 "check HTTPS_PROXY and that the proxy lets {HOSTS} through; hosts in NO_PROXY are reached directly"
             ),
         }

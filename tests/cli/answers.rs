@@ -214,7 +214,7 @@ fn every_refusal_has_its_exit_code_and_hint() {
             scope.spawn(move || {
                 let jira = Sandbox::start();
                 jira.fail(endpoint, fault.clone());
-                let run = send(&jira, &["--budget=2"]);
+                let run = send(&jira, &["--budget=10"]);
                 let context = format!("{endpoint:?} {fault:?}\n{}", run.stderr);
                 let json = run.json();
                 assert_eq!(

@@ -31,6 +31,7 @@ pub(super) fn transport_error(error: &ureq::Error, proxy: Option<&Proxy>) -> Tra
         TransportError::Certificate(_) | TransportError::Tls(_) => return plain,
         TransportError::UnknownHost => ProxyProblem::UnknownHost,
         TransportError::Timeout => ProxyProblem::Timeout,
+        TransportError::Refused(text) => ProxyProblem::Refused(text),
         TransportError::Connection(text) => match error {
             ureq::Error::ConnectProxyFailed(text) => refusal(text),
             _ => ProxyProblem::Connection(text),
@@ -84,14 +85,16 @@ fn io_error(error: &std::io::Error) -> TransportError {
         {
             return TransportError::UnknownHost;
         }
-        ErrorKind::ConnectionRefused => "the connection was refused",
+        ErrorKind::ConnectionRefused => {
+            return TransportError::Refused("the connection was refused".to_owned());
+        }
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
+            return TransportError::Refused("this network has no route to the host".to_owned());
+        }
         ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
             "the connection was reset"
         }
         ErrorKind::UnexpectedEof => "the connection was closed before there was an answer",
-        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
-            "there is no way to the host in this network"
-        }
         _ => return TransportError::Connection(text),
     };
     TransportError::Connection(words.to_owned())
@@ -204,7 +207,15 @@ mod tests {
             ),
             (
                 Error::from(ErrorKind::ConnectionRefused),
-                connection("the connection was refused"),
+                TransportError::Refused("the connection was refused".to_owned()),
+            ),
+            (
+                Error::from(ErrorKind::NetworkUnreachable),
+                TransportError::Refused("this network has no route to the host".to_owned()),
+            ),
+            (
+                Error::from(ErrorKind::ConnectionReset),
+                connection("the connection was reset"),
             ),
             (
                 Error::from_raw_os_error(11_001),

@@ -1,35 +1,46 @@
-use super::{CertificateProblem, ProxyProblem, TransportError};
+use super::{CertificateProblem, ProxyProblem, Retry, TransportError};
 
 fn through(problem: ProxyProblem) -> TransportError {
     let proxy = "http://proxy:3128".to_owned();
     TransportError::Proxy { proxy, problem }
 }
 
-/// Error, part of its words, part of its hint, whether it is tried again.
+/// Error, part of its words, part of its hint, how it is tried again.
 #[test]
 fn every_error_has_words_and_a_hint_of_its_own() {
     let time = |text: &str| Some(text.parse().unwrap());
     let certificate = TransportError::Certificate;
     let cases = [
-        (TransportError::UnknownHost, "DNS", "JIRA_SITE", true),
-        (TransportError::Timeout, "in time", "HTTPS_PROXY", true),
+        (TransportError::UnknownHost, "DNS", "JIRA_SITE", Retry::Once),
         (
-            TransportError::Connection("refused".to_owned()),
+            TransportError::Timeout,
+            "in time",
+            "HTTPS_PROXY",
+            Retry::Backoff,
+        ),
+        (
+            TransportError::Refused("refused".to_owned()),
             "refused",
             ":443",
-            true,
+            Retry::Once,
+        ),
+        (
+            TransportError::Connection("reset".to_owned()),
+            "reset",
+            ":443",
+            Retry::Backoff,
         ),
         (
             TransportError::Tls("no TLS".to_owned()),
             "no TLS",
             "firewall",
-            false,
+            Retry::Never,
         ),
         (
             certificate(CertificateProblem::UnknownIssuer),
             "issuer",
             "--ca-file",
-            false,
+            Retry::Never,
         ),
         (
             certificate(CertificateProblem::Expired {
@@ -38,7 +49,7 @@ fn every_error_has_words_and_a_hint_of_its_own() {
             }),
             "good until 2025-01-01",
             "clock",
-            false,
+            Retry::Never,
         ),
         (
             certificate(CertificateProblem::NotYetValid {
@@ -47,7 +58,7 @@ fn every_error_has_words_and_a_hint_of_its_own() {
             }),
             "clock here says 2025-01-01",
             "set the clock",
-            false,
+            Retry::Never,
         ),
         (
             certificate(CertificateProblem::WrongName {
@@ -56,56 +67,67 @@ fn every_error_has_words_and_a_hint_of_its_own() {
             }),
             "not for a.example but for b.example, c.example",
             "login page",
-            false,
+            Retry::Never,
         ),
         (
             certificate(CertificateProblem::Other("revoked".to_owned())),
             "revoked",
             "inspects",
-            false,
+            Retry::Never,
         ),
         (
             through(ProxyProblem::Status(407)),
             "user",
             "USER:PASSWORD",
-            false,
+            Retry::Never,
         ),
-        (through(ProxyProblem::Status(302)), "login", "owner", false),
+        (
+            through(ProxyProblem::Status(302)),
+            "login",
+            "owner",
+            Retry::Never,
+        ),
         (
             through(ProxyProblem::Status(403)),
             "let us through",
             "owner",
-            false,
+            Retry::Never,
         ),
         (
             through(ProxyProblem::Status(502)),
             "reach the host",
             "owner",
-            true,
+            Retry::Backoff,
         ),
         (
             through(ProxyProblem::UnknownHost),
             "DNS",
             "HTTPS_PROXY",
-            true,
+            Retry::Once,
+        ),
+        (
+            through(ProxyProblem::Refused("refused".to_owned())),
+            "http://proxy:3128: refused",
+            "NO_PROXY",
+            Retry::Once,
         ),
         (
             through(ProxyProblem::Timeout),
             "in time",
             "HTTPS_PROXY",
-            true,
+            Retry::Backoff,
         ),
         (
             through(ProxyProblem::Connection("reset".to_owned())),
             "http://proxy:3128: reset",
             "NO_PROXY",
-            true,
+            Retry::Backoff,
         ),
     ];
     for (error, words, hint, again) in cases {
         assert!(error.words().contains(words), "{}", error.words());
         assert!(error.hint().contains(hint), "{words}: {}", error.hint());
-        assert_eq!(error.may_pass(), again, "{words}");
+        assert_eq!(error.retry(), again, "{words}");
     }
 }
 
