@@ -85,10 +85,6 @@ impl<'a> Station<'a> {
             output.warn(&format!("{site}: {untried} more were not tried after that"));
         }
     }
-
-    fn explain(&self, error: &crate::jira::JiraError) -> Failure {
-        error.explain(&self.destination.name)
-    }
 }
 
 /// What was tried at one site.
@@ -150,7 +146,7 @@ impl<'a> Call<'a> {
         authorized(&client);
         let result = client.submit_in_parts(payload.data, &payload.body);
         station.client = Some(client);
-        result.map_err(|error| station.explain(&error))
+        result.map_err(|error| error.explain())
     }
 
     fn authorize(
@@ -160,14 +156,13 @@ impl<'a> Call<'a> {
     ) -> Result<AuthorizedJira<'a>, Failure> {
         let credentials = station.credentials.as_ref().map_err(Clone::clone)?;
         if let Some(failure) = self.context.network_failure {
-            let name = &station.destination.name;
-            let what = format!("{name}: the way to it is set wrongly");
+            let what = "invalid connection settings";
             return Err(Failure::new(Kind::Unreachable, what).caused_by(failure));
         }
         let (system, endpoints) = (self.context.system, &station.destination.endpoints);
         Jira::new(self.transport, system, deadline, endpoints, credentials)
             .authorize(&station.destination.target)
-            .map_err(|error| station.explain(&error))
+            .map_err(|error| error.explain())
     }
 
     fn keep(

@@ -133,9 +133,11 @@ pub(crate) fn sites(given: &[String], variables: &Variables) -> Result<Vec<Site>
     let mut texts: Vec<&str> = given.iter().map(String::as_str).filter(is_named).collect();
     if texts.is_empty() {
         let variable = variables.get(variables::JIRA_SITE).unwrap_or_default();
-        let words = variable.split([',', ' ', '\t', '\n', '\r']);
+        refuse_account(&[variable])?;
+        let words = variable.split([',', '\n', '\r']);
         texts = words.filter(is_named).collect();
     }
+    refuse_account(&texts)?;
     let mut sites: Vec<Site> = Vec::new();
     for text in texts {
         let site = site_of(text)?;
@@ -172,14 +174,23 @@ pub(crate) fn has_own_credential(site: Option<&str>, variables: &Variables) -> b
     parts.any(|part| variables.only_for_site(part, &endings).is_some())
 }
 
+/// An address with a user and a password is not taken apart: a part of it, in an error, may be the password.
+fn refuse_account(texts: &[&str]) -> Result<(), Failure> {
+    let mut texts = texts.iter();
+    match texts.find(|text| text.contains('@')) {
+        Some(text) => site_of(text).map(|_| ()),
+        None => Ok(()),
+    }
+}
+
 fn site_of(text: &str) -> Result<Site, Failure> {
-    let hint = "set JIRA_SITE or --site to the site's name";
-    parsed(text, "the site", hint)
+    let hint = "set JIRA_SITE or --site to the site's name: acme for acme.atlassian.net; separate several with commas";
+    parsed(text, "site", hint)
 }
 
 fn cloud_id_of(text: &str) -> Result<CloudId, Failure> {
     let hint = "leave JIRA_CLOUD_ID out to have it looked up";
-    parsed(text, "the cloud id", hint)
+    parsed(text, "cloud id", hint)
 }
 
 fn of_site(site: &Site, target: Target, variables: &Variables) -> Result<Destination, Failure> {
@@ -209,7 +220,7 @@ fn parsed<T: std::str::FromStr<Err = String>>(
     hint: &str,
 ) -> Result<T, Failure> {
     text.parse().map_err(|error: String| {
-        Failure::usage(format!("{name} is wrong"))
+        Failure::usage(format!("invalid {name}"))
             .cause(error)
             .hint(hint)
     })
@@ -233,9 +244,9 @@ pub(crate) fn endpoints(variables: &Variables, endings: &[String]) -> Result<End
     ] {
         if !is_safe_address(address) {
             let name = variable.name;
-            return Err(Failure::usage(format!("{name} is wrong"))
-                .cause("it is not an https address with a host and, at most, a path")
-                .hint("an address such as https://api.atlassian.com is wanted; plain http is for this machine only, since credentials are sent there"));
+            return Err(Failure::usage(format!("invalid {name}"))
+                .cause("expected an https address with a host and, at most, a path")
+                .hint("set an address such as https://api.atlassian.com; plain HTTP is allowed for this machine only, since credentials are sent there"));
         }
     }
     Ok(Endpoints {
@@ -285,7 +296,7 @@ mod tests {
                 Some("all"),
             ),
             (
-                &[("JIRA_SITE", "acme beta"), ("JIRA_CLOUD_ID", "all")],
+                &[("JIRA_SITE", "acme,beta"), ("JIRA_CLOUD_ID", "all")],
                 Some("of-entry"),
                 Some("of-entry"),
             ),
@@ -360,5 +371,31 @@ mod tests {
             assert_eq!(found.join(" "), expected, "{given:?} {variable:?}");
         }
         assert!(sites(&["my site".to_owned()], &Variables::default()).is_err());
+        let name = sites(&[], &Variables::from([("JIRA_SITE", "Acme Inc")]));
+        let message = name.unwrap_err().message();
+        assert!(
+            message.starts_with("invalid site: \"Acme Inc\" is not"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn a_password_in_a_site_is_not_shown() {
+        for text in [
+            "https://user:s3cret@acme.atlassian.net",
+            "user:s3cret@acme",
+            "acme, https://user:s3,cret@acme.atlassian.net",
+            "https://user:s3\ncret@acme.atlassian.net",
+            "https://acme.atlassian.net:s3cret@x",
+        ] {
+            let given: Vec<String> = text.split(',').map(ToOwned::to_owned).collect();
+            let variables = Variables::from([("JIRA_SITE", text)]);
+            for found in [sites(&[], &variables), sites(&given, &Variables::default())] {
+                let failure = found.unwrap_err();
+                let shown = format!("{:?}", failure.lines());
+                assert!(!shown.contains("s3") && !shown.contains("cret"), "{shown}");
+                assert!(shown.contains("user or password"), "{shown}");
+            }
+        }
     }
 }

@@ -63,9 +63,7 @@ pub(crate) fn tell(report: &OutboxReport, label: &str, context: &Context<'_>) {
     if report.expired > 0 {
         let expired = report.expired;
         context.output.advise(
-            &format!(
-                "dropped from the outbox as too old or too many: {expired}"
-            ),
+            &format!("dropped from the outbox as too old or too many: {expired}"),
             "see --outbox-max-age-days, --outbox-max-entries and --outbox-max-size",
         );
     }
@@ -207,7 +205,7 @@ impl<'a> Delivery<'a> {
             }
             Err(error) if error.blames_body() => {
                 for item in items {
-                    self.refuse(item, &error.explain(self.site).message());
+                    self.refuse(item, &error.explain_for(self.site).message());
                 }
             }
             Err(error) => self.stop(&error, items),
@@ -274,7 +272,7 @@ impl<'a> Delivery<'a> {
     }
 
     fn stop(&mut self, error: &JiraError, items: Vec<Item>) {
-        let failure = error.explain(self.site);
+        let failure = error.explain_for(self.site);
         let reason = self.context.output.without_secrets(&failure.message());
         for mut item in items {
             item.entry.tries += 1;

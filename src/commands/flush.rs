@@ -154,7 +154,7 @@ impl Flush<'_> {
         let (system, endpoints) = (self.context.system, &destination.endpoints);
         let mut client = Jira::new(&traced, system, self.deadline, endpoints, &credentials)
             .authorize(&destination.target)
-            .map_err(|error| error.explain(&destination.name))?;
+            .map_err(|error| error.explain_for(&destination.name))?;
         delivery.run(&mut client, None);
         Ok(())
     }

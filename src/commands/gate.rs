@@ -195,7 +195,7 @@ impl Watch<'_> {
             )
             .authorize(&self.destination.target)
             .map_err(|error| NoAnswer {
-                failure: error.explain(site),
+                failure: error.explain_for(site),
                 is_unknown: false,
             })?,
         };
@@ -204,7 +204,7 @@ impl Watch<'_> {
         self.client = Some(client);
         answer.map_err(|error| {
             let is_unknown = error.status() == Some(404);
-            let failure = error.explain(site);
+            let failure = error.explain_for(site);
             NoAnswer {
                 failure: if is_unknown {
                     failure

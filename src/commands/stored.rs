@@ -100,7 +100,7 @@ fn ask<T: Send>(
             let jira = Jira::new(&traced, context.system, deadline, endpoints, &found);
             let mut client = jira
                 .authorize(&destination.target)
-                .map_err(|error| error.explain(name))?;
+                .map_err(|error| error.explain_for(name))?;
             question(&mut client, name, deadline)
         });
         let said = said.map_err(|failure| {

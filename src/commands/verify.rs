@@ -84,7 +84,7 @@ pub(crate) fn verify(
                 Entry::Occupied(found) => found.into_mut(),
                 Entry::Vacant(place) => {
                     let found = client.read(&sent.item);
-                    place.insert(found.map_err(|error| unread(&error.explain(site)))?)
+                    place.insert(found.map_err(|error| unread(&error.explain_for(site)))?)
                 }
             };
             let state = sent.state(found.as_ref());

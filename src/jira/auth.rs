@@ -55,7 +55,10 @@ pub(super) fn token(
     });
     match grant {
         Ok(grant) if is_header_text(&grant.token) => Ok(grant),
-        _ => Err(JiraError::not_jira(Asked::Token, answer.without_body())),
+        _ => {
+            let answer = answer.without_body();
+            Err(JiraError::not_jira(Asked::Token, url, answer))
+        }
     }
 }
 

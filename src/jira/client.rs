@@ -64,7 +64,7 @@ impl<'a> Jira<'a> {
                     let token = self.token();
                     let refused = token.as_ref().is_err_and(JiraError::blames_credential);
                     unwanted.store(refused, Ordering::Relaxed);
-                    let died = |_| Err(JiraError::no_time(Asked::CloudId));
+                    let died = |_| Err(JiraError::no_time(Asked::CloudId, &site.url()));
                     return (token, look_up.join().unwrap_or_else(died));
                 }
             };
@@ -114,7 +114,7 @@ impl AuthorizedJira<'_> {
         let asked = Asked::Submission(data);
         let url = self.url(&data.bulk_path(self.cloud_id.as_str()));
         let answer = self.ask(asked, Request::post(&url, body))?;
-        Submitted::parse(&answer.body).ok_or_else(|| JiraError::not_jira(asked, answer))
+        Submitted::parse(&answer.body).ok_or_else(|| JiraError::not_jira(asked, &url, answer))
     }
 
     /// What Jira has stored at a path below that of its kind of data; `parse` says what it must be.
@@ -129,7 +129,7 @@ impl AuthorizedJira<'_> {
         let answer = self.ask(asked, Request::get(&url))?;
         let json: Option<Value> = serde_json::from_str(&answer.body).ok();
         let parsed = json.as_ref().and_then(parse);
-        parsed.ok_or_else(|| JiraError::not_jira(asked, answer))
+        parsed.ok_or_else(|| JiraError::not_jira(asked, &url, answer))
     }
 
     /// Deletes what is at a path below that of its kind of data. Jira takes it in at once, carries it out later, and
@@ -139,7 +139,7 @@ impl AuthorizedJira<'_> {
         let url = self.url(&format!("{}{path}", data.path(self.cloud_id.as_str())));
         let answer = self.ask(asked, Request::delete(&url))?;
         if error_body::is_page(&answer.body) {
-            return Err(JiraError::not_jira(asked, answer));
+            return Err(JiraError::not_jira(asked, &url, answer));
         }
         Ok(())
     }

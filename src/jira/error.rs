@@ -19,15 +19,18 @@ pub(crate) enum Asked {
 }
 
 impl Asked {
-    fn words(self, kind: Kind) -> &'static str {
+    /// What failed, and at which host.
+    fn words(self, kind: Kind, host: &str) -> String {
         match self {
-            Self::Permission(_) if kind == Kind::Credentials => "the permission is missing",
-            Self::CloudId => "the cloud id could not be looked up",
-            Self::Token => "no token could be had",
-            Self::Submission(_) => "the data could not be sent",
-            Self::Permission(_) => "it could not be found out what may be sent",
-            Self::Reading(_) => "it could not be read",
-            Self::Deletion(_) => "it could not be deleted",
+            Self::Permission(_) if kind == Kind::Credentials => {
+                "the permission is missing".to_owned()
+            }
+            Self::CloudId => format!("could not get the cloud id from {host}"),
+            Self::Token => format!("could not get an access token from {host}"),
+            Self::Submission(_) => format!("could not send the data to {host}"),
+            Self::Permission(_) => format!("could not ask {host} what may be sent"),
+            Self::Reading(_) => format!("could not read the data from {host}"),
+            Self::Deletion(_) => format!("could not delete the data at {host}"),
         }
     }
 }
@@ -36,6 +39,8 @@ impl Asked {
 #[derive(Clone, Debug)]
 pub(crate) struct JiraError {
     pub(crate) asked: Asked,
+    /// Who was asked.
+    host: String,
     problem: Problem,
 }
 
@@ -51,24 +56,29 @@ enum Problem {
 }
 
 impl JiraError {
-    pub(super) fn transport(asked: Asked, error: TransportError) -> Self {
-        let problem = Problem::Transport(error);
-        Self { asked, problem }
+    fn new(asked: Asked, url: &str, problem: Problem) -> Self {
+        let host = host(url).to_owned();
+        Self {
+            asked,
+            host,
+            problem,
+        }
     }
 
-    pub(super) fn refused(asked: Asked, answer: Answer) -> Self {
-        let problem = Problem::Status(answer);
-        Self { asked, problem }
+    pub(super) fn transport(asked: Asked, url: &str, error: TransportError) -> Self {
+        Self::new(asked, url, Problem::Transport(error))
     }
 
-    pub(super) fn not_jira(asked: Asked, answer: Answer) -> Self {
-        let problem = Problem::NotJira(answer);
-        Self { asked, problem }
+    pub(super) fn refused(asked: Asked, url: &str, answer: Answer) -> Self {
+        Self::new(asked, url, Problem::Status(answer))
     }
 
-    pub(super) fn no_time(asked: Asked) -> Self {
-        let problem = Problem::NoTime;
-        Self { asked, problem }
+    pub(super) fn not_jira(asked: Asked, url: &str, answer: Answer) -> Self {
+        Self::new(asked, url, Problem::NotJira(answer))
+    }
+
+    pub(super) fn no_time(asked: Asked, url: &str) -> Self {
+        Self::new(asked, url, Problem::NoTime)
     }
 
     /// Whether the credential is to blame rather than the network.
@@ -110,7 +120,7 @@ impl JiraError {
     /// Why, in one line, as Jira put it.
     pub(super) fn reason(&self) -> String {
         let Problem::Status(answer) = &self.problem else {
-            return self.asked.words(self.kind()).to_owned();
+            return self.asked.words(self.kind(), &self.host);
         };
         let messages = error_body::messages(&answer.body);
         if messages.is_empty() {
@@ -133,12 +143,23 @@ impl JiraError {
         }
     }
 
-    /// The failure as people see it.
-    pub(crate) fn explain(&self, site: &str) -> Failure {
-        let failure = Failure::new(
-            self.kind(),
-            format!("{site}: {}", self.asked.words(self.kind())),
-        );
+    /// The failure as people see it, with the host that failed.
+    pub(crate) fn explain(&self) -> Failure {
+        self.explain_as(self.asked.words(self.kind(), &self.host))
+    }
+
+    /// The same with the site that it is for, where another host was asked.
+    pub(crate) fn explain_for(&self, site: &str) -> Failure {
+        let words = self.asked.words(self.kind(), &self.host);
+        if host(site) == self.host {
+            self.explain_as(words)
+        } else {
+            self.explain_as(format!("{words} for {site}"))
+        }
+    }
+
+    fn explain_as(&self, words: String) -> Failure {
+        let failure = Failure::new(self.kind(), words);
         match &self.problem {
             Problem::Transport(error) => failure.cause(error.words()).hint(error.hint()),
             Problem::Status(answer) => self.explain_status(failure, answer),
@@ -230,6 +251,12 @@ impl JiraError {
             }
         }
     }
+}
+
+/// The host of an address, with its port.
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or_default()
 }
 
 #[cfg(test)]

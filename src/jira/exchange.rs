@@ -43,7 +43,7 @@ impl<'a> Exchange<'a> {
         loop {
             let remaining = self.deadline.remaining(self.system);
             if remaining.is_zero() {
-                return Err(JiraError::no_time(asked));
+                return Err(JiraError::no_time(asked, request.url));
             }
             let result = self.transport.send(request, remaining);
             tried += 1;
@@ -51,11 +51,11 @@ impl<'a> Exchange<'a> {
             let left = self.deadline.remaining(self.system);
             match pause {
                 Some(pause) if tried < MAX_TRIES && pause < left => self.pause(pause, request),
-                _ => return finished(asked, result),
+                _ => return finished(asked, request.url, result),
             }
             // A busy machine may oversleep; what happened says more than that the time is up.
             if request.is_unwanted() || self.deadline.remaining(self.system).is_zero() {
-                return finished(asked, result);
+                return finished(asked, request.url, result);
             }
         }
     }
@@ -72,11 +72,15 @@ impl<'a> Exchange<'a> {
     }
 }
 
-fn finished(asked: Asked, result: Result<Answer, TransportError>) -> Result<Answer, JiraError> {
+fn finished(
+    asked: Asked,
+    url: &str,
+    result: Result<Answer, TransportError>,
+) -> Result<Answer, JiraError> {
     match result {
         Ok(answer) if (200..300).contains(&answer.status) => Ok(answer),
-        Ok(answer) => Err(JiraError::refused(asked, answer)),
-        Err(error) => Err(JiraError::transport(asked, error)),
+        Ok(answer) => Err(JiraError::refused(asked, url, answer)),
+        Err(error) => Err(JiraError::transport(asked, url, error)),
     }
 }
 
@@ -143,7 +147,7 @@ mod tests {
             let deadline = Deadline::after(&machine, Duration::from_secs(seconds));
             let exchange = Exchange::new(&Closing, &machine, deadline);
             let error = exchange.send(Asked::Token, Request::get("https://x"));
-            let message = error.unwrap_err().explain("acme").message();
+            let message = error.unwrap_err().explain().message();
             assert!(message.contains(words), "{message}");
         }
     }

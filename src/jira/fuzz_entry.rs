@@ -138,7 +138,7 @@ fn ask(answers: Vec<Answer>, question: impl Fn(&mut AuthorizedJira<'_>) -> Resul
         .authorize(&target)
         .and_then(|mut jira| question(&mut jira));
     if let Err(error) = result {
-        let failure = error.explain("acme.atlassian.net");
+        let failure = error.explain_for("acme.atlassian.net");
         assert!(!failure.message().is_empty() && !failure.lines().is_empty());
     }
     let _ = clocked.warning();

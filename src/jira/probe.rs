@@ -34,7 +34,7 @@ impl<'a> Probe<'a> {
 
     fn exchange(&self, asked: Asked, deadline: Deadline) -> Result<Exchange<'_>, JiraError> {
         if deadline.remaining(self.system) < MIN_TIME {
-            return Err(JiraError::no_time(asked));
+            return Err(JiraError::no_time(asked, ""));
         }
         Ok(Exchange::new(&self.transport, self.system, deadline))
     }

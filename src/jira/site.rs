@@ -49,6 +49,11 @@ impl FromStr for Site {
 
     /// `acme`, `acme.atlassian.net`, or an address of the site, whose path is left out.
     fn from_str(text: &str) -> Result<Self, String> {
+        if text.contains('@') {
+            return Err(
+                "the address has a user or password in it: expected acme, acme.atlassian.net or https://acme.atlassian.net".to_owned(),
+            );
+        }
         let lower = text.trim().to_ascii_lowercase();
         let (scheme, rest) = match lower.split_once("://") {
             Some(("https", rest)) => (HTTPS, rest),
@@ -60,7 +65,7 @@ impl FromStr for Site {
         let (host, port) = host_and_port(authority).ok_or_else(|| wrong(text))?;
         if scheme == HTTP && !is_loopback(host) {
             return Err(format!(
-                "{text:?} would send the credential unencrypted: http is for this machine only, use https"
+                "{text:?} would send the credential unencrypted: use https; http is for this machine only"
             ));
         }
         let is_name = !host.contains(['.', ':', '[']) && host != "localhost";
@@ -79,7 +84,7 @@ impl FromStr for Site {
 
 fn wrong(text: &str) -> String {
     format!(
-        "{text:?} is not a Jira site: acme, acme.atlassian.net or https://acme.atlassian.net is wanted"
+        "{text:?} is not a Jira site: expected acme, acme.atlassian.net or https://acme.atlassian.net"
     )
 }
 

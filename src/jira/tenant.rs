@@ -30,5 +30,5 @@ pub(super) fn cloud_id(
     serde_json::from_str(&answer.body)
         .ok()
         .and_then(|info: TenantInfo| info.cloud_id.parse().ok())
-        .ok_or_else(|| JiraError::not_jira(Asked::CloudId, answer))
+        .ok_or_else(|| JiraError::not_jira(Asked::CloudId, &url, answer))
 }

@@ -53,6 +53,8 @@ pub(crate) enum CertificateProblem {
         /// The names in the certificate.
         named: Vec<String>,
     },
+    /// A certificate authority's own, which no server may use.
+    CaAsServer,
     Other(String),
 }
 
@@ -62,6 +64,12 @@ pub(crate) enum ProxyProblem {
     /// It answered the wish for a connection with this status.
     Status(u16),
     UnknownHost,
+    /// The host behind it has no address here, where a proxy of this kind wants it to be looked up; or the proxy has
+    /// none, where that is a name as well.
+    UnknownTarget {
+        host: String,
+        or_proxy: bool,
+    },
     Timeout,
     /// Nobody takes connections there.
     Refused(String),
@@ -82,7 +90,9 @@ impl TransportError {
             Self::Timeout | Self::Connection(_) => Retry::Backoff,
             Self::Certificate(_) | Self::Tls(_) => Retry::Never,
             Self::Proxy { problem, .. } => match problem {
-                ProxyProblem::UnknownHost | ProxyProblem::Refused(_) => Retry::Once,
+                ProxyProblem::UnknownHost
+                | ProxyProblem::UnknownTarget { .. }
+                | ProxyProblem::Refused(_) => Retry::Once,
                 ProxyProblem::Status(502..=504)
                 | ProxyProblem::Timeout
                 | ProxyProblem::Connection(_) => Retry::Backoff,
@@ -150,6 +160,10 @@ impl CertificateProblem {
                 };
                 format!("the certificate of the server is not for {wanted} but for {named}")
             }
+            Self::CaAsServer => {
+                "the certificate of the server is that of a certificate authority (CaUsedAsEndEntity)"
+                    .to_owned()
+            }
             Self::Other(text) => text.clone(),
         }
     }
@@ -165,6 +179,9 @@ impl CertificateProblem {
             Self::NotYetValid { .. } => "set the clock of this machine: it seems to be slow",
             Self::WrongName { .. } => {
                 "check the address; a proxy or a login page of the network may be answering in Jira's place"
+            }
+            Self::CaAsServer => {
+                "give the server a certificate of its own, without CA:TRUE (openssl req -x509 -addext basicConstraints=CA:FALSE), and name that file with --ca-file; or one that your CA has signed"
             }
             Self::Other(_) => {
                 "a proxy that inspects TLS? Its owner has to make certificates that Jira's clients accept"
@@ -195,6 +212,14 @@ impl ProxyProblem {
                 )
             }
             Self::UnknownHost => format!("the name of the proxy {proxy} has no address (DNS)"),
+            Self::UnknownTarget { host, or_proxy } => {
+                let proxy = if *or_proxy {
+                    format!(", or that of the proxy {proxy},")
+                } else {
+                    String::new()
+                };
+                format!("the name {host}{proxy} has no address (DNS)")
+            }
             Self::Timeout => format!("there was no answer in time through the proxy {proxy}"),
             Self::Refused(text) | Self::Connection(text) => {
                 format!("through the proxy {proxy}: {text}")
@@ -208,6 +233,7 @@ impl ProxyProblem {
             Self::Status(_) => format!(
                 "ask the owner of the proxy to let {HOSTS} through, or name these hosts in NO_PROXY if they can be reached directly"
             ),
+            Self::UnknownTarget { .. } => "socks5:// and socks4:// look names up on this machine: write socks5h:// or socks4a:// to have the proxy look them up".to_owned(),
             Self::UnknownHost | Self::Timeout | Self::Refused(_) | Self::Connection(_) => format!(
                 "check HTTPS_PROXY and that the proxy lets {HOSTS} through; hosts in NO_PROXY are reached directly"
             ),

@@ -195,6 +195,14 @@ fn every_bad_certificate_is_told_in_words() {
             "not for localhost but for other.test, 10.0.0.1",
             "login page",
         ),
+        (
+            Server {
+                is_ca: true,
+                ..Server::default()
+            },
+            "that of a certificate authority",
+            "CA:FALSE",
+        ),
     ];
     for (server, words, hint) in cases {
         let front = authority.try_front(port_of(&jira), &server).unwrap();

@@ -225,12 +225,38 @@ fn a_refused_token_does_not_wait_for_the_look_up() {
         let begin = Instant::now();
         let run = agent.run(&["build", "--state=SUCCESS", "--budget=14"]);
         assert_eq!(run.code, 3, "{fault:?}: {}", run.stderr);
-        assert!(run.stderr.contains("no token could be had"));
+        assert!(run.stderr.contains("could not get an access token from "));
         assert!(
             begin.elapsed() < Duration::from_secs(5),
             "{fault:?}: {:?}",
             begin.elapsed()
         );
+    }
+}
+
+/// Nowhere, also where the part of the list before it is a site.
+#[test]
+fn a_password_in_the_address_of_a_site_is_not_shown() {
+    for site in [
+        "https://user:s3cret@acme.atlassian.net",
+        "acme, https://user:s3cret@beta.atlassian.net",
+    ] {
+        for command in ["build", "check", "gate", "flush", "show"] {
+            let mut agent = Agent::of(KIND).with_jira(&Sandbox::start());
+            agent.set("JIRA_SITE", site);
+            let arguments = match command {
+                "gate" => vec!["gate", "--environment-id=prod", "--format=json", "-v"],
+                "show" => vec!["show", "build", "--format=json", "-v"],
+                other => vec![other, "--format=json", "-v"],
+            };
+            let run = agent.run(&arguments);
+            assert_eq!(run.code, 2, "{command}: {}{}", run.stdout, run.stderr);
+            for text in [&run.stdout, &run.stderr] {
+                assert!(!text.contains("s3cret"), "{command}: {text}");
+            }
+            let text = run.stdout + &run.stderr;
+            assert!(text.contains("has a user or password in it"), "{text}");
+        }
     }
 }
 

@@ -273,7 +273,10 @@ fn old_ones_expire_and_it_is_said() {
         "{}",
         run.stderr
     );
-    assert!(run.stderr.contains("warning: dropped from the outbox as too old or too many: 1"));
+    assert!(
+        run.stderr
+            .contains("warning: dropped from the outbox as too old or too many: 1")
+    );
 }
 
 #[test]

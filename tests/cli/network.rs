@@ -241,16 +241,25 @@ fn a_proxy_that_is_not_there_is_told() {
     let company = Company::new();
     let nobody = port_of(&Sandbox::start());
     let refused = format!("http://127.0.0.1:{nobody}");
-    for (proxy, words) in [
-        (refused.as_str(), "the connection was refused"),
+    let socks = format!("socks5://127.0.0.1:{nobody}");
+    for (proxy, words, hint) in [
+        (
+            refused.as_str(),
+            "the connection was refused",
+            "HTTPS_PROXY",
+        ),
         (
             "http://proxy.invalid:3128",
             "the name of the proxy http://proxy.invalid:3128",
+            "HTTPS_PROXY",
+        ),
+        (
+            socks.as_str(),
+            "the name jira.test has no address",
+            "socks5h://",
         ),
     ] {
-        let run = company
-            .agent("HTTPS_PROXY", proxy)
-            .run(&[&BUILD[..], &["--budget=1"]].concat());
-        assert_unreachable(&run, words, "HTTPS_PROXY");
+        let run = company.agent("HTTPS_PROXY", proxy).run(&BUILD);
+        assert_unreachable(&run, words, hint);
     }
 }

@@ -26,6 +26,8 @@ pub(crate) struct Server {
     pub(crate) years: (i32, i32),
     pub(crate) versions: &'static [&'static SupportedProtocolVersion],
     pub(crate) address: IpAddr,
+    /// Whether its certificate is that of an authority.
+    pub(crate) is_ca: bool,
 }
 
 impl Default for Server {
@@ -35,6 +37,7 @@ impl Default for Server {
             years: (2000, 4000),
             versions: rustls::ALL_VERSIONS,
             address: Ipv4Addr::LOCALHOST.into(),
+            is_ca: false,
         }
     }
 }
@@ -68,6 +71,9 @@ impl Authority {
         let mut parameters = CertificateParams::new(names).unwrap();
         parameters.not_before = date_time_ymd(server.years.0, 1, 1);
         parameters.not_after = date_time_ymd(server.years.1, 1, 1);
+        if server.is_ca {
+            parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        }
         let certificate = parameters.signed_by(&key, &self.issuer).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();

@@ -187,13 +187,12 @@ impl Network<'_> {
                 Some((found, true))
             }
             (Err(error), None) => {
-                self.fail(NAME, &error, &site.to_string());
+                self.fail(NAME, &error);
                 None
             }
             // It is not needed, since it is given.
             (Err(error), Some(_)) => {
-                self.items
-                    .failure_as_warning(NAME, &error.explain(&site.to_string()));
+                self.items.failure_as_warning(NAME, &error.explain());
                 given.map(|given| (given, false))
             }
         }
@@ -227,15 +226,15 @@ impl Network<'_> {
                 Some(grant.token)
             }
             Err(error) => {
-                let failure = error.explain(url);
+                let failure = error.explain();
                 if self.settings.credentials.is_none() {
-                    self.fail(ENDPOINT, &error, url);
+                    self.fail(ENDPOINT, &error);
                     self.items.skip(TOKEN, "there is no credential");
                 } else if failure.kind == Kind::Credentials {
                     self.items.ok(ENDPOINT, format!("{url} answers"));
                     self.items.fail(TOKEN, &failure);
                 } else {
-                    self.fail(ENDPOINT, &error, url);
+                    self.fail(ENDPOINT, &error);
                     self.items.skip(TOKEN, "the token endpoint gave none");
                 }
                 None
@@ -279,21 +278,21 @@ impl Network<'_> {
                     .ok(name, format!("{what} may be sent{condition}"));
                 continue;
             };
-            let failure = error.explain(&endpoints.api_url);
+            let failure = error.explain();
             match failure.kind {
                 // An unexpected answer says nothing about sending.
                 Kind::Refused => self.items.failure_as_warning(name, &failure),
-                _ => self.fail(name, &error, &endpoints.api_url),
+                _ => self.fail(name, &error),
             }
         }
     }
 
-    /// `place` is who did not answer well. Where there was no time to ask, it is not to blame.
-    fn fail(&mut self, name: &'static str, error: &JiraError, place: &str) {
+    /// Where there was no time to ask, nobody is to blame.
+    fn fail(&mut self, name: &'static str, error: &JiraError) {
         if error.had_no_time() {
             self.items.no_time(name);
         } else {
-            self.items.fail(name, &error.explain(place));
+            self.items.fail(name, &error.explain());
         }
     }
 

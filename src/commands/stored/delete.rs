@@ -40,7 +40,7 @@ pub(crate) fn run(options: &DeleteOptions, context: &Context<'_>) -> Result<Repo
                 Wanted::Item(item) => client.delete(item),
                 Wanted::Labelled(data, labels) => client.delete_all(*data, labels),
             };
-            deleted.map_err(|error| error.explain(site))?;
+            deleted.map_err(|error| error.explain_for(site))?;
             if how.verify {
                 return Ok(wait(client, site, &wanted, deadline, context));
             }
@@ -113,7 +113,7 @@ fn wait(
             }
             Ok(false) if pauses.wait() => {}
             Ok(false) => break "it is still there".to_owned(),
-            Err(error) => break error.explain(site).message(),
+            Err(error) => break error.explain_for(site).message(),
         }
     };
     let message = format!("{site} accepted to delete {wanted}, but has not been seen to do so");

@@ -37,7 +37,9 @@ pub(crate) fn run(options: &ShowOptions, context: &Context<'_>) -> Result<Report
 fn look(client: &mut AuthorizedJira<'_>, site: &str, wanted: &Wanted) -> Result<Answer, Failure> {
     let item = match wanted {
         Wanted::Labelled(_, labels) => {
-            let exists = client.exists(labels).map_err(|error| error.explain(site))?;
+            let exists = client
+                .exists(labels)
+                .map_err(|error| error.explain_for(site))?;
             let (outcome, word) = if exists {
                 (Outcome::Found, "has data")
             } else {
@@ -49,7 +51,7 @@ fn look(client: &mut AuthorizedJira<'_>, site: &str, wanted: &Wanted) -> Result<
         }
         Wanted::Item(item) => item,
     };
-    let read = client.read(item).map_err(|error| error.explain(site))?;
+    let read = client.read(item).map_err(|error| error.explain_for(site))?;
     let message = match read.as_ref().map(|read| item.find(read)) {
         Some(Presence::Stored(stored)) => {
             let mut answer = Answer::new(site, Outcome::Found, format!("{site} has {item}"));

@@ -93,7 +93,7 @@ fn submit(script: &Script) -> (Result<Submitted, JiraError>, Duration) {
 }
 
 fn kind(result: Result<Submitted, JiraError>) -> Kind {
-    result.unwrap_err().explain("acme").kind
+    result.unwrap_err().explain().kind
 }
 
 #[test]

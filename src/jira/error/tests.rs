@@ -6,7 +6,7 @@ fn failure(asked: Asked, status: u16, body: &str) -> (Kind, String) {
         body: body.to_owned(),
         ..Answer::default()
     };
-    let failure = JiraError::refused(asked, answer).explain("acme.atlassian.net");
+    let failure = JiraError::refused(asked, "https://api.example/x", answer).explain();
     let lines: Vec<_> = failure
         .lines()
         .iter()
@@ -142,11 +142,63 @@ fn no_answer_is_unreachable_with_a_hint() {
         TransportError::Timeout,
         TransportError::Tls("x".to_owned()),
         TransportError::Connection("x".to_owned()),
+        TransportError::Refused("x".to_owned()),
     ];
     for error in errors {
-        let failure = JiraError::transport(Asked::Token, error);
-        let failure = failure.explain("acme.atlassian.net");
+        let url = "https://api.example/oauth/token";
+        let error = JiraError::transport(Asked::Token, url, error);
+        let failure = error.explain();
+        let what = "could not get an access token from api.example";
+        assert_eq!(failure.lines()[0], ("error", what));
         assert_eq!(failure.kind, Kind::Unreachable);
         assert_eq!(failure.lines().last().unwrap().0, "hint");
+    }
+}
+
+/// What was asked for at which address for which site, and the error.
+#[test]
+fn the_host_that_failed_is_named() {
+    let builds = DataType::Builds;
+    let (acme, api) = (
+        "acme.atlassian.net",
+        "https://api.atlassian.com/oauth/token",
+    );
+    let local = "http://127.0.0.1:8080";
+    let cases = [
+        (
+            Asked::CloudId,
+            "https://acme.atlassian.net/_edge/tenant_info",
+            acme,
+            "could not get the cloud id from acme.atlassian.net",
+        ),
+        (
+            Asked::Token,
+            api,
+            acme,
+            "could not get an access token from api.atlassian.com for acme.atlassian.net",
+        ),
+        (
+            Asked::Submission(builds),
+            "http://127.0.0.1:8080/jira/builds",
+            local,
+            "could not send the data to 127.0.0.1:8080",
+        ),
+        (
+            Asked::Reading(builds),
+            api,
+            local,
+            "could not read the data from api.atlassian.com for http://127.0.0.1:8080",
+        ),
+        (
+            Asked::Deletion(builds),
+            "https://api.atlassian.com",
+            "api.atlassian.com",
+            "could not delete the data at api.atlassian.com",
+        ),
+    ];
+    for (asked, url, site, words) in cases {
+        let error = JiraError::transport(asked, url, TransportError::Timeout);
+        assert_eq!(error.explain_for(site).lines()[0].1, words);
+        assert!(words.starts_with(error.explain().lines()[0].1), "{words}");
     }
 }

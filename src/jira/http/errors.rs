@@ -16,19 +16,33 @@ const NAME_NOT_FOUND: std::ops::RangeInclusive<i32> = 11_001..=11_004;
 /// Windows' number for a chain that leads to no root that is trusted (`CERT_E_CHAINING`).
 const NO_CHAIN: &str = "(os error -2146762486)";
 
+/// The TLS crate's word for a server that shows the certificate of an authority.
+const CA_AS_SERVER: &str = "CaUsedAsEndEntity";
+
 /// The machine has no certificates of its own. The platform verifier says this in words only.
 pub(super) fn has_no_roots(error: &ureq::Error) -> bool {
     error.to_string().contains("No CA certificates were loaded")
 }
 
-/// The error of a request that took this way.
-pub(super) fn transport_error(error: &ureq::Error, proxy: Option<&Proxy>) -> TransportError {
+/// The error of a request to this host that took this way.
+pub(super) fn transport_error(
+    error: &ureq::Error,
+    host: &str,
+    proxy: Option<&Proxy>,
+) -> TransportError {
     let plain = without_proxy(error);
     let Some(proxy) = proxy else {
         return plain;
     };
     let problem = match plain {
         TransportError::Certificate(_) | TransportError::Tls(_) => return plain,
+        // The HTTP crate looks up the host first.
+        TransportError::UnknownHost if proxy.protocol.looks_up_here() => {
+            ProxyProblem::UnknownTarget {
+                host: host.to_owned(),
+                or_proxy: !proxy.has_address(),
+            }
+        }
         TransportError::UnknownHost => ProxyProblem::UnknownHost,
         TransportError::Timeout => ProxyProblem::Timeout,
         TransportError::Refused(text) => ProxyProblem::Refused(text),
@@ -170,6 +184,9 @@ fn certificate_problem(error: &CertificateError) -> CertificateProblem {
             if text.contains(NO_CHAIN) {
                 return CertificateProblem::UnknownIssuer;
             }
+            if text.contains(CA_AS_SERVER) {
+                return CertificateProblem::CaAsServer;
+            }
             CertificateProblem::Other(format!("the certificate of the server: {text}"))
         }
         other => CertificateProblem::Other(format!("the certificate of the server: {other}")),
@@ -241,6 +258,7 @@ mod tests {
             problem("A certificate chain could not be built. (os error -2146762486)"),
             CertificateProblem::UnknownIssuer
         );
+        assert_eq!(problem("CaUsedAsEndEntity"), CertificateProblem::CaAsServer);
         assert_eq!(
             problem("weak (os error -1)"),
             CertificateProblem::Other("the certificate of the server: weak (os error -1)".into())

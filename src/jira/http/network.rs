@@ -123,7 +123,7 @@ impl<'a> Network<'a> {
 
 fn lacks_roots(error: &ureq::Error) -> bool {
     let unknown = TransportError::Certificate(CertificateProblem::UnknownIssuer);
-    has_no_roots(error) || transport_error(error, None) == unknown
+    has_no_roots(error) || transport_error(error, "", None) == unknown
 }
 
 impl Transport for Network<'_> {
@@ -136,7 +136,7 @@ impl Transport for Network<'_> {
             &self.direct
         };
         self.exchange(agents, request, timeout)
-            .map_err(|error| transport_error(&error, proxy))
+            .map_err(|error| transport_error(&error, &host, proxy))
     }
 }
 

@@ -34,6 +34,11 @@ impl Protocol {
         ("socks5h", Self::Socks5h),
     ];
 
+    /// Whether the proxy gets an address, so that this machine has to look up the name.
+    pub(super) fn looks_up_here(self) -> bool {
+        matches!(self, Self::Socks4 | Self::Socks5)
+    }
+
     fn name(self) -> &'static str {
         let found = Self::ALL.iter().find(|(_, protocol)| *protocol == self);
         found.map_or("http", |(name, _)| name)
@@ -67,6 +72,12 @@ impl fmt::Display for Proxy {
 }
 
 impl Proxy {
+    /// Whether it is named by its address, which needs no look-up.
+    pub(super) fn has_address(&self) -> bool {
+        let host = self.host.trim_matches(['[', ']']);
+        host.parse::<std::net::IpAddr>().is_ok()
+    }
+
     /// What must never be seen.
     pub(super) fn secrets(&self) -> Vec<&Secret> {
         let account = self.account.iter();

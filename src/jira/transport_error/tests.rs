@@ -70,6 +70,12 @@ fn every_error_has_words_and_a_hint_of_its_own() {
             Retry::Never,
         ),
         (
+            certificate(CertificateProblem::CaAsServer),
+            "certificate authority",
+            "CA:FALSE",
+            Retry::Never,
+        ),
+        (
             certificate(CertificateProblem::Other("revoked".to_owned())),
             "revoked",
             "inspects",
@@ -103,6 +109,24 @@ fn every_error_has_words_and_a_hint_of_its_own() {
             through(ProxyProblem::UnknownHost),
             "DNS",
             "HTTPS_PROXY",
+            Retry::Once,
+        ),
+        (
+            through(ProxyProblem::UnknownTarget {
+                host: "a.example".to_owned(),
+                or_proxy: false,
+            }),
+            "the name a.example has no address",
+            "socks5h://",
+            Retry::Once,
+        ),
+        (
+            through(ProxyProblem::UnknownTarget {
+                host: "a.example".to_owned(),
+                or_proxy: true,
+            }),
+            "the name a.example, or that of the proxy http://proxy:3128, has no address",
+            "socks4a://",
             Retry::Once,
         ),
         (

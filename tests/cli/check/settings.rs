@@ -53,7 +53,7 @@ const SETTINGS: &[Setting] = &[
         Some("http://api.example.com"),
         2,
         "addresses",
-        "plain http",
+        "plain HTTP",
         &["dns_api", "token_endpoint", "token", "builds"],
     ),
     (
