@@ -68,7 +68,7 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
         build_number: run.number,
         update_sequence_number: run.update_sequence_number,
         display_name: given(&options.run.display_name).unwrap_or_else(|| Line::required(&name)),
-        description: given(&options.run.description).or_else(|| description(&facts)),
+        description: given(&options.run.description).or_else(|| run_facts::description(&facts)),
         label: Some(run.label),
         url: run.url,
         state,
@@ -99,16 +99,6 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
     };
     let mut source = send::Ready::from(payload);
     send::send(&options.jira, &destinations, &mut source, deadline, context)
-}
-
-/// The title of the pull request, else what the commit says of itself.
-fn description(facts: &Facts) -> Option<Line> {
-    let title = facts
-        .run
-        .change
-        .as_ref()
-        .and_then(|change| change.title.as_deref());
-    title.or(facts.subject.as_deref()).and_then(Line::optional)
 }
 
 /// The references that are given, else the commit and the branch or tag that were built.

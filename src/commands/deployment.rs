@@ -68,7 +68,6 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
     let place = environment.display_name.as_str();
     let name = format!("{} {} to {place}", run.pipeline_name, run.run_name);
     let given = |text: &Option<String>| text.as_deref().and_then(Line::optional);
-    let or_name = |text: Option<Line>| text.unwrap_or_else(|| Line::required(&name));
     let product = given(&options.run.update.product);
     let number = options.deployment_sequence_number.unwrap_or(run.number);
     let numbered = vec![serde_json::json!({
@@ -76,14 +75,19 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
         "environmentId": environment.id,
         "deploymentSequenceNumber": number,
     })];
+    let display_name = given(&options.run.display_name).unwrap_or_else(|| Line::required(&name));
+    let found = || run_facts::description(&facts).filter(|found| *found != display_name);
+    let description = given(&options.run.description)
+        .or_else(found)
+        .unwrap_or_else(|| deployer(product.as_ref(), &facts));
     let deployment = Deployment {
         schema_version: SchemaVersion::V1,
         deployment_sequence_number: number,
         update_sequence_number: run.update_sequence_number,
         associations,
-        display_name: or_name(given(&options.run.display_name)),
+        display_name,
         url: run.url,
-        description: or_name(given(&options.run.description)),
+        description,
         last_updated: run.last_updated,
         label: Some(run.label),
         duration: options.duration,
@@ -124,6 +128,16 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
     let mut source = send::Ready::from(payload);
     let report = send::send(&options.jira, &destinations, &mut source, deadline, context)?;
     Ok(Report { deployed, ..report })
+}
+
+/// Stands for a description, which is required: the name has said everything else.
+fn deployer(product: Option<&Line>, facts: &Facts) -> Line {
+    let is_jenkins = facts.run.build_number.is_some();
+    let other = if is_jenkins { "Jenkins" } else { "jira-send" };
+    Line::required(&format!(
+        "Deployed by {}",
+        product.map_or(other, Line::as_str)
+    ))
 }
 
 /// What the deployment is connected with, and what there was no room for.

@@ -194,6 +194,13 @@ pub(crate) fn origin(options: &RunOptions) -> Origin {
     Origin::of(options.update.update_sequence_number, event)
 }
 
+/// The title of the pull request, else what the commit says of itself.
+pub(crate) fn description(facts: &Facts) -> Option<Line> {
+    let change = facts.run.change.as_ref();
+    let title = change.and_then(|change| Line::optional(change.title.as_deref()?));
+    title.or_else(|| Line::optional(facts.subject.as_deref()?))
+}
+
 /// Things that are allowed and still worth a word.
 pub(crate) fn tell(options: &RunOptions, run: &RunFacts, output: &Output) {
     if options.state.is_none() && options.running_as == State::InProgress {

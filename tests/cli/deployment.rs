@@ -28,7 +28,7 @@ fn a_deployment_appears_on_the_issues_it_brings() {
             "associations": [{"associationType": "issueIdOrKeys", "values": ["PROJ-6", "PROJ-5"]}],
             "displayName": "shop-pipeline-scm #2 to EU production",
             "url": "https://ci.example.com/job/shop-pipeline-scm/2/",
-            "description": "shop-pipeline-scm #2 to EU production",
+            "description": "PROJ-6 two",
             "lastUpdated": "2026-01-01T12:00:00.123Z",
             "label": "#2",
             "state": "successful",
@@ -198,6 +198,77 @@ fn four_kinds_of_associations_are_one_too_many() {
     ]);
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("hint: leave out"));
+}
+
+/// What is known; the name and the description.
+#[test]
+fn name_and_description_do_not_say_the_same() {
+    let cases: [(&str, &[&str], &[&str], [&str; 2]); 7] = [
+        (
+            "multibranch-declarative-pull-request",
+            &["one", "PROJ-2 two"],
+            &[],
+            [
+                "shop » PR-7 #2 to prod",
+                "PROJ-2: Add the login form & \"quotes\" é",
+            ],
+        ),
+        (
+            "freestyle-no-scm",
+            &["one", "PROJ-2 two\n\nmore"],
+            &[],
+            ["shop-freestyle-noscm #1 to prod", "PROJ-2 two"],
+        ),
+        (
+            "freestyle-no-scm",
+            &[],
+            &[],
+            ["shop-freestyle-noscm #1 to prod", "Deployed by Jenkins"],
+        ),
+        (
+            "freestyle-no-scm",
+            &[],
+            &["--product=Deployer 2"],
+            ["shop-freestyle-noscm #1 to prod", "Deployed by Deployer 2"],
+        ),
+        (
+            "freestyle-no-scm",
+            &["one", "two"],
+            &["--display-name=Release", "--description= \u{1F680} "],
+            ["Release", "two"],
+        ),
+        (
+            "freestyle-no-scm",
+            &["one", "PROJ-2 two"],
+            &["--display-name=PROJ-2 two"],
+            ["PROJ-2 two", "Deployed by Jenkins"],
+        ),
+        (
+            "",
+            &[],
+            &["--job-name=shop", "--build-number=7", "--url=https://ci/7"],
+            ["shop #7 to prod", "Deployed by jira-send"],
+        ),
+    ];
+    for (kind, messages, options, expected) in cases {
+        let mut agent = match kind {
+            "" => Agent::bare(),
+            kind => Agent::of(kind),
+        };
+        if !messages.is_empty() {
+            agent = agent.with_commits(messages);
+        }
+        let arguments = [
+            "deployment",
+            "--environment-id=prod",
+            "--issue-keys=ABC-1",
+            "--dry-run",
+        ];
+        let run = agent.run(&[&arguments[..], options].concat());
+        let deployment = &run.shown_body()["deployments"][0];
+        let found = [&deployment["displayName"], &deployment["description"]];
+        assert_eq!(found.map(|text| text.as_str().unwrap()), expected, "{kind}");
+    }
 }
 
 #[test]
