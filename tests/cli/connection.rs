@@ -171,7 +171,7 @@ fn nobody_there_is_said_at_once() {
         let run = agent.run(&["build", "--state=SUCCESS", "--budget=600", "--verbose"]);
         assert_eq!(run.code, 4, "{}", run.stderr);
         assert!(
-            begin.elapsed() < Duration::from_secs(60),
+            begin.elapsed() < Duration::from_mins(1),
             "{:?}",
             begin.elapsed()
         );

@@ -203,11 +203,11 @@ fn four_kinds_of_associations_are_one_too_many() {
 /// What is known; the name and the description.
 #[test]
 fn name_and_description_do_not_say_the_same() {
-    let cases: [(&str, &[&str], &[&str], [&str; 2]); 7] = [
+    let cases = [
         (
             "multibranch-declarative-pull-request",
-            &["one", "PROJ-2 two"],
-            &[],
+            &["one", "PROJ-2 two"][..],
+            &[][..],
             [
                 "shop » PR-7 #2 to prod",
                 "PROJ-2: Add the login form & \"quotes\" é",

@@ -7,6 +7,7 @@ fn through(problem: ProxyProblem) -> TransportError {
 
 /// Error, part of its words, part of its hint, how it is tried again.
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn every_error_has_words_and_a_hint_of_its_own() {
     let time = |text: &str| Some(text.parse().unwrap());
     let certificate = TransportError::Certificate;
