@@ -17,7 +17,7 @@ fn token_and_submission_share_one_tls_connection_and_the_look_up_runs_beside() {
     let (site, api) = (authority.front(&jira), authority.front(&jira));
     let mut agent = authority.agent(&jira, "localhost", api.port);
     agent.set("JIRA_SITE", &format!("https://localhost:{}", site.port));
-    let slow = Duration::from_millis(700);
+    let slow = Duration::from_secs(2);
     jira.fail(Endpoint::Token, Fault::SlowHeaders(slow));
     jira.fail(Endpoint::TenantInfo, Fault::SlowHeaders(slow));
     let begin = Instant::now();
