@@ -1,7 +1,12 @@
 #!/bin/sh
 # Makes a release of the binaries in a folder, called jira-send-VERSION-SYSTEM-MACHINE: manifest, SHA256SUMS, list of
-# components (CycloneDX) and tarball in the same folder, and the branch release/vVERSION of the library that carries
-# the binaries. The main branch never does: they would stay in its history.
+# components (CycloneDX) and tarball in the same folder, and two branches:
+#
+#   release/vVERSION   the library, whose manifest has the SHA-256 of each binary
+#   program/vVERSION   a second library with the binaries alone, which a run loads when its agent has none
+#
+# Jenkins copies a library into the record of each build that loads it, so the first must stay small. The main branch
+# never has the binaries: they would stay in its history.
 #
 # usage: release/pack.sh FOLDER
 set -eu
@@ -10,7 +15,7 @@ folder=${1:?usage: release/pack.sh FOLDER}
 folder=$(cd "$folder" && pwd)
 cd "$(dirname "$0")/.."
 version=$(sed -n '/^\[package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)
-branch=release/v$version
+release=release/v$version program=program/v$version
 time=$(git log -1 --format=%ct)
 
 fail() {
@@ -24,8 +29,10 @@ sha256() {
 }
 
 [ -z "$(git status --porcelain --untracked-files=no)" ] || fail 'there are changes that are not committed' 'a release is made of what is committed: commit, then build anew'
-! git rev-parse --quiet --verify "refs/heads/$branch" >/dev/null ||
-    fail "the branch $branch is there already" "raise the version in Cargo.toml and resources/jira-send/manifest; or, when it was never published: git branch -D $branch"
+for branch in "$release" "$program"; do
+    ! git rev-parse --quiet --verify "refs/heads/$branch" >/dev/null ||
+        fail "the branch $branch already exists" "raise the version in Cargo.toml and resources/jira-send/manifest; or, if it was never published: git branch -D $branch"
+done
 
 rm -f "$folder/manifest" "$folder/SHA256SUMS" "$folder/jira-send-$version.cdx.json" "$folder/jira-send-$version.tar.gz"
 binaries=''
@@ -83,27 +90,44 @@ printf '%s\n' "$tree" |
             return text sprintf(", \"purl\": \"pkg:cargo/%s@%s\"}", name, version)
         }' >"$folder/jira-send-$version.cdx.json"
 
-# The branch of the library, made beside the checked-out files, which stay as they are.
+# The branches, made beside the checked-out files, which stay as they are.
 GIT_INDEX_FILE=$(mktemp -d)/index
 export GIT_INDEX_FILE
 trap 'rm -rf "${GIT_INDEX_FILE%/*}"' EXIT
-git ls-tree -r HEAD -- vars resources docs README.md CHANGELOG.md SECURITY.md LICENSE .gitattributes | git update-index --index-info
-for name in manifest $binaries; do
-    blob=$(git hash-object -w --no-filters "$folder/$name")
-    git update-index --add --cacheinfo "100644,$blob,resources/jira-send/$name"
+
+add() { # path in the branch; its content is stdin
+    git update-index --add --cacheinfo "100644,$(git hash-object -w --no-filters --stdin),$1"
+}
+
+commit() { # branch, message, options
+    branch=$1 message=$2
+    shift 2
+    id=$(GIT_AUTHOR_DATE="$time +0000" GIT_COMMITTER_DATE="$time +0000" git commit-tree "$(git write-tree)" "$@" -m "$message")
+    git update-ref "refs/heads/$branch" "$id"
+}
+
+git ls-tree -r HEAD -- vars resources docs README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE .gitattributes | git update-index --index-info
+add resources/jira-send/manifest <"$folder/manifest"
+commit "$release" "Release jira-send $version" -p HEAD
+
+git read-tree --empty
+git ls-tree -r HEAD -- LICENSE .gitattributes | git update-index --index-info
+# Older versions of Jenkins take nothing for a library that has neither "vars" nor "src".
+echo 'The library "jira-send" loads this one when an agent needs the program. It has no steps.' | add vars/README.txt
+for name in $binaries; do
+    add "resources/jira-send/$name" <"$folder/$name"
 done
-commit=$(GIT_AUTHOR_DATE="$time +0000" GIT_COMMITTER_DATE="$time +0000" git commit-tree "$(git write-tree)" -p HEAD -m "Release jira-send $version")
-git update-ref "refs/heads/$branch" "$commit"
+commit "$program" "Release the programs of jira-send $version"
 
 (
     cd "$folder"
     # For those who run the program alone.
     pages=$(mktemp -d)
-    git -C "$OLDPWD" archive HEAD README.md SECURITY.md CHANGELOG.md docs LICENSE | tar -xf - -C "$pages"
+    git -C "$OLDPWD" archive HEAD README.md SECURITY.md CHANGELOG.md CONTRIBUTING.md docs LICENSE | tar -xf - -C "$pages"
     options=''
     ! tar --version 2>/dev/null | grep -q GNU || options="--sort=name --owner=0 --group=0 --numeric-owner --mode=go=rX,u+rw --mtime=@$time"
     # shellcheck disable=SC2086 # words
-    tar $options -cf - $binaries manifest "jira-send-$version.cdx.json" -C "$pages" README.md SECURITY.md CHANGELOG.md docs LICENSE \
+    tar $options -cf - $binaries manifest "jira-send-$version.cdx.json" -C "$pages" README.md SECURITY.md CHANGELOG.md CONTRIBUTING.md docs LICENSE \
         | gzip -n >"jira-send-$version.tar.gz"
     rm -r "$pages"
     for name in $binaries "jira-send-$version.cdx.json" "jira-send-$version.tar.gz"; do
@@ -113,4 +137,4 @@ git update-ref "refs/heads/$branch" "$commit"
 
 echo "release of jira-send $version in $folder:" >&2
 sed 's/^/  /' "$folder/SHA256SUMS" >&2
-echo "branch $branch is commit $commit; publish it with: git push ORIGIN $branch" >&2
+echo "publish its branches with: git push ORIGIN $release $program" >&2

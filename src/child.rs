@@ -43,7 +43,7 @@ pub(crate) enum Waited {
         told: Option<i32>,
     },
     /// We were told to stop by this signal, and the command has not ended within [`GRACE`]. Said once.
-    #[cfg_attr(not(unix), expect(dead_code, reason = "nothing is told to stop there"))]
+    #[cfg_attr(not(unix), expect(dead_code, reason = "nothing is stopped there"))]
     Overdue(i32),
 }
 

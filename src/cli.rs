@@ -55,32 +55,32 @@ pub(crate) enum Command {
     Build(Box<BuildOptions>),
     /// Send this Jenkins run to Jira as a deployment to an environment
     Deployment(Box<DeploymentOptions>),
-    /// Tell whether a deployment may go on, or wait until Jira Service Management has decided
+    /// Read whether a deployment may proceed, or wait until Jira Service Management has decided
     Gate(Box<GateOptions>),
     /// Send the state of feature flags to Jira, from options or a file
     #[command(after_long_help = feature_flag::FILE_HELP)]
     FeatureFlag(Box<FeatureFlagOptions>),
-    /// Send links to Jira; Atlassian does not confirm that OAuth credentials may send them
+    /// Send links to Jira; Atlassian does not confirm that OAuth credentials may do this
     #[command(after_long_help = remote_link::FILE_HELP)]
     RemoteLink(Box<RemoteLinkOptions>),
     /// Send the commits, the branch and the pull request of this Jenkins run, or a repository's whole history
     DevInfo(Box<DevInfoOptions>),
     /// Read back what Jira has stored
     ///
-    /// Prints it as JSON. What was just sent takes Jira a moment, and as far as is known only data of the same credential
-    /// can be seen. When nothing is stored the exit code is 1.
+    /// Prints it as JSON. Jira needs a moment to store what was sent, and as far as is known shows only data that was sent
+    /// with the same credential. The exit code is 1 if nothing is stored.
     Show(Box<ShowOptions>),
     /// Delete what Jira has stored: one thing, or all with a label
     ///
-    /// One build, deployment, commit, branch, pull request, flag or link is deleted at once. What takes more than one thing,
-    /// a repository or all with a label, wants --yes. Jira deletes after a moment, and says the same whether or not there
-    /// was anything.
+    /// One build, deployment, commit, branch, pull request, flag or link is deleted at once. Deleting more than one thing, a
+    /// repository or everything with a label, requires --yes. Jira deletes a moment later, and gives the same answer whether
+    /// or not there was anything to delete.
     Delete(Box<DeleteOptions>),
-    /// Send what could not be delivered before
+    /// Send the updates that are queued in the outbox
     Flush(Box<FlushOptions>),
     /// Explain which issue keys are found, where, and what was dropped
     Keys(Box<KeysOptions>),
-    /// Find out what keeps builds and deployments from Jira; sends no data
+    /// Check the settings, the network and the credential; sends no data
     Check(Box<CheckOptions>),
 }
 
@@ -88,7 +88,7 @@ pub(crate) enum Command {
 pub(crate) struct KeysOptions {
     #[command(flatten)]
     pub(crate) keys: KeyOptions,
-    /// Seconds for git
+    /// Time limit for git in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = options::DEFAULT_BUDGET, value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub(crate) budget: u32,
     #[command(flatten)]
@@ -141,6 +141,20 @@ impl Command {
         )
     }
 
+    /// Where issue keys come from, of commands that look for them.
+    pub(crate) fn keys(&self) -> Option<&KeyOptions> {
+        match self {
+            Self::Build(options) => Some(&options.keys),
+            Self::Deployment(options) => Some(&options.keys),
+            Self::FeatureFlag(options) => Some(&options.keys),
+            Self::RemoteLink(options) => Some(&options.keys),
+            Self::DevInfo(options) => Some(&options.keys),
+            Self::Keys(options) => Some(&options.keys),
+            Self::Check(options) => Some(&options.keys),
+            _ => None,
+        }
+    }
+
     pub(crate) fn output(&self) -> &OutputOptions {
         match self {
             Self::Build(options) => &options.output,
@@ -178,17 +192,17 @@ impl Command {
 fn after_long_help() -> String {
     let mut text = after_help();
     text.push_str(
-        "\n\nExit codes by outcome and --on-error; of several sites the first of 1, 3, 4:\n",
+        "\n\nExit codes by outcome and --on-error; with several sites, the first of 1, 3, 4:\n",
     );
     text.push_str(&crate::policy::table());
     text.push_str("\nVariables that Jenkins sets:\n");
     list_variables(&mut text, crate::variables::JENKINS);
-    text.push_str("\nVariables of the network (proxies in lower case too, which wins):\n");
+    text.push_str(
+        "\nVariables of the network (proxies also in lower case, which takes precedence):\n",
+    );
     list_variables(&mut text, crate::variables::NETWORK);
     text.push_str("\nVariables of the machine:\n");
     list_variables(&mut text, crate::variables::MACHINE);
-    text.push_str("\nVariables that a pipeline step sets:\n");
-    list_variables(&mut text, crate::variables::STEP);
     text
 }
 
@@ -207,14 +221,14 @@ fn after_help() -> String {
     );
     list_variables(&mut text, crate::variables::CONNECTION);
     text.push_str(
-        "Each but JIRA_SITE, which may name several sites, can be given for one site, whose name follows two \
-         underscores: JIRA_CLIENT_ID__ACME for acme.atlassian.net.\n",
+        "Each of them except JIRA_SITE can be set for a single site, whose name follows two underscores: \
+         JIRA_CLIENT_ID__ACME for acme.atlassian.net.\n",
     );
     text.push_str("\nExit codes:\n");
     for (code, meaning) in crate::error::EXIT_CODES {
         let _ = writeln!(text, "  {code}  {meaning}");
     }
-    text.push_str("\nWith -- COMMAND the exit code is the command's own: 128 and the number of the signal that ended it, 127 when there is no such command, 126 when it cannot be run.\n");
+    text.push_str("\nWith -- COMMAND the exit code is the command's own: 128 plus the number of the signal that ended it, 127 if there is no such command, 126 if it cannot be run.\n");
     text.push_str("\nExample: JIRA_SITE=acme jira-send build --state SUCCESS");
     text
 }

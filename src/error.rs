@@ -3,26 +3,26 @@
 use std::error::Error;
 use std::fmt;
 
-/// Exit codes and their meanings, for `--help` and the README.
+/// Exit codes and their meanings, for `--help` and `docs/exit-codes.md`.
 pub(crate) const EXIT_CODES: &[(u8, &str)] = &[
     (0, "all accepted, or nothing to send"),
     (
         1,
-        "Jira refused some or all of it; show, --verify: it is not stored",
+        "Jira rejected some or all of it; with show or --verify: it is not stored",
     ),
-    (2, "usage: options or values that cannot be"),
-    (3, "credentials: none, wrong, or without the permission"),
+    (2, "usage error: invalid options or values"),
+    (3, "credential missing, wrong, or without the permission"),
     (
         4,
-        "Jira could not be reached in the time budget; says whether it waits in the outbox",
+        "Jira could not be reached within the time budget; the error says whether the update is queued",
     ),
-    (5, "nothing to send, with --require-issue-keys"),
+    (5, "nothing to send, and --require-issue-keys is set"),
     (
         6,
-        "gate: the deployment is prevented, or nobody decided in time",
+        "gate: the deployment is prevented, or the decision did not come in time",
     ),
-    (7, "gate: still awaiting the decision"),
-    (8, "gate: Jira can make no decision"),
+    (7, "gate: still waiting for the decision"),
+    (8, "gate: Jira cannot decide"),
 ];
 
 /// The kinds of failure that callers tell apart.

@@ -4,6 +4,7 @@ mod ask;
 mod change_log;
 mod checkouts;
 mod further;
+mod reverts;
 mod texts;
 mod workspace;
 
@@ -14,19 +15,67 @@ use std::time::Duration;
 use crate::changes;
 use crate::cli::KeyOptions;
 use crate::cli::words::Words;
-use crate::domain::deployed::RepositoryName;
+use crate::domain::deployed::{Deployed, RepositoryName};
 use crate::domain::issue_key::{Findings, Rules, Text, TextKind, find};
 use crate::error::Failure;
 use crate::git::{Commit, Repository};
-use crate::jenkins::{self, Ref, Run};
+use crate::jenkins::{self, CheckedOut, Ref, Run};
 use crate::system::System;
-use crate::variables::{JIRA_SEND_CHECKOUTS, Variables};
+use crate::variables::Variables;
 use ask::First;
 use change_log::ChangeLog;
 use checkouts::Checkouts;
 use texts::{explicit, given};
 
 pub(crate) use texts::commit_text;
+
+/// What is asked about a run.
+pub(crate) struct Question<'a> {
+    pub(crate) options: &'a KeyOptions,
+    /// Of a deployment, what was deployed to the same place before.
+    pub(crate) deployed_before: Option<Deployed>,
+    /// What only a pipeline step knows.
+    pub(crate) pipeline: Option<&'a Pipeline>,
+}
+
+/// What only a pipeline step knows of its run.
+#[derive(Debug, Default)]
+pub(crate) struct Pipeline {
+    /// Jenkins' change log, newest first: it has the commits of shared libraries as well.
+    pub(crate) changes: Vec<Commit>,
+    /// What `checkout` returned of further repositories.
+    pub(crate) checked_out: Vec<CheckedOut>,
+    /// Whether there is no workspace of the run at hand: commits are known by the change log only.
+    pub(crate) lacks_workspace: bool,
+}
+
+impl<'a> Question<'a> {
+    /// One about what the options say, and nothing more.
+    pub(crate) fn new(options: &'a KeyOptions) -> Self {
+        Self {
+            options,
+            deployed_before: None,
+            pipeline: None,
+        }
+    }
+
+    /// The file of changes, else the change log of a pipeline step.
+    ///
+    /// # Errors
+    /// A file that cannot be used.
+    fn changes(&self) -> Result<Vec<Commit>, Failure> {
+        match (&self.options.changes, self.pipeline) {
+            (Some(path), _) => changes::read(path),
+            (None, Some(pipeline)) => Ok(pipeline.changes.clone()),
+            (None, None) => Ok(Vec::new()),
+        }
+    }
+
+    /// Whether the changes are Jenkins' own, and the user does not want all of them.
+    fn sorts_changes(&self) -> bool {
+        self.pipeline.is_some() && self.options.changes.is_none() && !self.options.all_changes
+    }
+}
 
 /// The facts, and what people should know about how they were found.
 #[derive(Debug, Default)]
@@ -62,28 +111,19 @@ pub(crate) struct Facts {
 /// # Errors
 /// A file of changes that cannot be used. Trouble with git is a warning.
 pub(crate) fn gather(
-    options: &KeyOptions,
+    question: &Question<'_>,
     variables: &Variables,
     system: &dyn System,
     patience: Duration,
 ) -> Result<Facts, Failure> {
-    let changes = options.changes.as_deref().map(changes::read).transpose()?;
-    let log = ChangeLog::new(changes.unwrap_or_default(), options);
-    let mut facts = Facts::of_run(options, variables);
-    let mut checkouts = Checkouts::new(options, &facts.run, variables, log.ids(), system, patience);
+    let log = ChangeLog::new(question.changes()?, question);
+    let mut facts = Facts::of_run(question.options, variables);
+    let mut checkouts =
+        Checkouts::new(question, &facts.run, variables, log.ids(), system, patience);
     checkouts.is_of_git = log.is_of_git();
-    let first = facts.ask_first(options, variables, &checkouts);
-    if checkouts.are_unreadable {
-        facts.warnings.push((
-            format!(
-                "{} cannot be read, so the further repositories of scm are not known",
-                JIRA_SEND_CHECKOUTS.name
-            ),
-            "give the step what checkout returned: scm: [app, lib]".to_owned(),
-        ));
-    }
-    if options.only_issue_keys {
-        if options.deployed_before.is_some() {
+    let first = facts.ask_first(question, variables, &checkouts);
+    if question.options.only_issue_keys {
+        if question.deployed_before.is_some() {
             // Only for what runs there then.
             let _ = log.texts(first, &checkouts, &mut facts);
         }
@@ -96,14 +136,15 @@ pub(crate) fn gather(
 
 /// The same of the repository of the run alone, with its commits, newest first, instead of their texts.
 pub(crate) fn read(
-    options: &KeyOptions,
+    question: &Question<'_>,
     variables: &Variables,
     system: &dyn System,
     patience: Duration,
 ) -> (Facts, Vec<Commit>) {
-    let mut facts = Facts::of_run(options, variables);
-    let checkouts = Checkouts::new(options, &facts.run, variables, Vec::new(), system, patience);
-    let first = facts.ask_first(options, variables, &checkouts);
+    let mut facts = Facts::of_run(question.options, variables);
+    let listed = Vec::new();
+    let checkouts = Checkouts::new(question, &facts.run, variables, listed, system, patience);
+    let first = facts.ask_first(question, variables, &checkouts);
     let commits = first.map(|first| first.found.commits);
     (facts, commits.unwrap_or_default())
 }
@@ -127,11 +168,12 @@ impl Facts {
     /// Reads the repository of the run, and puts the texts together but for those of commits.
     fn ask_first<'a>(
         &mut self,
-        options: &KeyOptions,
+        question: &Question<'_>,
         variables: &Variables,
         checkouts: &Checkouts<'a>,
     ) -> Option<First<'a>> {
-        let first = self.ask_git(options, variables, checkouts);
+        let first = self.ask_git(question, variables, checkouts);
+        let options = question.options;
         if options.only_issue_keys {
             self.texts = explicit(options);
             return first;
@@ -153,7 +195,7 @@ impl Facts {
             several => format!("{several} commits"),
         };
         Some(format!(
-            "left out {commits} of the change log that no repository in the workspace has, such as those of a shared library; --all-changes takes all"
+            "left out {commits} of the change log that no repository in the workspace has, such as those of a shared library; --all-changes includes them"
         ))
     }
 
@@ -178,7 +220,7 @@ pub(crate) fn of_options(options: &KeyOptions, variables: &Variables) -> Result<
         texts: if options.only_issue_keys {
             explicit(options)
         } else {
-            given_only(options)?.texts
+            given_only(&Question::new(options))?.texts
         },
         ..Facts::default()
     })
@@ -188,10 +230,9 @@ pub(crate) fn of_options(options: &KeyOptions, variables: &Variables) -> Result<
 ///
 /// # Errors
 /// A file of changes that cannot be used.
-pub(crate) fn given_only(options: &KeyOptions) -> Result<Facts, Failure> {
-    let changes = options.changes.as_deref().map(changes::read).transpose()?;
-    let mut texts = given(options);
-    texts.extend(changes.unwrap_or_default().iter().map(commit_text));
+pub(crate) fn given_only(question: &Question<'_>) -> Result<Facts, Failure> {
+    let mut texts = given(question.options);
+    texts.extend(question.changes()?.iter().map(commit_text));
     Ok(Facts {
         texts,
         ..Facts::default()
@@ -214,7 +255,10 @@ pub(crate) fn find_keys(texts: &[Text], options: &KeyOptions) -> Findings {
     let rules = Rules {
         projects: Words::all(&options.projects),
         deny: Words::all(&options.deny),
-        pattern: options.key_pattern.clone(),
+        pattern: options
+            .key_pattern
+            .clone()
+            .map(|pattern| pattern.with_template(options.key_template.clone())),
     };
-    find(texts, &rules).after(&options.found_before)
+    find(texts, &rules)
 }

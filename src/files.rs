@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 /// When it cannot be read, is longer than `limit` bytes, or is not UTF-8.
 pub(crate) fn read_text(path: &str, limit: u64) -> anyhow::Result<String> {
     let bytes = read_bytes(path.as_ref(), limit)?;
-    String::from_utf8(bytes).with_context(|| format!("{path} is no text in UTF-8"))
+    String::from_utf8(bytes).with_context(|| format!("{path} is not UTF-8 text"))
 }
 
 /// Writes a file anew.

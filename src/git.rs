@@ -46,7 +46,7 @@ impl GitError {
     /// In words.
     pub(crate) fn text(&self) -> &str {
         match self {
-            Self::NotInstalled => "there is no git on this machine",
+            Self::NotInstalled => "git is not installed",
             Self::TooSlow => "git did not answer in time",
             Self::Failed(text) => text,
         }

@@ -97,7 +97,7 @@ pub(crate) fn read(path: &Path) -> Result<(String, Vec<u8>), Failure> {
         Ok(bytes) => Ok((name, bytes)),
         Err(error) => Err(Failure::usage(format!("{name} cannot be used"))
             .chain(&error)
-            .hint("name a file of JSON with --file, or - for standard input")),
+            .hint("pass a JSON file with --file, or - for standard input")),
     }
 }
 
@@ -120,7 +120,7 @@ fn parse<T>(
             let column = last.map_or(0, |last| last.chars().count()) + 1;
             return Err(failure
                 .cause(format!(
-                    "line {line}, column {column}: this is no text in UTF-8"
+                    "line {line}, column {column}: this is not UTF-8 text"
                 ))
                 .hint(hint));
         }
@@ -234,7 +234,7 @@ fn schema_version(fields: &Fields<'_>) {
     if let Some(node) = fields.get("schemaVersion")
         && node.text().is_some_and(|version| version != "1.0")
     {
-        node.wrong("\"1.0\" is wanted");
+        node.wrong("expected \"1.0\"");
     }
 }
 
@@ -263,7 +263,7 @@ fn belongings(fields: &Fields<'_>, types: &[&str]) -> Belongings {
             let text = node.text()?;
             let known = types.contains(&text.as_str());
             if !known {
-                node.wrong(format!("one of {} is wanted", types.join(", ")));
+                node.wrong(format!("expected one of {}", types.join(", ")));
             }
             known.then_some(text)
         });

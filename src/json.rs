@@ -9,7 +9,7 @@ use std::fmt;
 
 use serde_json::value::RawValue;
 
-pub(crate) use lossy::LossyText;
+pub(crate) use lossy::{LossyText, whole_characters};
 pub(crate) use node::{Fields, Node};
 
 /// Most errors that are told; nobody mends more in one go.
@@ -72,7 +72,7 @@ impl<'a> Document<'a> {
                 let before: usize = line_start.take(error.line() - 1).map(str::len).sum();
                 let end = before + error.column().saturating_sub(1);
                 let position = self.text.floor_char_boundary(end.min(self.text.len()));
-                self.problem(position, String::new(), format!("no JSON: {words}"));
+                self.problem(position, String::new(), format!("invalid JSON: {words}"));
                 None
             }
         }

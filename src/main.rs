@@ -12,6 +12,7 @@ mod files;
 #[cfg(any(test, fuzzing))]
 pub mod fuzz_entries;
 mod git;
+mod invocation;
 mod item_file;
 mod jenkins;
 mod jira;
@@ -23,6 +24,7 @@ mod program;
 mod report;
 mod secret;
 mod side_by_side;
+mod step;
 mod system;
 mod test_reports;
 mod variables;

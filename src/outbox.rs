@@ -32,7 +32,6 @@ pub(crate) use history::{Histories, Progress, UnderWay};
 pub(crate) use listing::Due;
 pub(crate) use memory::{Memory, Record, Reserved};
 pub(crate) use name::Entity;
-pub(crate) use relay::{Brought, HandedOver, TakenOver};
 
 use entry::Parsed;
 use file::Content;
@@ -185,14 +184,14 @@ impl<'a> Outbox<'a> {
                     waiting.replace(&format!(".v{}.", name::VERSION), &format!(".v{version}."));
                 let _ = fs::rename(&held.path, self.path(&newer));
                 return Opened::SetAside(format!(
-                    "{newer} in the outbox was written by a later version of jira-send and is left to it"
+                    "{newer} in the outbox was written by a later version of jira-send and is left for it"
                 ));
             }
             Err(Content::Gone) => return Opened::Gone,
             Err(Content::Unreadable(problem)) => {
                 let _ = self.put_back(held, None);
                 return Opened::Unreadable(format!(
-                    "{waiting} in the outbox cannot be read and goes on waiting: {problem}"
+                    "{waiting} in the outbox cannot be read and stays queued: {problem}"
                 ));
             }
             Ok(Parsed::Corrupt(problem))
@@ -201,7 +200,7 @@ impl<'a> Outbox<'a> {
         let aside = self.path(&format!("{waiting}.{CORRUPT}"));
         let _ = fs::rename(&held.path, &aside);
         Opened::SetAside(format!(
-            "{} is no entry of the outbox and was set aside: {problem}",
+            "{} is not a valid outbox entry and was set aside: {problem}",
             aside.display()
         ))
     }

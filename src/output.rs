@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::io::{ErrorKind, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::cli::OutputOptions;
 use crate::error::Failure;
 use crate::secret::Secret;
 use crate::wording::Wording;
@@ -32,7 +33,43 @@ pub(crate) enum Verbosity {
     Verbose,
 }
 
+impl Verbosity {
+    /// What the options ask for; --verbose is stronger.
+    pub(crate) fn of(options: &OutputOptions) -> Self {
+        match (options.quiet, options.verbose) {
+            (_, true) => Self::Verbose,
+            (true, _) => Self::Quiet,
+            _ => Self::Normal,
+        }
+    }
+}
+
 type Stream = Arc<Mutex<Box<dyn Write + Send>>>;
+
+/// Lines for people that were not printed yet.
+#[derive(Clone, Default)]
+pub(crate) struct KeptLines(Arc<Mutex<Vec<u8>>>);
+
+impl KeptLines {
+    /// What came since the last time.
+    pub(crate) fn take(&self) -> Vec<String> {
+        let mut bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        bytes.clear();
+        text.lines().map(ToOwned::to_owned).collect()
+    }
+}
+
+impl Write for KeptLines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
 
 /// People's lines go to one stream, the result for programs to the other. Clones share everything but the verbosity.
 #[derive(Clone)]
@@ -60,6 +97,17 @@ impl Output {
             secrets: Arc::default(),
             warned: Arc::default(),
         }
+    }
+
+    /// The same with people's lines kept instead of printed, for a step that says them in its own way.
+    pub(crate) fn kept(&self) -> (Self, KeptLines) {
+        let lines = KeptLines::default();
+        let kept = Self {
+            people: Arc::new(Mutex::new(Box::new(lines.clone()))),
+            warned: Arc::default(),
+            ..self.clone()
+        };
+        (kept, lines)
     }
 
     pub(crate) fn set_verbosity(&mut self, verbosity: Verbosity) {
@@ -179,11 +227,11 @@ impl Output {
         let text = self.without_secrets(text);
         let mut result = self.result.lock().unwrap_or_else(PoisonError::into_inner);
         match writeln!(result, "{text}").and_then(|()| result.flush()) {
-            Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::usage(
-                "the result could not be written to the standard output",
-            )
-            .cause(error)
-            .hint("name a file or a program that can take it")),
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                Err(Failure::usage("could not write the result to stdout")
+                    .cause(error)
+                    .hint("redirect stdout to a file or a program that accepts it"))
+            }
             _ => Ok(()),
         }
     }
@@ -226,6 +274,11 @@ pub(crate) fn readable_json(value: &serde_json::Value) -> String {
         }
     }
     text
+}
+
+/// A line for the log of a run, which may hold a whole request; nothing in it can forge another line.
+pub(crate) fn log_line(text: &str) -> String {
+    cut_visible(text, MAX_DETAIL)
 }
 
 /// The text in one line of bounded length, with control characters, bidirectional overrides and invisible

@@ -11,6 +11,7 @@ use crate::domain::state::DeploymentState;
 use crate::error::{Failure, Kind};
 use crate::jira::gating::ChangeRequest;
 use crate::jira::{Rejected, UnknownAssociation};
+use crate::outbox::Entry;
 use crate::wording::Wording;
 
 /// The result in one word.
@@ -75,9 +76,9 @@ pub(crate) struct Report {
     /// What became of the data that waited from before; only when there was some.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) outbox: Option<OutboxReport>,
-    /// What a pipeline step takes along to the next agent; only when the step asks for it.
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    pub(crate) waiting: Option<WaitingReport>,
+    /// What was sent, for a pipeline step that may have to send it again or to end it.
+    #[serde(skip)]
+    pub(crate) sent: Vec<SentEntry>,
     /// What runs where once the deployment has gone well.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) deployed: Option<DeployedReport>,
@@ -121,6 +122,20 @@ pub(crate) struct SiteReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) verified: Option<bool>,
     pub(crate) message: String,
+}
+
+impl Report {
+    /// The issue keys that some site did not refuse to know.
+    pub(crate) fn known_issue_keys(&self) -> Vec<IssueKey> {
+        let is_known_by = |site: &SiteReport, key: &IssueKey| {
+            let mut unknown = site.unknown_issue_keys.iter();
+            !unknown.any(|unknown| unknown == key.as_str())
+        };
+        let is_known = |key: &&IssueKey| {
+            self.sites.is_empty() || self.sites.iter().any(|site| is_known_by(site, key))
+        };
+        self.issue_keys.iter().filter(is_known).cloned().collect()
+    }
 }
 
 impl SiteReport {
@@ -230,19 +245,17 @@ impl OutboxReport {
     }
 }
 
-/// What waits of this step and of those before it.
-#[derive(Debug, Serialize)]
-pub(crate) struct WaitingReport {
-    /// Entries of the outbox, as `JIRA_SEND_WAITING` takes them.
-    pub(crate) waiting: Vec<String>,
-    /// How many more there are.
-    pub(crate) waiting_left_out: usize,
+/// One body as a site got it, or was to get it.
+#[derive(Clone, Debug)]
+pub(crate) struct SentEntry {
+    pub(crate) entry: Entry,
+    pub(crate) outcome: Outcome,
 }
 
 /// A commit and the place that it is deployed to.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct DeployedReport {
-    /// Pipeline id and environment id, as `JIRA_SEND_DEPLOYED` takes them.
+    /// Pipeline id and environment id, as the memory of a run names it.
     pub(crate) place: String,
     /// Of the repository of the run, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -287,7 +300,7 @@ impl Report {
             issue_keys: Vec::new(),
             sites: Vec::new(),
             outbox: None,
-            waiting: None,
+            sent: Vec::new(),
             deployed: None,
             gate: None,
             request: None,
@@ -303,20 +316,21 @@ impl Report {
         }
     }
 
-    /// One line of JSON, its messages in the words of the reader.
-    pub(crate) fn to_json(&self, wording: &Wording) -> String {
-        let mut json = serde_json::json!(self);
-        word(&mut json, wording);
-        for site in json["sites"].as_array_mut().into_iter().flatten() {
-            word(site, wording);
-        }
-        json.to_string()
+    /// One line of JSON.
+    pub(crate) fn to_json(&self) -> String {
+        serde_json::json!(self).to_string()
     }
-}
 
-fn word(report: &mut Value, wording: &Wording) {
-    if let Some(message) = report["message"].as_str() {
-        report["message"] = wording.apply(message).into();
+    /// The same in the words of the reader.
+    #[must_use]
+    pub(crate) fn worded(mut self, wording: &Wording) -> Self {
+        let word = |message: &mut String| *message = wording.apply(message).into_owned();
+        word(&mut self.message);
+        self.sites
+            .iter_mut()
+            .map(|site| &mut site.message)
+            .for_each(word);
+        self
     }
 }
 

@@ -19,40 +19,32 @@ macro_rules! variables {
 }
 
 variables! { CONNECTION:
-    JIRA_SITE = "name, host or address of the Jira site, such as acme or acme.atlassian.net";
+    JIRA_SITE = "name, host or URL of the Jira site, such as acme or acme.atlassian.net";
     JIRA_CLIENT_ID = "client id of the OAuth credential";
     JIRA_CLIENT_SECRET = "its secret";
-    JIRA_CLIENT_SECRET_FILE = "file that holds the secret, instead of JIRA_CLIENT_SECRET";
-    JIRA_CLOUD_ID = "cloud id of the site; saves the look-up";
-    JIRA_API_URL = "address of the API, when not https://api.atlassian.com";
-    JIRA_AUTH_URL = "address of the token endpoint, when not JIRA_API_URL with /oauth/token";
-    JIRA_AUDIENCE = "audience of the token, when not api.atlassian.com";
+    JIRA_CLIENT_SECRET_FILE = "file with the secret, instead of JIRA_CLIENT_SECRET";
+    JIRA_CLOUD_ID = "cloud id of the site; saves a look-up";
+    JIRA_API_URL = "URL of the API, if not https://api.atlassian.com";
+    JIRA_AUTH_URL = "URL of the token endpoint, if not JIRA_API_URL with /oauth/token";
+    JIRA_AUDIENCE = "audience of the token, if not api.atlassian.com";
 }
 
 variables! { NETWORK:
     HTTPS_PROXY = "proxy, such as http://USER:PASSWORD@proxy.example.com:3128; also socks5h:// and https://";
-    ALL_PROXY = "proxy, when HTTPS_PROXY is not set";
-    NO_PROXY = "hosts, domains and networks without a proxy, such as .example.com,10.0.0.0/8; * is all";
-    SSL_CERT_FILE = "file of the certificates to trust, instead of the system's; see --ca-file";
+    ALL_PROXY = "proxy, if HTTPS_PROXY is not set";
+    NO_PROXY = "hosts, domains and networks to reach without a proxy, such as .example.com,10.0.0.0/8; * means all";
+    SSL_CERT_FILE = "file of certificates to trust instead of the system's; see --ca-file";
     SSL_CERT_DIR = "folders of such files, separated as in PATH";
-}
-
-variables! { STEP:
-    JIRA_SEND_PARAMETERS = "options as one JSON object, keys in camelCase: what a pipeline step passes";
-    JIRA_SEND_PARAMETERS_FILE = "file that holds that JSON object, when it is large";
-    JIRA_SEND_DEPLOYED = "commits that were deployed by earlier runs, as one JSON object: pipeline id/environment id to commit";
-    JIRA_SEND_CHECKOUTS = "what checkout returned of further repositories, as one JSON object with the list checkouts";
-    JIRA_SEND_WAITING = "what earlier steps could not deliver, one JSON object a line; the answer then says what waits now";
 }
 
 variables! { JENKINS:
     JOB_NAME = "pipeline id and display name";
     BUILD_NUMBER = "build number";
     BUILD_DISPLAY_NAME = "label";
-    BUILD_URL = "address of the build";
-    STAGE_NAME = "environment of a deployment, when nothing else names it and --stage-pattern matches";
-    RUN_DISPLAY_URL = "address of the build, when BUILD_URL is missing";
-    JOB_URL = "address of the pipeline";
+    BUILD_URL = "URL of the build";
+    STAGE_NAME = "environment of a deployment, if nothing else names one and --stage-pattern matches";
+    RUN_DISPLAY_URL = "URL of the build, if BUILD_URL is missing";
+    JOB_URL = "URL of the pipeline";
     JENKINS_URL = "property jenkinsUrl";
     BRANCH_NAME = "branch of a multibranch project";
     TAG_NAME = "tag of a multibranch project";
@@ -66,19 +58,19 @@ variables! { JENKINS:
     CHANGE_AUTHOR_DISPLAY_NAME = "that person's name";
     CHANGE_AUTHOR_EMAIL = "that person's e-mail address";
     GIT_BRANCH = "branch or tag that was checked out";
-    GIT_LOCAL_BRANCH = "branch that was checked out, when the job names it";
+    GIT_LOCAL_BRANCH = "branch that was checked out, if the job names one";
     GIT_COMMIT = "commit that was built";
     GIT_PREVIOUS_SUCCESSFUL_COMMIT = "commit of the last successful build: the range starts after it";
     GIT_URL = "repository";
     GIT_CHECKOUT_DIR = "folder of the repository in the workspace";
     WORKSPACE = "folder of the workspace";
-    JENKINS_SERVER_COOKIE = "mark of the build's processes: Jenkins stops the wrapped command itself";
+    JENKINS_SERVER_COOKIE = "marks the processes of a build: Jenkins stops the wrapped command itself";
 }
 
 variables! { MACHINE:
-    XDG_STATE_HOME = "its folder jira-send is the outbox";
-    HOME = "its folder .local/state/jira-send is the outbox, without XDG_STATE_HOME";
-    LOCALAPPDATA = "its folder jira-send is the outbox on Windows";
+    XDG_STATE_HOME = "contains the outbox, in the folder jira-send";
+    HOME = "contains the outbox without XDG_STATE_HOME, in .local/state/jira-send";
+    LOCALAPPDATA = "contains the outbox on Windows, in the folder jira-send";
 }
 
 /// What no child process of ours gets to see, for whichever site.
@@ -139,6 +131,22 @@ impl Variables {
         )
     }
 
+    /// The same with other values, or without some.
+    #[must_use]
+    pub(crate) fn with<'a>(
+        &self,
+        pairs: impl IntoIterator<Item = (&'a str, Option<String>)>,
+    ) -> Self {
+        let mut changed = self.clone();
+        for (name, value) in pairs {
+            match value {
+                Some(value) => changed.0.insert(name.to_owned(), value),
+                None => changed.0.remove(name),
+            };
+        }
+        changed
+    }
+
     /// The value of the variable, unless it is unset or blank.
     pub(crate) fn get(&self, variable: Variable) -> Option<&str> {
         self.by_name(variable.name)
@@ -184,7 +192,7 @@ impl<const N: usize> From<[(&str, &str); N]> for Variables {
 mod tests {
     use super::{
         BRANCH_NAME, CONNECTION, JENKINS, JIRA_CLIENT_ID, JOB_NAME, MACHINE, NETWORK, NO_PROXY,
-        STEP, Variables, as_documented, is_secret,
+        Variables, as_documented, is_secret,
     };
 
     #[test]
@@ -220,7 +228,7 @@ mod tests {
 
     #[test]
     fn every_variable_is_listed_once_and_explained() {
-        let all: Vec<_> = [CONNECTION, NETWORK, STEP, JENKINS, MACHINE].concat();
+        let all: Vec<_> = [CONNECTION, NETWORK, JENKINS, MACHINE].concat();
         for (index, variable) in all.iter().enumerate() {
             assert!(!variable.meaning.is_empty());
             let again = all[index + 1..]

@@ -1,4 +1,5 @@
-//! What options are called where the reader writes pipeline steps: `environmentId`, not `--environment-id`.
+//! What options and commands are called where the reader writes pipeline steps: `environmentId`, not
+//! `--environment-id`, and `jiraSendKeys()`, not `jira-send keys`.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -20,6 +21,34 @@ pub(crate) fn camel_case(long: &str) -> String {
     name
 }
 
+/// What takes the place of a command line, the longest text first.
+const OF_STEPS: &[(&str, &str)] = &[
+    ("give --site acme for", "give site: 'acme' for"),
+    (
+        "give the option in parentheses",
+        "give the parameter in parentheses",
+    ),
+    (
+        "elsewhere pass the options",
+        "does something clear the environment (docker run, withEnv)?",
+    ),
+    (
+        "jira-send build --issue-keys KEY",
+        "jiraSendBuildInfo(issueKeys: 'KEY')",
+    ),
+    (", or run jira-send flush", ""),
+    (
+        "jira-send flush delivers what waits",
+        "the next step that sends something from this agent delivers it",
+    ),
+    (
+        "run jira-send flush with that version",
+        "a step of a library of that version sends it",
+    ),
+    ("jira-send keys", "jiraSendKeys()"),
+    ("jira-send check", "jiraSendCheck()"),
+];
+
 /// Whose words messages use. By default the options' own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Wording {
@@ -35,11 +64,25 @@ impl Wording {
         }
     }
 
-    /// The text, with parameters in the place of the options that it names.
+    /// The text, with steps and parameters in the place of the commands and options that it names.
     pub(crate) fn apply<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        if self.options.is_empty() || !text.contains("--") {
+        if self.options.is_empty() {
             return Cow::Borrowed(text);
         }
+        let found = OF_STEPS
+            .iter()
+            .filter(|(command, _)| text.contains(command));
+        let mut steps = Cow::Borrowed(text);
+        for (command, step) in found {
+            steps = Cow::Owned(steps.replace(command, step));
+        }
+        if !steps.contains("--") {
+            return steps;
+        }
+        Cow::Owned(self.with_parameters(&steps))
+    }
+
+    fn with_parameters(&self, text: &str) -> String {
         let mut worded = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(position) = rest.find("--") {
@@ -59,7 +102,7 @@ impl Wording {
             rest = behind;
         }
         worded.push_str(rest);
-        Cow::Owned(worded)
+        worded
     }
 }
 
@@ -87,6 +130,18 @@ mod tests {
             ("a--site ---site", "a--site ---site"),
             ("-- --", "-- --"),
             ("é--site--", "é--site--"),
+            (
+                "jira-send keys explains what was searched",
+                "jiraSendKeys() explains what was searched",
+            ),
+            (
+                "queued in /x; it is sent with the next update, or run jira-send flush",
+                "queued in /x; it is sent with the next update",
+            ),
+            (
+                "or give --site acme for acme.atlassian.net",
+                "or give site: 'acme' for acme.atlassian.net",
+            ),
         ];
         for (text, expected) in cases {
             assert_eq!(steps.apply(text), expected, "{text}");

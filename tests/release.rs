@@ -1,4 +1,4 @@
-//! What `make release` makes of a finished program: the branch of the library that carries it, and the files beside.
+//! What `make release` makes of a finished program: the branches of the two libraries, and the files beside.
 //! The program is not built for it: a script stands in for it. The real one goes the same way in the tests of the library.
 #![cfg(unix)]
 #![expect(
@@ -87,9 +87,20 @@ impl Release {
         fs::read_to_string(self.binaries().join(name)).unwrap()
     }
 
-    fn branch() -> String {
-        format!("release/v{VERSION}")
+    fn listed(&self, branch: &str) -> Vec<String> {
+        let listed = self.git(&["ls-tree", "-r", "--name-only", branch]);
+        listed.lines().map(str::to_owned).collect()
     }
+}
+
+/// The branch of the library that every run loads.
+fn library() -> String {
+    format!("release/v{VERSION}")
+}
+
+/// The branch of the library that has the programs.
+fn programs() -> String {
+    format!("program/v{VERSION}")
 }
 
 fn run(command: &mut Command) -> Output {
@@ -117,7 +128,7 @@ fn name() -> String {
 
 fn program() -> String {
     format!(
-        "#!/bin/sh\nif [ \"$1\" = --version ]; then echo 'jira-send {VERSION}'; else echo '{{\"outcome\":\"accepted\"}}'; fi\n"
+        "#!/bin/sh\nif [ \"$1\" = --version ]; then echo 'jira-send {VERSION}'; else echo '{{\"protocol\":1}}'; fi\n"
     )
 }
 
@@ -129,30 +140,52 @@ fn a_release_carries_the_program_to_an_agent() {
     let output = release.pack();
     assert!(output.status.success(), "{output:?}");
 
-    // The branch: the library and the program, not the source, and nothing that is checked out has changed.
-    let listed = release.git(&["ls-tree", "-r", "--name-only", &Release::branch()]);
-    let files: Vec<&str> = listed.lines().collect();
+    // The library that every run loads: no program, not the source, and nothing that is checked out has changed.
+    let files = release.listed(&library());
     for file in [
         "README.md",
         "LICENSE",
+        ".gitattributes",
         "vars/jiraSendBuildInfo.groovy",
         "vars/jiraSendBuildInfo.txt",
         "resources/jira-send/run.sh",
-        "resources/jira-send/run.ps1",
+        "resources/jira-send/run.bat",
         "resources/jira-send/manifest",
-        &format!("resources/jira-send/{}", name()),
     ] {
-        assert!(files.contains(&file), "{file} is not in {files:?}");
+        assert!(
+            files.iter().any(|listed| listed == file),
+            "{file} is not in {files:?}"
+        );
     }
-    assert!(!listed.contains("src/") && !listed.contains("Cargo"));
+    for wrong in ["src/", "Cargo", "tests/", "resources/jira-send/jira-send-"] {
+        assert!(
+            !files.iter().any(|listed| listed.starts_with(wrong)),
+            "{wrong} is in {files:?}"
+        );
+    }
     assert_eq!(release.git(&["status", "--porcelain", "--branch"]), before);
-    let parent = release.git(&["rev-parse", &format!("{}^", Release::branch())]);
+    let parent = release.git(&["rev-parse", &format!("{}^", library())]);
     assert_eq!(parent, release.git(&["rev-parse", "HEAD"]));
+
+    // The library of the programs: nothing else, and no history.
+    assert_eq!(
+        release.listed(&programs()),
+        [
+            ".gitattributes",
+            "LICENSE",
+            &format!("resources/jira-send/{}", name()),
+            "vars/README.txt"
+        ]
+    );
+    assert_eq!(
+        release.git(&["rev-list", "--count", &programs()]).trim(),
+        "1"
+    );
 
     // The manifest is the same in both places, and tells the truth.
     let manifest = release.git(&[
         "show",
-        &format!("{}:resources/jira-send/manifest", Release::branch()),
+        &format!("{}:resources/jira-send/manifest", library()),
     ]);
     assert_eq!(
         manifest,
@@ -181,14 +214,25 @@ fn a_release_carries_the_program_to_an_agent() {
         .arg(release.binaries().join(&tarball))));
     let packed: Vec<&str> = packed.lines().collect();
     // The README leads to pages beside it.
-    for page in ["README.md", "SECURITY.md", "CHANGELOG.md", "docs/setup.md"] {
+    let pages = [
+        "README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "CHANGELOG.md",
+        "docs/setup.md",
+    ];
+    for page in pages {
         assert!(packed.contains(&page), "{page} is not in {packed:?}");
     }
     let others = packed
         .iter()
         .filter(|file| file.strip_suffix(".md").is_none() && !file.ends_with('/'));
     let others: Vec<&str> = others.copied().collect();
-    assert_eq!(others, [&name(), "manifest", &components, "LICENSE"]);
+    let picture = "docs/images/issue.png";
+    assert_eq!(
+        others,
+        [&name(), "manifest", &components, picture, "LICENSE"]
+    );
 
     list_of_components(&release.file(&components));
     on_an_agent(&release, &manifest);
@@ -224,37 +268,35 @@ fn list_of_components(json: &str) {
     }
 }
 
-/// The launcher of the branch, with the file of the branch, on an agent that has neither.
+/// The launcher of the one library, with the file of the other, on an agent that has neither.
 fn on_an_agent(release: &Release, manifest: &str) {
     let agent = release.folder.path().join("agent");
     fs::create_dir(&agent).unwrap();
-    let branch = Release::branch();
-    let launcher = release.git(&["show", &format!("{branch}:resources/jira-send/run.sh")]);
+    let launcher = release.git(&["show", &format!("{}:resources/jira-send/run.sh", library())]);
     fs::write(agent.join("run.sh"), launcher).unwrap();
     let call = agent.join("call");
-    let launch = |from_library: &str| -> Value {
+    let launch = |delivered: &str| -> Value {
         let output = run(Command::new("sh")
+            .arg("-xe")
             .arg(agent.join("run.sh"))
             .env_clear()
             .env("PATH", "/usr/bin:/bin")
             .env("HOME", &agent)
             .env("JIRA_SEND_TMP", &call)
-            .env("JIRA_SEND_MANIFEST", manifest)
-            .env("JIRA_SEND_FROM_LIBRARY", from_library)
-            .env("JIRA_SEND_COMMAND", "build"));
+            .env("JIRA_SEND_MANIFEST", manifest.trim().replace('\n', " "))
+            .env("JIRA_SEND_DELIVERED", delivered));
         serde_json::from_str(&text(&output)).unwrap()
     };
-    assert_eq!(launch("")["outcome"], "needs_binary");
-    assert_eq!(launch("")["message"], name().as_str());
     fs::create_dir(&call).unwrap();
-    let path = format!("{branch}:resources/jira-send/{}", name());
+    assert_eq!(launch("")["needs"], name().as_str());
+    let path = format!("{}:resources/jira-send/{}", programs(), name());
     let carried = run(Command::new("git")
         .current_dir(release.clone())
         .args(["show", &path]));
     fs::write(call.join(name()), carried.stdout).unwrap();
-    assert_eq!(launch("file")["outcome"], "accepted");
+    assert_eq!(launch("file")["protocol"], 1);
     assert!(!call.exists());
-    assert_eq!(launch("")["outcome"], "accepted");
+    assert_eq!(launch("")["protocol"], 1);
 }
 
 #[test]
@@ -306,7 +348,7 @@ fn what_cannot_be_released_is_said() {
             errors.contains(what) && errors.contains("\nhint: "),
             "{errors}"
         );
-        let branches = release.git(&["branch", "--list", "release/*"]);
+        let branches = release.git(&["branch", "--list", "release/*", "program/*"]);
         branches.lines().count()
     };
     assert_eq!(refused("has no binary of version"), 0);
@@ -322,7 +364,9 @@ fn what_cannot_be_released_is_said() {
     assert_eq!(refused("there are changes that are not committed"), 0);
     release.commit();
     assert!(release.pack().status.success());
-    assert_eq!(refused("is there already"), 1);
+    assert_eq!(refused("already exists"), 2);
+    release.git(&["branch", "--quiet", "-D", &library()]);
+    assert_eq!(refused("already exists"), 1);
 }
 
 #[test]
@@ -331,9 +375,9 @@ fn the_same_commit_and_binaries_make_the_same_release() {
     release.put(&name());
     let made = || {
         assert!(release.pack().status.success());
-        let commit = release.git(&["rev-parse", &Release::branch()]);
-        release.git(&["branch", "--quiet", "-D", &Release::branch()]);
-        (commit, release.file("SHA256SUMS"))
+        let commits = release.git(&["rev-parse", &library(), &programs()]);
+        release.git(&["branch", "--quiet", "-D", &library(), &programs()]);
+        (commits, release.file("SHA256SUMS"))
     };
     let first = made();
     std::thread::sleep(std::time::Duration::from_millis(1100));

@@ -1,14 +1,4 @@
-/**
- * Asks once whether Jira Service Management lets this run's deployment go on. Parameters and returned values:
- * checkGatingStatus.txt.
- *
- *     waitUntil { sleep 30; checkGatingStatus(environmentId: 'eu-prod') }
- */
-def call(Map parameters = [:]) {
-    return jiraSendGate.isOpen('checkGatingStatus', parameters)
-}
-
-/** As the plugin's step takes it, with the environment alone. */
-def call(CharSequence environmentId) {
-    return call(environmentId: environmentId)
+/** Asks once whether this run's deployment may go on, as the step of Atlassian's plugin does. Parameters and returned values: checkGatingStatus.txt. */
+def call(Object first = null, Object second = null, Object third = null) {
+    return jiraSendRunner(name: 'checkGatingStatus', strict: true, otherwise: false, positional: 'environmentId', arguments: [first, second, third])
 }

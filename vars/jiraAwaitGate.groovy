@@ -1,9 +1,4 @@
-/**
- * Waits until Jira Service Management has decided on this run's deployment. Parameters and returned values:
- * jiraAwaitGate.txt.
- *
- *     jiraAwaitGate(environmentId: 'eu-prod', timeout: '2 h')
- */
-def call(Map parameters = [:]) {
-    return jiraSendGate.await('jiraAwaitGate', parameters)
+/** Waits until Jira Service Management has decided on this run's deployment. Parameters and returned values: jiraAwaitGate.txt. */
+def call(Object first = null, Object second = null, Object third = null) {
+    return jiraSendRunner(name: 'jiraAwaitGate', strict: true, arguments: [first, second, third])
 }

@@ -1,12 +1,4 @@
-/**
- * Sends a deployment to Jira. Parameters and returned values: jiraSendDeploymentInfo.txt.
- *
- *     jiraSendDeploymentInfo(environmentId: 'eu-prod', environmentName: 'EU production') { sh './deploy.sh' }
- */
-def call(Map parameters = [:], Closure body = null) {
-    return jiraSendRunner(step: 'jiraSendDeploymentInfo', command: 'deployment', parameters: parameters, body: body)
-}
-
-def call(Closure body) {
-    return call([:], body)
+/** Sends a deployment to Jira. Parameters and returned values: jiraSendDeploymentInfo.txt. */
+def call(Object first = null, Object second = null, Object third = null) {
+    return jiraSendRunner(name: 'jiraSendDeploymentInfo', sends: true, arguments: [first, second, third])
 }

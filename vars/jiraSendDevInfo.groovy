@@ -1,9 +1,4 @@
-/**
- * Sends the commits, the branch and the pull request of this run to Jira. Parameters and returned values: jiraSendDevInfo.txt.
- *
- *     post { always { jiraSendDevInfo() } }
- *     jiraSendDevInfo(scm: checkout(scm))
- */
-def call(Map parameters = [:]) {
-    return jiraSendRunner(step: 'jiraSendDevInfo', command: 'dev-info', parameters: parameters)
+/** Sends the commits, the branch and the pull request of this run to Jira. Parameters and returned values: jiraSendDevInfo.txt. */
+def call(Object first = null, Object second = null, Object third = null) {
+    return jiraSendRunner(name: 'jiraSendDevInfo', sends: true, arguments: [first, second, third])
 }

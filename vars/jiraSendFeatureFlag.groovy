@@ -1,9 +1,4 @@
-/**
- * Sends the state of feature flags to Jira. Parameters and returned values: jiraSendFeatureFlag.txt.
- *
- *     jiraSendFeatureFlag(flagKey: 'new-cart', enabled: true, rolloutPercentage: 25, environmentName: 'production')
- *     jiraSendFeatureFlag(flags: [[key: 'new-cart', enabled: true, issueKeys: ['ABC-1']]])
- */
-def call(Map parameters = [:]) {
-    return jiraSendRunner(step: 'jiraSendFeatureFlag', command: 'feature-flag', parameters: parameters)
+/** Sends the state of feature flags to Jira. Parameters and returned values: jiraSendFeatureFlag.txt. */
+def call(Object first = null, Object second = null, Object third = null) {
+    return jiraSendRunner(name: 'jiraSendFeatureFlag', sends: true, arguments: [first, second, third])
 }

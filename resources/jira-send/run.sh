@@ -1,44 +1,43 @@
-#!/bin/sh
-# Finds the jira-send binary on this agent, starts it once for a pipeline step and passes its JSON answer on. The step
-# says everything by environment variables; this text is the same for every call. The line above keeps Jenkins from
-# tracing it (sh -x). run.ps1 does the same on Windows.
+{ set +ex; } 2>/dev/null
+# Finds jira-send on this agent, checks it and starts it once for a pipeline step; run.bat does the same on Windows.
 #
-# The binary comes from JIRA_SEND_BIN, PATH, the user's cache, the library (which hands it over when this script asks
-# for it), or the mirror. What comes from the last three runs only when its SHA-256 is the one in the manifest.
+# No "#!" line: Jenkins then runs this text by "sh -xe", which works on a file system without execution (noexec) too.
+# The line above stops the tracing. The step passes everything by the environment; this text never changes.
 #
-# It ends with 0 whatever the binary says, because the answer carries the exit code. Only a signal ends it otherwise:
-# Jenkins takes 0 after a stop for a success and would forget the stop.
+# The program comes from JIRA_SEND_BIN, PATH, the user's cache, the mirror, or a file that the step delivers when this
+# script asks for it ("needs"). What comes from the last three runs only when its SHA-256 is the one in the manifest.
+#
+# stdout is the program's, or one line of JSON from here. The exit code is 0 whatever the program's is, and never 0
+# after a signal: Jenkins would forget that the build was stopped.
 set -uf
 
-directory=${JIRA_SEND_TMP:-}
-version='' file='' sha256='' binary='' new='' keep='' passed_over=''
+folder=${JIRA_SEND_TMP:-} version='' file='' sha256='' program='' new='' keep='' skipped=''
 
+# shellcheck disable=SC2317 # the traps call it
 clean() {
     [ -z "$new" ] || rm -f "$new"
-    if [ -z "$keep" ] && [ -n "$directory" ] && [ -d "$directory" ]; then
-        rm -f "$directory/changes.jsonl" "$directory/flags.json" "$directory/parameters.json" ${file:+"$directory/$file"}
-        rmdir "$directory" 2>/dev/null
+    if [ -n "$folder" ] && [ -z "$keep" ]; then
+        rm -f "$folder/request.json" ${file:+"$folder/$file"}
+        rmdir "$folder" 2>/dev/null
     fi
+    # In mksh, this is the exit code of the script.
+    return 0
 }
 
 trap clean EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
+trap 'trap - EXIT; clean; exit 129' HUP
+trap 'trap - EXIT; clean; exit 130' INT
+trap 'trap - EXIT; clean; exit 143' TERM
 
 # For the log of the build.
 say() {
     printf 'jira-send: %s\n' "$*" >&2
 }
 
-# What stands in the JSON must need no escapes: texts of this script, and what plain() let through.
-answer() {
-    printf '{"outcome":"%s","exit_code":%d,"message":"%s","issue_keys":[],"sites":[]}\n' "$1" "$2" "$3"
+# The last line for the step. Nothing in it needs an escape.
+problem() {
+    printf '{"protocol":1,"problem":"%s"}\n' "$(printf '%s' "$*" | LC_ALL=C tr -s '\001-\037"\\\177' ' ')"
     exit 0
-}
-
-fail() {
-    answer invalid "$1" "$2"
 }
 
 plain() {
@@ -48,18 +47,17 @@ plain() {
     esac
 }
 
-# The version that a binary tells; nothing when it does not start or is something else.
+# The version of a program; nothing when it does not start or is something else.
 version_of() {
-    told=$("$1" --version </dev/null 2>/dev/null) || told=''
-    case $told in
-        'jira-send '*) plain "${told#jira-send }" ;;
-    esac
+    answer=$("$1" --version </dev/null 2>/dev/null) || answer=''
+    case $answer in 'jira-send '*) plain "${answer#jira-send }" ;; esac
 }
 
-# Sets sum to the SHA-256 of a file. Fails when no tool on this agent gives one.
+# Sets sum to the SHA-256 of a file. openssl is twice as fast as the others.
 digest() {
     for tool in 'openssl dgst -sha256 -r' sha256sum 'shasum -a 256' 'busybox sha256sum'; do
         command -v "${tool%% *}" >/dev/null 2>&1 || continue
+        # shellcheck disable=SC2086 # words
         sum=$($tool 2>/dev/null <"$1") || continue
         sum=${sum%% *}
         [ ${#sum} -ne 64 ] || return 0
@@ -72,44 +70,44 @@ is_right() {
     [ -f "$1" ] && [ ! -L "$1" ] && digest "$1" && [ "$sum" = "$sha256" ]
 }
 
-# Whether these are the build's user's or root's, and nobody else may change them: another user could put a file in the
-# place of the one that has just been checked. Symbolic links count as open to everybody.
+# Whether a folder, and the files in it that are named, are this user's or root's and nobody else can write to them:
+# another user could replace the file between its check and its start.
 is_private() {
-    user=$(id -u 2>/dev/null) || return 1
-    # shellcheck disable=SC2012 # no other tool shows owner and mode on every system
-    ls -ldn "$@" 2>/dev/null | (
-        seen=''
-        while read -r mode _ owner _; do
-            case $mode in ?????w* | ????????w*) exit 1 ;; esac
-            [ "$owner" = "$user" ] || [ "$owner" = 0 ] || exit 1
-            seen=yes
-        done
-        [ -n "$seen" ]
-    )
+    place=$1
+    shift
+    # Of each: mode, links, owner, group, size, month, day, time, name.
+    # shellcheck disable=SC2012,SC2046 # no other tool shows owner and mode on every system; words
+    set -- $(cd "$place" 2>/dev/null && LC_ALL=C TIME_STYLE=locale exec ls -ldn . "$@" 2>/dev/null)
+    [ $# -ge 9 ] || return 1
+    while [ $# -ge 9 ]; do
+        case $1 in l* | ?????w* | ????????w*) return 1 ;; esac
+        # shellcheck disable=SC3067 # every shell of the tests has -O
+        [ "$3" = 0 ] || [ -O "$place/$9" ] || return 1
+        shift 9
+    done
+    [ $# -eq 0 ]
 }
 
-# Takes the binary from a cache, when it is there and is the right one.
+# Takes the program from a cache, if it is there and is the right one.
 take() {
-    [ -n "$1" ] && [ -f "$1/$file" ] && is_private "$1" "$1/$file" || return 1
+    [ -n "$1" ] && [ -f "$1/$file" ] && is_private "$1" "$file" || return 1
     if ! is_right "$1/$file"; then
-        [ -z "$sum" ] || say "the cached file $1/$file is damaged or was changed: its SHA-256 is $sum, not $sha256. It is not run, and replaced."
+        [ -z "$sum" ] || [ -n "${JIRA_SEND_DELIVERED:-}" ] || say "the cached file $1/$file was damaged or changed (SHA-256 $sum); it is replaced"
         return 1
     fi
-    [ -x "$1/$file" ] || return 1
-    binary=$1/$file
+    [ -x "$1/$file" ] && program=$1/$file
 }
 
-# Puts a checked binary into a cache. Many builds may do so at once: each writes a file of its own, and moves it.
+# Puts a checked program into a cache. Many builds may do so at once: each writes a file of its own, and renames it.
 put() {
     [ -n "$2" ] && (umask 077 && mkdir -p "$2") 2>/dev/null && is_private "$2" && [ ! -d "$2/$file" ] || return 1
-    new=$2/.$file.${directory##*/}
+    new=$2/.$file.${folder##*/}
     if (umask 077 && cat "$1" >"$new") 2>/dev/null && is_right "$new" && chmod 700 "$new" \
         && [ "$(version_of "$new")" = "$version" ] && mv -f "$new" "$2/$file" 2>/dev/null; then
-        new=''
-        binary=$2/$file
-        # Other versions that were put here long ago, and what a killed build left.
-        find "$2/." ! -name . -prune -type f ! -name "$file" \( -name "jira-send-[0-9]*-$system-$machine" -mtime +30 \
-            -o -name ".jira-send-[0-9]*-$system-$machine.*" -mtime +1 \) -exec rm -f {} + 2>/dev/null
+        new='' program=$2/$file
+        # Other versions after a month, and what a killed build left.
+        find "$2/." ! -name . -prune -type f ! -name "$file" \( -name "jira-send-[0-9]*-$system" -mtime +30 \
+            -o -name ".jira-send-[0-9]*-$system.*" -mtime +1 \) -exec rm -f {} + 2>/dev/null
         return 0
     fi
     rm -f "$new" 2>/dev/null
@@ -117,79 +115,73 @@ put() {
     return 1
 }
 
-# Downloads an address into a file, in a bounded time. No credential of Jira is in the environment of the tool.
-download() {
+# Downloads the address $1 to the file $2 in a bounded time. Prints why it failed, and only then.
+download() (
     unset JIRA_CLIENT_ID JIRA_CLIENT_SECRET JIRA_CLIENT_SECRET_FILE
     if command -v curl >/dev/null 2>&1; then
-        curl --fail --silent --show-error --location --proto "=${1%%:*}" --max-redirs 5 --netrc-optional \
-            --connect-timeout 5 --max-time 30 --max-filesize 100000000 --output "$2" "$1" >&2
+        told=$(curl --fail --silent --show-error --globoff --location --proto "=${1%%:*}" --max-redirs 5 --netrc-optional \
+            --connect-timeout 5 --max-time 30 --max-filesize 100000000 --output "$2" "$1" 2>&1) && exit
     elif command -v wget >/dev/null 2>&1; then
-        limits='' options=''
-        ! command -v timeout >/dev/null 2>&1 || limits='timeout 30'
-        # The wget of busybox knows no version. What it does not check about the server, the SHA-256 does.
-        ! wget --version >/dev/null 2>&1 || options='--timeout=5 --tries=1'
-        # shellcheck disable=SC2086 # two words
-        $limits wget -q $options -O "$2" "$1" >&2 || { say "wget ended with $?."; return 1; }
+        limit='' options=-q
+        ! command -v timeout >/dev/null 2>&1 || limit='timeout 30'
+        # Not of busybox, whose -q still prints errors.
+        ! wget --version >/dev/null 2>&1 || options='-nv --timeout=5 --tries=1'
+        # shellcheck disable=SC2086 # words
+        told=$($limit wget $options -O "$2" "$1" 2>&1) && exit
+        told="${told:-no answer in time} (wget: exit code $?)"
     else
-        return 127
+        told='this agent has neither curl nor wget'
     fi
-}
+    printf '%s' "$told" | head -c 400
+    exit 1
+)
 
-# Gets the binary from the mirror to the file $1, or sets why to what became of it.
+# Gets the program from the mirror into the file $1, or sets why.
 fetch() {
-    mirror=${JIRA_SEND_MIRROR%/}
+    mirror=${JIRA_SEND_MIRROR%/} why=''
     host=${mirror#*://}
-    case ${host%%/*} in
-        *@*) why='JIRA_SEND_MIRROR must not hold a user or password (use ~/.netrc)'; return 1 ;;
-    esac
+    case ${host%%/*} in *@*) why='it must not contain a user or password (use ~/.netrc)'; return 1 ;; esac
     case $mirror in
-        /*)
-            cat 2>/dev/null <"$mirror/$file" >"$1" && return 0
-            why='the folder JIRA_SEND_MIRROR has no readable file of this name'
-            ;;
+        /*) cat 2>/dev/null <"$mirror/$file" >"$1" || why="the folder has no readable file $file" ;;
         https://* | http://127.0.0.1[:/]* | http://localhost[:/]*)
-            (download "$mirror/$file" "$1")
-            case $? in
-                0)
-                    case $(head -c 1 "$1" 2>/dev/null | tr -d '\0') in
-                        '<') why='the mirror gave a page instead of the file; is the address right, and does it need a login?' ;;
-                        *) return 0 ;;
-                    esac
-                    ;;
-                127) why='this agent has neither curl nor wget for the download' ;;
-                *) why='the download from JIRA_SEND_MIRROR failed; the log above has the reason' ;;
+            address=$mirror/$file
+            why=$(download "$address" "$1") || { why="${address%%\?*}: $why"; return 1; }
+            case $(head -c 1 "$1" 2>/dev/null | tr -d '\0') in
+                '<') why="${address%%\?*} is a web page, not the program; check the address, and whether it needs a login" ;;
             esac
             ;;
-        *) why='JIRA_SEND_MIRROR must be an address with https, or the absolute path of a folder' ;;
+        *) why='it must be an https address or the absolute path of a folder' ;;
     esac
+    [ -z "$why" ] || return 1
+    is_right "$1" && return
+    why="$mirror/$file is not the file of the manifest: its SHA-256 is ${sum:-unknown}, not $sha256"
     return 1
 }
 
-# The binary of this system, by its name and SHA-256 in the manifest.
+# Finds the file of this system, and its SHA-256, in the manifest.
 choose() {
-    # shellcheck disable=SC2046 # two words
+    # shellcheck disable=SC2046 # words
     set -- $(uname -sm 2>/dev/null) '' ''
     case $1 in Linux) system=linux ;; Darwin) system=macos ;; *) system=$(plain "$1") ;; esac
-    case $2 in x86_64 | amd64) machine=x86_64 ;; aarch64 | arm64) machine=aarch64 ;; *) machine=$(plain "$2") ;; esac
-    wanted=jira-send-$version-$system-$machine
+    case $2 in
+        x86_64 | amd64) system=$system-x86_64 ;;
+        aarch64 | arm64) system=$system-aarch64 ;;
+        *) system=$system-$(plain "$2") ;;
+    esac
     # shellcheck disable=SC2086 # words: jira-send, version, then SHA-256 and name of each file
     set -- ${JIRA_SEND_MANIFEST:-}
-    if [ $# -le 2 ]; then
-        fail 127 "${passed_over}jira-send was not found on this agent; put the binary into a directory of PATH, or set JIRA_SEND_BIN to its path. This copy of the library is not a release, which would bring it along."
-    fi
+    [ $# -gt 2 ] || problem "${skipped}jira-send is not installed on this agent, and this branch of the library is not a release, which can deliver it: use a branch release/vVERSION, put the program in a directory of PATH, or set JIRA_SEND_BIN to its path"
     shift 2
     while [ $# -ge 2 ]; do
-        [ "$2" != "$wanted" ] || { sha256=$1 file=$2; }
+        [ "$2" != "jira-send-$version-$system" ] || { sha256=$1 file=$2; }
         shift 2
     done
-    [ -n "$file" ] || fail 127 "${passed_over}The library has no jira-send for this agent ($system, $machine); build it, put it into a directory of PATH, or set JIRA_SEND_BIN to its path."
+    [ -n "$file" ] || problem "${skipped}this release of the library has no jira-send for this agent ($system): build it, and put it in a directory of PATH or set JIRA_SEND_BIN to its path"
 }
 
-# The binary from a cache, from the library, or from the mirror.
-deliver() {
-    choose
-    [ -n "$directory" ] || fail 2 'JIRA_SEND_TMP is not set; use the steps of the library, not the launcher.'
-    cache=${JIRA_SEND_CACHE:-}
+# Sets cache, and second, which is used where that cannot be.
+places() {
+    cache=${JIRA_SEND_CACHE:-} second=${WORKSPACE_TMP:+$WORKSPACE_TMP/jira-send-cache}
     if [ -z "$cache" ]; then
         case ${XDG_CACHE_HOME:-} in
             /*) cache=$XDG_CACHE_HOME/jira-send ;;
@@ -198,87 +190,82 @@ deliver() {
     fi
     case $cache in
         /*) cache=$(cd -P "$cache" 2>/dev/null && pwd -P || printf '%s' "$cache") ;;
-        ?*) say 'JIRA_SEND_CACHE is not used: it must be an absolute path.'; cache='' ;;
+        *) cache='' ;;
     esac
-    # Where that cannot be used: beside the workspace, where Jenkins keeps its own scripts.
-    second=${WORKSPACE_TMP:+$WORKSPACE_TMP/jira-send-cache}
-    take "$cache" || take "$second" && return
-
-    if ! digest /dev/null; then
-        fail 127 'jira-send cannot be checked on this agent: it has none of sha256sum, openssl, shasum and busybox. Install one, put jira-send into a directory of PATH, or set JIRA_SEND_BIN to its path.'
-    fi
-    source=$directory/$file why=''
-    case ${JIRA_SEND_FROM_LIBRARY:-} in
-        '')
-            # The step writes the file, and starts this script once more.
-            keep=yes
-            answer needs_binary 127 "$file"
-            ;;
-        file) is_right "$source" || { why='the file in the library is not the one of its manifest'; say "$why: its SHA-256 is ${sum:-unknown}, not $sha256."; } ;;
-        *) why='the library carries no files, and JIRA_SEND_MIRROR is not set' ;;
-    esac
-    if [ -n "$why" ] && [ -n "${JIRA_SEND_MIRROR:-}" ]; then
-        mkdir -p "$directory" && rm -f "$source"
-        if fetch "$source"; then
-            why=''
-            is_right "$source" || { why='what the mirror gave is not the file of the manifest (another one, or cut off)'; say "$why: its SHA-256 is ${sum:-unknown}, not $sha256."; }
-        fi
-    fi
-    [ -z "$why" ] || fail 127 "${passed_over}$file could not be had: $why. Put jira-send $version into a directory of PATH, or set JIRA_SEND_BIN to its path."
-
-    put "$source" "$cache" && return
-    [ -z "${JIRA_SEND_CACHE:-}" ] || say "JIRA_SEND_CACHE is not used: it must be a folder that this user can write to and run programs from, and that no other user can write to."
-    put "$source" "$second" && return
-    # For this call alone.
-    if chmod 700 "$source" && [ "$(version_of "$source")" = "$version" ]; then
-        binary=$source
-        return
-    fi
-    "$source" --version >/dev/null
-    fail 126 "$file was delivered but could not be started; the log above has the reason. When it is a noexec file system, set JIRA_SEND_CACHE to a folder from which programs can be run."
 }
 
-[ -n "${JIRA_SEND_COMMAND:-}" ] || fail 2 'JIRA_SEND_COMMAND is not set; use the steps of the library, not the launcher.'
+# The program from a cache, the mirror, or the step.
+deliver() {
+    choose
+    places
+    take "$cache" && return
+    # A volume that is open to others, as in Kubernetes: a folder of this user's own in it.
+    if [ -d "$cache" ] && ! is_private "$cache"; then
+        cache=$cache/$(id -u)
+        [ ! -L "$cache" ] || cache=''
+        take "$cache" && return
+    fi
+    take "$second" && return
 
+    digest /dev/null || problem 'jira-send cannot be checked on this agent, which has none of openssl, sha256sum, shasum and busybox: install one, put jira-send in a directory of PATH, or set JIRA_SEND_BIN to its path'
+    source=$folder/$file
+    case ${JIRA_SEND_DELIVERED:-} in
+        '')
+            if [ -z "${JIRA_SEND_MIRROR:-}" ] || ! fetch "$source"; then
+                [ -z "${JIRA_SEND_MIRROR:-}" ] || say "JIRA_SEND_MIRROR: $why"
+                rm -f "$source"
+                # The step writes the file into the folder, and starts this script once more.
+                keep=yes
+                printf '{"protocol":1,"needs":"%s"}\n' "$file"
+                exit 0
+            fi
+            ;;
+        file) is_right "$source" || problem "${skipped}the library jira-send-program has another $file than the manifest of the library jira-send (SHA-256 ${sum:-unknown}, not $sha256): use the same release of both" ;;
+        *) problem "${skipped}jira-send is not on this agent and could not be delivered${JIRA_SEND_MIRROR:+, and the mirror failed (see above)}: set up the library jira-send-program in Jenkins, set JIRA_SEND_MIRROR, or put jira-send $version in a directory of PATH" ;;
+    esac
+
+    put "$source" "$cache" && return
+    [ -z "${JIRA_SEND_CACHE:-}" ] || say 'JIRA_SEND_CACHE is not used: it must be the absolute path of a folder to which this user can write and from which programs can run'
+    put "$source" "$second" && return
+    # For this call alone.
+    chmod 700 "$source" && why=$("$source" --version 2>&1 >/dev/null) && program=$source && return
+    problem "$file cannot run on this agent: $why. If its file systems do not allow execution (noexec), set JIRA_SEND_CACHE to a folder that does"
+}
+
+[ -n "$folder" ] || problem 'JIRA_SEND_TMP is not set: use the steps of the library, not this script'
 # shellcheck disable=SC2086 # words
 set -- ${JIRA_SEND_MANIFEST:-}
 version=${2:-}
 
-binary=${JIRA_SEND_BIN:-}
-if [ -n "$binary" ]; then
+program=${JIRA_SEND_BIN:-}
+if [ -n "$program" ]; then
     # Without a slash the shell would look in PATH.
-    case $binary in */*) ;; *) binary=./$binary ;; esac
-    [ -f "$binary" ] || fail 127 'JIRA_SEND_BIN names no file on this agent; set it to the path of the jira-send binary.'
-    [ -x "$binary" ] || fail 126 'The file that JIRA_SEND_BIN names is not executable; run chmod +x on it on this agent.'
-    if [ -n "$version" ]; then
-        found=$(version_of "$binary")
-        # It is the user's own choice: said, and done.
-        [ -z "$found" ] || [ "$found" = "$version" ] || say "JIRA_SEND_BIN names version $found, the library is version $version; take the same, or leave JIRA_SEND_BIN out."
-    fi
+    case $program in */*) ;; *) program=./$program ;; esac
+    [ -f "$program" ] || problem 'JIRA_SEND_BIN does not name a file on this agent: set it to the path of the jira-send program'
+    [ -x "$program" ] || problem 'the file that JIRA_SEND_BIN names is not executable: run chmod +x on it'
+    found=$(version_of "$program")
+    [ -z "$found" ] || [ "$found" = "$version" ] || say "JIRA_SEND_BIN is version $found, and the library is ${version:-unknown}: use the same, or unset JIRA_SEND_BIN"
 elif command -v jira-send >/dev/null 2>&1; then
-    binary=jira-send
-    if [ -n "$version" ]; then
-        found=$(version_of jira-send)
-        if [ "$found" != "$version" ]; then
-            passed_over="The jira-send in PATH is version ${found:-unknown}, the library needs $version. "
-            say "the one in PATH is version ${found:-unknown}, the library needs $version: it is passed over."
-            binary=''
-        fi
+    found=$(version_of jira-send)
+    if [ -z "$version" ] || [ "$found" = "$version" ]; then
+        program=jira-send
+    else
+        skipped="the jira-send in PATH is version ${found:-unknown}, and the library needs $version; "
     fi
 fi
-[ -n "$binary" ] || deliver
-
-answer=$("$binary" "$JIRA_SEND_COMMAND")
-status=$?
-# ksh adds 256 to the number of a signal, all others 128.
-[ "$status" -le 255 ] || status=$((status - 128))
-
-if [ -n "$answer" ]; then
-    printf '%s\n' "$answer"
-    exit 0
+if [ -z "$program" ]; then
+    deliver
+    [ -z "$skipped" ] || say "${skipped}it is not used"
 fi
+
+"$program" step "$folder/request.json"
+status=$?
+# ksh adds 256 to the number of a signal, yash 384, all others 128.
+while [ "$status" -gt 255 ]; do status=$((status - 128)); done
+[ "$status" -ne 0 ] || exit 0
+# The program may have stopped in the middle of a line.
+echo
 case $status in
-    126 | 127) fail "$status" 'jira-send could not be started on this agent (built for another system or processor, or on a noexec file system); the log above has the reason.' ;;
-    0) fail 1 'jira-send ended without an answer; check that the file is the jira-send binary of this version.' ;;
-    *) fail "$status" 'jira-send ended without an answer; the log above has the reason. A file that was built for another system can show like this, too.' ;;
+    126 | 127) problem 'jira-send could not be started on this agent (built for another system or processor, or on a noexec file system); the log above has the reason' ;;
+    *) problem "jira-send stopped with exit code $status; the log above has the reason. A program for another system or processor can look like this, too" ;;
 esac

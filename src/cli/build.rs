@@ -5,7 +5,6 @@ use clap::Args;
 use super::options::{JiraOptions, KeyOptions, OutputOptions, RunOptions};
 use super::wrap::WrapOptions;
 use crate::domain::reference::Reference;
-use crate::domain::timestamp::Timestamp;
 use crate::domain::web_url::WebUrl;
 use crate::test_reports::Patterns;
 
@@ -13,35 +12,32 @@ use crate::test_reports::Patterns;
 pub(crate) struct BuildOptions {
     #[command(flatten)]
     pub(crate) run: RunOptions,
-    /// Count the tests in these report files (JUnit, xUnit.net, NUnit, TRX), unless numbers are given: patterns such as
-    /// `**/target/surefire-reports/*.xml` in the current folder, with commas between them; may be repeated
+    /// Count the tests in these report files (JUnit, xUnit.net, NUnit, TRX), unless counts are given: patterns such as
+    /// `**/target/surefire-reports/*.xml`, relative to the current folder, separated by commas; can be repeated
     #[arg(long, value_name = "PATTERNS", help_heading = "Tests")]
     pub(crate) test_reports: Vec<Patterns>,
-    /// Older reports are those of another run; nobody types it
-    #[arg(skip)]
-    pub(crate) test_reports_since: Option<Timestamp>,
-    /// All tests
+    /// Number of tests
     #[arg(long, value_name = "COUNT", help_heading = "Tests")]
     pub(crate) tests_total: Option<u32>,
-    /// Tests that passed
+    /// Number of tests that passed
     #[arg(long, value_name = "COUNT", help_heading = "Tests")]
     pub(crate) tests_passed: Option<u32>,
-    /// Tests that failed
+    /// Number of tests that failed
     #[arg(long, value_name = "COUNT", help_heading = "Tests")]
     pub(crate) tests_failed: Option<u32>,
-    /// Tests that were skipped
+    /// Number of tests that were skipped
     #[arg(long, value_name = "COUNT", help_heading = "Tests")]
     pub(crate) tests_skipped: Option<u32>,
-    /// Address of the repository's page [else: made from `GIT_URL`]
+    /// URL of the repository's page [default: derived from `GIT_URL`]
     #[arg(long, value_name = "URL", help_heading = "References")]
     pub(crate) repository_url: Option<WebUrl>,
-    /// Branch or tag that was built [else: as Jenkins and git name it]
+    /// Branch or tag that was built [default: from Jenkins or git]
     #[arg(long, value_name = "NAME", help_heading = "References")]
     pub(crate) ref_name: Option<String>,
-    /// Address of its page [else: made from the repository's]
+    /// URL of the page of that branch or tag [default: derived from the repository's]
     #[arg(long, value_name = "URL", help_heading = "References")]
     pub(crate) ref_url: Option<WebUrl>,
-    /// A whole reference as JSON, instead of the one that is found; five at most
+    /// Complete reference as JSON, instead of the one that is found; at most five
     #[arg(long, value_name = "JSON", help_heading = "References")]
     pub(crate) reference: Vec<Reference>,
     #[command(flatten)]

@@ -9,7 +9,8 @@ use super::outbox::OutboxOptions;
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct CheckOptions {
-    /// The Jira site: acme, acme.atlassian.net or its address; may be several [else: `JIRA_SITE`]
+    /// Jira site: acme, acme.atlassian.net or its URL; separate several with commas or repeat the option [default:
+    /// `JIRA_SITE`]
     #[arg(
         long,
         value_name = "SITE",
@@ -17,10 +18,10 @@ pub(crate) struct CheckOptions {
         value_delimiter = ','
     )]
     pub(crate) site: Vec<String>,
-    /// Cloud id of the site, compared with the one that is looked up [else: `JIRA_CLOUD_ID`]
+    /// Cloud id of the site, compared with the one that is looked up [default: `JIRA_CLOUD_ID`]
     #[arg(long, value_name = "ID", help_heading = "Jira")]
     pub(crate) cloud_id: Option<String>,
-    /// What is to be sent: the permissions to ask for
+    /// Data that you want to send: its permissions are checked
     #[arg(
         long,
         value_name = "DATA",
@@ -29,10 +30,10 @@ pub(crate) struct CheckOptions {
         default_value = "builds,deployments"
     )]
     pub(crate) data: Vec<CheckedData>,
-    /// Seconds for everything, git and all sites included
+    /// Time limit for all checks in seconds
     #[arg(long, value_name = "SECONDS", help_heading = "Jira", default_value_t = DEFAULT_BUDGET, value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub(crate) budget: u32,
-    /// File of further certificates to trust, in PEM, such as that of a proxy that inspects TLS
+    /// File of certificates (PEM) to trust in addition to the system's, such as the CA of a proxy that inspects TLS
     #[arg(long, value_name = "FILE", help_heading = "Jira")]
     pub(crate) ca_file: Option<PathBuf>,
     #[command(flatten)]

@@ -22,7 +22,7 @@ pub(crate) struct Completed {
 /// Adds an option for every parameter and variable whose option was not typed.
 ///
 /// # Errors
-/// A parameter that is no option, or has a value that no option takes.
+/// A parameter that is not an option, or has a value that no option accepts.
 pub(crate) fn complete(
     program: &clap::Command,
     typed: &[OsString],
@@ -140,7 +140,7 @@ fn check_names(options: &[&Arg], parameters: &Map<String, Value>) -> Result<(), 
         .collect();
     match parameters.keys().find(|name| !known.contains(name)) {
         None => Ok(()),
-        Some(unknown) => Err(Failure::usage(format!("there is no parameter {unknown:?}"))
+        Some(unknown) => Err(Failure::usage(format!("unknown parameter {unknown:?}"))
             .hint(format!("the parameters are: {}", known.join(", ")))),
     }
 }
@@ -162,7 +162,7 @@ fn arguments_for(
         "true" | "1" | "yes" | "on" => Ok(vec![format!("--{long}").into()]),
         "false" | "0" | "no" | "off" => Ok(Vec::new()),
         other => Err(Failure::usage(format!(
-            "{origin} must be true or false, not {other:?}"
+            "{origin}: expected true or false, got {other:?}"
         ))),
     }
 }

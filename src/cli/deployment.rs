@@ -19,13 +19,13 @@ use crate::domain::web_url::WebUrl;
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Environment")]
 pub(crate) struct EnvironmentOptions {
-    /// Id of the environment, the same in every run [else: made from its name]
+    /// Environment id, the same in every run [default: derived from its name]
     #[arg(long, value_name = "ID")]
     pub(crate) environment_id: Option<String>,
-    /// Name of the environment that people see [else: its id]
+    /// Environment name shown in Jira [default: its id]
     #[arg(long, value_name = "NAME")]
     pub(crate) environment_name: Option<String>,
-    /// What the names of deploying stages look like; the group `envName` is the environment, when nothing else names it
+    /// Pattern for the names of deploying stages; its group `envName` is the environment, if nothing else names one
     #[arg(
         long,
         value_name = "PATTERN",
@@ -41,7 +41,7 @@ pub(crate) struct DeploymentKeyOptions {
     pub(crate) environment: EnvironmentOptions,
     #[command(flatten)]
     pub(crate) identity: IdentityOptions,
-    /// Number of the deployment to this environment [else: the build number]
+    /// Number of the deployment to this environment [default: the build number]
     #[arg(long, value_name = "NUMBER", help_heading = "Deployment", value_parser = clap::value_parser!(i64).range(0..=MAX_NUMBER))]
     pub(crate) deployment_sequence_number: Option<i64>,
 }
@@ -50,19 +50,19 @@ pub(crate) struct DeploymentKeyOptions {
 pub(crate) struct DeploymentOptions {
     #[command(flatten)]
     pub(crate) environment: EnvironmentOptions,
-    /// development, testing, staging, production or unmapped [else: guessed from the name]
+    /// Environment type: development, testing, staging, production or unmapped [default: guessed from the name]
     #[arg(long, value_name = "TYPE", help_heading = "Environment")]
     pub(crate) environment_type: Option<EnvironmentType>,
     #[command(flatten)]
     pub(crate) run: RunOptions,
-    /// Number of the deployment to this environment [else: the build number]
+    /// Number of the deployment to this environment [default: the build number]
     #[arg(long, value_name = "NUMBER", help_heading = "Deployment", value_parser = clap::value_parser!(i64).range(0..=MAX_NUMBER))]
     pub(crate) deployment_sequence_number: Option<i64>,
-    /// The commit that runs in this environment now: issues of all commits since then are sent, unless --since is given
-    /// [else: what the pipeline steps remember]
+    /// Commit that runs in this environment now: the issues of all commits after it are sent, unless --since is given
+    /// [default: what the pipeline steps remember]
     #[arg(long, value_name = "REV", help_heading = "Deployment")]
     pub(crate) deployed_commit: Option<Revision>,
-    /// What a successful deployment of an older commit than that becomes, with the issues that it takes back:
+    /// State to send when an older commit is deployed successfully, with the issues that this takes back:
     /// `rolled_back` or `successful`
     #[arg(
         long,
@@ -72,25 +72,25 @@ pub(crate) struct DeploymentOptions {
         value_parser = parse_rollback_as
     )]
     pub(crate) rollback_as: DeploymentState,
-    /// How long it took, in seconds
+    /// Duration in seconds
     #[arg(long, value_name = "SECONDS", help_heading = "Deployment")]
     pub(crate) duration: Option<u32>,
-    /// Name of the pipeline that people see [else: made from `JOB_NAME`]
+    /// Pipeline name shown in Jira [default: derived from `JOB_NAME`]
     #[arg(long, value_name = "TEXT", help_heading = "Deployment")]
     pub(crate) pipeline_name: Option<String>,
-    /// Address of the pipeline's page [else: `JOB_URL`]
+    /// URL of the pipeline's page [default: `JOB_URL`]
     #[arg(long, value_name = "URL", help_heading = "Deployment")]
     pub(crate) pipeline_url: Option<WebUrl>,
-    /// Services of Jira Service Management, by id
+    /// Ids of services in Jira Service Management
     #[arg(long, value_name = "IDS", help_heading = "Deployment")]
     pub(crate) service_ids: Vec<Words<ServiceId>>,
-    /// Ask Jira Service Management whether the deployment may go on
+    /// Let Jira Service Management decide whether the deployment may proceed
     #[arg(long, help_heading = "Deployment")]
     pub(crate) enable_gating: bool,
-    /// Commit that was sent as development information; may be repeated
+    /// Commit that was sent as development information; can be repeated
     #[arg(long, value_name = "REPOSITORY_ID:COMMIT", help_heading = "Deployment")]
     pub(crate) commit_association: Vec<CommitReference>,
-    /// Repository that was sent as development information; may be repeated
+    /// Repository that was sent as development information; can be repeated
     #[arg(long, value_name = "REPOSITORY_ID", help_heading = "Deployment")]
     pub(crate) repository_association: Vec<RepositoryId>,
     #[command(flatten)]

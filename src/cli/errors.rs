@@ -7,7 +7,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::error::Failure;
 
-/// What clap found wrong; `origins` tells which options nobody typed. Writers of pipeline steps (`is_step`) see no options.
+/// What clap found wrong; `origins` has the options that nobody typed. Writers of pipeline steps (`is_step`) see no options.
 pub(crate) fn explain(
     error: &clap::Error,
     command: Option<&str>,
@@ -36,7 +36,7 @@ pub(crate) fn explain(
     }
     let valid = context(ContextKind::ValidValue);
     if !valid.is_empty() {
-        failure = failure.hint(format!("one of {valid} is wanted"));
+        failure = failure.hint(format!("expected one of {valid}"));
     }
     for kind in [
         ContextKind::SuggestedArg,
@@ -49,9 +49,8 @@ pub(crate) fn explain(
         }
     }
     match command {
-        Some(_) if is_step => failure.hint(
-            "the help of the step has its parameters: Pipeline Syntax > Global Variables Reference",
-        ),
+        Some(_) if is_step => failure
+            .hint("the parameters are listed in Pipeline Syntax > Global Variables Reference"),
         Some(command) => failure.hint(format!("see jira-send {command} --help")),
         None => failure.hint("see jira-send --help"),
     }

@@ -10,7 +10,7 @@ use crate::domain::feature_flag::Percentage;
 use crate::domain::web_url::WebUrl;
 
 /// What a file of flags looks like.
-pub(super) const FILE_HELP: &str = r#"A file of flags, each with an id, a key or both; of the environments only the name is needed:
+pub(super) const FILE_HELP: &str = r#"A file of flags. Each flag needs an id, a key or both; each environment needs a name:
 
   {"flags": [
     {"key": "new-cart", "displayName": "New cart", "issueKeys": ["ABC-1"],
@@ -19,14 +19,14 @@ pub(super) const FILE_HELP: &str = r#"A file of flags, each with an id, a key or
                       {"name": "staging", "enabled": true}]},
     {"key": "old-search", "description": "Goes with ABC-2", "enabled": false}]}
 
-What stands on the flag (url, lastUpdated, enabled, defaultValue, rollout) holds for the environments that do not say it;
-a rollout is a percentage, a text, or {"rules": 3}. Issues are those in issueKeys, those that key, displayName and
-description name, and those of the options. The issue shows what "summary" says, in the same fields; without it the
-production environments, else all: on when one is on. A body of Jira's Feature Flags API is such a file as well."#;
+The fields url, lastUpdated, enabled, defaultValue and rollout of a flag apply to environments that do not set their own;
+a rollout is a percentage, a text, or {"rules": 3}. A flag belongs to the issues in issueKeys, in its key, displayName and
+description, and in the options. The issue shows the field "summary", which has the same fields; without it the
+production environments, or else all: on if one of them is on. A request body of Jira's Feature Flags API works as well."#;
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct FeatureFlagOptions {
-    /// Id of the flag, the same in every update [else: its key]
+    /// Flag id, the same in every update [default: its key]
     #[arg(
         long,
         value_name = "ID",
@@ -34,7 +34,7 @@ pub(crate) struct FeatureFlagOptions {
         conflicts_with = "file"
     )]
     pub(crate) flag_id: Option<String>,
-    /// What the flag is called in source code [else: its id]
+    /// Name of the flag in source code [default: its id]
     #[arg(
         long,
         value_name = "KEY",
@@ -42,7 +42,7 @@ pub(crate) struct FeatureFlagOptions {
         conflicts_with = "file"
     )]
     pub(crate) flag_key: Option<String>,
-    /// Name that people see [else: the id]
+    /// Name shown in Jira [default: the id]
     #[arg(
         long,
         value_name = "TEXT",
@@ -50,7 +50,7 @@ pub(crate) struct FeatureFlagOptions {
         conflicts_with = "file"
     )]
     pub(crate) display_name: Option<String>,
-    /// Whether the flag is on, wholly or partly; `--enabled` alone means true
+    /// Whether the flag is on, fully or partly; `--enabled` alone means true
     #[arg(
         long,
         value_name = "BOOL",
@@ -64,7 +64,7 @@ pub(crate) struct FeatureFlagOptions {
     /// The flag is off
     #[arg(long, help_heading = "Flag", conflicts_with = "file")]
     pub(crate) disabled: bool,
-    /// What is served while the flag is off
+    /// Value that is served while the flag is off
     #[arg(
         long,
         value_name = "TEXT",
@@ -72,7 +72,7 @@ pub(crate) struct FeatureFlagOptions {
         conflicts_with = "file"
     )]
     pub(crate) default_value: Option<String>,
-    /// How far it is rolled out, 0 to 100
+    /// Rollout as a percentage, 0 to 100
     #[arg(
         long,
         value_name = "NUMBER",
@@ -80,7 +80,7 @@ pub(crate) struct FeatureFlagOptions {
         conflicts_with_all = ["rollout_text", "rollout_rules", "file"]
     )]
     pub(crate) rollout_percentage: Option<Percentage>,
-    /// The same in words, such as the name of a cohort
+    /// Rollout as text, such as the name of a cohort
     #[arg(
         long,
         value_name = "TEXT",
@@ -88,7 +88,7 @@ pub(crate) struct FeatureFlagOptions {
         conflicts_with_all = ["rollout_rules", "file"]
     )]
     pub(crate) rollout_text: Option<String>,
-    /// The same as the number of active rules
+    /// Rollout as the number of active rules
     #[arg(
         long,
         value_name = "COUNT",
@@ -96,10 +96,10 @@ pub(crate) struct FeatureFlagOptions {
         conflicts_with = "file"
     )]
     pub(crate) rollout_rules: Option<u32>,
-    /// Address of the flag's page, also of flags in a file that have none [else: `BUILD_URL`]
+    /// URL of the flag's page, also for flags in a file that have none [default: `BUILD_URL`]
     #[arg(long, value_name = "URL", help_heading = "Flag")]
     pub(crate) url: Option<WebUrl>,
-    /// Environment in which the flag is so; may be repeated [else: all environments]
+    /// Environment that has this status; can be repeated [default: all environments]
     #[arg(
         long,
         value_name = "NAME",
@@ -107,7 +107,7 @@ pub(crate) struct FeatureFlagOptions {
         conflicts_with = "file"
     )]
     pub(crate) environment_name: Vec<String>,
-    /// development, testing, staging, production, or unmapped for none [else: guessed from the name]
+    /// Environment type: development, testing, staging, production or unmapped [default: guessed from the name]
     #[arg(
         long,
         value_name = "TYPE",

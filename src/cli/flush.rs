@@ -9,8 +9,8 @@ use super::outbox::OutboxOptions;
 
 #[derive(Debug, Args)]
 pub(crate) struct FlushOptions {
-    /// Deliver what waits for these sites only [else: every site that something waits for and that `JIRA_SITE` names or
-    /// that has a credential of its own]
+    /// Send only what is queued for these sites [default: the sites in `JIRA_SITE` and those that have their own
+    /// credential]
     #[arg(
         long,
         value_name = "SITE",
@@ -18,10 +18,10 @@ pub(crate) struct FlushOptions {
         help_heading = "Jira"
     )]
     pub(crate) site: Vec<String>,
-    /// File of certificates (PEM) to trust besides the system's, such as the CA of a proxy that inspects TLS
+    /// File of certificates (PEM) to trust in addition to the system's, such as the CA of a proxy that inspects TLS
     #[arg(long, value_name = "FILE", help_heading = "Jira")]
     pub(crate) ca_file: Option<PathBuf>,
-    /// Seconds for everything, retries included
+    /// Time limit for the whole call in seconds, retries included
     #[arg(long, value_name = "SECONDS", default_value = "300", help_heading = "Jira", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub(crate) budget: u32,
     #[command(flatten)]

@@ -12,22 +12,21 @@ pub(crate) struct GateOptions {
     /// Wait until Jira has decided
     #[arg(long, help_heading = "Waiting")]
     pub(crate) wait: bool,
-    /// Seconds to wait for the decision
+    /// How long to wait for the decision, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "3600", help_heading = "Waiting", value_parser = clap::value_parser!(u32).range(1..=2_592_000))]
     pub(crate) timeout: u32,
     #[command(flatten)]
     pub(crate) key: DeploymentKeyOptions,
-    /// The one Jira site whose Jira Service Management decides: acme, acme.atlassian.net or its address [else:
-    /// `JIRA_SITE`]
+    /// Jira site whose Jira Service Management decides: acme, acme.atlassian.net or its URL [default: `JIRA_SITE`]
     #[arg(long, value_name = "SITE", help_heading = "Jira")]
     pub(crate) site: Option<String>,
-    /// Cloud id of the site, which saves the look-up [else: `JIRA_CLOUD_ID`]
+    /// Cloud id of the site, which saves a look-up [default: `JIRA_CLOUD_ID`]
     #[arg(long, value_name = "ID", help_heading = "Jira")]
     pub(crate) cloud_id: Option<String>,
-    /// File of certificates (PEM) to trust besides the system's, such as the CA of a proxy that inspects TLS
+    /// File of certificates (PEM) to trust in addition to the system's, such as the CA of a proxy that inspects TLS
     #[arg(long, value_name = "FILE", help_heading = "Jira")]
     pub(crate) ca_file: Option<PathBuf>,
-    /// Seconds for one question, retries included; without --wait for all of it
+    /// Time limit for each request in seconds, retries included; without --wait for the whole call
     #[arg(long, value_name = "SECONDS", default_value_t = DEFAULT_BUDGET, help_heading = "Jira", value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub(crate) budget: u32,
     #[command(flatten)]

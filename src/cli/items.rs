@@ -12,7 +12,7 @@ use super::options::UpdateOptions;
 pub(crate) struct ItemOptions {
     #[command(flatten)]
     pub(crate) update: UpdateOptions,
-    /// File of many of them, or - for standard input; see the end of this help
+    /// File with many of them, or - for standard input; its format is at the end of this help
     #[arg(long, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
 }

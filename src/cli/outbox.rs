@@ -8,19 +8,19 @@ use clap::Args;
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Outbox")]
 pub(crate) struct OutboxOptions {
-    /// Folder for what could not be delivered [default: jira-send in the user's state folder]
+    /// Folder for undelivered updates [default: jira-send in the user's state folder]
     #[arg(long, value_name = "DIR")]
     pub(crate) outbox: Option<PathBuf>,
-    /// Keep nothing on this machine: neither what could not be delivered nor which numbers and keys were sent
+    /// Keep nothing on this machine: no undelivered updates, and no sequence numbers or issue keys of earlier ones
     #[arg(long)]
     pub(crate) no_outbox: bool,
-    /// Days after which undelivered data is dropped
+    /// Days after which undelivered updates are dropped
     #[arg(long, value_name = "DAYS", default_value = "14", value_parser = clap::value_parser!(u32).range(1..=365))]
     pub(crate) outbox_max_age_days: u32,
-    /// Most entries in the outbox; the oldest are dropped
+    /// Maximum number of updates in the outbox; the oldest are dropped
     #[arg(long, value_name = "COUNT", default_value = "10000", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(crate) outbox_max_entries: u32,
-    /// Largest outbox, in MiB; the oldest entries are dropped
+    /// Maximum size of the outbox in MiB; the oldest updates are dropped
     #[arg(long, value_name = "MIB", default_value = "100", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) outbox_max_size: u32,
 }

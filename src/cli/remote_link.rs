@@ -23,7 +23,7 @@ Atlassian does not confirm that OAuth credentials may send remote links: a site 
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct RemoteLinkOptions {
-    /// Address that the link leads to
+    /// URL that the link leads to
     #[arg(
         long,
         value_name = "URL",
@@ -31,7 +31,7 @@ pub(crate) struct RemoteLinkOptions {
         conflicts_with = "file"
     )]
     pub(crate) url: Option<WebUrl>,
-    /// Name that people see
+    /// Name shown in Jira
     #[arg(
         long,
         value_name = "TEXT",
@@ -39,7 +39,7 @@ pub(crate) struct RemoteLinkOptions {
         conflicts_with = "file"
     )]
     pub(crate) display_name: Option<String>,
-    /// Id of the link, the same in every update [else: made from its address]
+    /// Id of the link, the same in every update [default: derived from its URL]
     #[arg(
         long,
         value_name = "ID",
@@ -47,7 +47,7 @@ pub(crate) struct RemoteLinkOptions {
         conflicts_with = "file"
     )]
     pub(crate) link_id: Option<String>,
-    /// document, alert, test, security, logFile, prototype, coverage, bugReport or other [default: other]
+    /// Type of the link: document, alert, test, security, logFile, prototype, coverage, bugReport or other [default: other]
     #[arg(
         long,
         value_name = "TYPE",
@@ -55,7 +55,7 @@ pub(crate) struct RemoteLinkOptions {
         conflicts_with = "file"
     )]
     pub(crate) r#type: Option<LinkType>,
-    /// Short text about it
+    /// Short description
     #[arg(
         long,
         value_name = "TEXT",
@@ -63,7 +63,7 @@ pub(crate) struct RemoteLinkOptions {
         conflicts_with = "file"
     )]
     pub(crate) description: Option<String>,
-    /// Text of the mark beside the link
+    /// Text of the status shown beside the link
     #[arg(
         long,
         value_name = "TEXT",
@@ -71,7 +71,7 @@ pub(crate) struct RemoteLinkOptions {
         conflicts_with = "file"
     )]
     pub(crate) status_label: Option<String>,
-    /// Its colour: default, inprogress, moved, new, removed, prototype or success [default: default]
+    /// Colour of the status: default, inprogress, moved, new, removed, prototype or success [default: default]
     #[arg(
         long,
         value_name = "APPEARANCE",
@@ -80,7 +80,7 @@ pub(crate) struct RemoteLinkOptions {
         conflicts_with = "file"
     )]
     pub(crate) status_appearance: Option<Appearance>,
-    /// Services of Jira Service Management, by id
+    /// Ids of services in Jira Service Management
     #[arg(long, value_name = "IDS", help_heading = "Link")]
     pub(crate) service_ids: Vec<Words<ServiceId>>,
     #[command(flatten)]

@@ -23,21 +23,21 @@ pub(crate) struct ShowOptions {
 /// What can be read.
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum Shown {
-    /// A build: of this Jenkins run, or as the options say
+    /// A build: the one of this Jenkins run, or the one that the options identify
     Build(One<IdentityOptions, AskOptions>),
-    /// A deployment: of this Jenkins run to an environment, or as the options say
+    /// A deployment: the one of this Jenkins run to an environment, or the one that the options identify
     Deployment(One<DeploymentKeyOptions, AskOptions>),
     /// A repository with its 400 most recent commits, branches and pull requests
     Repository(One<RepositoryKeyOptions, AskOptions>),
-    /// A commit, if it is among the 400 most recent entities of its repository: Jira shows no others
+    /// A commit, if it is one of the 400 most recent entities of its repository: Jira returns no others
     Commit(One<CommitOptions, AskOptions>),
-    /// A branch, if it is among the 400 most recent entities of its repository: Jira shows no others
+    /// A branch, if it is one of the 400 most recent entities of its repository: Jira returns no others
     Branch(One<BranchOptions, AskOptions>),
-    /// A pull request, if it is among the 400 most recent entities of its repository: Jira shows no others
+    /// A pull request, if it is one of the 400 most recent entities of its repository: Jira returns no others
     PullRequest(One<PullRequestKeyOptions, AskOptions>),
-    /// Whether any repository was sent with a label: yes, or no with exit code 1
+    /// Whether a repository was sent with a label: yes, or no with exit code 1
     DevInfo {
-        /// Label that it was sent with, KEY=VALUE; several mean all of them
+        /// Label that it was sent with, KEY=VALUE; with several labels, all must match
         #[arg(
             long,
             value_name = "KEY=VALUE",
@@ -93,21 +93,22 @@ pub(crate) struct DeleteOptions {
 /// What can be deleted.
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum Deleted {
-    /// A build: of this Jenkins run, or as the options say; or all builds with a label
+    /// A build: the one of this Jenkins run, or the one that the options identify; or all builds with a label
     Build {
         #[command(flatten)]
         key: IdentityOptions,
-        /// Delete all builds that were sent with this label, KEY=VALUE; several mean all of them
+        /// Delete all builds that were sent with this label, KEY=VALUE; with several labels, all must match
         #[arg(long, value_name = "KEY=VALUE", help_heading = "All with a label", conflicts_with_all = ["pipeline_id", "job_name", "build_number"])]
         property: Vec<Property>,
         #[command(flatten)]
         how: HowToDelete,
     },
-    /// A deployment: of this Jenkins run to an environment, or as the options say; or all deployments with a label
+    /// A deployment: the one of this Jenkins run to an environment, or the one that the options identify; or all deployments
+    /// with a label
     Deployment {
         #[command(flatten)]
         key: DeploymentKeyOptions,
-        /// Delete all deployments that were sent with this label, KEY=VALUE; several mean all of them
+        /// Delete all deployments that were sent with this label, KEY=VALUE; with several labels, all must match
         #[arg(long, value_name = "KEY=VALUE", help_heading = "All with a label", conflicts_with_all = ["pipeline_id", "job_name", "build_number", "environment_id", "environment_name", "deployment_sequence_number"])]
         property: Vec<Property>,
         #[command(flatten)]
@@ -123,7 +124,7 @@ pub(crate) enum Deleted {
     PullRequest(One<PullRequestKeyOptions, HowToDelete>),
     /// All repositories with a label, each with all its commits, branches and pull requests
     DevInfo {
-        /// Label that they were sent with, KEY=VALUE; several mean all of them
+        /// Label that they were sent with, KEY=VALUE; with several labels, all must match
         #[arg(
             long,
             value_name = "KEY=VALUE",
@@ -138,7 +139,7 @@ pub(crate) enum Deleted {
     FeatureFlag {
         #[command(flatten)]
         key: FlagOptions,
-        /// Delete all feature flags that were sent with this label, KEY=VALUE; several mean all of them
+        /// Delete all feature flags that were sent with this label, KEY=VALUE; with several labels, all must match
         #[arg(
             long,
             value_name = "KEY=VALUE",
@@ -153,7 +154,7 @@ pub(crate) enum Deleted {
     RemoteLink {
         #[command(flatten)]
         key: LinkOptions,
-        /// Delete all remote links that were sent with this label, KEY=VALUE; several mean all of them
+        /// Delete all remote links that were sent with this label, KEY=VALUE; with several labels, all must match
         #[arg(
             long,
             value_name = "KEY=VALUE",
@@ -251,13 +252,13 @@ pub(crate) struct AskOptions {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Deleting")]
 pub(crate) struct HowToDelete {
-    /// Delete more than one thing; nobody is asked
+    /// Delete more than one thing, without a prompt
     #[arg(long)]
     pub(crate) yes: bool,
-    /// Print the request; no credential is needed and nothing is deleted
+    /// Print the request and delete nothing; needs no credential
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Wait, within --budget, until it is not there any more; not possible for --property but that of dev-info
+    /// Wait, within --budget, until it is deleted; with --property, possible for dev-info only
     #[arg(long)]
     pub(crate) verify: bool,
     #[command(flatten)]

@@ -9,13 +9,14 @@ use clap::Args;
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Command")]
 pub(crate) struct WrapOptions {
-    /// Run this command: `in_progress` is sent when it begins, its end when it ends; exits with its own code
+    /// Run this command: send `in_progress` when it starts and the result when it ends; the exit code is the command's
+    /// own
     #[arg(last = true, value_name = "COMMAND")]
     pub(crate) command: Vec<OsString>,
-    /// Let the command see Jira's credential, which is taken out of its environment otherwise
+    /// Leave Jira's credential in the environment of the command; otherwise it is removed
     #[arg(long)]
     pub(crate) keep_credentials: bool,
-    /// Write the JSON object to this file as well
+    /// Also write the JSON object to this file
     #[arg(long, value_name = "FILE")]
     pub(crate) result_file: Option<PathBuf>,
 }

@@ -6,7 +6,7 @@ use super::connection::Destination;
 use super::payload::Payload;
 use crate::domain::issue_key::IssueKey;
 use crate::error::{Failure, Kind};
-use crate::jira::Submitted;
+use crate::jira::{Submitted, bulk};
 use crate::output::Output;
 use crate::policy::{OnError, exit_code};
 use crate::report::{Outcome, SiteReport};
@@ -18,23 +18,37 @@ const MAX_NAMED: usize = 20;
 pub(crate) fn read(
     payload: &Payload,
     destination: &Destination,
-    submitted: Submitted,
+    mut submitted: Submitted,
     on_error: OnError,
     output: &Output,
 ) -> SiteReport {
     let unknown = Unknown::of(&submitted);
+    let rejected = submitted.rejected.clone();
+    if !payload.names_issues && submitted.accepted.as_ref().is_some_and(|it| !it.is_empty()) {
+        // Of a repository, the entities that were sent for a wrong guess alone: no more is said of them than of any other
+        // unknown key.
+        submitted
+            .rejected
+            .retain(|item| !bulk::names_only(&payload.body, &item.key, &unknown.issues));
+    }
     let known: Vec<&IssueKey> = payload
         .issue_keys
         .iter()
         .filter(|key| !unknown.has(key))
         .collect();
-    let outcome = outcome(&submitted);
+    let mut outcome = outcome(&submitted);
     let link = known
         .first()
         .filter(|_| outcome == Outcome::Accepted)
         .and_then(|key| destination.issue_page(key.as_str()));
-    let message = message(payload, destination, &submitted, &known, &unknown);
-    if outcome == Outcome::Accepted {
+    let mut message = message(payload, destination, &submitted, &known, &unknown);
+    if outcome == Outcome::Rejected && are_only_guesses(payload, &known, &unknown) {
+        // Our guess is not the user's mistake.
+        outcome = Outcome::NothingToSend;
+        let (title, site) = (payload.title(), destination.label());
+        message = format!("{title} not sent: {site} does not know {}", unknown.named());
+        output.advise(&message, GUESSES);
+    } else if outcome == Outcome::Accepted {
         output.say_or_warn(&message, unknown.topic(destination).as_deref());
     } else {
         let failure = Failure::new(Kind::Refused, message.as_str());
@@ -57,7 +71,7 @@ pub(crate) fn read(
         state: payload.state(),
         link,
         accepted: submitted.accepted.unwrap_or_else(what_was_sent),
-        rejected: submitted.rejected,
+        rejected,
         unknown_issue_keys: unknown.issues,
         unknown_associations: submitted.unknown_associations,
         message,
@@ -182,6 +196,16 @@ fn named<'a>(words: impl Iterator<Item = &'a str>) -> String {
         0 => shown,
         more => format!("{shown} and {more} more"),
     }
+}
+
+/// What to do about words that were taken for issue keys.
+const GUESSES: &str =
+    "if these are not issue keys, name your projects with --projects, or these with --deny";
+
+/// Whether nothing is stored because all keys were found in texts and the site knows none of them.
+fn are_only_guesses(payload: &Payload, known: &[&IssueKey], unknown: &Unknown) -> bool {
+    let has_keys = !payload.issue_keys.is_empty();
+    !payload.names_issues && has_keys && known.is_empty() && unknown.others.is_empty()
 }
 
 /// What is unknown is the better clue than Jira's reason, which is the same for all of it.

@@ -25,8 +25,6 @@ pub(crate) struct Call<'a> {
     pub(crate) several_sites: bool,
     /// Whether what is accepted is read back.
     pub(crate) verifies: bool,
-    /// Whether a pipeline step takes along what waits, even without an outbox.
-    pub(crate) is_relayed: bool,
     pub(crate) context: &'a Context<'a>,
 }
 
@@ -98,7 +96,7 @@ pub(crate) struct Attempt<'a> {
 impl<'a> Call<'a> {
     /// The credential of a site, hidden from now on.
     pub(crate) fn credentials(&self, destination: &Destination) -> Result<Credentials, Failure> {
-        let found = credentials(self.context.variables, &destination.endings)?;
+        let found = credentials(self.context, &destination.endings)?;
         self.context.output.hide(&found.client_secret);
         Ok(found)
     }
@@ -205,7 +203,7 @@ impl<'a> Call<'a> {
                     let sent = sent(&payload.body, payload.data);
                     station.pending.add(sent, payload.data, &report);
                 }
-                if report.outcome != Outcome::Rejected {
+                if !matches!(report.outcome, Outcome::Rejected | Outcome::NothingToSend) {
                     self.drop_older(&attempt.kept, payload);
                 }
                 report
@@ -246,7 +244,7 @@ impl<'a> Call<'a> {
                         ))
                     }
                     (Err(why), _) => {
-                        let fate = if self.is_relayed {
+                        let fate = if self.context.phase.step.is_some() {
                             "kept with the run only"
                         } else {
                             "not queued"
@@ -267,7 +265,7 @@ impl<'a> Call<'a> {
                     tell(&failure, code, output);
                 }
                 if let Err(why) = kept
-                    && !self.is_relayed
+                    && self.context.phase.step.is_none()
                 {
                     output.advise(
                         &format!("{title} is lost: it could not be written to the outbox: {why}"),

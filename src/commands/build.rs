@@ -3,7 +3,7 @@
 use super::missing::Missing;
 use super::payload::{Payload, Status};
 use super::send;
-use super::{Context, run_facts, tell, test_counts};
+use super::{Context, run_facts, test_counts};
 use crate::cli::BuildOptions;
 use crate::cli::words::Words;
 use crate::domain::association::{Associations, Others};
@@ -12,7 +12,7 @@ use crate::domain::reference::{BuiltCommit, BuiltRef, MAX_REFERENCES, Reference}
 use crate::domain::state::build_state;
 use crate::domain::text::Line;
 use crate::error::Failure;
-use crate::facts::{self, Facts};
+use crate::facts::Facts;
 use crate::jenkins::Ref;
 use crate::jira::DataType;
 use crate::jira::builds::{Build, Builds, ProviderMetadata, SchemaVersion};
@@ -21,8 +21,8 @@ use crate::report::Report;
 /// Reads the facts, sends the build and reports.
 pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Report, Failure> {
     let deadline = super::deadline(&options.jira, context);
-    let facts = super::gather(&options.keys, deadline, context)?;
-    let findings = facts::find_keys(&facts.texts, &options.keys);
+    let facts = super::gather(&super::question(&options.keys, context), deadline, context)?;
+    let findings = super::find_keys(&facts, &options.keys, context);
     let destinations = super::destinations(&options.jira.connection, context)?;
 
     let mut missing = Missing::default();
@@ -44,10 +44,8 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
         ..Others::default()
     };
 
-    tell(&facts, context.output);
     let (associations, cut) = Associations::new(findings.keys(), &others);
-    super::tell_findings(&findings, &options.keys, context.output);
-    super::tell_cut(&cut, context.output);
+    super::tell_found(&facts, &findings, &cut, &options.keys, context.output);
     if associations.is_empty() {
         return Ok(send::nothing(
             &findings,
@@ -93,7 +91,8 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
         key: Payload::identity(&numbered),
         numbered,
         issue_keys: super::sent_keys(&findings, &cut),
-        origin: run_facts::origin(&options.run),
+        names_issues: super::keys::are_named(&options.keys),
+        origin: run_facts::origin(&options.run, context.phase.event),
         keeps_issue_keys: !options.keys.only_issue_keys,
         may_wait: true,
     };

@@ -17,10 +17,11 @@ use crate::cli::{CheckOptions, Format};
 use crate::error::Failure;
 use crate::jira::trace::Traced;
 use crate::jira::{Probe, Site};
+use crate::output::Output;
 use crate::side_by_side::side_by_side;
 use crate::system::Deadline;
 
-use items::Items;
+pub(crate) use items::Items;
 use network::{LookUp, Network};
 
 /// Checks everything, from what needs nothing to what needs all the rest, within one time budget.
@@ -31,7 +32,7 @@ pub(crate) fn run(
     options: &CheckOptions,
     context: &Context<'_>,
     look_up: LookUp<'_>,
-) -> Result<ExitCode, Failure> {
+) -> Result<Items, Failure> {
     // Wrong options are told before anything is asked.
     options
         .keys
@@ -58,13 +59,25 @@ pub(crate) fn run(
     for of_site in of_sites {
         items.append(of_site);
     }
-    let quiet = options.output.quiet && !options.output.verbose;
-    match options.output.format {
-        Format::Json => context.output.result(&items.to_json())?,
+    Ok(items)
+}
+
+/// Prints the list for whoever reads it.
+///
+/// # Errors
+/// It cannot be written.
+pub(super) fn print(
+    items: &Items,
+    format: Format,
+    quiet: bool,
+    output: &Output,
+) -> Result<ExitCode, Failure> {
+    match format {
+        Format::Json => output.result(&items.to_json().to_string())?,
         Format::Text => {
             let text = items.to_text(quiet);
             if !text.is_empty() {
-                context.output.result(&text)?;
+                output.result(&text)?;
             }
         }
     }
@@ -95,7 +108,8 @@ fn check_workspace(
 ) -> Result<Items, Failure> {
     let mut items = Items::default();
     let (variables, system) = (context.variables, context.system);
-    workspace::check(&options.keys, variables, system, deadline, &mut items)?;
+    let question = super::question(&options.keys, context);
+    workspace::check(&question, variables, system, deadline, &mut items)?;
     outbox::check(&options.outbox, context, &mut items);
     Ok(items)
 }
@@ -109,7 +123,7 @@ fn check_site(
     look_up: LookUp<'_>,
 ) -> Items {
     let mut items = Items::of_site(site);
-    let settings = settings::check(options, context.variables, &mut items);
+    let settings = settings::check(options, context, &mut items);
     if let Some(credentials) = &settings.credentials {
         context.output.hide(&credentials.client_secret);
     }

@@ -115,6 +115,21 @@ fn repeat_issues(payload: &mut Payload, lasts: &[(SequenceNumber, Record)], outp
     payload.issue_keys.extend(added);
 }
 
+/// What a site does not know is not named again by the next update.
+pub(crate) fn forget_unknown(
+    payload: &Payload,
+    site: &str,
+    unknown: &[String],
+    outbox: &Outbox<'_>,
+) {
+    if !unknown.is_empty() {
+        let memory = outbox.memory();
+        for entity in payload.numbered(site) {
+            memory.forget_issues(&entity, unknown);
+        }
+    }
+}
+
 /// What the update says, apart from its number.
 fn fingerprint(payload: &Payload) -> String {
     let mut body = payload.body.clone();

@@ -1,5 +1,6 @@
 //! With which credential a site is asked.
 
+use super::Context;
 use crate::error::{Failure, Kind};
 use crate::files;
 use crate::jira::Credentials;
@@ -11,12 +12,25 @@ use crate::variables::{
 /// Longest file that is taken for a secret, in bytes.
 const MAX_SECRET: u64 = 64 * 1024;
 
-/// The OAuth credential of the site whose variables have these endings. The first ending that anything is set for
+/// The OAuth credential of the site whose variables have these endings.
+///
+/// # Errors
+/// When there is none, for the reason that a pipeline step knows.
+pub(crate) fn credentials(
+    context: &Context<'_>,
+    endings: &[String],
+) -> Result<Credentials, Failure> {
+    let step = context.phase.step.as_ref();
+    let known = step.and_then(|step| step.no_credential.clone());
+    of_variables(context.variables, endings).map_err(|failure| known.unwrap_or(failure))
+}
+
+/// The same of variables alone. The first ending that anything is set for
 /// gives the whole credential: halves of two credentials are never put together.
 ///
 /// # Errors
 /// When it is missing, or its file cannot be read.
-pub(crate) fn credentials(
+pub(crate) fn of_variables(
     variables: &Variables,
     endings: &[String],
 ) -> Result<Credentials, Failure> {
@@ -96,7 +110,7 @@ fn secret_of_file(path: &str, variable: &str) -> Result<Secret, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::credentials;
+    use super::of_variables;
     use crate::error::Kind;
     use crate::variables::Variables;
 
@@ -109,7 +123,7 @@ mod tests {
             ("JIRA_CLIENT_ID", " id "),
             ("JIRA_CLIENT_SECRET_FILE", path),
         ]);
-        let found = credentials(&variables, &[]).ok().unwrap();
+        let found = of_variables(&variables, &[]).ok().unwrap();
         assert_eq!(
             (found.client_id.as_str(), found.client_secret.reveal()),
             ("id", "from file")
@@ -125,12 +139,12 @@ mod tests {
             ]),
         ];
         for variables in missing {
-            let failure = credentials(&variables, &[]).err().unwrap();
+            let failure = of_variables(&variables, &[]).err().unwrap();
             assert_eq!(failure.kind, Kind::Credentials);
             assert_eq!(failure.lines().last().unwrap().0, "hint");
         }
         std::fs::write(path, "\n").unwrap();
-        assert!(credentials(&variables, &[]).is_err());
+        assert!(of_variables(&variables, &[]).is_err());
     }
 
     #[test]
@@ -144,7 +158,7 @@ mod tests {
         ]);
         let found = |endings: &[&str]| {
             let endings: Vec<String> = endings.iter().map(ToString::to_string).collect();
-            credentials(&variables, &endings)
+            of_variables(&variables, &endings)
                 .map(|found| format!("{} {}", found.client_id, found.client_secret.reveal()))
         };
         let acme = found(&["ACME_ATLASSIAN_NET", "ACME"]).unwrap();

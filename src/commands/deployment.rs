@@ -4,9 +4,9 @@ use super::missing::Missing;
 use super::payload::{Payload, Status};
 use super::run_facts::{RunFacts, environment_name, given_text, jenkins_url};
 use super::send;
-use super::{Context, deployed, run_facts, tell};
+use super::{Context, deployed, run_facts};
+use crate::cli::DeploymentOptions;
 use crate::cli::words::Words;
-use crate::cli::{DeploymentOptions, KeyOptions};
 use crate::domain::association::{Associations, Cut, Others};
 use crate::domain::environment::EnvironmentType;
 use crate::domain::ids::EnvironmentId;
@@ -15,7 +15,7 @@ use crate::domain::state::{DeploymentState, deployment_state};
 use crate::domain::text::Line;
 use crate::domain::web_url::WebUrl;
 use crate::error::Failure;
-use crate::facts::{self, Facts};
+use crate::facts::{Facts, Question};
 use crate::jira::DataType;
 use crate::jira::builds::{ProviderMetadata, SchemaVersion};
 use crate::jira::deployments::{Command, Deployment, Deployments, Environment, Pipeline};
@@ -27,12 +27,12 @@ const MAX_BLOCKS: usize = 3;
 /// Reads the facts, sends the deployment and reports.
 pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<Report, Failure> {
     let deadline = super::deadline(&options.jira, context);
-    let keys = KeyOptions {
+    let question = Question {
         deployed_before: Some(deployed::before(options, context)?),
-        ..options.keys.clone()
+        ..super::question(&options.keys, context)
     };
-    let facts = super::gather(&keys, deadline, context)?;
-    let findings = facts::find_keys(&facts.texts, &options.keys);
+    let facts = super::gather(&question, deadline, context)?;
+    let findings = super::find_keys(&facts, &options.keys, context);
     let destinations = super::destinations(&options.jira.connection, context)?;
 
     let mut missing = Missing::default();
@@ -48,9 +48,7 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
     let pipeline_url = pipeline_url(options, &facts, &run)?;
     let (associations, cut) = associations(options, &findings)?;
 
-    tell(&facts, context.output);
-    super::tell_findings(&findings, &options.keys, context.output);
-    super::tell_cut(&cut, context.output);
+    super::tell_found(&facts, &findings, &cut, &options.keys, context.output);
     let state = match deployment_state(run.state, options.run.unstable_as) {
         DeploymentState::Successful if facts.is_rollback => options.rollback_as,
         state => state,
@@ -121,7 +119,8 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
         key: Payload::identity(&numbered),
         numbered,
         issue_keys: super::sent_keys(&findings, &cut),
-        origin: run_facts::origin(&options.run),
+        names_issues: super::keys::are_named(&options.keys),
+        origin: run_facts::origin(&options.run, context.phase.event),
         keeps_issue_keys: !options.keys.only_issue_keys,
         may_wait: true,
     };

@@ -53,7 +53,7 @@ fn send_what_is_found(options: &DevInfoOptions, context: &Context<'_>) -> Result
     let deadline = super::deadline(&options.jira, context);
     let time_left = || deadline.remaining(context.system);
     let (facts, commits) = facts::read(
-        &options.keys,
+        &super::question(&options.keys, context),
         context.variables,
         context.system,
         time_left() / 3,
@@ -200,6 +200,7 @@ fn frame<'a>(
         sequence: sequence(options, event),
         origin: Origin::of(sending.update_sequence_number, sending.event_time),
         smart_commits: sending.smart_commits,
+        names_issues: super::keys::are_named(&options.keys),
         operation,
         properties,
         product: sending.product.as_deref().and_then(Line::optional),

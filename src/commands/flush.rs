@@ -145,7 +145,7 @@ impl Flush<'_> {
         destination: &Destination,
         delivery: &mut Delivery<'_>,
     ) -> Result<(), Failure> {
-        let credentials = credentials(self.context.variables, &destination.endings)?;
+        let credentials = credentials(self.context, &destination.endings)?;
         self.context.output.hide(&credentials.client_secret);
         let traced = Traced {
             transport: self.context.transport,

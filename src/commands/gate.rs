@@ -41,7 +41,7 @@ pub(crate) fn run(options: &GateOptions, context: &Context<'_>) -> Result<Report
     let (Some((deployment, name)), Some(destination)) = (deployment, destination) else {
         return Err(missing.into_failure("a gate"));
     };
-    let credentials = credentials(context.variables, &destination.endings)?;
+    let credentials = credentials(context, &destination.endings)?;
     context.output.hide(&credentials.client_secret);
     let traced = Traced {
         transport: context.transport,

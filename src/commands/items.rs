@@ -108,12 +108,13 @@ pub(super) fn run<C: ItemCommand>(options: &C, context: &Context<'_>) -> Result<
     };
 
     let mut missing = Missing::default();
-    let file = match &item.file {
-        Some(path) => {
+    let file = match (flags(context), &item.file) {
+        (Some(flags), _) => Some(C::of_file("flags", flags.as_bytes(), &defaults)?),
+        (None, Some(path)) => {
             let (name, bytes) = item_file::read(path)?;
             Some(C::of_file(&name, &bytes, &defaults)?)
         }
-        None => options
+        (None, None) => options
             .of_options(&defaults, &mut missing)
             .map(ItemFile::of_one),
     };
@@ -161,13 +162,20 @@ pub(super) fn run<C: ItemCommand>(options: &C, context: &Context<'_>) -> Result<
     if let Some(url) = pages.find(|url| url.is_local()) {
         run_facts::tell_local(url, context.output);
     }
-    let keeps_issue_keys = item.file.is_none() && !keys.only_issue_keys;
-    let payloads = C::KIND.payloads(items, item, keeps_issue_keys, |items| {
+    let has_file = item.file.is_some() || flags(context).is_some();
+    let keeps_issue_keys = !has_file && !keys.only_issue_keys;
+    let names_issues = has_file || super::keys::are_named(keys);
+    let payloads = C::KIND.payloads(items, item, keeps_issue_keys, names_issues, |items| {
         let provider = ProviderMetadata::new(product.as_ref());
         C::request(items, properties.clone(), provider)
     });
     let mut source = send::Ready::from(payloads);
     send::send(jira, &destinations, &mut source, deadline, context)
+}
+
+/// Flags that are written in the pipeline.
+fn flags<'a>(context: &Context<'a>) -> Option<&'a str> {
+    context.phase.step.as_ref()?.flags.as_deref()
 }
 
 /// The facts for one item are those of the run; a file of many is not about this run, and takes only what the options
@@ -178,10 +186,10 @@ fn gather(
     deadline: Deadline,
     context: &Context<'_>,
 ) -> Result<Facts, Failure> {
-    if item.file.is_some() {
+    if item.file.is_some() || flags(context).is_some() {
         facts::of_options(keys, context.variables)
     } else {
-        super::gather(keys, deadline, context)
+        super::gather(&super::question(keys, context), deadline, context)
     }
 }
 

@@ -3,17 +3,57 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Context, tell, tell_findings};
-use crate::cli::{Format, KeysOptions};
+use crate::cli::{Format, KeyOptions, KeysOptions, words};
 use crate::domain::issue_key::{Findings, IssueKey, Place};
 use crate::error::Failure;
 use crate::facts::{self, Facts};
-use crate::output::visible;
+use crate::output::{Output, visible};
+
+/// Refuses what cannot be right about keys before anything is done: words that are not keys, a template without its
+/// groups. A pipeline step goes on and warns of such words: the rest of its update is right.
+///
+/// # Errors
+/// What the options say wrongly.
+pub(super) fn check(options: &KeyOptions, context: &Context<'_>) -> Result<(), Failure> {
+    let is_step = context.phase.step.is_some();
+    if let Some(wrong) = wrong_words(options).into_iter().next().filter(|_| !is_step) {
+        return Err(Failure::usage(wrong).hint(
+            "separate issue keys with commas or blanks; --message searches a text for keys",
+        ));
+    }
+    let template = options.key_template.as_ref();
+    let lacking = template.zip(options.key_pattern.as_ref());
+    match lacking.and_then(|(template, pattern)| pattern.lacks_group_of(template)) {
+        None => Ok(()),
+        Some(group) => Err(Failure::usage(format!(
+            "--key-template names the group {group:?}, which --key-pattern does not have"
+        ))
+        .hint("put parentheses around the part of --key-pattern that is meant, and write ${1}x where text follows a group")),
+    }
+}
+
+/// Whether the user names issues by hand.
+pub(super) fn are_named(options: &KeyOptions) -> bool {
+    let mut given = options.issue_keys.iter();
+    given.any(|keys| words::split(keys).next().is_some()) || !options.issue_ids.is_empty()
+}
+
+/// What is wrong with each word of --issue-keys that is not an issue key.
+pub(super) fn wrong_words(options: &KeyOptions) -> Vec<String> {
+    let given = options.issue_keys.iter();
+    let words = given.flat_map(|keys| words::split(keys));
+    let wrong = words.filter_map(|word| word.parse::<IssueKey>().err());
+    wrong.map(|why| format!("--issue-keys: {why}")).collect()
+}
 
 /// Explains the texts that are given, or those of the run when none is.
-pub(crate) fn run(options: &KeysOptions, context: &Context<'_>) -> Result<(), Failure> {
+///
+/// # Errors
+/// A file of changes that cannot be used.
+pub(super) fn run(options: &KeysOptions, context: &Context<'_>) -> Result<Explained, Failure> {
     let keys = &options.keys;
     let given = keys.branch.is_some()
         || keys.title.is_some()
@@ -21,26 +61,50 @@ pub(crate) fn run(options: &KeysOptions, context: &Context<'_>) -> Result<(), Fa
         || !keys.message.is_empty()
         || !keys.issue_keys.is_empty();
     let facts = if given {
-        facts::given_only(keys)?
+        facts::given_only(&super::question(keys, context))?
     } else {
         let patience = Duration::from_secs(options.budget.into());
-        let facts = facts::gather(keys, context.variables, context.system, patience)?;
+        let facts = facts::gather(
+            &super::question(keys, context),
+            context.variables,
+            context.system,
+            patience,
+        )?;
         tell(&facts, context.output);
         facts
     };
     let findings = facts::find_keys(&facts.texts, keys);
     tell_findings(&findings, keys, context.output);
-    match options.output.format {
-        Format::Json => {
-            let left_out = facts.commits_left_out;
-            context.output.result(&as_json(&findings, left_out))
+    Ok(Explained { findings, facts })
+}
+
+/// What is to be explained.
+pub(crate) struct Explained {
+    findings: Findings,
+    facts: Facts,
+}
+
+impl Explained {
+    /// # Errors
+    /// It cannot be written.
+    pub(super) fn print(&self, format: Format, output: &Output) -> Result<(), Failure> {
+        match format {
+            Format::Json => output.result(&self.to_json().to_string()),
+            Format::Text => output.result(&self.to_text()),
         }
-        Format::Text => context.output.result(&as_text(&findings, &facts)),
+    }
+
+    pub(crate) fn to_json(&self) -> Value {
+        as_json(&self.findings, self.facts.commits_left_out)
+    }
+
+    pub(crate) fn to_text(&self) -> String {
+        as_text(&self.findings, &self.facts)
     }
 }
 
-fn as_json(findings: &Findings, commits_left_out: usize) -> String {
-    let place = |place: &Place, mut entry: serde_json::Value| {
+fn as_json(findings: &Findings, commits_left_out: usize) -> Value {
+    let place = |place: &Place, mut entry: Value| {
         entry["kind"] = json!(place.kind.name());
         entry["source"] = json!(place.source);
         entry["text"] = json!(place.line);
@@ -66,7 +130,6 @@ fn as_json(findings: &Findings, commits_left_out: usize) -> String {
         "dropped_beyond": findings.dropped_beyond,
         "commits_left_out": commits_left_out,
     })
-    .to_string()
 }
 
 fn as_text(findings: &Findings, facts: &Facts) -> String {
@@ -95,7 +158,7 @@ fn as_text(findings: &Findings, facts: &Facts) -> String {
         let _ = writeln!(
             text,
             "  {:<14} {source}: {name}: {reason}",
-            dropped.candidate
+            visible(&dropped.candidate)
         );
     }
     if findings.dropped_beyond > 0 {

@@ -1,47 +1,118 @@
-//! Collects every fact that nothing gave, so that one error names them all.
+//! Collects every value that nothing gave, so that one error names them all.
 
 use crate::error::Failure;
 
-/// The facts that are missing so far.
+/// How a site is named, for people with a Jenkins and for others.
+pub(crate) const SITE_HINT: &str = "set JIRA_SITE (in Jenkins under Manage Jenkins > System > Global properties > Environment variables), or give --site acme for acme.atlassian.net";
+
+/// The values that are missing so far.
 #[derive(Debug, Default)]
-pub(crate) struct Missing(Vec<String>);
+pub(crate) struct Missing {
+    /// Each with what gives it.
+    values: Vec<String>,
+    lacks_site: bool,
+    /// Whether some of them are set by Jenkins.
+    lacks_variables: bool,
+}
 
 impl Missing {
-    /// Passes the fact on, or notes what is missing and how it is given.
+    /// Passes the value on, or notes what is missing and how it is given.
     pub(crate) fn want<T>(
         &mut self,
-        fact: Option<T>,
+        value: Option<T>,
         name: &str,
         option: &str,
         variable: &str,
     ) -> Option<T> {
-        if fact.is_none() {
+        if value.is_none() {
             let jenkins = if variable.is_empty() {
                 String::new()
             } else {
-                format!(" (Jenkins: {variable})")
+                format!("; in Jenkins {variable}")
             };
-            self.0
-                .push(format!("{name}: give it with {option}{jenkins}"));
+            self.values.push(format!("{name} ({option}{jenkins})"));
+            self.lacks_variables |= !variable.is_empty();
         }
-        fact
+        value
     }
 
     /// The same for the Jira site.
     pub(crate) fn want_site<T>(&mut self, site: Option<T>) -> Option<T> {
+        self.lacks_site |= site.is_none();
         self.want(site, "the Jira site", "--site or JIRA_SITE", "")
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.values.is_empty()
     }
 
     /// The error that names them, worded for whatever wanted them.
     pub(crate) fn into_failure(self, what: &str) -> Failure {
-        let count = self.0.len();
-        let facts = if count == 1 { "a fact is" } else { "facts are" };
-        let failure = Failure::usage(format!("{facts} missing for {what}"));
-        let failure = self.0.into_iter().fold(failure, Failure::cause);
-        failure.hint("a Jenkins job knows what its variables tell; give the rest with the options")
+        let values = if self.values.len() == 1 {
+            "a required value"
+        } else {
+            "required values"
+        };
+        let list = self.values.join(", ");
+        let failure = Failure::usage(format!("missing {values} for {what}: {list}"));
+        let failure = if self.lacks_site {
+            failure.hint(SITE_HINT)
+        } else {
+            failure
+        };
+        if self.lacks_variables {
+            failure.hint("Jenkins sets its variables automatically; elsewhere pass the options")
+        } else if self.lacks_site {
+            failure
+        } else {
+            failure.hint("give the option in parentheses")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Missing, SITE_HINT};
+
+    #[test]
+    fn one_error_names_all_that_is_missing() {
+        let jenkins = "Jenkins sets its variables automatically; elsewhere pass the options";
+        for (lacks_site, variable, message, hints) in [
+            (
+                true,
+                Some("JOB_NAME"),
+                "missing required values for a build: the pipeline (--job-name; in Jenkins JOB_NAME), the Jira site (--site or JIRA_SITE)",
+                vec![SITE_HINT, jenkins],
+            ),
+            (
+                true,
+                None,
+                "missing a required value for a build: the Jira site (--site or JIRA_SITE)",
+                vec![SITE_HINT],
+            ),
+            (
+                false,
+                Some("JOB_NAME"),
+                "missing a required value for a build: the pipeline (--job-name; in Jenkins JOB_NAME)",
+                vec![jenkins],
+            ),
+            (
+                false,
+                Some(""),
+                "missing a required value for a build: the pipeline (--job-name)",
+                vec!["give the option in parentheses"],
+            ),
+        ] {
+            let mut missing = Missing::default();
+            if let Some(variable) = variable {
+                missing.want(None::<u8>, "the pipeline", "--job-name", variable);
+            }
+            missing.want_site((!lacks_site).then_some(1));
+            let failure = missing.into_failure("a build");
+            assert_eq!(failure.message(), message);
+            let lines = failure.lines();
+            let found: Vec<&str> = lines.iter().skip(1).map(|(_, line)| *line).collect();
+            assert_eq!(found, hints);
+        }
     }
 }

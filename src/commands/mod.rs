@@ -19,11 +19,11 @@ mod keys;
 mod missing;
 mod pauses;
 mod payload;
-mod relay;
+mod phase;
 mod remote_link;
 mod run_facts;
 mod send;
-mod store;
+pub(crate) mod store;
 mod stored;
 mod summary;
 mod test_counts;
@@ -37,20 +37,25 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::cli::{Command, ConnectionOptions, Format, JiraOptions, KeyOptions, words};
+use crate::cli::{
+    CheckOptions, Command, ConnectionOptions, Format, JiraOptions, KeyOptions, KeysOptions,
+    OutputOptions,
+};
 use crate::dns;
 use crate::domain::association::Cut;
-use crate::domain::issue_key::{
-    Findings, IssueKey, MAX_ISSUE_KEYS, Reason, Rules, Text, TextKind, find,
-};
+use crate::domain::issue_key::{Findings, IssueKey, MAX_CUT, MAX_ISSUE_KEYS, Reason};
 use crate::error::Failure;
-use crate::facts::{self, Facts};
+use crate::facts::{self, Facts, Question};
 use crate::files;
 use crate::jira::http::Transport;
 use crate::output::Output;
 use crate::report::Report;
 use crate::system::{Deadline, System};
 use crate::variables::Variables;
+
+pub(crate) use check::Items;
+pub(crate) use keys::Explained;
+pub(crate) use phase::{EventTime, Phase, StepPhase};
 
 /// The world as the commands see it.
 pub(crate) struct Context<'a> {
@@ -61,6 +66,17 @@ pub(crate) struct Context<'a> {
     /// Why `transport` does not go the way that the user set, for commands that go on all the same. Nothing may be asked
     /// of it then.
     pub(crate) network_failure: Option<&'a Failure>,
+    pub(crate) phase: &'a Phase,
+}
+
+/// Refuses options that cannot be right together, before anything is done.
+///
+/// # Errors
+/// What they say wrongly.
+pub(crate) fn check_options(command: &Command, context: &Context<'_>) -> Result<(), Failure> {
+    command
+        .keys()
+        .map_or(Ok(()), |options| keys::check(options, context))
 }
 
 /// Runs one command to its exit code.
@@ -68,44 +84,78 @@ pub(crate) struct Context<'a> {
 /// # Errors
 /// What ended the command before it had a report.
 pub(crate) fn run(command: &Command, context: &Context<'_>) -> Result<ExitCode, Failure> {
-    let format = command.output().format;
-    let (report, result_file) = match command {
+    let OutputOptions { format, quiet, .. } = *command.output();
+    let result_file = match command {
         Command::Build(options) if options.wrap.wraps() => return wrap::build(options, context),
         Command::Deployment(options) if options.wrap.wraps() => {
             return wrap::deployment(options, context);
         }
-        Command::Build(options) => (build::run(options, context)?, &options.wrap.result_file),
-        Command::Deployment(options) => (
-            deployment::run(options, context)?,
-            &options.wrap.result_file,
-        ),
-        Command::DevInfo(options) => (
-            dev_info::run(options, context)?,
-            &options.sending.result_file,
-        ),
-        Command::Check(options) => return check::run(options, context, &dns::look_up),
-        Command::Gate(options) => (gate::run(options, context)?, &None),
+        Command::Check(options) => {
+            let quiet = quiet && !context.output.is_verbose();
+            return check::print(&check(options, context)?, format, quiet, context.output);
+        }
+        Command::Keys(options) => {
+            keys(options, context)?.print(format, context.output)?;
+            return Ok(ExitCode::SUCCESS);
+        }
         Command::Show(options) => {
             let shown = stored::show::run(options, context)?;
             return Ok(stored::show::print(&shown, format, context.output));
         }
-        Command::Delete(options) => (stored::delete::run(options, context)?, &None),
-        Command::Flush(options) => (flush::run(options, context)?, &None),
-        Command::FeatureFlag(options) => (items::run(options.as_ref(), context)?, &None),
-        Command::RemoteLink(options) => (items::run(options.as_ref(), context)?, &None),
-        Command::Keys(options) => {
-            keys::run(options, context)?;
-            return Ok(ExitCode::SUCCESS);
-        }
+        Command::Build(options) => &options.wrap.result_file,
+        Command::Deployment(options) => &options.wrap.result_file,
+        Command::DevInfo(options) => &options.sending.result_file,
+        Command::Gate(_)
+        | Command::Delete(_)
+        | Command::Flush(_)
+        | Command::FeatureFlag(_)
+        | Command::RemoteLink(_) => &None,
     };
+    let report = report(command, context)?;
     show(&report, format, context.output);
     write_result(&report, result_file.as_deref(), context.output);
     Ok(ExitCode::from(report.exit_code))
 }
 
+/// Runs a command that sends or asks something, whatever may stand behind `--`.
+///
+/// # Errors
+/// What ended the command before it had a report.
+pub(crate) fn report(command: &Command, context: &Context<'_>) -> Result<Report, Failure> {
+    match command {
+        Command::Build(options) => build::run(options, context),
+        Command::Deployment(options) => deployment::run(options, context),
+        Command::DevInfo(options) => dev_info::run(options, context),
+        Command::Gate(options) => gate::run(options, context),
+        Command::Delete(options) => stored::delete::run(options, context),
+        Command::Flush(options) => flush::run(options, context),
+        Command::FeatureFlag(options) => items::run(options.as_ref(), context),
+        Command::RemoteLink(options) => items::run(options.as_ref(), context),
+        Command::Show(_) | Command::Keys(_) | Command::Check(_) => {
+            Err(Failure::usage("the command has no report"))
+        }
+    }
+}
+
+/// Explains the issue keys of a run.
+///
+/// # Errors
+/// A file of changes that cannot be used.
+pub(crate) fn keys(options: &KeysOptions, context: &Context<'_>) -> Result<Explained, Failure> {
+    keys::run(options, context)
+}
+
+/// Checks everything that a send needs.
+///
+/// # Errors
+/// A file of changes that cannot be used.
+pub(crate) fn check(options: &CheckOptions, context: &Context<'_>) -> Result<Items, Failure> {
+    check::run(options, context, &dns::look_up)
+}
+
 fn show(report: &Report, format: Format, output: &Output) {
     let shown = match format {
-        Format::Json => output.result(&report.to_json(output.wording())),
+        Format::Json => output.result(&report.to_json()),
         Format::Text => {
             let mut requests = report.request.iter().chain(&report.further_requests);
             requests.try_for_each(|request| {
@@ -128,7 +178,7 @@ fn write_result(report: &Report, path: Option<&Path>, output: &Output) {
     let Some(path) = path else {
         return;
     };
-    let text = output.without_secrets(&report.to_json(output.wording()));
+    let text = output.without_secrets(&report.to_json());
     if let Err(error) = files::write_text(path, &format!("{text}\n")) {
         output.advise(
             &format!("{error:#}"),
@@ -149,17 +199,32 @@ fn destinations(
 /// The end of the time budget, which holds for the facts and for the sending together.
 fn deadline(jira: &JiraOptions, context: &Context<'_>) -> Deadline {
     let budget = Duration::from_secs(jira.connection.budget.into());
-    Deadline::after(context.system, jira.time_left.unwrap_or(budget))
+    Deadline::after(context.system, context.phase.time_left.unwrap_or(budget))
 }
 
 /// Reads the facts. Git gets half of the time at most, so that they can still be sent.
 fn gather(
-    options: &KeyOptions,
+    question: &Question<'_>,
     deadline: Deadline,
     context: &Context<'_>,
 ) -> Result<Facts, Failure> {
     let patience = deadline.remaining(context.system) / 2;
-    facts::gather(options, context.variables, context.system, patience)
+    facts::gather(question, context.variables, context.system, patience)
+}
+
+/// What is asked about the run of this phase.
+fn question<'a>(options: &'a KeyOptions, context: &Context<'a>) -> Question<'a> {
+    Question {
+        pipeline: context.phase.pipeline(),
+        ..Question::new(options)
+    }
+}
+
+/// The issue keys of the run: those of its beginning first.
+fn find_keys(facts: &Facts, options: &KeyOptions, context: &Context<'_>) -> Findings {
+    facts::find_keys(&facts.texts, options)
+        .without(&context.phase.unknown_before)
+        .after(&context.phase.found_before)
 }
 
 /// Passes on what was noticed while the facts were read.
@@ -170,6 +235,19 @@ fn tell(facts: &Facts, output: &Output) {
     for (warning, advice) in &facts.warnings {
         output.advise(warning, advice);
     }
+}
+
+/// The same, and what was noticed about the issue keys of one update.
+fn tell_found(
+    facts: &Facts,
+    findings: &Findings,
+    cut: &Cut,
+    options: &KeyOptions,
+    output: &Output,
+) {
+    tell(facts, output);
+    tell_findings(findings, options, output);
+    tell_cut(cut, output);
 }
 
 /// Most lines about one kind of trouble: strangers write the texts, and nobody reads more.
@@ -192,35 +270,11 @@ fn warn_each(lines: impl IntoIterator<Item = String>, output: &Output) {
 
 /// Warns of explicit keys that are none, of keys in commits that no repository has, and of keys beyond Jira's limit.
 fn tell_findings(findings: &Findings, options: &KeyOptions, output: &Output) {
-    let words = options
-        .issue_keys
-        .iter()
-        .flat_map(|keys| words::split(keys));
-    let no_keys = words.filter_map(|word| {
-        let found = find(
-            &[Text::new(TextKind::Explicit, "", word)],
-            &Rules::default(),
-        );
-        let reason = found
-            .dropped
-            .first()
-            .map(|dropped| dropped.reason.explanation());
-        let why = reason
-            .map(|reason| format!(": {reason}"))
-            .unwrap_or_default();
-        let is_key = !found.found.is_empty();
-        (!is_key).then(|| format!("{word:?} in --issue-keys is no issue key{why}"))
-    });
-    warn_each(no_keys, output);
+    warn_each(keys::wrong_words(options), output);
     if let Some((warning, advice)) = left_out(findings) {
         output.advise(&warning, advice);
     }
-    let beyond = findings
-        .dropped
-        .iter()
-        .filter(|dropped| dropped.reason == Reason::Limit);
-    let beyond: Vec<&str> = beyond.map(|dropped| dropped.candidate.as_str()).collect();
-    warn_each(cut_keys_line(&beyond), output);
+    warn_each(cut_keys_line(&findings.cut), output);
 }
 
 /// Most issue keys that one line names.
@@ -259,24 +313,32 @@ fn tell_cut(cut: &Cut, output: &Output) {
 }
 
 fn cut_lines(cut: &Cut) -> impl Iterator<Item = String> {
-    let keys: Vec<&str> = cut.issue_keys.iter().map(IssueKey::as_str).collect();
     let others = (cut.others > 0).then(|| {
         format!(
             "{} issue ids, services, commits or repositories were left out, since Jira takes {MAX_ISSUE_KEYS} associations in all",
             cut.others
         )
     });
-    cut_keys_line(&keys).into_iter().chain(others)
+    cut_keys_line(&cut.issue_keys).into_iter().chain(others)
 }
 
-fn cut_keys_line(keys: &[&str]) -> Option<String> {
-    (!keys.is_empty()).then(|| {
-        format!(
-            "{} issue keys were cut, since Jira takes {MAX_ISSUE_KEYS}: {}",
-            keys.len(),
-            keys.join(", ")
-        )
-    })
+fn cut_keys_line(keys: &[IssueKey]) -> Option<String> {
+    let shown: Vec<&str> = keys.iter().take(MAX_NAMED).map(IssueKey::as_str).collect();
+    let more = match keys.len() - shown.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let number = match keys.len() {
+        0 => return None,
+        1 => "1 issue key was".to_owned(),
+        // Nobody counts further.
+        many if many >= MAX_CUT => format!("at least {many} issue keys were"),
+        many => format!("{many} issue keys were"),
+    };
+    let shown = shown.join(", ");
+    Some(format!(
+        "{number} cut, since Jira takes {MAX_ISSUE_KEYS}: {shown}{more}"
+    ))
 }
 
 /// The issue keys that are in the body.

@@ -26,6 +26,8 @@ pub(crate) struct Payload {
     /// The identities whose numbers must grow from update to update.
     pub(crate) numbered: Vec<Value>,
     pub(crate) issue_keys: Vec<IssueKey>,
+    /// Whether the user named issues by hand, rather than that all were found in texts.
+    pub(crate) names_issues: bool,
     /// Where the sequence number in the body comes from.
     pub(crate) origin: Origin,
     /// Whether issues of the update before are named again.
@@ -57,11 +59,6 @@ impl Payload {
     /// Jira's word for how it stands.
     pub(crate) fn state(&self) -> Option<&'static str> {
         self.status.as_ref().map(|status| status.state)
-    }
-
-    /// What it is at one site.
-    pub(crate) fn entity(&self, site: &str) -> Entity {
-        Entity::new(site, self.data.name(), &self.key)
     }
 
     /// What has a number of its own at one site.

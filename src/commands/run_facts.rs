@@ -1,6 +1,7 @@
 //! What builds and deployments take from a run alike.
 
 use super::missing::Missing;
+use super::phase::EventTime;
 use crate::cli::{DeploymentKeyOptions, EnvironmentOptions, IdentityOptions, RunOptions};
 use crate::domain::ids::{EnvironmentId, PipelineId};
 use crate::domain::job_name::JobName;
@@ -187,9 +188,12 @@ pub(crate) fn deployment_key(
 /// The clock of a controller may have stepped back, or a step may have been held up on its way: of both the number is
 /// too small. An end is taken for the former, so that it is not lost; a beginning for the latter, so that it does not
 /// overwrite an end.
-pub(crate) fn origin(options: &RunOptions) -> Origin {
-    let is_end = options.state().is_end();
-    let by_clock = options.event_by_clock || (options.event_time_by_controller && is_end);
+pub(crate) fn origin(options: &RunOptions, time: EventTime) -> Origin {
+    let by_clock = match time {
+        EventTime::Given => false,
+        EventTime::Clock => true,
+        EventTime::Controller => options.state().is_end(),
+    };
     let event = options.update.event_time.filter(|_| !by_clock);
     Origin::of(options.update.update_sequence_number, event)
 }

@@ -5,9 +5,9 @@ use std::vec;
 
 use super::attempt::{Call, Station};
 use super::connection::{self, Destination};
-use super::continuity::continue_last;
+use super::continuity::{continue_last, forget_unknown};
+use super::missing::SITE_HINT;
 use super::payload::Payload;
-use super::relay::Relay;
 use super::summary::Summary;
 use super::{Context, delivery, store};
 use crate::cli::JiraOptions;
@@ -17,7 +17,7 @@ use crate::jira::clock::Clocked;
 use crate::jira::trace::Traced;
 use crate::jira::{Endpoints, Target};
 use crate::output::Output;
-use crate::report::{Outcome, PreparedRequest, Report, SiteReport};
+use crate::report::{Outcome, PreparedRequest, Report, SentEntry, SiteReport};
 use crate::side_by_side::side_by_side;
 use crate::system::Deadline;
 
@@ -112,7 +112,6 @@ pub(crate) fn send(
         return Err(no_site());
     }
     let store = store::open(&options.outbox, true, context);
-    let mut relay = Relay::take_over(&store, context);
     let traced = Traced {
         transport: context.transport,
         output: context.output,
@@ -125,7 +124,6 @@ pub(crate) fn send(
         on_error: options.on_error,
         several_sites: destinations.len() > 1,
         verifies: options.verify,
-        is_relayed: relay.is_some(),
         context,
     };
     let credentials: Vec<_> = destinations
@@ -137,6 +135,7 @@ pub(crate) fn send(
         .map(|(destination, credentials)| Station::new(destination, credentials))
         .collect();
     let mut summary = Summary::new(destinations);
+    let mut sent = Vec::new();
     while let Some(mut payload) = source.next()? {
         continue_last(&mut payload, destinations, store.as_ref(), true, context);
         let time = source.time_for_each();
@@ -148,8 +147,14 @@ pub(crate) fn send(
         let sites: Vec<SiteReport> = settled
             .map(|(station, attempt)| call.settle(station, attempt, &payload))
             .collect();
-        if let Some(relay) = &mut relay {
-            relay.add(&store, destinations, &sites, &payload, context);
+        if let Ok(outbox) = store.as_ref() {
+            for (destination, site) in destinations.iter().zip(&sites) {
+                let unknown = &site.unknown_issue_keys;
+                forget_unknown(&payload, &destination.name, unknown, outbox);
+            }
+        }
+        if context.phase.step.is_some() && payload.may_wait {
+            sent.extend(remembered(destinations, &sites, &payload, context));
         }
         let goes_on = source.settled(&sites);
         summary.add(payload.issue_keys, sites, options.on_error);
@@ -176,15 +181,32 @@ pub(crate) fn send(
     }
     Ok(Report {
         outbox: outbox.filter(|outbox| !outbox.is_empty()),
-        waiting: relay.map(|relay| relay.hand_over(&store)),
+        sent,
         ..summary.into_report()
     })
 }
 
+/// What a pipeline step may have to send later, or to end, by site.
+fn remembered(
+    destinations: &[Destination],
+    sites: &[SiteReport],
+    payload: &Payload,
+    context: &Context<'_>,
+) -> Vec<SentEntry> {
+    let now = context.system.now();
+    let both = destinations.iter().zip(sites);
+    let all = both.filter_map(|(destination, site)| {
+        Some(SentEntry {
+            entry: payload.entry(destination, now)?,
+            outcome: site.outcome,
+        })
+    });
+    all.collect()
+}
+
 /// The error when no site is named.
 pub(crate) fn no_site() -> Failure {
-    Failure::usage("no Jira site is named")
-        .hint("set JIRA_SITE=acme for acme.atlassian.net, or give --site")
+    Failure::usage("no Jira site is named").hint(SITE_HINT)
 }
 
 /// What would be sent, with the numbers that it would have now.

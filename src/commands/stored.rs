@@ -94,7 +94,7 @@ fn ask<T: Send>(
     let several = destinations.len() > 1;
     Ok(side_by_side(destinations, |destination| {
         let name = &destination.name;
-        let said = credentials(context.variables, &destination.endings).and_then(|found| {
+        let said = credentials(context, &destination.endings).and_then(|found| {
             context.output.hide(&found.client_secret);
             let endpoints = &destination.endpoints;
             let jira = Jira::new(&traced, context.system, deadline, endpoints, &found);

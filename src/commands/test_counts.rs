@@ -31,7 +31,7 @@ pub(super) fn read(
     let patience = deadline.remaining(context.system) / 2;
     let deadline = deadline.at_most(context.system, patience);
     let is_over = || deadline.remaining(context.system).is_zero();
-    let since = options.test_reports_since;
+    let since = context.phase.reports_since;
     let reports = match test_reports::count(&options.test_reports, since, &is_over) {
         Ok(reports) => reports,
         Err(stop) => {

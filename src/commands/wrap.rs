@@ -3,7 +3,7 @@
 //! The command comes first: whatever becomes of the sending, it is run, and its exit code is ours.
 
 mod ending;
-mod phase;
+mod moment;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::system::System;
 use crate::variables;
 
 use ending::{cannot_start, code, state};
-use phase::{Phase, Times};
+use moment::{Moment, Times};
 
 /// For sending the beginning: the end waits for it, and has to be sent in time even when the command is stopped at once.
 const BEGIN_BUDGET: Duration = Duration::from_secs(3);
@@ -36,15 +36,14 @@ const MIN_BUDGET: Duration = Duration::from_millis(500);
 /// # Errors
 /// Options that contradict each other; the command was not run then.
 pub(crate) fn build(options: &BuildOptions, context: &Context<'_>) -> Result<ExitCode, Failure> {
-    let send = |phase: &Phase, context: &Context<'_>| {
+    let send = |moment: &Moment, context: &Context<'_>| {
         let mut options = options.clone();
-        phase.apply(&mut options.run, &mut options.keys, &mut options.jira);
+        let phase = &moment.apply(&mut options.run, &mut options.jira);
         // Before the command there are only reports of other runs.
-        options.test_reports_since = phase.started;
-        if phase.started.is_none() {
+        if moment.started.is_none() {
             options.test_reports.clear();
         }
-        super::build::run(&options, context)
+        super::build::run(&options, &Context { phase, ..*context })
     };
     let job = Job {
         run: &options.run,
@@ -64,11 +63,11 @@ pub(crate) fn deployment(
     options: &DeploymentOptions,
     context: &Context<'_>,
 ) -> Result<ExitCode, Failure> {
-    let send = |phase: &Phase, context: &Context<'_>| {
+    let send = |moment: &Moment, context: &Context<'_>| {
         let mut options = options.clone();
-        phase.apply(&mut options.run, &mut options.keys, &mut options.jira);
-        options.duration = options.duration.or(phase.seconds);
-        super::deployment::run(&options, context)
+        let phase = &moment.apply(&mut options.run, &mut options.jira);
+        options.duration = options.duration.or(moment.seconds);
+        super::deployment::run(&options, &Context { phase, ..*context })
     };
     let job = Job {
         run: &options.run,
@@ -88,7 +87,7 @@ struct Job<'a> {
     wrap: &'a WrapOptions,
     output: &'a OutputOptions,
     budget: Duration,
-    send: &'a (dyn Fn(&Phase, &Context<'_>) -> Sent + Sync),
+    send: &'a (dyn Fn(&Moment, &Context<'_>) -> Sent + Sync),
 }
 
 impl Job<'_> {
@@ -120,13 +119,14 @@ impl Job<'_> {
                 Ok(waited) => (state(waited), code(waited)),
                 Err(code) => (State::Failed, code),
             };
-            let phase = Phase {
+            let moment = Moment {
                 time: self.left(system.elapsed().saturating_sub(ended), state),
                 found_before: beginning.found,
+                unknown_before: beginning.unknown,
                 seconds: Some(whole_seconds(ended.saturating_sub(begun))),
                 ..times.end(state, system)
             };
-            self.end(&phase, beginning.failure.as_deref(), code, context);
+            self.end(&moment, beginning.failure.as_deref(), code, context);
             if let (Ok(running), Ok(Waited::Overdue(_))) = (running, waited) {
                 wait_on(running, system);
             }
@@ -138,7 +138,7 @@ impl Job<'_> {
     /// Sends `in_progress`; only trouble is said, since the command is talking meanwhile.
     fn begin(&self, times: &Times, context: &Context<'_>) -> Beginning {
         let output = context.output.quieter();
-        let phase = Phase {
+        let moment = Moment {
             time: self.budget.min(BEGIN_BUDGET),
             ..times.beginning()
         };
@@ -146,13 +146,19 @@ impl Job<'_> {
             output: &output,
             ..*context
         };
-        match (self.send)(&phase, &context) {
+        match (self.send)(&moment, &context) {
             Ok(report) => {
                 if self.output.format == Format::Text {
                     show(&report, Format::Text, &output);
                 }
+                let found = report.known_issue_keys();
+                let unknown = report
+                    .issue_keys
+                    .into_iter()
+                    .filter(|key| !found.contains(key));
                 Beginning {
-                    found: report.issue_keys,
+                    unknown: unknown.collect(),
+                    found,
                     failure: None,
                 }
             }
@@ -161,14 +167,15 @@ impl Job<'_> {
                 output.warn("Jira is not told of this run; the command is run all the same");
                 Beginning {
                     found: Vec::new(),
+                    unknown: Vec::new(),
                     failure: Some(failure.message()),
                 }
             }
         }
     }
 
-    fn end(&self, phase: &Phase, said: Option<&str>, code: u8, context: &Context<'_>) {
-        let mut report = (self.send)(phase, context).unwrap_or_else(|failure| {
+    fn end(&self, moment: &Moment, said: Option<&str>, code: u8, context: &Context<'_>) {
+        let mut report = (self.send)(moment, context).unwrap_or_else(|failure| {
             if said != Some(failure.message().as_str()) {
                 context.output.failure_as_warning(&failure);
             }
@@ -193,6 +200,8 @@ impl Job<'_> {
 #[derive(Default)]
 struct Beginning {
     found: Vec<IssueKey>,
+    /// Those that no site knows.
+    unknown: Vec<IssueKey>,
     /// Why it could not be sent, as it was said.
     failure: Option<String>,
 }

@@ -21,7 +21,7 @@ impl FromStr for IssueId {
         let text = text.trim();
         let number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         if !number || text.starts_with('0') || text.len() > 255 {
-            return Err("the number of an issue is wanted, such as 10042".to_owned());
+            return Err("expected the number of an issue, such as 10042".to_owned());
         }
         Ok(Self(text.to_owned()))
     }
@@ -41,7 +41,7 @@ impl FromStr for ServiceId {
             .chars()
             .all(|c| super::text::is_allowed(c) && !c.is_control());
         if text.is_empty() || text.chars().count() > 255 || !allowed {
-            return Err("the id of a service is wanted: 1 to 255 characters".to_owned());
+            return Err("expected the id of a service: 1 to 255 characters".to_owned());
         }
         Ok(Self(text.to_owned()))
     }
@@ -61,7 +61,7 @@ impl FromStr for CommitReference {
     fn from_str(text: &str) -> Result<Self, String> {
         let (repository, commit) = text
             .split_once(':')
-            .ok_or("REPOSITORY_ID:COMMIT is wanted")?;
+            .ok_or("expected REPOSITORY_ID:COMMIT")?;
         let commit = commit.trim();
         let hexadecimal = commit.bytes().all(|byte| byte.is_ascii_hexdigit());
         if !(7..=255).contains(&commit.len()) || !hexadecimal {

@@ -34,7 +34,7 @@ impl FromStr for RepositoryId {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"~.-_".contains(&byte);
         if text.is_empty() || text.len() > 255 || !text.bytes().all(plain) {
             return Err(
-                "the id of a repository is wanted: 1 to 255 of A-Z a-z 0-9 ~ . - _".to_owned(),
+                "expected the id of a repository: 1 to 255 of A-Z a-z 0-9 ~ . - _".to_owned(),
             );
         }
         Ok(Self(text.to_owned()))

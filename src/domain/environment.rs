@@ -106,7 +106,7 @@ impl FromStr for EnvironmentType {
         }
         match Self::guess(word) {
             Self::Unmapped => Err(
-                "one of development, testing, staging, production, unmapped is wanted".to_owned(),
+                "expected one of development, testing, staging, production, unmapped".to_owned(),
             ),
             known => Ok(known),
         }

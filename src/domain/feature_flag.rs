@@ -21,7 +21,7 @@ impl Percentage {
             // No -0, which JSON would tell apart from 0.
             Ok(Self(number.abs()))
         } else {
-            Err(format!("{A_PERCENTAGE} is wanted, not {number}"))
+            Err(format!("expected {A_PERCENTAGE}, got {number}"))
         }
     }
 }
@@ -53,7 +53,7 @@ impl FromStr for Percentage {
         let digits = |byte: u8| byte.is_ascii_digit() || byte == b'.';
         // Rust would also read `inf` and `1e2`.
         let number = number.parse().ok().filter(|_| number.bytes().all(digits));
-        number.map_or_else(|| Err(format!("{A_PERCENTAGE} is wanted")), Self::new)
+        number.map_or_else(|| Err(format!("expected {A_PERCENTAGE}")), Self::new)
     }
 }
 

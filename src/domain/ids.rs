@@ -104,7 +104,7 @@ impl FromStr for ItemId {
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.trim();
         if text.is_empty() {
-            return Err("an id is wanted".to_owned());
+            return Err("expected an id".to_owned());
         }
         Ok(Self(fit(&encoded(text, |byte| byte == b'~'), text)))
     }

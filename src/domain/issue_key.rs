@@ -2,7 +2,9 @@
 //!
 //! The rule is narrower than what Jira accepts, because a false key links a stranger's issue.
 
+mod branch;
 mod deny_list;
+mod merge;
 mod pattern;
 mod reason;
 mod scan;
@@ -12,11 +14,11 @@ mod text;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
-pub(crate) use pattern::KeyPattern;
+pub(crate) use pattern::{KeyPattern, KeyTemplate};
 pub(crate) use reason::Reason;
-pub(crate) use search::{Findings, Place, Rules, find};
+pub(crate) use search::{Findings, MAX_CUT, Place, Rules, find};
 pub(crate) use text::{Text, TextKind};
 
 /// Most issue keys one build or deployment may carry ("Sum of Association values … maximum of 500").
@@ -47,23 +49,38 @@ impl fmt::Display for IssueKey {
     }
 }
 
+impl<'de> Deserialize<'de> for IssueKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 impl FromStr for IssueKey {
     type Err = String;
 
-    /// Accepts underscores in the project, which only a `--key-pattern` can bring up.
+    /// Jira's own pattern for keys, `\w{1,255}-\d{1,255}`: what the user names is taken as named. The search for keys in
+    /// texts is narrower.
     fn from_str(text: &str) -> Result<Self, String> {
-        let (project, number) = text
-            .rsplit_once('-')
-            .ok_or_else(|| format!("{text:?} is no issue key: there is no hyphen"))?;
-        let project: ProjectKey = project.parse()?;
-        let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-        if !digits || number.starts_with('0') || number.len() > MAX_PART {
-            return Err(format!(
-                "{text:?} is no issue key: {number:?} is not the number of an issue"
-            ));
+        let is_key = text.rsplit_once('-').is_some_and(|(project, number)| {
+            is_word(project)
+                && (1..=MAX_PART).contains(&number.len())
+                && number.bytes().all(|byte| byte.is_ascii_digit())
+        });
+        if is_key {
+            Ok(Self(text.to_ascii_uppercase()))
+        } else {
+            Err(format!(
+                "{text:?} is not an issue key: expected the key of a project, a hyphen and a number, such as ABC-12"
+            ))
         }
-        Ok(Self(format!("{project}-{number}")))
     }
+}
+
+/// `\w{1,255}` of Jira's pattern.
+fn is_word(text: &str) -> bool {
+    let is_of_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    (1..=MAX_PART).contains(&text.len()) && text.bytes().all(is_of_word)
 }
 
 /// The key of a Jira project, in upper case.
@@ -73,6 +90,15 @@ pub(crate) struct ProjectKey(String);
 impl ProjectKey {
     fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether the search for keys comes upon it by itself: a letter first, no underscore.
+    fn is_plain(&self) -> bool {
+        self.0.len() > 1
+            && self
+                .0
+                .starts_with(|first: char| first.is_ascii_alphabetic())
+            && !self.0.contains('_')
     }
 }
 
@@ -87,16 +113,11 @@ impl FromStr for ProjectKey {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.trim();
-        let shape = text.starts_with(|first: char| first.is_ascii_alphabetic())
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-            && (2..=MAX_PART).contains(&text.len());
-        if shape {
+        if is_word(text) {
             Ok(Self(text.to_ascii_uppercase()))
         } else {
             Err(format!(
-                "{text:?} is not the key of a project: two or more letters and digits, a letter first"
+                "{text:?} is not the key of a project: expected letters, digits and underscores, such as ABC"
             ))
         }
     }
@@ -111,15 +132,19 @@ mod tests {
         let cases = [
             ("abc-12", Some("ABC-12")),
             ("J42-1", Some("J42-1")),
-            ("DC_KEY-7", Some("DC_KEY-7")),
-            ("A-1", None),
-            ("ABC-0", None),
-            ("ABC-01", None),
+            ("BIZ_PROJ2-2342", Some("BIZ_PROJ2-2342")),
+            ("A-1", Some("A-1")),
+            ("ABC-01", Some("ABC-01")),
+            ("4BC-1", Some("4BC-1")),
             ("ABC-", None),
+            ("-1", None),
             ("ABC", None),
-            ("4BC-1", None),
+            ("ABC-DEF-1", None),
+            ("ABC-1x", None),
             ("ABC-1 ", None),
+            ("ABC-1.2", None),
             ("ÄBC-1", None),
+            ("ABC-١", None),
         ];
         for (text, expected) in cases {
             let key = text.parse::<IssueKey>().ok();
@@ -135,7 +160,9 @@ mod tests {
             " abc ".parse::<ProjectKey>().unwrap().to_string(),
             "ABC".to_owned()
         );
-        assert!("A".parse::<ProjectKey>().is_err());
-        assert!("AB C".parse::<ProjectKey>().is_err());
+        assert_eq!("sdr_6".parse::<ProjectKey>().unwrap().as_str(), "SDR_6");
+        for text in ["", "AB C", "AB-C", "ÄB", "A.B"] {
+            assert!(text.parse::<ProjectKey>().is_err(), "{text}");
+        }
     }
 }

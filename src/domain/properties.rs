@@ -20,7 +20,7 @@ impl FromStr for Property {
     fn from_str(text: &str) -> Result<Self, String> {
         let (key, value) = text
             .split_once('=')
-            .ok_or("KEY=VALUE is wanted, such as job=shop")?;
+            .ok_or("expected KEY=VALUE, such as job=shop")?;
         Self::new(key, value)
     }
 }
@@ -34,7 +34,7 @@ impl Property {
         let line = Line::optional(key).filter(|line| line.as_str() == key);
         if line.is_none() || key.contains(':') || key.starts_with('_') {
             return Err(format!(
-                "{key:?} cannot be the key of a property: 1 to 255 characters, no colon, no underscore in front"
+                "{key:?} is not a valid property key: 1 to 255 characters, no colon, no leading underscore"
             ));
         }
         match Line::optional(value) {
@@ -73,7 +73,9 @@ impl Properties {
         }
         if properties.len() > Self::MAX {
             let (count, limit) = (properties.len(), Self::MAX);
-            return Err(format!("Jira takes {limit} properties, not {count}"));
+            return Err(format!(
+                "Jira accepts at most {limit} properties, got {count}"
+            ));
         }
         for Property { key, value } in defaults {
             if properties.len() < Self::MAX {

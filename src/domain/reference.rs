@@ -82,7 +82,7 @@ impl FromStr for Reference {
             })
         });
         Self::new(commit.transpose()?, built_ref.transpose()?)
-            .ok_or_else(|| "a commit, a ref or both are wanted".to_owned())
+            .ok_or_else(|| "expected a commit, a ref or both".to_owned())
     }
 }
 

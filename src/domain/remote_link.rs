@@ -28,7 +28,7 @@ macro_rules! words {
                 $(if text.trim().eq_ignore_ascii_case($word) {
                     return Ok(Self::$variant);
                 })+
-                Err(format!("one of {} is wanted", Self::WORDS.join(", ")))
+                Err(format!("expected one of {}", Self::WORDS.join(", ")))
             }
         }
     };

@@ -87,7 +87,7 @@ impl FromStr for SequenceNumber {
     fn from_str(text: &str) -> Result<Self, String> {
         match text.trim().parse() {
             Ok(number) if (0..=Self::MAX).contains(&number) => Ok(Self(number)),
-            _ => Err(format!("not a whole number from 0 to {}", Self::MAX)),
+            _ => Err(format!("expected a whole number from 0 to {}", Self::MAX)),
         }
     }
 }

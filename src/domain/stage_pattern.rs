@@ -29,7 +29,7 @@ impl FromStr for StagePattern {
         let alone = build(pattern)?;
         if !alone.capture_names().flatten().any(|name| name == GROUP) {
             return Err(format!(
-                "a group (?<{GROUP}>…) is wanted, such as ^deploy to (?<{GROUP}>.*)$"
+                "expected a group (?<{GROUP}>…), such as ^deploy to (?<{GROUP}>.*)$"
             ));
         }
         build(&format!("^(?:{pattern})$")).map(Self)

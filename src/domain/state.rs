@@ -49,7 +49,7 @@ impl FromStr for State {
         let word = text.trim().to_ascii_lowercase().replace([' ', '-'], "_");
         let known = Self::WORDS.iter().find(|(name, _)| *name == word);
         known.map(|(_, state)| *state).ok_or_else(|| {
-            "one of pending, in_progress, successful, failed, cancelled, rolled_back, unknown is wanted, \
+            "expected one of pending, in_progress, successful, failed, cancelled, rolled_back, unknown, \
              or a result of Jenkins: SUCCESS, UNSTABLE, FAILURE, ABORTED, NOT_BUILT"
                 .to_owned()
         })
@@ -131,7 +131,7 @@ pub(crate) fn build_state(state: State, unstable: BuildState) -> Result<BuildSta
         State::Successful => BuildState::Successful,
         State::Unstable => unstable,
         State::RolledBack => {
-            return Err("a build is never rolled_back: only a deployment is".to_owned());
+            return Err("a build cannot be rolled_back; only a deployment can".to_owned());
         }
     })
 }
@@ -158,7 +158,7 @@ pub(crate) fn parse_rollback_as(text: &str) -> Result<DeploymentState, String> {
     match text.parse() {
         Ok(State::RolledBack) => Ok(DeploymentState::RolledBack),
         Ok(State::Successful) => Ok(DeploymentState::Successful),
-        _ => Err("one of rolled_back, successful is wanted".to_owned()),
+        _ => Err("expected one of rolled_back, successful".to_owned()),
     }
 }
 
@@ -172,7 +172,7 @@ pub(crate) fn parse_unstable_as(text: &str) -> Result<BuildState, String> {
         Ok(State::Failed) => Ok(BuildState::Failed),
         Ok(State::Cancelled) => Ok(BuildState::Cancelled),
         Ok(State::Unknown) => Ok(BuildState::Unknown),
-        _ => Err("one of successful, failed, cancelled, unknown is wanted".to_owned()),
+        _ => Err("expected one of successful, failed, cancelled, unknown".to_owned()),
     }
 }
 
@@ -184,7 +184,7 @@ pub(crate) fn parse_unstable_as(text: &str) -> Result<BuildState, String> {
 pub(crate) fn parse_running_as(text: &str) -> Result<State, String> {
     match text.parse() {
         Ok(state @ (State::InProgress | State::Successful | State::Unknown)) => Ok(state),
-        _ => Err("one of in_progress, successful, unknown is wanted".to_owned()),
+        _ => Err("expected one of in_progress, successful, unknown".to_owned()),
     }
 }
 

@@ -22,9 +22,7 @@ impl FromStr for StoredId {
     fn from_str(text: &str) -> Result<Self, String> {
         let is_wrong = text.trim().is_empty() || text.chars().any(char::is_control);
         if is_wrong || text.chars().count() > MAX {
-            return Err(format!(
-                "an id is wanted: one line of 1 to {MAX} characters"
-            ));
+            return Err(format!("expected an id: one line of 1 to {MAX} characters"));
         }
         Ok(Self(text.to_owned()))
     }

@@ -75,14 +75,14 @@ impl TestInfo {
             return Ok(None);
         }
         let (failed, skipped) = (failed.unwrap_or(0), skipped.unwrap_or(0));
-        let add = |a: u32, b: u32| a.checked_add(b).ok_or("these are too many tests");
+        let add = |a: u32, b: u32| a.checked_add(b).ok_or("too many tests");
         let not_passed = add(failed, skipped)?;
         let (total, passed) = match (total, passed) {
             (Some(total), Some(passed)) => (total, passed),
             (None, Some(passed)) => (add(passed, not_passed)?, passed),
             (Some(total), None) => (total, total.saturating_sub(not_passed)),
             (None, None) => {
-                return Err("the number of passed tests, or of all, is missing".to_owned());
+                return Err("missing the number of passed tests, or of all tests".to_owned());
             }
         };
         let parts = add(passed, not_passed)?;

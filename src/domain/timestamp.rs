@@ -64,17 +64,17 @@ impl FromStr for Timestamp {
             return match jiff::Timestamp::from_millisecond(number) {
                 Ok(time) if number >= LEAST_MILLISECONDS => Ok(Self(time)),
                 _ => Err(
-                    "milliseconds since 1970 are wanted, such as 1767225600123; this looks like another unit"
+                    "expected milliseconds since 1970, such as 1767225600123; this looks like another unit"
                         .to_owned(),
                 ),
             };
         }
         let time: jiff::Timestamp = text.parse().map_err(|_| {
-            "a time with its zone is wanted, such as 2026-01-01T00:00:00Z, or milliseconds since 1970"
+            "expected a time with its zone, such as 2026-01-01T00:00:00Z, or milliseconds since 1970"
                 .to_owned()
         })?;
         if time < jiff::Timestamp::UNIX_EPOCH {
-            return Err("a time before 1970 is no time of a build".to_owned());
+            return Err("a build cannot have a time before 1970".to_owned());
         }
         Ok(Self::from_millisecond(time.as_millisecond()))
     }

@@ -70,15 +70,15 @@ impl FromStr for WebUrl {
         let rest = lower
             .strip_prefix("https://")
             .or_else(|| lower.strip_prefix("http://"))
-            .ok_or("an address that starts with https:// or http:// is wanted")?;
+            .ok_or("expected a URL that starts with https:// or http://")?;
         let host = host_in(rest);
         if host.is_empty() || host.starts_with(':') {
-            return Err("the address has no host".to_owned());
+            return Err("the URL has no host".to_owned());
         }
         let url = utf8_percent_encode(text, UNSAFE).to_string();
         if url.len() > Self::MAX {
             let limit = Self::MAX;
-            return Err(format!("the address is longer than {limit} characters"));
+            return Err(format!("the URL is longer than {limit} characters"));
         }
         Ok(Self(url))
     }

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Facts;
 use super::checkouts::{Checkouts, Found};
+use super::{Facts, Question};
 use crate::cli::KeyOptions;
 use crate::domain::deployed::RepositoryName;
 use crate::domain::issue_key::{Text, TextKind};
@@ -26,20 +26,30 @@ impl Facts {
     /// there is no such repository.
     pub(super) fn ask_git<'a>(
         &mut self,
-        options: &KeyOptions,
+        question: &Question<'_>,
         variables: &Variables,
         checkouts: &Checkouts<'a>,
     ) -> Option<First<'a>> {
+        let options = question.options;
+        if question
+            .pipeline
+            .is_some_and(|pipeline| pipeline.lacks_workspace)
+        {
+            let head = options.commit.as_ref().or(self.run.commit.as_ref());
+            self.commit = head.map(ToString::to_string);
+            self.repository.clone_from(&self.run.repository);
+            return None;
+        }
         self.directory = directory(options, &self.run, variables);
         let mut repository = checkouts.repository_in(&self.directory);
-        let (mut wanted, mut name) = self.wanted(options, checkouts, &repository);
+        let (mut wanted, mut name) = self.wanted(question, checkouts, &repository);
         let mut answer = git::commits(&repository, &wanted);
         if options.repository_dir.is_none() && is_elsewhere(&answer) {
             match checkouts.first() {
                 Some(chosen) => {
                     self.directory.clone_from(&chosen.clone.directory);
                     repository = checkouts.repository(chosen);
-                    (wanted, name) = self.wanted(options, checkouts, &repository);
+                    (wanted, name) = self.wanted(question, checkouts, &repository);
                     answer = git::commits(&repository, &wanted);
                 }
                 None => self.tell_several(&wanted, checkouts),
@@ -97,16 +107,17 @@ impl Facts {
     /// What git is asked for, and what the repository is remembered by where a deployment remembers several.
     fn wanted(
         &self,
-        options: &KeyOptions,
+        question: &Question<'_>,
         checkouts: &Checkouts<'_>,
         repository: &Repository<'_>,
     ) -> (Wanted, Option<RepositoryName>) {
+        let options = question.options;
         let tag = match &self.run.reference {
             Some(Ref::Tag(tag)) => Some(tag.clone()),
             _ => None,
         };
         let change = self.run.change.as_ref();
-        let deployed = options.deployed_before.as_ref();
+        let deployed = question.deployed_before.as_ref();
         let several = deployed.filter(|deployed| !deployed.repositories.is_empty());
         let name = several.map(|_| {
             let url = self
@@ -162,7 +173,7 @@ impl Facts {
             return;
         }
         let message = format!(
-            "nothing says which repository of the workspace was built: {}",
+            "could not tell which repository in the workspace was built: {}",
             names.join(", ")
         );
         if found.checkouts.iter().any(|it| checkouts.has_listed(it)) {
@@ -170,7 +181,7 @@ impl Facts {
         } else {
             self.warnings.push((
                 format!("{message}; commit messages were not searched"),
-                "name them with --repositories, or give a step what checkout returned: scm: [app, lib]"
+                "name them with --repositories, or pass a step what checkout returned: scm: [app, lib]"
                     .to_owned(),
             ));
         }
@@ -180,14 +191,14 @@ impl Facts {
         match error {
             GitError::TooSlow => self.warnings.push((
                 "git did not answer in time: commit messages were not searched".to_owned(),
-                "is the workspace on a slow drive? --budget gives it more time".to_owned(),
+                "if the workspace is on a slow drive, allow more time with --budget".to_owned(),
             )),
             GitError::NotInstalled => self.warnings.push((
-                "there is no git on this machine: commit messages were not searched".to_owned(),
-                "install git on the agent, or give the keys with --issue-keys".to_owned(),
+                "git is not installed: commit messages were not searched".to_owned(),
+                "install git on the agent, or pass the keys with --issue-keys".to_owned(),
             )),
             GitError::Failed(text) if self.run.commit.is_some() || !is_no_repository(&text) => self.warnings.push((
-                format!("git cannot be asked, so commit messages were not searched: {text}"),
+                format!("could not run git, so commit messages were not searched: {text}"),
                 "run it in the folder of the repository, or name that folder with --repository-dir"
                     .to_owned(),
             )),

@@ -1,16 +1,16 @@
 //! Which commits of the change log belong to the run. Jenkins lists those of shared libraries among them, and nothing
 //! tells them apart but that no repository of the workspace has them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use super::Facts;
 use super::ask::First;
 use super::checkouts::{Checkouts, unreadable};
 use super::further::{self, Further, Reading};
+use super::reverts;
 use super::texts::{commit_text, commit_text_in};
-use crate::cli::KeyOptions;
+use super::{Facts, Question};
 use crate::domain::deployed::RepositoryName;
-use crate::domain::issue_key::Text;
+use crate::domain::issue_key::{Reason, Text};
 use crate::git::Commit;
 
 /// Most commits that repositories are asked for; those beyond count.
@@ -19,12 +19,12 @@ const MAX_ASKED: usize = 5_000;
 /// The file of changes.
 pub(super) struct ChangeLog<'a> {
     entries: Vec<Commit>,
-    options: &'a KeyOptions,
+    question: &'a Question<'a>,
 }
 
 impl<'a> ChangeLog<'a> {
-    pub(super) fn new(entries: Vec<Commit>, options: &'a KeyOptions) -> Self {
-        Self { entries, options }
+    pub(super) fn new(entries: Vec<Commit>, question: &'a Question<'a>) -> Self {
+        Self { entries, question }
     }
 
     /// The commits that a repository can be asked for. Other systems than git have other ids.
@@ -44,7 +44,7 @@ impl<'a> ChangeLog<'a> {
 
     /// Whether it is Jenkins' own log, and the user does not want all of it.
     fn is_sorted(&self) -> bool {
-        self.options.changes_of_jenkins && !self.options.all_changes
+        self.question.sorts_changes()
     }
 
     /// The texts of all commits of the run: those that git read of the first repository and of the further ones, and
@@ -63,7 +63,7 @@ impl<'a> ChangeLog<'a> {
         if checkouts.are_expected() || !sorting.rest.is_empty() {
             others = self.ask_others(first.as_ref(), &mut sorting, checkouts, facts);
         }
-        if self.options.deployed_before.is_some() {
+        if self.question.deployed_before.is_some() {
             let remembers_several = checkouts.are_remembered();
             remember(first.as_ref(), &others, remembers_several, facts);
         }
@@ -76,13 +76,17 @@ impl<'a> ChangeLog<'a> {
             facts.details.push(line);
         }
         let mut texts = Vec::new();
-        let replaced = !self.options.message.is_empty();
+        let replaced = !self.question.options.message.is_empty();
         if !replaced {
-            let of_first = first.iter().flat_map(|first| &first.found.commits);
-            texts.extend(of_first.map(commit_text));
+            if let Some(first) = &first {
+                let commits = &first.found.commits;
+                let gone = further::taken_back(&first.repository, commits);
+                texts.extend(marked(commits.iter().map(commit_text), &gone));
+            }
             for other in &others {
                 let commits = other.commits.iter();
-                texts.extend(commits.map(|commit| commit_text_in(&other.folder, commit)));
+                let found = commits.map(|commit| commit_text_in(&other.folder, commit));
+                texts.extend(marked(found, &other.taken_back));
             }
         }
         let of_others = others.iter().flat_map(|other| &other.commits);
@@ -97,8 +101,13 @@ impl<'a> ChangeLog<'a> {
             entries.partition(|entry| left_out.contains(entry.id.as_str()));
         let of_run = of_run.into_iter();
         let of_run = of_run.filter(|entry| replaced || !known.contains(entry.id.as_str()));
-        texts.extend(of_run.map(commit_text));
-        texts.extend(out.into_iter().map(|entry| commit_text(entry).left_out()));
+        let of_run: Vec<&Commit> = of_run.collect();
+        let gone = reverts::taken_back(&of_run, HashMap::new);
+        texts.extend(marked(of_run.into_iter().map(commit_text), &gone));
+        texts.extend(
+            out.into_iter()
+                .map(|entry| commit_text(entry).left_out(Reason::OtherRepository)),
+        );
         texts
     }
 
@@ -138,7 +147,7 @@ impl<'a> ChangeLog<'a> {
         facts: &mut Facts,
     ) -> Vec<Further> {
         let reading = Reading {
-            options: self.options,
+            question: self.question,
             listed: &sorting.rest,
             only_since_deployed: self.is_sorted(),
             is_first_build: self.entries.is_empty() && facts.run.previous_commit.is_none(),
@@ -168,6 +177,17 @@ impl<'a> ChangeLog<'a> {
         }
         others
     }
+}
+
+/// The texts of commits, marked where the range leaves nothing of them.
+fn marked(texts: impl Iterator<Item = Text>, taken_back: &[bool]) -> impl Iterator<Item = Text> {
+    texts.zip(taken_back).map(|(text, is_taken_back)| {
+        if *is_taken_back {
+            text.left_out(Reason::Reverted)
+        } else {
+            text
+        }
+    })
 }
 
 /// The commits of the log on their way to a repository.
@@ -223,7 +243,7 @@ fn nowhere(
     let warning = |commit: &str| {
         let short: String = commit.chars().take(12).collect();
         (
-            format!("commit {short}, which checkout returned, is in no repository of the workspace"),
+            format!("commit {short}, which checkout returned, is not in any repository of the workspace"),
             "call the step on the agent that has all checkouts, or name their folders with --repositories"
                 .to_owned(),
         )
@@ -269,7 +289,7 @@ fn is_full_id(id: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{ChangeLog, Commit, MAX_ASKED, is_full_id};
+    use super::{ChangeLog, Commit, MAX_ASKED, Question, is_full_id};
     use crate::cli::KeyOptions;
 
     #[test]
@@ -297,7 +317,8 @@ mod tests {
         };
         let entries = (0..MAX_ASKED + 10).flat_map(|number| [entry(number), entry(number)]);
         let options = KeyOptions::default();
-        let ids = ChangeLog::new(entries.collect(), &options).ids();
+        let question = Question::new(&options);
+        let ids = ChangeLog::new(entries.collect(), &question).ids();
         assert_eq!(ids.len(), MAX_ASKED);
         assert_eq!(ids[1], entry(1).id);
     }

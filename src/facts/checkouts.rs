@@ -5,12 +5,12 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use super::Question;
 use super::workspace::Workspace;
-use crate::cli::KeyOptions;
 use crate::domain::revision::Revision;
 use crate::files::in_time;
 use crate::git::{CloneFolder, GitError, Repository};
-use crate::jenkins::{self, CheckedOut, Run};
+use crate::jenkins::{CheckedOut, Run};
 use crate::side_by_side::side_by_side;
 use crate::system::{Deadline, System};
 use crate::variables::Variables;
@@ -20,7 +20,7 @@ const LONGEST_SEARCH: Duration = Duration::from_secs(2);
 
 /// Looked for when they are needed, which a run with one repository never does.
 pub(super) struct Checkouts<'a> {
-    options: &'a KeyOptions,
+    question: &'a Question<'a>,
     pub(super) workspace: Workspace,
     /// Whether the run is one of git, as far as its change log tells. What lies about in another one's workspace is a
     /// tool's.
@@ -28,9 +28,7 @@ pub(super) struct Checkouts<'a> {
     /// The commit that was built.
     commit: Option<Revision>,
     /// What a scripted pipeline says of further repositories.
-    pub(super) checked_out: Vec<CheckedOut>,
-    /// Whether it cannot be read.
-    pub(super) are_unreadable: bool,
+    pub(super) checked_out: &'a [CheckedOut],
     /// Full ids of the commits of the change log.
     pub(super) listed: Vec<String>,
     system: &'a dyn System,
@@ -76,21 +74,25 @@ impl Checkout {
 impl<'a> Checkouts<'a> {
     /// `listed` are the full ids of commits that repositories are told by.
     pub(super) fn new(
-        options: &'a KeyOptions,
+        question: &'a Question<'a>,
         run: &Run,
         variables: &Variables,
         listed: Vec<String>,
         system: &'a dyn System,
         patience: Duration,
     ) -> Self {
-        let checked_out = jenkins::checkouts(variables);
         Self {
-            options,
+            question,
             workspace: Workspace::new(variables),
             is_of_git: true,
-            commit: options.commit.clone().or_else(|| run.commit.clone()),
-            are_unreadable: checked_out.is_err(),
-            checked_out: checked_out.unwrap_or_default(),
+            commit: question
+                .options
+                .commit
+                .clone()
+                .or_else(|| run.commit.clone()),
+            checked_out: question
+                .pipeline
+                .map_or(&[], |pipeline| &pipeline.checked_out),
             listed,
             system,
             deadline: Deadline::after(system, patience),
@@ -121,14 +123,14 @@ impl<'a> Checkouts<'a> {
 
     /// Whether it is known beforehand that there is more than one repository.
     pub(super) fn are_expected(&self) -> bool {
-        !self.options.repositories.is_empty()
+        !self.question.options.repositories.is_empty()
             || !self.checked_out.is_empty()
             || self.are_remembered()
     }
 
     /// Whether several were deployed to the same place before.
     pub(super) fn are_remembered(&self) -> bool {
-        let deployed = self.options.deployed_before.as_ref();
+        let deployed = self.question.deployed_before.as_ref();
         deployed.is_some_and(|deployed| !deployed.repositories.is_empty())
     }
 
@@ -161,7 +163,7 @@ impl<'a> Checkouts<'a> {
     fn look(&self) -> Found {
         let mut found = Found::default();
         let clones = self.clones(&mut found);
-        let is_named = !self.options.repositories.is_empty();
+        let is_named = !self.question.options.repositories.is_empty();
         let asked = self.asked();
         // One that hangs leaves the other half for reading the others.
         let patience = self.remaining() / 2;
@@ -190,7 +192,7 @@ impl<'a> Checkouts<'a> {
                 }
                 Err(error) => found
                     .details
-                    .push(format!("{name} is left alone: {}", error.text())),
+                    .push(format!("{name} is skipped: {}", error.text())),
             }
         }
         found
@@ -198,7 +200,7 @@ impl<'a> Checkouts<'a> {
 
     /// What every repository is asked for: what is checked out first.
     fn asked(&self) -> Vec<String> {
-        let deployed = self.options.deployed_before.iter();
+        let deployed = self.question.deployed_before.iter();
         let deployed = deployed.flat_map(|deployed| deployed.repositories.values());
         let checked_out = self.checked_out.iter().map(|it| &it.commit);
         let revisions = self.commit.iter().chain(checked_out).chain(deployed);
@@ -213,7 +215,10 @@ impl<'a> Checkouts<'a> {
 
     /// The folders to ask in, without asking git.
     fn clones(&self, found: &mut Found) -> Vec<(CloneFolder, String)> {
-        let (workspace, names) = (self.workspace.clone(), self.options.repositories.clone());
+        let (workspace, names) = (
+            self.workspace.clone(),
+            self.question.options.repositories.clone(),
+        );
         let work = move || {
             if names.is_empty() {
                 workspace.search()
@@ -221,21 +226,21 @@ impl<'a> Checkouts<'a> {
                 workspace.named(&names)
             }
         };
-        let is_needless = self.options.repositories.is_empty() && !self.is_of_git;
+        let is_needless = self.question.options.repositories.is_empty() && !self.is_of_git;
         let patience = LONGEST_SEARCH.min(self.remaining() / 2);
         let Some(clones) = (!is_needless).then(|| in_time(patience, work)) else {
             return Vec::new();
         };
         let Some(clones) = clones else {
             found.is_uncertain = true;
-            found.details.push(
-                "there was no time to look through the workspace for repositories".to_owned(),
-            );
+            found
+                .details
+                .push("ran out of time while searching the workspace for repositories".to_owned());
             return Vec::new();
         };
         if clones.is_cut {
             found.details.push(
-                "the workspace is too large to be looked through for repositories: --repositories names them"
+                "the workspace is too large to search for repositories: name them with --repositories"
                     .to_owned(),
             );
         }
@@ -246,7 +251,7 @@ impl<'a> Checkouts<'a> {
                     "{}, which --repositories names, is not the folder of a repository",
                     missing.display()
                 ),
-                "name folders in the workspace that have a .git in them, each by itself".to_owned(),
+                "name folders in the workspace that contain .git, one at a time".to_owned(),
             ));
         }
         clones.found
@@ -257,7 +262,7 @@ impl<'a> Checkouts<'a> {
 pub(super) fn unreadable(name: &str, error: &GitError) -> (String, String) {
     (
         format!("the repository in {name} cannot be read: {}", error.text()),
-        "commits there are known by the first lines of the change log only".to_owned(),
+        "of its commits, only the first lines in the change log are known".to_owned(),
     )
 }
 

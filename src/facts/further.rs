@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use super::Question;
 use super::checkouts::{Checkout, Checkouts, unreadable};
-use crate::cli::KeyOptions;
+use super::reverts;
 use crate::domain::deployed::RepositoryName;
 use crate::domain::revision::Revision;
 use crate::git::{self, Commit, Commits, GitError, Repository, Wanted};
@@ -13,7 +14,7 @@ use crate::side_by_side::side_by_side;
 
 /// What is read, and by which rules.
 pub(super) struct Reading<'a> {
-    pub(super) options: &'a KeyOptions,
+    pub(super) question: &'a Question<'a>,
     /// Full ids of commits of the change log that the first repository does not have.
     pub(super) listed: &'a [String],
     /// Commits that are deployed already are left to their deployment, also where the change log has them.
@@ -27,7 +28,7 @@ pub(super) struct Reading<'a> {
 impl Reading<'_> {
     /// What was deployed of the further repositories.
     fn deployed(&self) -> impl Iterator<Item = (&RepositoryName, &Revision)> {
-        let deployed = self.options.deployed_before.iter();
+        let deployed = self.question.deployed_before.iter();
         let all = deployed.flat_map(|deployed| &deployed.repositories);
         all.filter(|(name, _)| Some(*name) != self.name_of_first)
     }
@@ -52,6 +53,8 @@ pub(super) struct Further {
     pub(super) commits: Vec<Commit>,
     /// What it has of the change log.
     pub(super) listed: Vec<String>,
+    /// For each of the commits, whether the range leaves nothing of it.
+    pub(super) taken_back: Vec<bool>,
     pub(super) is_shallow: bool,
     pub(super) warnings: Vec<(String, String)>,
 }
@@ -131,8 +134,8 @@ fn read_one(
 ) -> Result<Further, GitError> {
     let folder = plan.checkout.name.clone();
     let repository = checkouts.repository(plan.checkout);
-    let options = reading.options;
-    let name = options.deployed_before.as_ref().map(|_| {
+    let question = reading.question;
+    let name = question.deployed_before.as_ref().map(|_| {
         let url = plan.checked_out.and_then(|it| it.url.clone());
         let url = url.or_else(|| repository.remote_url());
         RepositoryName::new(url.as_deref(), &folder)
@@ -143,7 +146,7 @@ fn read_one(
         .and_then(|name| reading.deployed_of(name, &folder));
     let deployed = deployed.or(plan.deployed);
     // The user's start is a commit of the first repository.
-    let is_asked = options.since.is_none();
+    let is_asked = question.options.since.is_none();
     let wanted = Wanted {
         head: plan.checked_out.map(|it| it.commit.clone()),
         only_new: !reading.is_first_build || since.is_some() || deployed.is_some(),
@@ -163,11 +166,22 @@ fn read_one(
     Ok(Further {
         name,
         commit: found.head,
+        taken_back: taken_back(&repository, &found.commits),
         commits: found.commits,
         listed: plan.listed.clone(),
         is_shallow: repository.is_shallow(),
         warnings: found.warnings.into_iter().map(in_folder).collect(),
         folder,
+    })
+}
+
+/// Which of the commits of a repository take each other back.
+pub(super) fn taken_back(repository: &Repository<'_>, commits: &[Commit]) -> Vec<bool> {
+    let all: Vec<&Commit> = commits.iter().collect();
+    reverts::taken_back(&all, || {
+        let ids: Vec<&str> = commits.iter().map(|commit| commit.id.as_str()).collect();
+        // Without them only merges are not seen through.
+        repository.parents(&ids).unwrap_or_default()
     })
 }
 

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use crate::cli::words::Words;
 use crate::domain::issue_key::{
-    Findings, IssueKey, MAX_ISSUE_KEYS, ProjectKey, Rules, Text, TextKind, find,
+    Findings, IssueKey, KeyPattern, MAX_ISSUE_KEYS, ProjectKey, Rules, Text, TextKind, find,
 };
 
-/// Three lines: the projects to take, those to leave, a pattern. After an empty line texts, each behind a line of its
+/// Four lines at most: the projects to take, those to leave, a pattern, a template. After an empty line texts, each behind a line of its
 /// own that begins with `---` and the name of its kind.
 ///
 /// # Panics
@@ -24,7 +24,9 @@ pub fn issue_keys(bytes: &[u8]) {
     let rules = Rules {
         projects: projects(line(0)),
         deny: projects(line(1)),
-        pattern: pattern.and_then(|pattern| pattern.parse().ok()),
+        pattern: pattern
+            .and_then(|pattern| pattern.parse().ok())
+            .map(|pattern: KeyPattern| pattern.with_template(line(3).parse().ok())),
     };
     let texts = texts(body);
     let findings = find(&texts, &rules);

@@ -20,7 +20,7 @@ const BIG_FILE: &str = "core.bigFileThreshold=16m";
 const RENAME_LIMIT: &str = "-l400";
 
 /// The remedy for missing files.
-const FULL_CLONE: &str = "git 2.31 or later finds them, in a clone that is not partial";
+const FULL_CLONE: &str = "use git 2.31 or later and a clone that is not partial";
 
 /// Most commits that are asked for in one call.
 const AT_ONCE: usize = 400;
@@ -120,16 +120,16 @@ impl<'a> DetailsReader<'a> {
             }
             let (warning, advice) = match (&error, depth) {
                 (GitError::TooSlow, _) => (
-                    "comparing files took too long: some commits are sent without theirs"
+                    "comparing files took too long: some commits are sent without their files"
                         .to_owned(),
-                    "a larger --budget gives git more time",
+                    "allow more time with --budget",
                 ),
                 (_, Depth::Lines) => (
-                    format!("lines cannot be counted: {}", error.text()),
+                    format!("could not count changed lines: {}", error.text()),
                     FULL_CLONE,
                 ),
                 _ => (
-                    format!("changed files cannot be found: {}", error.text()),
+                    format!("could not list changed files: {}", error.text()),
                     FULL_CLONE,
                 ),
             };

@@ -98,7 +98,7 @@ impl Repository<'_> {
             .start(&arguments, Some(walked.input()))?
             .rest(MAX_WORD)?;
         let number = text(&output).trim().parse();
-        number.map_err(|_| GitError::Failed("git counts no commits".to_owned()))
+        number.map_err(|_| GitError::Failed("git returned no commit count".to_owned()))
     }
 
     /// The branches that match one of the patterns, or all: those of the remote, which are what its server has; in a

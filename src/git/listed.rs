@@ -32,7 +32,7 @@ impl Repository<'_> {
             Ok(found)
         } else {
             Err(GitError::Failed(
-                "git does not say which commits it has".to_owned(),
+                "git did not report which commits it has".to_owned(),
             ))
         }
     }
@@ -58,6 +58,23 @@ impl Repository<'_> {
         input.push('\n');
         let output = self.start(&arguments, Some(input))?.rest(MAX_OUTPUT)?;
         Ok(parse_log(&text(&output)))
+    }
+
+    /// The parents of these commits, all of which are there.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub(crate) fn parents(&self, ids: &[&str]) -> Result<HashMap<String, Vec<String>>, GitError> {
+        let arguments = ["rev-list", "--parents", "--no-walk=unsorted", "--stdin"];
+        let mut input = ids.join("\n");
+        input.push('\n');
+        let output = self.start(&arguments, Some(input))?.rest(MAX_OUTPUT)?;
+        let output = text(&output);
+        let lines = output.lines().filter_map(|line| {
+            let mut ids = line.split(' ').map(ToOwned::to_owned);
+            Some((ids.next()?, ids.collect()))
+        });
+        Ok(lines.collect())
     }
 
     /// Those of the listed commits that lead to `head`, with the merges that brought them and whatever else came after

@@ -61,7 +61,7 @@ fn flag(node: &Node<'_>, defaults: &Defaults) -> Option<Given<Flag>> {
     schema_version(&fields);
     let name = match (fields.get("id"), fields.get("key")) {
         (None, None) => {
-            fields.missing("id", "it is missing; id or key is wanted");
+            fields.missing("id", "missing; expected id or key");
             None
         }
         (Some(id), Some(key)) => id.parsed().zip(line(key)),
@@ -127,7 +127,7 @@ fn summary(node: &Node<'_>) -> Option<Told> {
 fn details(fields: &Fields<'_>, base: &Told) -> Option<Vec<Detail>> {
     let list = match (fields.get("environments"), fields.get("details")) {
         (Some(_), Some(details)) => {
-            details.wrong("environments are given as well; one of the two is wanted");
+            details.wrong("environments is set as well; use one of the two");
             return None;
         }
         (list, None) | (None, list) => list,

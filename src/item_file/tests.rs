@@ -206,16 +206,16 @@ fn every_error_of_a_file_of_flags_is_named_with_its_place() {
   "property": {}
 }"#;
     let expected = [
-        r#"line 3, column 28: flags[0].enabled: true or false is wanted, not "yes""#,
-        "line 3, column 35: flags[0].rolout: there is no such field; the fields are id, key, displayName, description, issueKeys, url, lastUpdated, enabled, defaultValue, rollout, environments, summary, details, associations, updateSequenceId, schemaVersion",
-        "line 4, column 61: flags[1].rollout.percentage: a number from 0 to 100 is wanted, not 250",
-        "line 4, column 66: flags[1].rollout.txt: there is no such field; the fields are percentage, text, rules",
-        "line 5, column 5: flags[2].id: it is missing; id or key is wanted",
-        "line 6, column 34: flags[3].environments[0].enabled: it is missing: true or false is wanted",
-        r#"line 6, column 59: flags[3].environments[0].type: one of development, testing, staging, production, unmapped is wanted, not "banana""#,
-        "line 6, column 70: flags[3].environments[1].name: it is missing",
-        "line 6, column 82: flags[3].environments[1].enabled: true or false is wanted, not 1",
-        "line 9, column 3: property: there is no such field; the fields are flags, properties, providerMetadata",
+        r#"line 3, column 28: flags[0].enabled: expected true or false, got "yes""#,
+        "line 3, column 35: flags[0].rolout: unknown field; expected one of id, key, displayName, description, issueKeys, url, lastUpdated, enabled, defaultValue, rollout, environments, summary, details, associations, updateSequenceId, schemaVersion",
+        "line 4, column 61: flags[1].rollout.percentage: expected a number from 0 to 100, got 250",
+        "line 4, column 66: flags[1].rollout.txt: unknown field; expected one of percentage, text, rules",
+        "line 5, column 5: flags[2].id: missing; expected id or key",
+        "line 6, column 34: flags[3].environments[0].enabled: missing: expected true or false",
+        r#"line 6, column 59: flags[3].environments[0].type: expected one of development, testing, staging, production, unmapped, got "banana""#,
+        "line 6, column 70: flags[3].environments[1].name: missing",
+        "line 6, column 82: flags[3].environments[1].enabled: expected true or false, got 1",
+        "line 9, column 3: property: unknown field; expected one of flags, properties, providerMetadata",
         "and 3 more like these",
     ];
     let result = flags(text);
@@ -230,119 +230,119 @@ fn every_error_of_a_file_of_flags_is_named_with_its_place() {
 
 /// A file, and what is said of it.
 const WRONG_FLAGS: &[(&str, &str)] = &[
-    ("7", "an object is wanted, not 7"),
-    (r#"{"flags": {}}"#, "flags: a list is wanted, not an object"),
-    ("{}", "flags: it is missing"),
+    ("7", "expected an object, got 7"),
+    (r#"{"flags": {}}"#, "flags: expected a list, got an object"),
+    ("{}", "flags: missing"),
     (
         r#"[{"id": " ", "enabled": true}]"#,
-        r#"[0].id: an id is wanted, not " ""#,
+        r#"[0].id: expected an id, got " ""#,
     ),
     (
         r#"[{"id": 5, "enabled": true}]"#,
-        "[0].id: a text is wanted, not 5",
+        "[0].id: expected a string, got 5",
     ),
     (
         r#"[{"id": "a", "key": "", "enabled": true}]"#,
         "[0].key: it is empty",
     ),
-    (r#"[{"id": "a"}]"#, "[0].enabled: it is missing"),
-    (
-        r#"[{"id": "a", "enabled": null}]"#,
-        "[0].enabled: it is missing",
-    ),
+    (r#"[{"id": "a"}]"#, "[0].enabled: missing"),
+    (r#"[{"id": "a", "enabled": null}]"#, "[0].enabled: missing"),
     (
         r#"[{"id": "a", "enabled": true, "url": "x"}]"#,
-        r#"[0].url: an address that starts with https:// or http:// is wanted, not "x""#,
+        r#"[0].url: expected a URL that starts with https:// or http://, got "x""#,
     ),
     (
         r#"[{"id": "a", "enabled": true, "rollout": {"percentage": -1}}]"#,
-        "rollout.percentage: a number from 0 to 100 is wanted, not -1",
+        "rollout.percentage: expected a number from 0 to 100, got -1",
     ),
     (
         r#"[{"id": "a", "enabled": true, "rollout": {"percentage": "5"}}]"#,
-        r#"rollout.percentage: a number from 0 to 100 is wanted, not "5""#,
+        r#"rollout.percentage: expected a number from 0 to 100, got "5""#,
     ),
     (
         r#"[{"id": "a", "enabled": true, "rollout": {"rules": 1.5}}]"#,
-        "rollout.rules: a whole number, 0 or greater, is wanted, not 1.5",
+        "rollout.rules: expected a whole number of at least 0, got 1.5",
     ),
     (
         r#"[{"id": "a", "enabled": true, "rollout": {"rules": 1, "text": "b"}}]"#,
-        "rollout: one of percentage, text and rules is wanted, not several",
+        "rollout: expected only one of percentage, text and rules",
     ),
     (
         r#"[{"id": "a", "enabled": true, "rollout": true}]"#,
-        "rollout: a percentage, a text, or an object with percentage, text or rules is wanted",
+        "rollout: expected a percentage, a text, or an object with percentage, text or rules",
     ),
     (
         r#"[{"id": "a", "enabled": true, "lastUpdated": "yesterday"}]"#,
-        "lastUpdated: a time with its zone is wanted",
+        "lastUpdated: expected a time with its zone",
     ),
     (
         r#"[{"id": "a", "enabled": true, "lastUpdated": 1767225600}]"#,
-        "lastUpdated: milliseconds since 1970 are wanted",
+        "lastUpdated: expected milliseconds since 1970",
     ),
     (
         r#"[{"id": "a", "enabled": true, "updateSequenceId": -1}]"#,
-        "updateSequenceId: not a whole number from 0",
+        "updateSequenceId: expected a whole number from 0",
     ),
     (
         r#"[{"id": "a", "enabled": true, "updateSequenceId": "1"}]"#,
-        "updateSequenceId: a whole number from 0 to 9007199254740991 is wanted, not \"1\"",
+        "updateSequenceId: expected a whole number from 0 to 9007199254740991, got \"1\"",
     ),
     (
         r#"[{"id": "a", "enabled": true, "schemaVersion": "2.0"}]"#,
-        "schemaVersion: \"1.0\" is wanted",
+        "schemaVersion: expected \"1.0\"",
     ),
     (
         r#"[{"id": "a", "enabled": true, "issueKeys": "ABC-1"}]"#,
-        "issueKeys: a list is wanted, not \"ABC-1\"",
+        "issueKeys: expected a list, got \"ABC-1\"",
     ),
     (
-        r#"[{"id": "a", "enabled": true, "issueKeys": ["ABC-01"]}]"#,
-        "issueKeys[0]: \"ABC-01\" is no issue key",
+        r#"[{"id": "a", "enabled": true, "issueKeys": ["ABC-1x"]}]"#,
+        "issueKeys[0]: \"ABC-1x\" is not an issue key",
     ),
     (
         r#"[{"id": "a", "enabled": true, "issueKeys": [""]}]"#,
-        "issueKeys[0]: the number of an issue is wanted",
+        "issueKeys[0]: expected the number of an issue",
     ),
     (
         r#"[{"id": "a", "enabled": true, "associations": [{"associationType": "commit", "values": []}]}]"#,
-        "associationType: one of issueIdOrKeys, issueKeys is wanted",
+        "associationType: expected one of issueIdOrKeys, issueKeys",
     ),
     (
         r#"[{"id": "a", "enabled": true, "associations": [{"associationType": "issueKeys"}]}]"#,
-        "associations[0].values: it is missing",
+        "associations[0].values: missing",
     ),
     (
         r#"[{"id": "a", "enabled": true, "details": [], "environments": []}]"#,
-        "details: environments are given as well",
+        "details: environments is set as well",
     ),
     (
         r#"[{"id": "a", "enabled": true, "description": 5}]"#,
-        "description: a text is wanted, not 5",
+        "description: expected a string, got 5",
     ),
     (
         r#"[{"id": "a", "enabled": true, "enabled": true}]"#,
-        "enabled: this field is given twice",
+        "enabled: duplicate field",
     ),
     (
         r#"{"flags": [], "properties": {"_x": "y"}}"#,
-        "properties._x: \"_x\" cannot be the key of a property",
+        "properties._x: \"_x\" is not a valid property key",
     ),
     (
         r#"{"flags": [], "properties": {"x": 5}}"#,
-        "properties.x: a text is wanted, not 5",
+        "properties.x: expected a string, got 5",
     ),
     (
         r#"{"flags": [], "providerMetadata": {"name": "x"}}"#,
-        "providerMetadata.name: there is no such field; the fields are product",
+        "providerMetadata.name: unknown field; expected one of product",
     ),
     (
         "[{\"id\": \"a\", \"enabled\": true},\n {\"key\": \"a\", \"enabled\": true}]",
         "line 2, column 2: [1]: the id \"a\" is given twice, first in line 1",
     ),
-    ("[", "line 1, column 1: no JSON: EOF while parsing a list"),
+    (
+        "[",
+        "line 1, column 1: invalid JSON: EOF while parsing a list",
+    ),
 ];
 
 #[test]
@@ -353,12 +353,9 @@ fn wrong_values_of_flags_say_what_is_wanted() {
         assert!(found[0].contains(expected), "{text}: {found:?}");
     }
     let no_page = read_flags("f", br#"[{"id": "a", "enabled": true}]"#, &defaults(""));
-    assert!(causes(no_page)[0].contains("[0].url: it is missing: the address of the flag's page"));
+    assert!(causes(no_page)[0].contains("[0].url: missing: expected the URL of the flag's page"));
     let wrong = read_flags("f", b"[\n{\"id\": \"\xff\"}]", &defaults(""));
-    assert_eq!(
-        causes(wrong),
-        ["line 2, column 9: this is no text in UTF-8"]
-    );
+    assert_eq!(causes(wrong), ["line 2, column 9: this is not UTF-8 text"]);
 }
 
 #[test]
@@ -427,34 +424,31 @@ fn links_are_read_in_both_forms() {
 #[test]
 fn wrong_values_of_links_say_what_is_wanted() {
     let cases = [
-        (r#"[{"displayName": "x"}]"#, "[0].url: it is missing"),
-        (
-            r#"[{"url": "https://x/1"}]"#,
-            "[0].displayName: it is missing",
-        ),
+        (r#"[{"displayName": "x"}]"#, "[0].url: missing"),
+        (r#"[{"url": "https://x/1"}]"#, "[0].displayName: missing"),
         (
             r#"[{"url": "https://x/1", "displayName": " "}]"#,
             "[0].displayName: it is empty",
         ),
         (
             r#"[{"url": "https://x/1", "displayName": "x", "type": "log"}]"#,
-            "[0].type: one of document, alert, test, security, logFile, prototype, coverage, bugReport, other is wanted, not \"log\"",
+            "[0].type: expected one of document, alert, test, security, logFile, prototype, coverage, bugReport, other, got \"log\"",
         ),
         (
             r#"[{"url": "https://x/1", "displayName": "x", "status": {"label": "x", "appearance": "red"}}]"#,
-            "[0].status.appearance: one of default, inprogress, moved, new, removed, prototype, success is wanted, not \"red\"",
+            "[0].status.appearance: expected one of default, inprogress, moved, new, removed, prototype, success, got \"red\"",
         ),
         (
             r#"[{"url": "https://x/1", "displayName": "x", "status": {"appearance": "new"}}]"#,
-            "[0].status.label: it is missing",
+            "[0].status.label: missing",
         ),
         (
             r#"[{"url": "https://x/1", "displayName": "x", "serviceIds": [""]}]"#,
-            "[0].serviceIds[0]: the id of a service is wanted: 1 to 255 characters",
+            "[0].serviceIds[0]: expected the id of a service: 1 to 255 characters",
         ),
         (
             r#"[{"url": "https://x/1", "displayName": "x", "actionIds": []}]"#,
-            "[0].actionIds: there is no such field",
+            "[0].actionIds: unknown field",
         ),
         (
             "[{\"url\": \"https://x/1\", \"displayName\": \"x\"},\n{\"url\": \"https://x/1\", \"displayName\": \"y\"}]",

@@ -68,11 +68,10 @@ impl Told {
     ) -> Option<Detail> {
         let status = self.status.complete();
         if status.is_none() && !self.is_wrong {
-            fields.missing("enabled", "it is missing: true or false is wanted");
+            fields.missing("enabled", "missing: expected true or false");
         }
         if self.url.is_none() && !self.is_wrong {
-            let words =
-                "it is missing: the address of the flag's page is wanted, here or with --url";
+            let words = "missing: expected the URL of the flag's page, here or with --url";
             fields.missing("url", words);
         }
         Some(Detail {
@@ -138,7 +137,7 @@ fn rollout(node: &Node<'_>) -> Option<Rollout> {
         return optional_line(node).map(Rollout::Text);
     }
     if !node.is_object() {
-        node.wrong("a percentage, a text, or an object with percentage, text or rules is wanted");
+        node.wrong("expected a percentage, a text, or an object with percentage, text or rules");
         return None;
     }
     let fields = node.fields(&["percentage", "text", "rules"])?;
@@ -149,14 +148,14 @@ fn rollout(node: &Node<'_>) -> Option<Rollout> {
             .and_then(optional_line)
             .map(Rollout::Text),
         fields.get("rules").and_then(|rules| {
-            let number = rules.number("a whole number, 0 or greater,")?;
+            let number = rules.number("a whole number of at least 0")?;
             Some(Rollout::Rules(number))
         }),
     ];
     let mut given = all.into_iter().flatten();
     let first = given.next();
     if given.next().is_some() {
-        node.wrong("one of percentage, text and rules is wanted, not several");
+        node.wrong("expected only one of percentage, text and rules");
     }
     first
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::domain::revision::Revision;
-use crate::variables::{self, Variables};
+use crate::variables;
 
 /// Most repositories of one run.
 const MAX_CHECKOUTS: usize = 32;
@@ -18,21 +18,10 @@ pub(crate) struct CheckedOut {
     pub(crate) url: Option<String>,
 }
 
-/// The further repositories: `{"checkouts": [{"GIT_COMMIT": "…"}]}`. What names no commit is left out.
-///
-/// # Errors
-/// When the variable holds something else.
-pub(crate) fn checkouts(variables: &Variables) -> Result<Vec<CheckedOut>, ()> {
-    let Some(text) = variables.get(variables::JIRA_SEND_CHECKOUTS) else {
-        return Ok(Vec::new());
-    };
-    let json: Value = serde_json::from_str(text).map_err(drop)?;
-    let entries = json["checkouts"].as_array().ok_or(())?;
-    Ok(entries
-        .iter()
-        .filter_map(checked_out)
-        .take(MAX_CHECKOUTS)
-        .collect())
+/// The further repositories, one map of `GIT_…` variables each. What names no commit is left out.
+pub(crate) fn checkouts(returned: &[Value]) -> Vec<CheckedOut> {
+    let found = returned.iter().filter_map(checked_out);
+    found.take(MAX_CHECKOUTS).collect()
 }
 
 fn checked_out(entry: &Value) -> Option<CheckedOut> {
@@ -47,25 +36,24 @@ fn checked_out(entry: &Value) -> Option<CheckedOut> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::checkouts;
-    use crate::variables::Variables;
 
     #[test]
     fn what_names_a_commit_is_taken() {
-        let read = |text: &str| {
-            let found = checkouts(&Variables::from([("JIRA_SEND_CHECKOUTS", text)]));
-            found.map(|found| {
-                found
-                    .iter()
-                    .map(|it| it.commit.to_string())
-                    .collect::<Vec<_>>()
-            })
-        };
-        assert_eq!(read(""), Ok(vec![]));
-        let some = r#"{"checkouts": [{"GIT_COMMIT": "8a91", "GIT_URL": 5}, {"GIT_URL": "x"}, 7, {"GIT_COMMIT": "--all"}]}"#;
-        assert_eq!(read(some), Ok(vec!["8a91".to_owned()]));
-        for junk in ["none", "[]", "{}", "{\"checkouts\": 5}"] {
-            assert_eq!(read(junk), Err(()), "{junk}");
-        }
+        let returned = [
+            json!({"GIT_COMMIT": "8a91", "GIT_URL": 5}),
+            json!({"GIT_URL": "x"}),
+            json!(7),
+            json!({"GIT_COMMIT": "--all"}),
+        ];
+        let found = checkouts(&returned);
+        let commits: Vec<_> = found.iter().map(|it| it.commit.as_str()).collect();
+        assert_eq!(commits, ["8a91"]);
+        assert_eq!(
+            checkouts(&vec![json!({"GIT_COMMIT": "8a91"}); 50]).len(),
+            32
+        );
     }
 }

@@ -7,6 +7,7 @@ use super::submission::entities;
 use crate::domain::association::MAX_VALUES;
 use crate::domain::issue_key::IssueKey;
 use crate::domain::sequence::SequenceNumber;
+use crate::domain::timestamp::Timestamp;
 
 /// Most items in one request.
 pub(crate) const MAX_ITEMS: usize = 100;
@@ -30,6 +31,20 @@ pub(crate) fn set_sequence(body: &mut Value, data: DataType, number: SequenceNum
         }
         item[field] = json!(number);
     }
+}
+
+/// Ends every build or deployment of the body: in this state, and with this number.
+pub(crate) fn end(body: &mut Value, data: DataType, state: &str, number: i64, at: Timestamp) {
+    for item in items_mut(body, data) {
+        let begun: Option<Timestamp> = item["lastUpdated"].as_str().and_then(|it| it.parse().ok());
+        let took = begun.map(|begun| at.as_millisecond().saturating_sub(begun.as_millisecond()));
+        if let Some(took @ 0..) = took.filter(|_| data == DataType::Deployments) {
+            item["duration"] = json!(took / 1000);
+        }
+        item["state"] = json!(state);
+        item["lastUpdated"] = json!(at);
+    }
+    set_sequence(body, data, SequenceNumber::new(number));
 }
 
 /// The number of the first item.
@@ -174,6 +189,25 @@ pub(crate) fn keys(body: &Value, data: DataType) -> Vec<Value> {
     }
 }
 
+/// Whether the entity of a repository with this key names issues, and none but these.
+pub(crate) fn names_only(body: &Value, key: &Value, issues: &[String]) -> bool {
+    let repositories = body[DataType::DevInfo.list()].as_array();
+    let mut entities = repositories.into_iter().flatten().flat_map(|repository| {
+        let id = repository["id"].as_str().unwrap_or_default();
+        entities(id, repository)
+    });
+    let Some((_, entity)) = entities.find(|(found, _)| found == key) else {
+        return false;
+    };
+    let blocks = entity["associations"].as_array().into_iter().flatten();
+    let lists = blocks
+        .map(|block| &block["values"])
+        .chain([&entity["issueKeys"]]);
+    let named = lists.filter_map(Value::as_array).flatten();
+    let mut named = named.filter_map(Value::as_str).peekable();
+    named.peek().is_some() && named.all(|key| issues.iter().any(|issue| issue == key))
+}
+
 fn items_mut(body: &mut Value, data: DataType) -> impl Iterator<Item = &mut Value> {
     let items = body.get_mut(data.list()).and_then(Value::as_array_mut);
     items.into_iter().flatten()
@@ -184,8 +218,8 @@ mod tests {
     use serde_json::json;
 
     use super::{
-        DataType, add_issue_keys, frame, halves, is_single, keys, numbers_and_issues, sequence,
-        set_sequence, together,
+        DataType, add_issue_keys, frame, halves, is_single, keys, names_only, numbers_and_issues,
+        sequence, set_sequence, together,
     };
     use crate::domain::issue_key::IssueKey;
     use crate::domain::sequence::SequenceNumber;
@@ -207,6 +241,28 @@ mod tests {
         assert_eq!(added, issues(&["ABC-2"]));
         let values = &body["builds"][0]["associations"][0]["values"];
         assert_eq!(*values, json!(["10042", "ABC-1", "ABC-2"]));
+    }
+
+    #[test]
+    fn the_issues_of_an_entity_are_told_apart() {
+        let body = json!({"repositories": [{"id": "r", "commits": [
+            {"id": "c1", "issueKeys": ["ABC-1", "ABC-2"]},
+            {"id": "c2"},
+            {"id": "c4", "associations": [{"associationType": "issueIdOrKeys", "values": ["ABC-1"]}]},
+        ]}]});
+        let cases: [(&str, &[&str], bool); 6] = [
+            ("c1", &["ABC-2", "ABC-1", "ABC-3"], true),
+            ("c1", &["ABC-1"], false),
+            ("c2", &["ABC-1"], false),
+            ("c3", &["ABC-1"], false),
+            ("c4", &["ABC-1"], true),
+            ("c4", &["ABC-2"], false),
+        ];
+        for (commit, issues, expected) in cases {
+            let key = json!({"repositoryId": "r", "commit": commit});
+            let issues: Vec<String> = issues.iter().map(ToString::to_string).collect();
+            assert_eq!(names_only(&body, &key, &issues), expected, "{commit}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Text of JSON that is not quite text.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{self, Visitor};
@@ -26,5 +27,70 @@ impl Visitor<'_> for LossyVisitor {
 
     fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<LossyText, E> {
         Ok(LossyText(String::from_utf8_lossy(bytes).into_owned()))
+    }
+}
+
+/// The same JSON with whole characters alone: half a surrogate pair, written as an escape, becomes a replacement
+/// character.
+pub(crate) fn whole_characters(text: &str) -> Cow<'_, str> {
+    let mut whole = String::new();
+    let mut copied = 0;
+    let mut position = 0;
+    while let Some(found) = text[position..].find('\\') {
+        let start = position + found;
+        position = start + 2;
+        match unit(text, start) {
+            Some(0xD800..=0xDBFF) if matches!(unit(text, start + 6), Some(0xDC00..=0xDFFF)) => {
+                position = start + 12;
+            }
+            Some(0xD800..=0xDFFF) => {
+                whole.push_str(&text[copied..start]);
+                whole.push_str("\\ufffd");
+                position = start + 6;
+                copied = position;
+            }
+            _ => {
+                // What is escaped may be a character of several bytes.
+                while position < text.len() && !text.is_char_boundary(position) {
+                    position += 1;
+                }
+            }
+        }
+        if position >= text.len() {
+            break;
+        }
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    whole.push_str(&text[copied..]);
+    Cow::Owned(whole)
+}
+
+/// The number of the escape that begins here.
+fn unit(text: &str, start: usize) -> Option<u32> {
+    let digits = text.get(start..start + 6)?.strip_prefix("\\u")?;
+    u32::from_str_radix(digits, 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::whole_characters;
+
+    #[test]
+    fn halves_are_replaced_and_nothing_else() {
+        for (text, expected) in [
+            ("", ""),
+            ("\\", "\\"),
+            ("\\é", "\\é"),
+            ("\\ud83d", "\\ufffd"),
+            ("x\\ude80y", "x\\ufffdy"),
+            ("\\ud83d\\ude80", "\\ud83d\\ude80"),
+            ("\\ud83d\\ud83d\\ude80", "\\ufffd\\ud83d\\ude80"),
+            ("\\\\ud83d \\n \\u00e9", "\\\\ud83d \\n \\u00e9"),
+            ("\\ud83é", "\\ud83é"),
+        ] {
+            assert_eq!(whole_characters(text), expected, "{text}");
+        }
     }
 }

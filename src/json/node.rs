@@ -53,7 +53,7 @@ impl<'a> Node<'a> {
             Some(b'[') => "a list".to_owned(),
             _ => excerpt(self.raw),
         };
-        self.wrong(format!("{wanted} is wanted, not {shown}"));
+        self.wrong(format!("expected {wanted}, got {shown}"));
     }
 
     pub(crate) fn is_object(&self) -> bool {
@@ -78,7 +78,7 @@ impl<'a> Node<'a> {
         let text = serde_json::from_str::<LossyText>(self.raw).ok();
         let text = text.filter(|_| self.is_text());
         if text.is_none() {
-            self.not("a text");
+            self.not("a string");
         }
         text.map(|text| text.0)
     }
@@ -89,7 +89,7 @@ impl<'a> Node<'a> {
         let shown = excerpt(self.raw);
         self.check(
             text.parse()
-                .map_err(|words| format!("{words}, not {shown}")),
+                .map_err(|words| format!("{words}, got {shown}")),
         )
     }
 
@@ -118,11 +118,11 @@ impl<'a> Node<'a> {
             let key = self.at(key, field.path.clone());
             match names.iter().find(|known| **known == name) {
                 None => key.wrong(format!(
-                    "there is no such field; the fields are {}",
+                    "unknown field; expected one of {}",
                     names.join(", ")
                 )),
                 Some(name) if known.iter().any(|(known, _)| known == name) => {
-                    key.wrong("this field is given twice");
+                    key.wrong("duplicate field");
                 }
                 Some(name) => known.push((name, field)),
             }
@@ -177,7 +177,7 @@ impl<'a> Node<'a> {
             return None;
         }
         if count > most {
-            self.wrong(format!("at most {most} are taken, not {count}"));
+            self.wrong(format!("expected at most {most}, got {count}"));
         }
         Some(found)
     }
@@ -223,7 +223,7 @@ impl<'a> Fields<'a> {
     pub(crate) fn required(&self, name: &str) -> Option<&Node<'a>> {
         let node = self.get(name);
         if node.is_none() {
-            self.missing(name, "it is missing");
+            self.missing(name, "missing");
         }
         node
     }

@@ -17,26 +17,35 @@ fn problems(text: &str, read: impl Fn(Node<'_>)) -> Vec<String> {
 #[test]
 fn what_is_no_json_is_named_with_its_place() {
     let cases = [
-        ("", "line 1, column 1: no JSON: EOF while parsing a value"),
+        (
+            "",
+            "line 1, column 1: invalid JSON: EOF while parsing a value",
+        ),
         (
             "{\"a\": 1,\n \"é\" 2}",
-            "line 2, column 6: no JSON: expected `:`",
+            "line 2, column 6: invalid JSON: expected `:`",
         ),
         (
             "{\"a\": 1,}",
-            "line 1, column 9: no JSON: key must be a string",
+            "line 1, column 9: invalid JSON: key must be a string",
         ),
         (
             "[1\n\n",
-            "line 3, column 1: no JSON: EOF while parsing a list",
+            "line 3, column 1: invalid JSON: EOF while parsing a list",
         ),
-        ("{} {}", "line 1, column 4: no JSON: trailing characters"),
-        ("'a'", "line 1, column 1: no JSON: expected value"),
+        (
+            "{} {}",
+            "line 1, column 4: invalid JSON: trailing characters",
+        ),
+        ("'a'", "line 1, column 1: invalid JSON: expected value"),
         (
             "\"a\nb\"",
-            "line 1, column 2: no JSON: control character (\\u0000-\\u001F) found while parsing a string",
+            "line 1, column 2: invalid JSON: control character (\\u0000-\\u001F) found while parsing a string",
         ),
-        ("[\"a\\x\"]", "line 1, column 5: no JSON: invalid escape"),
+        (
+            "[\"a\\x\"]",
+            "line 1, column 5: invalid JSON: invalid escape",
+        ),
     ];
     for (text, expected) in cases {
         assert_eq!(problems(text, |_| ()), [expected], "{text:?}");
@@ -47,7 +56,7 @@ fn what_is_no_json_is_named_with_its_place() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     assert_eq!(
         problems(&deep, |root| drop(root.text())),
-        ["line 1, column 1: a text is wanted, not a list"]
+        ["line 1, column 1: expected a string, got a list"]
     );
 }
 
@@ -67,26 +76,26 @@ fn every_value_is_read_as_what_it_is_and_nothing_else() {
     let cases: &[(Read, &str, Result<&str, &str>)] = &[
         (text, r#""a\u0062""#, Ok("ab")),
         (text, r#""\ud83d""#, Ok("\u{FFFD}\u{FFFD}\u{FFFD}")),
-        (text, "1", Err("a text is wanted, not 1")),
-        (text, "{}", Err("a text is wanted, not an object")),
+        (text, "1", Err("expected a string, got 1")),
+        (text, "{}", Err("expected a string, got an object")),
         (boolean, "true", Ok("true")),
         (
             boolean,
             r#""true""#,
-            Err("true or false is wanted, not \"true\""),
+            Err("expected true or false, got \"true\""),
         ),
-        (boolean, "1", Err("true or false is wanted, not 1")),
-        (boolean, "[]", Err("true or false is wanted, not a list")),
+        (boolean, "1", Err("expected true or false, got 1")),
+        (boolean, "[]", Err("expected true or false, got a list")),
         (number, "2.5e1", Ok("25")),
-        (number, "1e999", Err("a number is wanted, not 1e999")),
-        (number, r#""1""#, Err("a number is wanted, not \"1\"")),
+        (number, "1e999", Err("expected a number, got 1e999")),
+        (number, r#""1""#, Err("expected a number, got \"1\"")),
         (whole, "7", Ok("7")),
-        (whole, "7.0", Err("a whole number is wanted, not 7.0")),
-        (whole, "-1", Err("a whole number is wanted, not -1")),
+        (whole, "7.0", Err("expected a whole number, got 7.0")),
+        (whole, "-1", Err("expected a whole number, got -1")),
         (
             whole,
             "99999999999999999999999999999999999999999999",
-            Err("a whole number is wanted, not 9999999999999999999999999999999999999999…"),
+            Err("expected a whole number, got 9999999999999999999999999999999999999999…"),
         ),
     ];
     for (read, json, expected) in cases {
@@ -112,12 +121,12 @@ fn fields_are_known_by_name_and_place() {
         assert!(items[1].fields(&["b"]).is_none());
     });
     let expected = [
-        "line 1, column 1: e: it is missing",
-        "line 2, column 15: a[0].b: a text is wanted, not 1",
-        "line 2, column 18: a[0].c: there is no such field; the fields are b",
-        "line 2, column 27: a[1]: an object is wanted, not 5",
-        "line 3, column 3: a: this field is given twice",
-        "line 4, column 19: é\n: there is no such field; the fields are a, d, e",
+        "line 1, column 1: e: missing",
+        "line 2, column 15: a[0].b: expected a string, got 1",
+        "line 2, column 18: a[0].c: unknown field; expected one of b",
+        "line 2, column 27: a[1]: expected an object, got 5",
+        "line 3, column 3: a: duplicate field",
+        "line 4, column 19: é\n: unknown field; expected one of a, d, e",
     ];
     assert_eq!(found, expected);
 }
@@ -128,10 +137,7 @@ fn what_is_without_end_is_neither_kept_nor_told() {
     let found = problems(&format!("[{many}1]"), |root| {
         assert_eq!(root.items(3).unwrap().len(), 3);
     });
-    assert_eq!(
-        found,
-        ["line 1, column 1: at most 3 are taken, not 2000001"]
-    );
+    assert_eq!(found, ["line 1, column 1: expected at most 3, got 2000001"]);
     let many = "\"x\":1,".repeat(100_000);
     let text = format!("{{{many}\"x\":1}}");
     let found = problems(&text, |root| drop(root.fields(&["a"])));
@@ -140,7 +146,7 @@ fn what_is_without_end_is_neither_kept_nor_told() {
     let found = problems(&text, |root| {
         assert_eq!(root.pairs(5).unwrap().len(), 5);
     });
-    assert_eq!(found, ["line 1, column 1: at most 5 are taken, not 100001"]);
+    assert_eq!(found, ["line 1, column 1: expected at most 5, got 100001"]);
 }
 
 #[test]

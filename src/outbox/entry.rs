@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::name::{Entity, Name, VERSION};
+use super::name::{Name, VERSION};
 use crate::domain::sequence::SequenceNumber;
 use crate::domain::timestamp::Timestamp;
 use crate::jira::DataType;
@@ -74,10 +74,6 @@ impl Entry {
         place.unwrap_or_default()
     }
 
-    pub(super) fn entity(&self) -> Entity {
-        Entity::new(self.place(), &self.data, &self.key)
-    }
-
     pub(super) fn file_name(&self) -> Name {
         Name {
             sequence: self.sequence,
@@ -91,19 +87,22 @@ impl Entry {
     }
 
     pub(super) fn parse(text: &str) -> Parsed {
-        let value: Value = match serde_json::from_str(text) {
-            Ok(value) => value,
-            Err(error) => return Parsed::Corrupt(error.to_string()),
-        };
+        match serde_json::from_str(text) {
+            Ok(value) => Self::of_value(value),
+            Err(error) => Parsed::Corrupt(error.to_string()),
+        }
+    }
+
+    pub(super) fn of_value(value: Value) -> Parsed {
         let version = value.get("version").and_then(Value::as_u64);
         match version.and_then(|version| u32::try_from(version).ok()) {
             Some(newer) if newer > VERSION => return Parsed::Newer(newer),
             Some(VERSION) => {}
-            _ => return Parsed::Corrupt("it names no version".to_owned()),
+            _ => return Parsed::Corrupt("it has no version".to_owned()),
         }
         match serde_json::from_value::<Self>(value) {
             Ok(entry) if entry.is_whole() => Parsed::Entry(Box::new(entry)),
-            Ok(_) => Parsed::Corrupt("its body has nothing of the kind that it names".to_owned()),
+            Ok(_) => Parsed::Corrupt("its body does not match its kind".to_owned()),
             Err(error) => Parsed::Corrupt(error.to_string()),
         }
     }

@@ -29,7 +29,7 @@ pub(crate) fn default_folder(variables: &Variables) -> anyhow::Result<PathBuf> {
     };
     match folder {
         Some(folder) => Ok(folder.join("jira-send")),
-        None => bail!("there is no folder for it: {names} set"),
+        None => bail!("no folder for it: {names} set"),
     }
 }
 
@@ -51,7 +51,7 @@ pub(super) fn make(folder: &Path) -> anyhow::Result<()> {
     }
     builder
         .create(folder)
-        .with_context(|| format!("the folder {shown} cannot be made"))
+        .with_context(|| format!("could not create the folder {shown}"))
 }
 
 /// Whether others may put entries into the folder, which would be sent with our credential, or take some away. A
@@ -66,7 +66,7 @@ pub(super) fn exposure(folder: &Path) -> Option<(String, String)> {
     let us = rustix::process::geteuid().as_raw();
     let shown = folder.display();
     let why = if mode & OTHERS != 0 {
-        "can be written to by everybody on this machine"
+        "is writable by every user of this machine"
     } else if owner != us && owner != 0 && mode & GROUP == 0 {
         "belongs to another user"
     } else {

@@ -106,6 +106,22 @@ impl<'a> Memory<'a> {
         }
     }
 
+    /// Forgets issues of the last update that Jira does not know, so that the next one does not name them again.
+    pub(crate) fn forget_issues(&self, entity: &Entity, unknown: &[String]) {
+        let Some((number, mut record)) = self.last(entity) else {
+            return;
+        };
+        let before = record.issue_keys.len();
+        record.issue_keys.retain(|key| !unknown.contains(key));
+        if record.issue_keys.len() < before {
+            let own = self.folder.join(entity.folder());
+            let path = own.join(number.as_i64().to_string());
+            let text = serde_json::json!(record).to_string();
+            // The worst that can happen is that they are named once more.
+            let _ = self.replace(&path, &text);
+        }
+    }
+
     fn forget_older(&self, folder: &Path, number: i64) {
         let older = numbers(folder).into_iter().filter(|other| *other < number);
         let mut older: Vec<i64> = older.collect();
@@ -126,7 +142,7 @@ impl<'a> Memory<'a> {
         if file::modified(&mark).is_some() && !self.is_older_than(&mark, DAY) {
             return;
         }
-        if folder::make(&self.folder).is_err() || self.mark(&mark).is_err() {
+        if folder::make(&self.folder).is_err() || self.replace(&mark, "").is_err() {
             return;
         }
         for name in folder::files(&self.folder) {
@@ -146,12 +162,12 @@ impl<'a> Memory<'a> {
     }
 
     /// Whatever a killed process leaves of it is cleaned away with what is left of entries.
-    fn mark(&self, path: &Path) -> io::Result<()> {
+    fn replace(&self, path: &Path, text: &str) -> io::Result<()> {
         let chance = self.system.random();
         // No entry has this number.
         let temporary = name::temporary(self.system.process(), u64::MAX, chance);
         let outbox = self.folder.parent().unwrap_or(&self.folder);
-        file::replace(path, &outbox.join(temporary), "")
+        file::replace(path, &outbox.join(temporary), text)
     }
 
     fn is_older_than(&self, path: &Path, age: i64) -> bool {

@@ -15,7 +15,7 @@ const SITE_DIGITS: usize = 8;
 const ENTITY_DIGITS: usize = 24;
 
 /// What makes two entries the same build or deployment of the same site.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Entity {
     site: String,
     entity: String,
@@ -31,7 +31,7 @@ impl Entity {
     }
 
     /// As the name of a folder.
-    pub(super) fn folder(&self) -> String {
+    pub(crate) fn folder(&self) -> String {
         format!("{}-{}", self.site, self.entity)
     }
 
@@ -57,7 +57,7 @@ fn hash(text: &str, digits: usize) -> String {
 }
 
 /// One entry. Sorted by the time of the event.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Name {
     pub(super) sequence: i64,
     /// When it was written, in milliseconds since 1970.

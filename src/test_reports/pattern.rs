@@ -76,7 +76,7 @@ impl Pattern {
             }
             match part {
                 "" | "." => {}
-                ".." => return Err("'..' cannot stand behind * or ?".to_owned()),
+                ".." => return Err("'..' cannot follow * or ?".to_owned()),
                 "**" => parts.push(Part::Folders),
                 name => parts.push(Part::Name(name.to_owned())),
             }

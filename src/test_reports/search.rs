@@ -111,7 +111,7 @@ impl<'a> Search<'a> {
                 Ok(real) => real,
                 Err(error) => {
                     self.wrong
-                        .push((shown, format!("its link leads nowhere: {error}")));
+                        .push((shown, format!("its link is broken: {error}")));
                     return Ok(());
                 }
             }
@@ -234,7 +234,7 @@ mod tests {
         }
         assert_eq!(all.files.len(), 2);
         let (gone, reason) = &all.wrong[0];
-        assert!(gone.ends_with("real/gone.xml") && reason.contains("nowhere"));
+        assert!(gone.ends_with("real/gone.xml") && reason.contains("broken"));
     }
 
     #[test]

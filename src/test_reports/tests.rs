@@ -54,19 +54,19 @@ fn what_is_no_report_says_why() {
         (b"OK <testsuite/>", "it is not XML"),
         (
             b"<!DOCTYPE html>\n<html><body><br>",
-            "it is no report of JUnit, xUnit.net, NUnit or TRX: it begins with <html>",
+            "it is not a JUnit, xUnit.net, NUnit or TRX report: it begins with <html>",
         ),
         (
             b"<project/>",
-            "it is no report of JUnit, xUnit.net, NUnit or TRX: it begins with <project>",
+            "it is not a JUnit, xUnit.net, NUnit or TRX report: it begins with <project>",
         ),
         (
             b"<?xml version='1.0'?>",
-            "it ends in the middle, after 21 bytes: its writer was stopped, or is still at work",
+            "it ends in the middle, after 21 bytes: its writer was stopped, or is still writing",
         ),
         (
             b"<testsuite><testcase",
-            "it ends in the middle, after 20 bytes: its writer was stopped, or is still at work",
+            "it ends in the middle, after 20 bytes: its writer was stopped, or is still writing",
         ),
         (
             b"<testsuite></testsuites>",

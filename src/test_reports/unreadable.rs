@@ -26,12 +26,12 @@ impl fmt::Display for Unreadable {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io(error) => write!(formatter, "it cannot be read: {error}"),
-            Self::NoFile => formatter.write_str("it is no ordinary file"),
+            Self::NoFile => formatter.write_str("it is not a regular file"),
             Self::Empty => formatter.write_str("it is empty"),
             Self::NotXml => formatter.write_str("it is not XML"),
             Self::Truncated(bytes) => write!(
                 formatter,
-                "it ends in the middle, after {bytes} bytes: its writer was stopped, or is still at work"
+                "it ends in the middle, after {bytes} bytes: its writer was stopped, or is still writing"
             ),
             Self::Malformed(bytes) => {
                 write!(formatter, "it is not well-formed XML, see its byte {bytes}")
@@ -39,7 +39,7 @@ impl fmt::Display for Unreadable {
             Self::Deep => formatter.write_str("its elements are nested too deeply"),
             Self::NoReport(root) => write!(
                 formatter,
-                "it is no report of JUnit, xUnit.net, NUnit or TRX: it begins with <{root}>"
+                "it is not a JUnit, xUnit.net, NUnit or TRX report: it begins with <{root}>"
             ),
             Self::UnknownOutcome(word) if word.is_empty() => {
                 formatter.write_str("it has a test without a result")

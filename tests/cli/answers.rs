@@ -64,8 +64,8 @@ fn answers_are_read_in_full() {
         ),
         (
             json!({"acceptedBuilds": [], "unknownIssueKeys": ["PROJ-2", "PROJ-3"]}),
-            1,
-            "rejected",
+            0,
+            "nothing_to_send",
         ),
     ];
     for (answer, code, outcome) in cases {

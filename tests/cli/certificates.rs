@@ -17,7 +17,7 @@ fn token_and_submission_share_one_tls_connection_and_the_look_up_runs_beside() {
     let (site, api) = (authority.front(&jira), authority.front(&jira));
     let mut agent = authority.agent(&jira, "localhost", api.port);
     agent.set("JIRA_SITE", &format!("https://localhost:{}", site.port));
-    let slow = Duration::from_secs(2);
+    let slow = Duration::from_millis(700);
     jira.fail(Endpoint::Token, Fault::SlowHeaders(slow));
     jira.fail(Endpoint::TenantInfo, Fault::SlowHeaders(slow));
     let begin = Instant::now();
@@ -225,7 +225,7 @@ fn what_is_no_tls_is_told() {
         let _ = stream.read(&mut [0; 4096]);
     });
     let run = authority.agent(&jira, "localhost", closing.port);
-    let run = run.run(&[&BUILD[..], &["--budget=1"]].concat());
+    let run = run.run(&[&BUILD[..], &["--budget=5"]].concat());
     assert_unreachable(&run, "the connection was", ":443");
     let page = Peer::start(|mut stream| {
         let _ = stream.read(&mut [0; 4096]);

@@ -1,5 +1,6 @@
 //! Several checkouts in one run, and commits of shared libraries in its change log.
 
+use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{Agent, EVENT, Run};
+use crate::deployed::credential;
+use crate::support::{Agent, Answer};
 
 mod deployed;
 mod found;
@@ -71,48 +73,75 @@ impl Repo {
     }
 }
 
-/// A run of Jenkins in whose workspace there is nothing yet.
-fn agent() -> Agent {
-    let mut agent = Agent::bare();
-    let workspace = agent.path().to_str().unwrap().to_owned();
-    for (name, value) in [
-        ("JOB_NAME", "shop"),
-        ("BUILD_NUMBER", "7"),
-        ("BUILD_URL", "https://ci.example.com/job/shop/7/"),
-        ("WORKSPACE", &workspace),
-    ] {
-        agent.set(name, value);
+/// The workspace of a run, and what the library says of the run.
+struct Workspace {
+    agent: Agent,
+    run: Value,
+}
+
+impl Deref for Workspace {
+    type Target = Agent;
+
+    fn deref(&self) -> &Agent {
+        &self.agent
     }
-    agent
 }
 
-/// What a step hands over: the first lines of these commits, newest first.
-fn change_log(agent: &mut Agent, commits: &[(&str, &str)]) {
-    let line = |(commit, message): &(&str, &str)| {
-        let first = message.lines().next().unwrap();
-        json!({"commit": commit, "message": first}).to_string() + "\n"
-    };
-    let lines: String = commits.iter().map(line).collect();
-    agent.write("changes.jsonl", &lines);
-    let path = agent.path().join("changes.jsonl");
-    agent.set("JIRA_SEND_CHANGES", path.to_str().unwrap());
-    agent.set("JIRA_SEND_CHANGES_OF_JENKINS", "true");
+impl DerefMut for Workspace {
+    fn deref_mut(&mut self) -> &mut Agent {
+        &mut self.agent
+    }
 }
 
-fn keys(agent: &Agent, options: &[&str]) -> Run {
-    let run = agent.run(&[&["keys", "--format=json"], options].concat());
-    assert_eq!(run.code, 0, "{}", run.stderr);
-    run
-}
+impl Workspace {
+    /// A run of Jenkins in whose workspace there is nothing yet.
+    fn new() -> Self {
+        let mut agent = credential(Agent::bare());
+        let workspace = agent.path().to_str().unwrap().to_owned();
+        for (name, value) in [
+            ("JOB_NAME", "shop"),
+            ("BUILD_NUMBER", "7"),
+            ("BUILD_URL", "https://ci.example.com/job/shop/7/"),
+            ("WORKSPACE", &workspace),
+        ] {
+            agent.set(name, value);
+        }
+        Self {
+            agent,
+            run: json!({}),
+        }
+    }
 
-fn found(run: &Run) -> Value {
-    run.json()["issue_keys"].clone()
+    /// What Jenkins lists: the first lines of these commits, newest first.
+    fn change_log(&mut self, commits: &[(&str, &str)]) {
+        let change = |(commit, message): &(&str, &str)| {
+            let first = message.lines().next().unwrap();
+            json!({"commit": commit, "message": first, "system": "git"})
+        };
+        self.run["changes"] = commits.iter().map(change).collect();
+    }
+
+    fn keys(&self, parameters: &Value) -> Answer {
+        let answer = self.step("jiraSendKeys", parameters, &self.run);
+        assert_eq!(answer.returns()["exitCode"], 0, "{}", answer.echo());
+        answer
+    }
+
+    /// What a build with these parameters would send.
+    fn build(&self, parameters: &Value) -> Answer {
+        let mut all = json!({"state": "SUCCESS", "dryRun": true});
+        for (name, value) in parameters.as_object().unwrap() {
+            all[name] = value.clone();
+        }
+        let answer = self.step("jiraSendBuildInfo", &all, &self.run);
+        assert_eq!(answer.outcome(), "dry_run", "{}", answer.echo());
+        answer
+    }
 }
 
 /// The key and where it was found, of all that were found.
-fn sources(run: &Run) -> Vec<(String, String)> {
-    let json = run.json();
-    let entries = json["found"].as_array().unwrap().iter();
+fn sources(answer: &Answer) -> Vec<(String, String)> {
+    let entries = answer.returns()["found"].as_array().unwrap().iter();
     let text = |entry: &Value, name: &str| entry[name].as_str().unwrap().to_owned();
     entries
         .map(|entry| (text(entry, "key"), text(entry, "source")))
@@ -120,8 +149,8 @@ fn sources(run: &Run) -> Vec<(String, String)> {
 }
 
 /// A repository in the workspace itself, with a commit of the last success and one after it.
-fn usual() -> (Agent, Repo, String) {
-    let mut agent = agent();
+fn usual() -> (Workspace, Repo, String) {
+    let mut agent = Workspace::new();
     let repo = Repo::new(&agent, "");
     agent.set("GIT_PREVIOUS_SUCCESSFUL_COMMIT", &repo.commit("ABC-1 old"));
     let head = repo.commit("ABC-2 new\n\nand ABC-3");
@@ -132,10 +161,9 @@ fn usual() -> (Agent, Repo, String) {
 #[test]
 fn commits_of_a_library_do_not_count() {
     let (mut agent, _, head) = usual();
-    change_log(&mut agent, &[(&head, "ABC-2 new"), LIBRARY]);
-    let run = keys(&agent, &[]);
-    assert_eq!(found(&run), json!(["ABC-2", "ABC-3"]));
-    let dropped = &run.json()["dropped"];
+    agent.change_log(&[(&head, "ABC-2 new"), LIBRARY]);
+    let run = agent.keys(&json!({}));
+    assert_eq!(*run.issue_keys(), json!(["ABC-2", "ABC-3"]));
     let expected = json!([{
         "candidate": "LIB-1",
         "kind": "commit",
@@ -143,33 +171,34 @@ fn commits_of_a_library_do_not_count() {
         "text": "LIB-1 library",
         "position": 0,
         "reason": "other repository",
-        "explanation": "no repository of the workspace has this commit of the change log, as is so for a shared library; --all-changes takes it",
+        "explanation": "no repository of the workspace has this commit of the change log, as is so for a shared library; allChanges takes it",
     }]);
-    assert_eq!(*dropped, expected);
-    let warnings: Vec<&str> = run.stderr.lines().collect();
+    assert_eq!(run.returns()["dropped"], expected);
+    assert_eq!(run.returns()["commitsLeftOut"], 1);
+    let warnings = run.warnings();
     assert_eq!(warnings.len(), 2, "{warnings:?}");
     assert!(warnings[0].starts_with("warning: not linked: LIB-1 (named only by commits of"));
-    assert!(warnings[1].contains("--repositories") && warnings[1].contains("--all-changes"));
+    assert!(warnings[1].contains("repositories") && warnings[1].contains("allChanges"));
 
-    let left_out = "left out 1 commit of the change log that no repository in the workspace has, such as those of a shared library; --all-changes takes all";
-    let build = agent.run(&["build", "--dry-run", "--verbose"]);
-    assert!(build.stderr.contains(left_out), "{}", build.stderr);
-    assert_eq!(run.json()["commits_left_out"], 1);
-    let text = agent.run(&["keys"]).stdout;
+    let left_out = "left out 1 commit of the change log that no repository in the workspace has, such as those of a shared library; allChanges includes them";
+    let build = agent.build(&json!({"verbose": true}));
+    let start = &left_out[..left_out.find(';').unwrap()];
+    assert!(build.stderr.contains(start), "{}", build.stderr);
+    let text = run.echo();
     assert!(text.contains("  LIB-1          commit 111111111111: other repository: no repository"));
-    assert!(text.ends_with(&format!("\n\n{left_out}\n")), "{text}");
+    assert!(text.contains(&format!("\n\n{left_out}\n")), "{text}");
 
     // Also when no key is lost with it, and then without a warning.
-    change_log(&mut agent, &[(LIBRARY.0, "none"), (&head, "ABC-2 new")]);
-    let run = agent.run(&["keys"]);
-    assert!(run.stdout.ends_with(&format!("\n{left_out}\n")) && run.stderr.is_empty());
+    agent.change_log(&[(LIBRARY.0, "none"), (&head, "ABC-2 new")]);
+    let text = agent.keys(&json!({})).echo();
+    assert!(text.ends_with(&format!("\n{left_out}")), "{text}");
 }
 
 #[test]
 fn the_body_has_no_issue_of_the_library() {
     let (mut agent, _, head) = usual();
-    change_log(&mut agent, &[LIBRARY, (&head, "ABC-2 new")]);
-    let run = agent.run(&["build", "--state=SUCCESS", "--dry-run", EVENT]);
+    agent.change_log(&[LIBRARY, (&head, "ABC-2 new")]);
+    let run = agent.build(&json!({}));
     let expected = json!({
         "builds": [{
             "schemaVersion": "1.0",
@@ -187,7 +216,7 @@ fn the_body_has_no_issue_of_the_library() {
         "properties": {"job": "shop"},
         "providerMetadata": {"product": concat!("jira-send/", env!("CARGO_PKG_VERSION"))},
     });
-    assert_eq!(run.shown_body(), expected);
+    assert_eq!(*run.shown_body(), expected);
 }
 
 /// Why a commit counts that no repository has.
@@ -196,61 +225,87 @@ fn where_it_is_not_known_all_commits_count() {
     let with_library = json!(["ABC-2", "ABC-3", "LIB-1"]);
     let (mut agent, repo, head) = usual();
     let log = [(head.as_str(), "ABC-2 new"), LIBRARY];
-    change_log(&mut agent, &log);
-    assert_eq!(found(&keys(&agent, &["--all-changes"])), with_library);
+    agent.change_log(&log);
+    let all = json!({"allChanges": true});
+    assert_eq!(*agent.keys(&all).issue_keys(), with_library);
+    // A step that took an agent has not the workspace of the run.
+    let mut request =
+        crate::support::request("jiraSendBuildInfo", &json!({"dryRun": true}), &agent.run);
+    request["ownAgent"] = true.into();
+    assert_eq!(*agent.ask(&request).issue_keys(), with_library);
     // A file that somebody made counts as a whole.
-    agent.unset("JIRA_SEND_CHANGES_OF_JENKINS");
-    assert_eq!(found(&keys(&agent, &[])), with_library);
-    agent.set("JIRA_SEND_CHANGES_OF_JENKINS", "true");
+    let line = |(commit, message): &(&str, &str)| {
+        json!({"commit": commit, "message": message}).to_string() + "\n"
+    };
+    let lines: String = log.iter().map(line).collect();
+    agent.write("changes.jsonl", &lines);
+    let file = agent
+        .agent
+        .run(&["keys", "--format=json", "--changes=changes.jsonl"]);
+    assert_eq!(file.json()["issue_keys"], with_library);
+    let file = json!({"changes": "changes.jsonl"});
+    assert_eq!(*agent.keys(&file).issue_keys(), with_library);
 
     // The commit that was built is not here: an agent of its own, with what an earlier run left.
     agent.set("GIT_COMMIT", "2222222222222222222222222222222222222222");
-    assert_eq!(found(&keys(&agent, &[])), with_library);
+    assert_eq!(*agent.keys(&json!({})).issue_keys(), with_library);
     agent.set("GIT_COMMIT", &head);
 
     // Other systems than git have other ids.
-    change_log(&mut agent, &[("1234", "SVN-1"), ("", "SVN-2"), LIBRARY]);
+    agent.change_log(&[("1234", "SVN-1"), ("", "SVN-2"), LIBRARY]);
     assert_eq!(
-        found(&keys(&agent, &[])),
+        *agent.keys(&json!({})).issue_keys(),
         json!(["ABC-2", "ABC-3", "SVN-1", "SVN-2"])
     );
 
     // No git, no repository, no whole history.
-    change_log(&mut agent, &log);
+    agent.change_log(&log);
     let path = std::env::var("PATH").unwrap();
     agent.set("PATH", "/nowhere");
-    assert_eq!(found(&keys(&agent, &[])), json!(["ABC-2", "LIB-1"]));
+    assert_eq!(
+        *agent.keys(&json!({})).issue_keys(),
+        json!(["ABC-2", "LIB-1"])
+    );
     agent.set("PATH", &path);
     let address = format!("file://{}", repo.path().display());
     repo.git(&["clone", "--quiet", "--depth=1", &address, "shallow"]);
-    let shallow = keys(&agent, &["--repository-dir=shallow"]);
-    assert_eq!(found(&shallow), with_library);
+    let shallow = agent.keys(&json!({"repositoryDir": "shallow"}));
+    assert_eq!(*shallow.issue_keys(), with_library);
     std::fs::rename(repo.path().join(".git"), repo.path().join("git")).unwrap();
     std::fs::remove_dir_all(repo.path().join("shallow")).unwrap();
-    assert_eq!(found(&keys(&agent, &[])), json!(["ABC-2", "LIB-1"]));
+    assert_eq!(
+        *agent.keys(&json!({})).issue_keys(),
+        json!(["ABC-2", "LIB-1"])
+    );
 }
 
 #[test]
 fn one_is_warned_only_of_keys_that_are_lost() {
     let (mut agent, _, head) = usual();
     let (id, _) = LIBRARY;
-    let cases: [(&str, &[&str], bool); 6] = [
-        ("LIB-1 lost", &[], true),
-        ("no key at all, UTF-8", &[], false),
-        ("ABC-3 is found elsewhere", &[], false),
-        ("LIB-1 denied", &["--deny=LIB"], false),
-        ("LIB-1 of another project", &["--projects=ABC"], false),
-        ("LIB-1 given", &["--issue-keys=LIB-1"], false),
+    let cases = [
+        ("LIB-1 lost", json!({}), true),
+        ("no key at all, UTF-8", json!({}), false),
+        ("ABC-3 is found elsewhere", json!({}), false),
+        ("LIB-1 denied", json!({"deny": "LIB"}), false),
+        (
+            "LIB-1 of another project",
+            json!({"projects": "ABC"}),
+            false,
+        ),
+        (
+            "LIB-1 given",
+            json!({"issueKeys": "LIB-1", "onlyIssueKeys": false}),
+            false,
+        ),
     ];
-    for (message, options, is_warned) in cases {
-        change_log(&mut agent, &[(id, message), (&head, "ABC-2 new")]);
-        let usual = ["build", "--state=SUCCESS", "--dry-run"];
-        let run = agent.run(&[&usual, options].concat());
+    for (message, parameters, is_warned) in cases {
+        agent.change_log(&[(id, message), (&head, "ABC-2 new")]);
+        let echo = agent.build(&parameters).echo();
         assert_eq!(
-            run.stderr.contains("not linked: LIB-1"),
+            echo.contains("not linked: LIB-1"),
             is_warned,
-            "{message}: {}",
-            run.stderr
+            "{message}: {echo}"
         );
     }
     let many: Vec<(String, String)> = (0..30)
@@ -265,9 +320,9 @@ fn one_is_warned_only_of_keys_that_are_lost() {
         .iter()
         .map(|(id, message)| (id.as_str(), message.as_str()))
         .collect();
-    change_log(&mut agent, &many);
-    let stderr = keys(&agent, &[]).stderr;
-    assert!(stderr.contains("LIB-9, LIB-10 and 5 more ("), "{stderr}");
+    agent.change_log(&many);
+    let echo = agent.keys(&json!({})).echo();
+    assert!(echo.contains("LIB-9, LIB-10 and 5 more ("), "{echo}");
 }
 
 /// What git has counts: also what was fetched once and is on no branch, and what is borrowed from another clone.
@@ -277,18 +332,18 @@ fn a_commit_in_the_object_store_counts_with_its_whole_message() {
     repo.git(&["checkout", "--quiet", "--detach"]);
     let gone = repo.commit("ABC-8 gone\n\nand ABC-9");
     repo.git(&["checkout", "--quiet", "main"]);
-    change_log(
-        &mut agent,
-        &[(&head, "ABC-2 new"), (&gone, "ABC-8 gone"), LIBRARY],
-    );
+    agent.change_log(&[(&head, "ABC-2 new"), (&gone, "ABC-8 gone"), LIBRARY]);
     assert_eq!(
-        found(&keys(&agent, &[])),
+        *agent.keys(&json!({})).issue_keys(),
         json!(["ABC-2", "ABC-3", "ABC-8", "ABC-9"])
     );
 
     repo.git(&["clone", "--quiet", "--shared", ".", "borrowed"]);
-    let run = keys(&agent, &["--repository-dir=borrowed"]);
-    assert_eq!(found(&run), json!(["ABC-2", "ABC-3", "ABC-8", "ABC-9"]));
+    let run = agent.keys(&json!({"repositoryDir": "borrowed"}));
+    assert_eq!(
+        *run.issue_keys(),
+        json!(["ABC-2", "ABC-3", "ABC-8", "ABC-9"])
+    );
 
     repo.git(&["config", "uploadpack.allowFilter", "true"]);
     let address = format!("file://{}", repo.path().display());
@@ -302,9 +357,9 @@ fn a_commit_in_the_object_store_counts_with_its_whole_message() {
             "partial",
         ];
         repo.git(&clone);
-        change_log(&mut agent, &[(&head, "ABC-2 new"), LIBRARY]);
-        let run = keys(&agent, &["--repository-dir=partial"]);
-        assert_eq!(found(&run), json!(["ABC-2", "ABC-3"]), "{filter}");
+        agent.change_log(&[(&head, "ABC-2 new"), LIBRARY]);
+        let run = agent.keys(&json!({"repositoryDir": "partial"}));
+        assert_eq!(*run.issue_keys(), json!(["ABC-2", "ABC-3"]), "{filter}");
         std::fs::remove_dir_all(repo.path().join("partial")).unwrap();
     }
 }
@@ -312,7 +367,7 @@ fn a_commit_in_the_object_store_counts_with_its_whole_message() {
 /// A scripted pipeline without scm knows no commit but those of the change log: of them, bodies and merges count.
 #[test]
 fn the_change_log_stands_in_for_the_start_of_the_range() {
-    let mut agent = agent();
+    let mut agent = Workspace::new();
     let repo = Repo::new(&agent, "");
     repo.commit("ABC-1 old");
     let one = repo.commit("ABC-2 new\n\nbody ABC-3");
@@ -320,16 +375,16 @@ fn the_change_log_stands_in_for_the_start_of_the_range() {
         "Merge pull request from feature/ABC-4",
         "ABC-5\n\nbody ABC-6",
     );
-    change_log(&mut agent, &[(&two, "ABC-5"), (&one, "ABC-2 new"), LIBRARY]);
-    let run = keys(&agent, &[]);
+    agent.change_log(&[(&two, "ABC-5"), (&one, "ABC-2 new"), LIBRARY]);
+    let run = agent.keys(&json!({}));
     assert_eq!(
-        found(&run),
+        *run.issue_keys(),
         json!(["ABC-4", "ABC-5", "ABC-6", "ABC-2", "ABC-3"])
     );
     // Only the library is new: the commit that is built is searched.
-    change_log(&mut agent, &[LIBRARY]);
+    agent.change_log(&[LIBRARY]);
     assert_eq!(
-        found(&keys(&agent, &[])),
+        *agent.keys(&json!({})).issue_keys(),
         json!(["ABC-4", "ABC-5", "ABC-6"])
     );
 }
@@ -337,9 +392,9 @@ fn the_change_log_stands_in_for_the_start_of_the_range() {
 #[test]
 fn a_given_message_replaces_what_git_has_and_no_more() {
     let (mut agent, _, head) = usual();
-    change_log(&mut agent, &[(&head, "ABC-2 new"), LIBRARY]);
-    let run = agent.run(&["build", "--dry-run", "--format=json", "--message=ABC-7"]);
-    assert_eq!(run.json()["issue_keys"], json!(["ABC-7", "ABC-2"]));
+    agent.change_log(&[(&head, "ABC-2 new"), LIBRARY]);
+    let run = agent.build(&json!({"message": "ABC-7"}));
+    assert_eq!(*run.issue_keys(), json!(["ABC-7", "ABC-2"]));
 }
 
 fn within(limit: Duration, action: impl FnOnce()) {

@@ -336,7 +336,7 @@ fn a_pull_request_can_be_given() {
     assert_eq!(run.code, 2);
     assert!(
         run.stderr
-            .contains("the source branch of the pull request: give it with --branch"),
+            .contains("the source branch of the pull request (--branch"),
         "{}",
         run.stderr
     );

@@ -196,7 +196,7 @@ fn a_flag_is_on_or_off_and_rolled_out_in_one_way() {
     assert!(
         percentage
             .stderr
-            .contains("a number from 0 to 100 is wanted")
+            .contains("expected a number from 0 to 100")
     );
 }
 
@@ -217,17 +217,17 @@ fn everything_that_is_missing_is_named_at_once() {
 /// A step passes its parameters as JSON, where true is no text.
 #[test]
 fn a_step_says_it_with_parameters() {
-    let mut agent = Agent::of("freestyle-no-scm");
+    let agent = Agent::of("freestyle-no-scm");
     let parameters = json!({
+        "dryRun": true,
         "flagKey": "x",
         "enabled": true,
         "rolloutPercentage": 25,
         "environmentName": ["dev", "prod"],
         "issueKeys": ["ABC-1"],
     });
-    agent.set("JIRA_SEND_PARAMETERS", &parameters.to_string());
-    let body = agent.run(&["feature-flag", "--dry-run"]).shown_body();
-    let flag = &body["flags"][0];
+    let answer = agent.step("jiraSendFeatureFlag", &parameters, &json!({}));
+    let flag = &answer.shown_body()["flags"][0];
     assert_eq!(flag["details"][1]["environment"]["type"], "production");
     assert_eq!(
         flag["summary"]["status"],

@@ -165,7 +165,7 @@ fn issue_ids_take_room_and_what_they_push_out_is_told() {
         &keys,
         "--format=json",
     ]);
-    assert!(run.stderr.contains("1 issue keys were cut") && run.stderr.contains("ABC-500"));
+    assert!(run.stderr.contains("1 issue key was cut") && run.stderr.contains("ABC-500"));
     let json = run.json();
     assert_eq!(json["issue_keys"].as_array().unwrap().len(), 499);
     let values = &json["request"]["body"]["builds"][0]["associations"][0]["values"];

@@ -20,6 +20,15 @@ const SECRET_FORMS: &[&str] = &[
 
 const PROXY_PASSWORD: &str = "pr0xy-passw0rd";
 
+const STEPS: [&str; 6] = [
+    "jiraSendBuildInfo",
+    "jiraSendDeploymentInfo",
+    "checkGatingStatus",
+    "jiraAwaitGate",
+    "jiraSendKeys",
+    "jiraSendCheck",
+];
+
 /// Everything below a folder, names and contents.
 fn read_all(folder: &Path, text: &mut String) {
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -96,6 +105,15 @@ fn neither_secret_nor_token_is_seen_anywhere() {
                         seen.push_str(&run.stdout.replace(&proxy, ""));
                         seen.push_str(&run.stderr);
                     }
+                }
+                let parameters =
+                    json!({"environmentId": "x", "verbose": true, "budget": 1, "state": "SUCCESS"});
+                for step in STEPS {
+                    let request = crate::support::request(step, &parameters, &json!({}));
+                    let path = agent.write("request.json", &request.to_string());
+                    let run = agent.run(&["step", path.to_str().unwrap()]);
+                    seen.push_str(&run.stdout);
+                    seen.push_str(&run.stderr);
                 }
                 read_all(agent.path(), &mut seen);
                 let requests = jira.requests();

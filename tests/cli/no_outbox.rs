@@ -22,7 +22,7 @@ fn down() -> Sandbox {
 #[test]
 fn an_outbox_that_cannot_be_used_is_said_when_it_is_needed() {
     let cases = [
-        ("file/below", "cannot be made"),
+        ("file/below", "could not create"),
         ("file", "file is not a folder"),
         ("/dev/full", "not a folder"),
         ("", "neither XDG_STATE_HOME nor HOME is set"),
@@ -164,7 +164,7 @@ fn a_result_that_cannot_be_written_is_told() {
         let output = agent.command(arguments).stdout(full).output().unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {stderr}");
-        let words = format!("{label}: the result could not be written to the standard output");
+        let words = format!("{label}: could not write the result to stdout");
         assert!(stderr.contains(&words), "{arguments:?}: {stderr}");
         assert!(stderr.contains("No space left"), "{stderr}");
     }

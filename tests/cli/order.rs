@@ -5,7 +5,7 @@ use std::fs;
 use jira_sandbox::{Endpoint, Fault, Sandbox};
 use serde_json::{Value, json};
 
-use crate::support::{Agent, EVENT, EVENT_MILLISECONDS, Run};
+use crate::support::{Agent, Answer, EVENT, EVENT_MILLISECONDS, Run};
 
 const KIND: &str = "freestyle-no-scm";
 const JOB: &str = "shop-freestyle-noscm";
@@ -27,27 +27,32 @@ fn keys(jira: &Sandbox) -> Value {
     jira.submissions().last().unwrap()["builds"][0]["associations"][0]["values"].clone()
 }
 
-/// What a pipeline step says of the time that it gives.
-const BY_CONTROLLER: &str = "--event-time-by-controller";
+/// Sends the build from a step, at this moment by the controller's clock.
+fn step(agent: &Agent, parameters: &Value, now: i64) -> Answer {
+    let mut all = json!({"issueKeys": "ABC-1", "onlyIssueKeys": false});
+    for (name, value) in parameters.as_object().unwrap() {
+        all[name] = value.clone();
+    }
+    agent.step("jiraSendBuildInfo", &all, &json!({"now": now}))
+}
 
 /// The controller's clock was set back between two steps of a run.
 #[test]
 fn an_end_wins_though_the_controllers_clock_stepped_back() {
     let jira = Sandbox::start();
     let agent = Agent::of(KIND).with_jira(&jira);
-    let later = format!("--event-time={}", EVENT_MILLISECONDS + 3_600_000);
-    send(&agent, &["--state=in_progress", &later, BY_CONTROLLER]);
-    send(&agent, &["--state=SUCCESS", EVENT, BY_CONTROLLER]);
     let ahead = EVENT_MILLISECONDS + 3_600_000;
+    step(&agent, &json!({"state": "in_progress"}), ahead);
+    step(&agent, &json!({"state": "SUCCESS"}), EVENT_MILLISECONDS);
     assert_eq!(numbers(&jira), [ahead, ahead + 1]);
     assert_eq!(jira.build(JOB, 1).unwrap()["state"], "successful");
     // A beginning that comes late, such as that of a branch that hung, keeps its place.
-    let run = send(&agent, &["--state=in_progress", EVENT, BY_CONTROLLER]);
-    assert!(run.stderr.contains("a later event was sent before"));
+    step(&agent, &json!({"state": "in_progress"}), EVENT_MILLISECONDS);
     assert_eq!(numbers(&jira)[2], EVENT_MILLISECONDS);
     assert_eq!(jira.build(JOB, 1).unwrap()["state"], "successful");
     // A time that the user gives stands as it is.
-    send(&agent, &["--state=FAILURE", EVENT]);
+    let given = json!({"state": "FAILURE", "eventTime": EVENT_MILLISECONDS});
+    step(&agent, &given, ahead);
     assert_eq!(numbers(&jira)[3], EVENT_MILLISECONDS);
 }
 
@@ -57,17 +62,14 @@ fn an_end_that_waited_does_not_overwrite_a_newer_one() {
     let jira = Sandbox::start();
     let agent = Agent::of(KIND).with_jira(&jira);
     jira.fail(Endpoint::Builds, Fault::redirect("https://else.example/"));
-    let options = [
-        "build",
-        "--issue-keys=ABC-1",
-        "--state=FAILURE",
-        EVENT,
-        BY_CONTROLLER,
-    ];
-    assert_eq!(agent.run(&options).code, 4);
+    let answer = step(&agent, &json!({"state": "FAILURE"}), EVENT_MILLISECONDS);
+    assert_eq!(answer.outcome(), "unreachable");
     jira.clear_faults();
-    let earlier = format!("--event-time={}", EVENT_MILLISECONDS - 60_000);
-    send(&agent, &["--state=SUCCESS", &earlier, BY_CONTROLLER]);
+    step(
+        &agent,
+        &json!({"state": "SUCCESS"}),
+        EVENT_MILLISECONDS - 60_000,
+    );
     assert_eq!(agent.run(&["flush"]).code, 0);
     assert_eq!(jira.build(JOB, 1).unwrap()["state"], "successful");
 }

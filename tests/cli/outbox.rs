@@ -60,10 +60,10 @@ fn an_outbox_that_is_open_to_all_is_told() {
         let mode = std::fs::Permissions::from_mode(mode);
         std::fs::set_permissions(agent.outbox(), mode).unwrap();
         let run = send(&mut agent, 1, &[]);
-        let warnings = run.stderr.matches("can be written to by everybody");
+        let warnings = run.stderr.matches("is writable by every user");
         assert_eq!(warnings.count(), warned, "{}", run.stderr);
         let check = agent.run(&["check", "--budget=2"]);
-        let told = check.stdout.contains("can be written to by everybody");
+        let told = check.stdout.contains("is writable by every user");
         assert_eq!(told, warned == 1, "{}", check.stdout);
         assert!(!agent.waiting().is_empty());
     }

@@ -1,4 +1,4 @@
-//! Every outcome under every policy: the table of docs/outbox.md.
+//! Every outcome under every policy: the table of docs/exit-codes.md.
 
 use jira_sandbox::{Endpoint, Fault, Sandbox};
 use serde_json::json;

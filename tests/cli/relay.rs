@@ -1,31 +1,27 @@
-//! What waits goes from agent to agent: a pipeline step takes it along in a variable.
+//! What waits goes from agent to agent and from run to run: each run remembers it.
 
 use jira_sandbox::{Endpoint, Fault, Sandbox};
 use serde_json::{Value, json};
 
-use crate::support::{Agent, EVENT, Run};
+use crate::support::{Agent, Answer, EVENT_MILLISECONDS, JOB, Job, remembered};
 
-const VARIABLE: &str = "JIRA_SEND_WAITING";
-
-/// Sends the build of this number from an agent of its own, which brings these lines.
-fn send(jira: &Sandbox, number: u32, brought: &str, options: &[&str]) -> Run {
-    let mut agent = Agent::of("freestyle-no-scm").with_jira(jira);
-    agent.set("BUILD_NUMBER", &number.to_string());
-    agent.set(VARIABLE, brought);
-    let arguments = ["build", "--issue-keys=ABC-1", "--format=json", "--budget=2"];
-    agent.run(&[&arguments[..], options].concat())
+fn down(jira: &Sandbox) {
+    jira.fail(Endpoint::Builds, Fault::redirect("https://else.example/"));
 }
 
-fn lines(run: &Run) -> Vec<String> {
-    let mut waiting = carried(run);
-    waiting.retain(|line| !line.starts_with("done "));
-    waiting
+/// Sends the build of this number from an agent of its own.
+fn send(jira: &Sandbox, job: &mut Job, number: i64, parameters: &Value) -> Answer {
+    let mut agent = Agent::of_run(jira, number);
+    agent.set("JIRA_SEND_BUDGET", "5");
+    let mut all = json!({"issueKeys": "ABC-1", "state": "SUCCESS"});
+    for (name, value) in parameters.as_object().unwrap() {
+        all[name] = value.clone();
+    }
+    job.step(&agent, number, "jiraSendBuildInfo", &all)
 }
 
-/// The lines, and the marks of what waits no more.
-fn carried(run: &Run) -> Vec<String> {
-    let waiting = run.json()["waiting"].clone();
-    serde_json::from_value(waiting).unwrap()
+fn waiting(job: &Job, number: i64) -> Vec<Value> {
+    remembered(job.memory(number), "waiting")
 }
 
 fn numbers(bodies: &[Value]) -> Vec<(&Value, &Value)> {
@@ -38,168 +34,270 @@ fn numbers(bodies: &[Value]) -> Vec<(&Value, &Value)> {
 }
 
 #[test]
-fn another_agent_delivers_what_was_brought_after_its_own() {
-    let down = Sandbox::start();
-    down.fail(Endpoint::Builds, Fault::redirect("https://else.example/"));
+fn another_agent_delivers_what_was_left_after_its_own() {
+    let (jira, mut job) = (Sandbox::start(), Job::default());
+    down(&jira);
     let first = send(
-        &down,
-        1,
-        "none",
-        &[EVENT, "--state=failed", "--description=é 🚀"],
-    );
-    assert_eq!(first.code, 4);
-    let [line]: [String; 1] = lines(&first).try_into().unwrap();
-    assert!(line.is_ascii() && !line.contains("sandbox-secret") && !line.contains("Bearer"));
-    let second = send(&down, 2, &line, &[EVENT, "--state=SUCCESS"]);
-    let both = lines(&second);
-    assert_eq!(
-        (both.len(), &second.json()["waiting_left_out"]),
-        (2, &json!(0))
-    );
-
-    down.clear_faults();
-    let third = send(&down, 3, &both.join("\n"), &["--state=SUCCESS"]);
-    assert_eq!((third.code, lines(&third)), (0, Vec::new()));
-    assert_eq!(third.json()["outbox"]["delivered"], 2);
-    for number in 1..=3 {
-        assert!(
-            down.build("shop-freestyle-noscm", number).is_some(),
-            "{number}"
-        );
-    }
-    // They were delivered before: a second time does no harm.
-    let again = send(&down, 4, &both.join("\n"), &["--state=SUCCESS"]);
-    assert_eq!((again.code, lines(&again)), (0, Vec::new()));
-    assert_eq!(
-        down.build("shop-freestyle-noscm", 1).unwrap()["state"],
-        "failed"
-    );
-}
-
-#[test]
-fn a_newer_state_takes_the_place_of_what_was_brought() {
-    let jira = Sandbox::start();
-    jira.fail(Endpoint::Builds, Fault::redirect("https://else.example/"));
-    let first = send(&jira, 1, "none", &[EVENT, "--state=in_progress"]);
-    jira.clear_faults();
-    let second = send(&jira, 1, &lines(&first).join("\n"), &["--state=SUCCESS"]);
-    assert_eq!((second.code, lines(&second)), (0, Vec::new()));
-    let sent = jira.submissions();
-    assert_eq!(
-        numbers(&sent),
-        [
-            (&json!(1), &json!("in_progress")),
-            (&json!(1), &json!("successful"))
-        ]
-    );
-}
-
-#[test]
-fn what_cannot_be_used_is_told_and_harms_nothing() {
-    let jira = Sandbox::start();
-    for brought in ["junk", "{}", "{\"version\":1}", "\u{1b}[31m\u{202e}"] {
-        let run = send(&jira, 1, brought, &["--state=SUCCESS"]);
-        assert_eq!((run.code, lines(&run)), (0, Vec::new()), "{brought}");
-        assert!(
-            run.stderr
-                .contains("was not taken over from JIRA_SEND_WAITING"),
-            "{}",
-            run.stderr
-        );
-        assert!(!run.stderr.contains('\u{1b}') && !run.stderr.contains('\u{202e}'));
-    }
-}
-
-#[test]
-fn without_an_outbox_what_was_brought_goes_on_as_it_came() {
-    let jira = Sandbox::start();
-    let run = send(
         &jira,
+        &mut job,
         1,
-        "{\"a\":1}\n{\"b\":2}",
-        &["--state=SUCCESS", "--no-outbox"],
+        &json!({"state": "failed", "description": "é 🚀"}),
     );
+    assert_eq!(first.outcome(), "unreachable");
+    assert_eq!(first.returns()["sites"][0]["queued"], true);
+    assert_eq!(waiting(&job, 1).len(), 1);
+    let second = send(&jira, &mut job, 2, &json!({}));
     assert_eq!(
-        (run.code, lines(&run)),
-        (0, vec!["{\"a\":1}".to_owned(), "{\"b\":2}".to_owned()])
+        (second.outcome(), waiting(&job, 2).len()),
+        ("unreachable", 2)
     );
-    // Who brings nothing and does not ask gets no such field.
-    let agent = Agent::of("freestyle-no-scm").with_jira(&jira);
-    let run = agent.run(&[
-        "build",
-        "--issue-keys=ABC-1",
-        "--state=SUCCESS",
-        "--format=json",
+
+    let wanted = jira.submissions();
+    jira.clear_faults();
+    let third = send(&jira, &mut job, 3, &json!({}));
+    assert_eq!((third.outcome(), waiting(&job, 3).len()), ("accepted", 0));
+    let delivered = json!([
+        "build shop-freestyle-noscm #1 failed",
+        "build shop-freestyle-noscm #2 successful"
     ]);
-    assert_eq!(run.json().get("waiting"), None);
+    assert_eq!(third.returns()["delivered"], delivered);
+    let line = "  also delivered: build shop-freestyle-noscm #1 failed, build shop-freestyle-noscm #2 successful";
+    assert!(third.echo().ends_with(line), "{}", third.echo());
+    // Each as it was, with the number and the time of its own moment.
+    let sent = jira.submissions();
+    let both = &sent[sent.len() - 1]["builds"];
+    let [first, second] = [&wanted[0]["builds"][0], &wanted[1]["builds"][0]];
+    assert_eq!(*both, json!([first, second]));
+    assert_eq!(first["updateSequenceNumber"], EVENT_MILLISECONDS);
+    assert_eq!(first["description"], "é");
+    for number in 1..=3 {
+        assert!(jira.build(JOB, number).is_some(), "{number}");
+    }
+
+    // A run that saw the first one alone sends it again, which does no harm.
+    let mut late = Job::default();
+    for line in job.memory(1).lines() {
+        late.add_line(1, line);
+    }
+    let again = send(&jira, &mut late, 4, &json!({}));
+    assert_eq!((again.outcome(), waiting(&late, 4).len()), ("accepted", 0));
+    assert_eq!(jira.build(JOB, 1).unwrap()["state"], "failed");
+}
+
+#[test]
+fn a_newer_state_takes_the_place_of_what_was_left() {
+    let (jira, mut job) = (Sandbox::start(), Job::default());
+    down(&jira);
+    send(&jira, &mut job, 1, &json!({"state": "in_progress"}));
+    assert_eq!(waiting(&job, 1).len(), 1);
+    jira.clear_faults();
+    let second = send(&jira, &mut job, 1, &json!({}));
+    assert_eq!((second.outcome(), waiting(&job, 1).len()), ("accepted", 0));
+    assert_eq!(second.returns()["delivered"], json!([]));
+    let states = [
+        (&json!(1), &json!("in_progress")),
+        (&json!(1), &json!("successful")),
+    ];
+    assert_eq!(numbers(&jira.submissions()), states);
+
+    // While nothing can be sent the newer one alone waits.
+    down(&jira);
+    send(&jira, &mut job, 2, &json!({"state": "in_progress"}));
+    send(&jira, &mut job, 2, &json!({"state": "failed"}));
+    let [left]: [Value; 1] = waiting(&job, 2).try_into().unwrap();
+    assert_eq!(left["entry"]["body"]["builds"][0]["state"], "failed");
+}
+
+/// Everybody who runs in the job can write the variable.
+#[test]
+fn what_cannot_be_used_harms_nothing() {
+    let jira = Sandbox::start();
+    for junk in [
+        "junk",
+        "{}",
+        "waiting",
+        "waiting:x",
+        "waiting:x {}",
+        "waiting:x []",
+        r#"waiting:x {"at":1}"#,
+        r#"waiting:x {"at":1,"entry":{"version":1}}"#,
+        r#"waiting:x {"at":1,"entry":{"version":99,"body":{}}}"#,
+        r#"waiting:x {"at":99999999999999999999,"entry":{}}"#,
+        "waiting:\u{1b}[31m\u{202e} {\"at\":1,\"entry\":7}",
+        "\u{1b}[31m\u{202e}",
+    ] {
+        let mut job = Job::default();
+        job.add_line(1, junk);
+        job.end(1, "SUCCESS");
+        let answer = send(&jira, &mut job, 2, &json!({}));
+        assert_eq!(answer.outcome(), "accepted", "{junk}");
+        assert_eq!(waiting(&job, 2).len(), 0, "{}", job.memory(2));
+        assert_eq!(answer.echo().lines().count(), 1, "{}", answer.echo());
+    }
+}
+
+#[test]
+fn without_an_outbox_what_was_left_goes_on_as_it_is() {
+    let (jira, mut job) = (Sandbox::start(), Job::default());
+    down(&jira);
+    send(&jira, &mut job, 1, &json!({}));
+    jira.clear_faults();
+    let second = send(&jira, &mut job, 2, &json!({"noOutbox": true}));
+    assert_eq!(second.outcome(), "accepted");
+    assert_eq!(waiting(&job, 2), waiting(&job, 1));
+    assert_eq!(second.returns()["delivered"], json!([]));
+    // What is lost by the user's own wish is not remembered either.
+    down(&jira);
+    let third = send(&jira, &mut job, 3, &json!({"noOutbox": true}));
+    assert_eq!(
+        (third.outcome(), waiting(&job, 3).len()),
+        ("unreachable", 1)
+    );
+    assert!(third.echo().contains("noOutbox"), "{}", third.echo());
+    jira.clear_faults();
+    let fourth = send(&jira, &mut job, 4, &json!({}));
+    assert_eq!(fourth.returns()["delivered"].as_array().unwrap().len(), 1);
+    assert!(jira.build(JOB, 1).is_some() && jira.build(JOB, 3).is_none());
 }
 
 /// A container without a home folder is just where nothing else keeps it.
 #[test]
 fn without_a_usable_outbox_the_run_alone_keeps_it() {
-    let jira = Sandbox::start();
-    jira.fail(Endpoint::Builds, Fault::redirect("https://else.example/"));
-    let run = send(
-        &jira,
-        1,
-        "none",
-        &[EVENT, "--state=SUCCESS", "--outbox=/dev/full"],
+    let (jira, mut job) = (Sandbox::start(), Job::default());
+    down(&jira);
+    let full = || json!({"outbox": "/dev/full"});
+    let first = send(&jira, &mut job, 1, &full());
+    assert_eq!(
+        (first.outcome(), waiting(&job, 1).len()),
+        ("unreachable", 1)
     );
-    assert_eq!(run.code, 4);
-    let words = "kept with the run only: the outbox cannot be used";
-    assert!(run.json()["message"].as_str().unwrap().contains(words));
-    assert!(!run.stderr.contains("is lost"), "{}", run.stderr);
-    let [line]: [String; 1] = lines(&run).try_into().unwrap();
+    assert!(!first.echo().contains("lost"), "{}", first.echo());
+    let message = first.returns()["message"].as_str().unwrap();
+    assert!(message.contains("kept with the run only"), "{message}");
+    // An agent that has none either takes it along.
+    let second = send(&jira, &mut job, 2, &full());
+    assert_eq!(
+        (second.outcome(), waiting(&job, 2).len()),
+        ("unreachable", 2)
+    );
     jira.clear_faults();
-    let next = send(&jira, 2, &line, &["--state=SUCCESS"]);
-    assert_eq!((next.code, lines(&next)), (0, Vec::new()));
-    assert!(jira.build("shop-freestyle-noscm", 1).is_some());
+    let third = send(&jira, &mut job, 3, &json!({}));
+    assert_eq!(third.returns()["delivered"].as_array().unwrap().len(), 2);
+    assert_eq!(waiting(&job, 3).len(), 0);
+    assert!(jira.build(JOB, 1).is_some() && jira.build(JOB, 2).is_some());
 
     // What Jira took or refused for good does not wait.
-    let run = send(&jira, 3, "none", &["--state=SUCCESS", "--outbox=/dev/full"]);
-    assert_eq!((run.code, lines(&run)), (0, Vec::new()));
+    let fourth = send(&jira, &mut job, 4, &full());
+    assert_eq!((fourth.outcome(), waiting(&job, 4).len()), ("accepted", 0));
+    jira.fail(
+        Endpoint::Builds,
+        Fault::json(400, json!([{"message": "no"}])),
+    );
+    let fifth = send(&jira, &mut job, 5, &full());
+    assert_eq!((fifth.outcome(), waiting(&job, 5).len()), ("rejected", 0));
 }
 
 /// Two runs overlap, so that neither knows what the other could not deliver.
 #[test]
 fn what_overlapping_runs_left_is_brought_together_until_it_is_delivered() {
-    let jira = Sandbox::start();
-    let down = Fault::redirect("https://else.example/");
-    jira.fail(Endpoint::Builds, down.clone());
-    let failed = |number, brought: &str| {
-        let run = send(&jira, number, brought, &["--state=SUCCESS"]);
-        assert_eq!(run.code, 4);
-        carried(&run).join("\n")
-    };
-    let left = [failed(1, "none"), failed(2, "none")].join("\n");
+    let (jira, mut job) = (Sandbox::start(), Job::default());
+    down(&jira);
+    for number in [1, 2] {
+        let mut alone = Job::default();
+        send(&jira, &mut alone, number, &json!({}));
+        for line in alone.memory(number).lines() {
+            job.add_line(number, line);
+        }
+    }
+    assert_eq!((waiting(&job, 1).len(), waiting(&job, 2).len()), (1, 1));
     jira.clear_faults();
-    let third = send(&jira, 3, &left, &["--state=SUCCESS"]);
-    assert_eq!((third.code, lines(&third)), (0, Vec::new()));
-    assert_eq!(third.json()["outbox"]["delivered"], 2);
-    let done = carried(&third);
-    assert_eq!(done.len(), 2, "{done:?}");
-
-    // The runs before still carry it, and a later step of this run says so as well.
+    let third = send(&jira, &mut job, 3, &json!({}));
+    assert_eq!(third.returns()["delivered"].as_array().unwrap().len(), 2);
+    // The runs before still have it, so that this one marks it.
+    let marks = |job: &Job, number| job.memory(number).matches("\"gone\":true").count();
+    assert_eq!((waiting(&job, 3).len(), marks(&job, 3)), (0, 2));
     let sent = jira.submissions().len();
-    let brought = [
-        &[left.as_str()][..],
-        &done.iter().map(String::as_str).collect::<Vec<_>>(),
-    ];
-    let brought = brought.concat().join("\n");
-    let fourth = send(&jira, 4, &brought, &["--state=SUCCESS"]);
-    assert_eq!(fourth.code, 0);
+    for number in [3, 4] {
+        let answer = send(&jira, &mut job, number, &json!({}));
+        assert_eq!(answer.returns()["delivered"], json!([]), "{number}");
+        assert_eq!(
+            (waiting(&job, number).len(), marks(&job, number)),
+            (0, 2),
+            "{number}"
+        );
+    }
+    assert_eq!(jira.submissions().len(), sent + 2);
+
+    // Once nobody has it any more, nobody needs to know.
+    for number in 1..=2 {
+        job.discard(number);
+    }
+    send(&jira, &mut job, 5, &json!({}));
     assert_eq!(
-        (jira.submissions().len(), carried(&fourth)),
-        (sent + 1, done.clone())
+        (waiting(&job, 5).len(), marks(&job, 5)),
+        (0, 0),
+        "{}",
+        job.memory(5)
     );
+}
 
-    // Once nobody carries it any more, nobody needs to know.
-    let fifth = send(&jira, 5, &done.join("\n"), &["--state=SUCCESS"]);
-    assert_eq!((fifth.code, carried(&fifth)), (0, Vec::new()));
+/// A run that goes on without a step of ours, between one that left something and one that can send it.
+#[test]
+fn it_is_found_behind_runs_that_remember_nothing() {
+    let (jira, mut job) = (Sandbox::start(), Job::default());
+    down(&jira);
+    send(&jira, &mut job, 1, &json!({}));
+    job.end(1, "SUCCESS");
+    jira.clear_faults();
+    for number in 2..=9 {
+        job.end(number, "SUCCESS");
+    }
+    let answer = send(&jira, &mut job, 10, &json!({}));
+    assert_eq!(answer.returns()["delivered"].as_array().unwrap().len(), 1);
+}
 
-    // What goes on waiting is carried on as it is.
-    jira.fail(Endpoint::Builds, down);
-    let sixth = send(&jira, 6, &left, &["--state=SUCCESS"]);
-    assert_eq!(carried(&sixth)[..2].join("\n"), left);
-    assert_eq!((sixth.code, carried(&sixth).len()), (4, 3));
+/// The step's own update was refused, or there was none: what waits is sent all the same, or goes on waiting.
+#[test]
+fn what_waits_does_not_depend_on_the_steps_own_update() {
+    for (parameters, outcome, delivered) in [
+        (json!({"issueKeys": null}), "nothing_to_send", 1),
+        (json!({"state": "done"}), "invalid", 0),
+        (json!({"issueKeys": "NOPE-1"}), "rejected", 1),
+    ] {
+        let (jira, mut job) = (Sandbox::start(), Job::default());
+        down(&jira);
+        send(&jira, &mut job, 1, &json!({}));
+        jira.clear_faults();
+        let answer = send(&jira, &mut job, 2, &parameters);
+        assert_eq!(answer.outcome(), outcome);
+        let names = answer.returns()["delivered"].as_array().unwrap();
+        assert_eq!(names.len(), delivered, "{outcome}");
+        assert_eq!(waiting(&job, 2).len(), 1 - delivered, "{outcome}");
+        let is_there = jira.build(JOB, 1).is_some();
+        assert_eq!(is_there, delivered == 1, "{outcome}");
+    }
+}
+
+/// Jira refuses what waited: it ends there, is called by its name, and holds up nothing.
+#[test]
+fn what_jira_refuses_for_good_waits_no_more_and_was_not_delivered() {
+    let (jira, mut job) = (Sandbox::start(), Job::default());
+    down(&jira);
+    send(&jira, &mut job, 1, &json!({"issueKeys": "NOPE-1"}));
+    send(&jira, &mut job, 2, &json!({}));
+    jira.clear_faults();
+    let answer = send(&jira, &mut job, 3, &json!({}));
+    let delivered = json!([format!("build {JOB} #2 successful")]);
+    assert_eq!(
+        answer.returns()["delivered"],
+        delivered,
+        "{}",
+        answer.echo()
+    );
+    assert_eq!(waiting(&job, 3).len(), 0);
+    assert!(
+        answer.echo().contains(&format!("{JOB} #1")),
+        "{}",
+        answer.echo()
+    );
 }

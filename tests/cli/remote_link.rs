@@ -160,9 +160,9 @@ fn a_file_of_links_is_sent_in_one_request() {
     assert_eq!(run.code, 2);
     for line in [
         "error: links.json cannot be used, and nothing was sent",
-        "column 10: [0].url: an address that starts with https:// or http:// is wanted, not \"x\"",
-        "column 43: [0].type: one of document, alert, test, ",
-        "column 62: [0].status.label: it is missing",
+        "column 10: [0].url: expected a URL that starts with https:// or http://, got \"x\"",
+        "column 43: [0].type: expected one of document, alert, test, ",
+        "column 62: [0].status.label: missing",
         "hint: jira-send remote-link --help",
     ] {
         assert!(run.stderr.contains(line), "{line}\n{}", run.stderr);
@@ -217,7 +217,7 @@ fn what_cannot_be_is_told() {
             &["--status-label=x", "--status-appearance=red"],
             "one of default, inprogress",
         ),
-        (&["--service-ids=🚀"], "the id of a service is wanted"),
+        (&["--service-ids=🚀"], "expected the id of a service"),
         (&["--file=x"], "cannot be used with"),
     ];
     for (options, words) in cases {

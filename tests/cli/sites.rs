@@ -92,7 +92,7 @@ fn the_worst_decides() {
                     jira
                 });
                 let agent = Agent::of(KIND).with_sites(&[&sites[0], &sites[1]]);
-                let run = agent.run(&[BUILD, &["--budget=6"]].concat());
+                let run = agent.run(&[BUILD, &["--budget=1"]].concat());
                 let json = run.json();
                 let context = format!("{first:?} {second:?}: {}", run.stderr);
                 assert_eq!(

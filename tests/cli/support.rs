@@ -1,5 +1,8 @@
 //! An agent as a test sees it: a folder, variables of a measured Jenkins run, a Jira.
 
+mod job;
+mod steps;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -7,6 +10,9 @@ use std::process::{Command, Output};
 use assert_cmd::cargo::cargo_bin;
 use jira_sandbox::Sandbox;
 use serde_json::Value;
+
+pub(crate) use job::{JOB, Job};
+pub(crate) use steps::{Answer, remembered, request};
 
 /// The moment at which tests let builds happen.
 pub(crate) const EVENT: &str = "--event-time=2026-01-01T12:00:00.123Z";

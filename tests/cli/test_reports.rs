@@ -87,15 +87,19 @@ fn patterns_come_from_variables_and_steps_as_well() {
     let mut agent = workspace();
     agent.set("JIRA_SEND_TEST_REPORTS", "out/results.xml\nout/tests.trx");
     assert_eq!(info(&dry_run(&agent, &[])), numbers(3, 2, 0, 1));
-    agent.set(
-        "JIRA_SEND_PARAMETERS",
-        r#"{"testReports": ["out/*.trx", "target/**/*.xml"]}"#,
-    );
-    assert_eq!(info(&dry_run(&agent, &[])), numbers(3, 2, 1, 0));
+    let of_step = |agent: &Agent, reports: Value| {
+        let parameters = json!({"testReports": reports, "state": "SUCCESS", "dryRun": true});
+        agent.step("jiraSendBuildInfo", &parameters, &json!({}))
+    };
+    let answer = of_step(&agent, json!(["out/*.trx", "target/**/*.xml"]));
+    let info_of_step = &answer.shown_body()["builds"][0]["testInfo"];
+    assert_eq!(*info_of_step, numbers(3, 2, 1, 0));
     let absolute = format!("--test-reports={}/out/*.trx", agent.path().display());
     assert_eq!(info(&dry_run(&agent, &[&absolute])), numbers(1, 1, 0, 0));
-    agent.set("JIRA_SEND_PARAMETERS", r#"{"testReports": ""}"#);
     agent.unset("JIRA_SEND_TEST_REPORTS");
+    let answer = of_step(&agent, json!(""));
+    assert_eq!(answer.shown_body()["builds"][0]["testInfo"], Value::Null);
+    assert!(!answer.echo().contains("report"), "{}", answer.echo());
     let run = dry_run(&agent, &["--test-reports= , "]);
     assert_eq!(
         (info(&run), run.stderr.contains("report")),
@@ -130,9 +134,9 @@ fn what_cannot_be_counted_is_named_and_the_rest_counts() {
     assert_eq!(info(&run), numbers(2, 1, 0, 1));
     let expected = [
         "warning: out/\\u{1b}[31m\\nerror: x.xml is not counted: it is not XML",
-        "warning: out/cut.xml is not counted: it ends in the middle, after 22 bytes: its writer was stopped, or is still at work",
+        "warning: out/cut.xml is not counted: it ends in the middle, after 22 bytes: its writer was stopped, or is still writing",
         "warning: out/empty.xml is not counted: it is empty",
-        "warning: out/html.xml is not counted: it is no report of JUnit, xUnit.net, NUnit or TRX: it begins with <html>",
+        "warning: out/html.xml is not counted: it is not a JUnit, xUnit.net, NUnit or TRX report: it begins with <html>",
         "1 test report: 1 passed, 0 failed, 1 skipped",
     ];
     let said: Vec<&str> = run
@@ -168,7 +172,7 @@ fn nothing_that_matches_is_a_warning_with_what_to_check() {
     let wrong = agent.run(&["build", "--dry-run", "--test-reports=*/../*.xml"]);
     assert_eq!(wrong.code, 2);
     assert!(
-        wrong.stderr.contains("'..' cannot stand behind * or ?"),
+        wrong.stderr.contains("'..' cannot follow * or ?"),
         "{}",
         wrong.stderr
     );
@@ -194,7 +198,7 @@ fn only_files_are_read() {
     assert!(begun.elapsed() < Duration::from_secs(5));
     assert_eq!(info(&run), numbers(2, 1, 0, 1));
     for name in ["out/pipe.xml", "out/zero.xml"] {
-        let line = format!("warning: {name} is not counted: it is no ordinary file\n");
+        let line = format!("warning: {name} is not counted: it is not a regular file\n");
         assert!(run.stderr.contains(&line), "{}", run.stderr);
     }
 }

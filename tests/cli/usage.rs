@@ -1,6 +1,7 @@
 //! Wrong options, missing facts, unusable files: clear words, exit code 2, nothing sent.
 
 use jira_sandbox::Sandbox;
+use serde_json::json;
 
 use crate::support::{Agent, Run};
 
@@ -73,7 +74,7 @@ const WRONG: &[(&[&str], &[&str])] = &[
     ),
     (&["build", "--reference={}"], &["--reference"]),
     (&["build", "--since=--all"], &["--since"]),
-    (&["build", "--projects=A"], &["--projects"]),
+    (&["build", "--projects=A-B"], &["--projects"]),
     (&["build", "--key-pattern=["], &["--key-pattern"]),
     (&["build", "--issue-ids=ABC-1"], &["--issue-ids"]),
     (&["build", "--changes=nowhere"], &["nowhere"]),
@@ -107,7 +108,7 @@ const WRONG: &[(&[&str], &[&str])] = &[
         &["build", "--state=failed", "--", "touch", "ran"],
         &["--state", "JIRA_SEND_STATE"],
     ),
-    (&["build", "--"], &["no command"]),
+    (&["build", "--"], &["missing command"]),
     (&["build", "--stat=x", "--", "touch", "ran"], &["--stat"]),
     (&["keys", "--", "touch", "ran"], &["touch"]),
 ];
@@ -131,7 +132,7 @@ fn too_many_properties_and_references_are_refused() {
     for options in [properties, vec![reference.to_owned(); 6]] {
         let mut arguments = vec!["build", "--dry-run", "--issue-keys=ABC-1"];
         arguments.extend(options.iter().map(String::as_str));
-        assert_usage(&agent.run(&arguments), &["not 6"]);
+        assert_usage(&agent.run(&arguments), &["5", "6"]);
     }
 }
 
@@ -150,71 +151,61 @@ fn variables_stand_for_options() {
 #[test]
 fn a_steps_parameters_stand_for_options() {
     let mut agent = Agent::of("freestyle-no-scm");
-    agent.set(
-        "JIRA_SEND_PARAMETERS",
-        r#"{"environmentId":"eu-prod","environmentType":"QA","serviceIds":[""],"issueKeys":["ABC-1"],"site":null,"dryRun":true,"state":"SUCCESS"}"#,
-    );
-    let run = agent.run(&["deployment"]);
-    assert_eq!(run.code, 0, "{}", run.stderr);
-    let deployment = &run.shown_body()["deployments"][0];
+    let parameters = json!({
+        "environmentId": "eu-prod", "environmentType": "QA", "serviceIds": [""], "issueKeys": ["ABC-1"],
+        "site": null, "dryRun": true, "state": "SUCCESS",
+    });
+    let answer = agent.step("jiraSendDeploymentInfo", &parameters, &json!({}));
+    let deployment = &answer.shown_body()["deployments"][0];
     assert_eq!(deployment["environment"]["type"], "testing");
     assert_eq!(deployment["associations"].as_array().unwrap().len(), 1);
-
-    let file = agent.write("parameters", r#"{"environmentId":"x","issueKeys":"ABC-1"}"#);
-    agent
-        .unset("JIRA_SEND_PARAMETERS")
-        .set("JIRA_SEND_PARAMETERS_FILE", file.to_str().unwrap());
-    assert_eq!(agent.run(&["deployment", "--dry-run"]).code, 0);
-
-    for (parameters, words) in [
-        ("[]", "one JSON object"),
-        ("{", "JIRA_SEND_PARAMETERS"),
-        (r#"{"enviromentId":"x"}"#, "enviromentId"),
-        (r#"{"state":"done"}"#, "'state <STATE>'"),
-    ] {
-        agent
-            .set("JIRA_SEND_PARAMETERS", parameters)
-            .set("JIRA_SEND_FORMAT", "json");
-        let run = agent.run(&["build", "--dry-run"]);
-        assert_usage(&run, &[words]);
-        assert_eq!(run.json()["outcome"], "invalid");
-    }
+    // They are stronger than variables, which stand for what is not given.
+    agent.set("JIRA_SEND_ENVIRONMENT_TYPE", "staging");
+    agent.set("JIRA_SEND_LABEL", "of a variable");
+    let answer = agent.step("jiraSendDeploymentInfo", &parameters, &json!({}));
+    let deployment = &answer.shown_body()["deployments"][0];
+    assert_eq!(deployment["environment"]["type"], "testing");
+    assert_eq!(deployment["label"], "of a variable");
 }
 
 /// Whoever writes a Jenkinsfile knows no options.
 #[test]
 fn a_step_is_told_of_parameters() {
-    let mut agent = Agent::of("freestyle-no-scm");
-    agent
-        .set("JIRA_SEND_PARAMETERS", r#"{"issueKeys":["--site"]}"#)
-        .set("JIRA_SEND_FORMAT", "json");
-    let run = agent.run(&["deployment", "--dry-run"]);
-    assert_eq!(
-        run.json()["message"],
-        "a fact is missing for a deployment: the environment: give it with environmentId, or a stage such as 'deploy to eu-prod'"
+    let agent = Agent::of("freestyle-no-scm");
+    let dry = json!({"issueKeys": ["--site"], "dryRun": true});
+    let answer = agent.step("jiraSendDeploymentInfo", &dry, &json!({}));
+    assert_eq!(answer.outcome(), "invalid");
+    let message = answer.returns()["message"].as_str().unwrap();
+    assert!(message.contains("environmentId"), "{message}");
+    assert!(
+        !answer.echo().contains("--environment-id"),
+        "{}",
+        answer.echo()
     );
-    assert!(!run.stderr.contains("--environment-id"), "{}", run.stderr);
 
-    agent.set("JIRA_SEND_PARAMETERS", r#"{"state":"done"}"#);
-    let run = agent.run(&["build"]);
-    let wanted = "one of pending, in_progress, successful, failed, cancelled, rolled_back, unknown is wanted, \
-                  or a result of Jenkins: SUCCESS, UNSTABLE, FAILURE, ABORTED, NOT_BUILT";
+    let wrong = json!({"state": "done"});
+    let answer = agent.step("jiraSendBuildInfo", &wrong, &json!({}));
     assert_eq!(
-        run.stderr,
-        format!(
-            "error: invalid value 'done' for 'state <STATE>'\n  caused by: {wanted}\n\
-             hint: the help of the step has its parameters: Pipeline Syntax > Global Variables Reference\n"
-        )
+        (answer.outcome(), &answer.returns()["exitCode"]),
+        ("invalid", &json!(2))
     );
+    let echo = answer.echo();
+    for words in [
+        "jiraSendBuildInfo: invalid value 'done' for 'state <STATE>': ",
+        "in_progress",
+        "ABORTED",
+        "\n  hint: the parameters are listed in Pipeline Syntax > Global Variables Reference",
+    ] {
+        assert!(echo.contains(words), "{words}: {echo}");
+    }
 
     // What strangers wrote stays as it is in a request that is shown.
-    agent.set(
-        "JIRA_SEND_PARAMETERS",
-        r#"{"description":"give --site","issueKeys":"ABC-1","dryRun":true}"#,
+    let shown = json!({"description": "give --site", "issueKeys": "ABC-1", "dryRun": true});
+    let answer = agent.step("jiraSendBuildInfo", &shown, &json!({}));
+    assert_eq!(
+        answer.shown_body()["builds"][0]["description"],
+        "give --site"
     );
-    let run = agent.run(&["build"]);
-    let body = &run.json()["request"]["body"];
-    assert_eq!(body["builds"][0]["description"], "give --site");
 }
 
 #[test]
@@ -261,7 +252,7 @@ fn help_and_version_are_no_errors() {
         "JIRA_CLIENT_SECRET_FILE",
         "GIT_PREVIOUS_SUCCESSFUL_COMMIT",
         "Exit codes",
-        "127 when there is no such command",
+        "127 if there is no such command",
         "JIRA_SEND_ENVIRONMENT_ID",
     ] {
         assert!(help.contains(word), "{word}");
@@ -299,9 +290,10 @@ fn json_is_given_for_every_error() {
         (&json["outcome"], &json["exit_code"]),
         (&"invalid".into(), &2.into())
     );
-    agent.unset("JIRA_SEND_FORMAT");
-    agent.set("JIRA_SEND_PARAMETERS", r#"{"format":"json","bogus":1}"#);
-    assert_eq!(agent.run(&["build"]).json()["outcome"], "invalid");
+    assert_eq!(
+        agent.run(&["build", "--bogus"]).json()["outcome"],
+        "invalid"
+    );
 }
 
 #[test]

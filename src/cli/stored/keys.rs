@@ -13,16 +13,16 @@ use crate::domain::web_url::WebUrl;
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Repository")]
 pub(crate) struct RepositoryKeyOptions {
-    /// Id of the repository [else: made from the address that it is cloned from]
+    /// Repository id [default: derived from the URL of the clone]
     #[arg(long, value_name = "ID")]
     pub(crate) repository_id: Option<StoredId>,
-    /// Address of the repository's page, where it is not cloned from anywhere
+    /// URL of the repository's page, if it has no remote
     #[arg(long, value_name = "URL")]
     pub(crate) repository_url: Option<WebUrl>,
-    /// Kind of the server [else: guessed from the clone's address]
+    /// Kind of git server [default: guessed from the URL of the clone]
     #[arg(long, value_name = "KIND")]
     pub(crate) repository_kind: Option<RepositoryKind>,
-    /// Folder of the repository [else: `GIT_CHECKOUT_DIR` in the workspace, else the current folder]
+    /// Folder of the repository [default: `GIT_CHECKOUT_DIR` in the workspace, else the current folder]
     #[arg(long, value_name = "PATH")]
     pub(crate) repository_dir: Option<PathBuf>,
 }
@@ -33,7 +33,7 @@ pub(crate) struct RepositoryKeyOptions {
 pub(crate) struct CommitOptions {
     #[command(flatten)]
     pub(crate) repository: RepositoryKeyOptions,
-    /// Id of the commit, the whole hash [else: `GIT_COMMIT`, else what is checked out]
+    /// Full hash of the commit [default: `GIT_COMMIT`, else the commit that is checked out]
     #[arg(long, value_name = "ID")]
     pub(crate) commit: Option<StoredId>,
 }
@@ -44,10 +44,10 @@ pub(crate) struct CommitOptions {
 pub(crate) struct BranchOptions {
     #[command(flatten)]
     pub(crate) repository: RepositoryKeyOptions,
-    /// Name of the branch [else: as Jenkins and git name it]
+    /// Branch name [default: from Jenkins or git]
     #[arg(long, value_name = "NAME", conflicts_with = "branch_id")]
     pub(crate) branch: Option<String>,
-    /// Id of the branch as Jira has it, instead of its name
+    /// Id of the branch in Jira, instead of its name
     #[arg(long, value_name = "ID")]
     pub(crate) branch_id: Option<StoredId>,
 }
@@ -58,7 +58,7 @@ pub(crate) struct BranchOptions {
 pub(crate) struct PullRequestKeyOptions {
     #[command(flatten)]
     pub(crate) repository: RepositoryKeyOptions,
-    /// Number of the pull request [else: `CHANGE_ID`]
+    /// Number of the pull request [default: `CHANGE_ID`]
     #[arg(long, value_name = "NUMBER")]
     pub(crate) pull_request: Option<String>,
 }
@@ -67,7 +67,7 @@ pub(crate) struct PullRequestKeyOptions {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Flag")]
 pub(crate) struct FlagOptions {
-    /// Id of the feature flag; its key, where it was sent without an id
+    /// Id of the feature flag; its key, if it was sent without an id
     #[arg(long, value_name = "ID")]
     pub(crate) flag_id: Option<ItemId>,
 }
@@ -76,10 +76,10 @@ pub(crate) struct FlagOptions {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Link")]
 pub(crate) struct LinkOptions {
-    /// Id of the remote link [else: made from its address]
+    /// Id of the remote link [default: derived from its URL]
     #[arg(long, value_name = "ID")]
     pub(crate) link_id: Option<ItemId>,
-    /// Address that the link leads to
+    /// URL that the link leads to
     #[arg(long, value_name = "URL", conflicts_with = "link_id")]
     pub(crate) url: Option<WebUrl>,
 }

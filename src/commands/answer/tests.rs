@@ -22,6 +22,7 @@ fn payload(state: BuildState, tests: Option<TestInfo>, keys: &[&str]) -> Payload
         key: json!({"buildNumber": 1}),
         numbered: vec![json!({"buildNumber": 1})],
         issue_keys: keys.iter().map(|key| key.parse().unwrap()).collect(),
+        names_issues: true,
         origin: Origin::Clock,
         keeps_issue_keys: true,
         may_wait: true,

@@ -2,6 +2,7 @@
 
 use super::items::Items;
 use crate::cli::CheckOptions;
+use crate::commands::Context;
 use crate::commands::connection::{self, Destination};
 use crate::commands::send::no_site;
 use crate::jira::{CloudId, Credentials, Endpoints, Site};
@@ -20,7 +21,8 @@ pub(super) struct Settings {
     pub(super) has_proxy: bool,
 }
 
-pub(super) fn check(options: &CheckOptions, variables: &Variables, items: &mut Items) -> Settings {
+pub(super) fn check(options: &CheckOptions, context: &Context<'_>, items: &mut Items) -> Settings {
+    let variables = context.variables;
     let sites = connection::sites(&options.site, variables);
     let first = sites.as_ref().ok().and_then(|sites| sites.first());
     let endings = first.map(Site::variable_endings).unwrap_or_default();
@@ -58,7 +60,7 @@ pub(super) fn check(options: &CheckOptions, variables: &Variables, items: &mut I
         site,
         cloud_id,
         endpoints,
-        credentials: credentials(variables, &endings, items),
+        credentials: credentials(context, &endings, items),
         has_proxy: proxy(variables, items),
     }
 }
@@ -80,11 +82,12 @@ fn named(
 }
 
 fn credentials(
-    variables: &Variables,
+    context: &Context<'_>,
     endings: &[String],
     items: &mut Items,
 ) -> Option<Credentials> {
-    let credentials = match crate::commands::credentials::credentials(variables, endings) {
+    let variables = context.variables;
+    let credentials = match crate::commands::credentials::credentials(context, endings) {
         Ok(credentials) => credentials,
         Err(failure) => {
             items.fail("credential", &failure);

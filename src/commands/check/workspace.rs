@@ -5,7 +5,7 @@ use crate::cli::KeyOptions;
 use crate::commands::run_facts::{jenkins_number, jenkins_url};
 use crate::domain::issue_key::IssueKey;
 use crate::error::Failure;
-use crate::facts::{self, Facts};
+use crate::facts::{self, Facts, Question};
 use crate::git::{DEEPEN, GitError, Repository};
 use crate::system::{Deadline, System};
 use crate::variables::{self, Variables};
@@ -22,19 +22,19 @@ const NEEDED: &[variables::Variable] = &[
 /// # Errors
 /// A file of changes that cannot be used.
 pub(super) fn check(
-    options: &KeyOptions,
+    question: &Question<'_>,
     variables: &Variables,
     system: &dyn System,
     deadline: Deadline,
     items: &mut Items,
 ) -> Result<(), Failure> {
     let patience = deadline.remaining(system) / 2;
-    let facts = facts::gather(options, variables, system, patience)?;
+    let facts = facts::gather(question, variables, system, patience)?;
     jenkins(&facts, variables, items);
     let patience = deadline.remaining(system);
     let repository = Repository::new(&facts.directory, system, patience);
     git(&repository, &facts, items);
-    issue_keys(&facts, options, items);
+    issue_keys(&facts, question.options, items);
     Ok(())
 }
 

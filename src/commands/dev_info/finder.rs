@@ -40,9 +40,9 @@ impl<'a> Finder<'a> {
             all.extend(texts);
         }
         let findings = find_keys(&all, self.options);
+        self.cut += findings.cut.len();
         for dropped in findings.dropped {
             match dropped.reason {
-                Reason::Limit => self.cut += 1,
                 Reason::DenyList(_)
                     if self.seen.len() < MAX_DENIED
                         && self.seen.insert(dropped.candidate.clone()) =>

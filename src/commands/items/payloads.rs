@@ -19,6 +19,7 @@ impl Kind {
         items: Vec<Item<T>>,
         options: &ItemOptions,
         keeps_issue_keys: bool,
+        names_issues: bool,
         body: impl Fn(Vec<T>) -> Value,
     ) -> Vec<Payload> {
         let origin = Origin::of(
@@ -32,7 +33,7 @@ impl Kind {
             let mut items = items.into_iter().peekable();
             while items.peek().is_some() {
                 let chunk: Vec<Item<T>> = items.by_ref().take(bulk::MAX_ITEMS).collect();
-                payloads.push(self.payload(chunk, origin, keeps_issue_keys, &body));
+                payloads.push(self.payload(chunk, origin, keeps_issue_keys, names_issues, &body));
             }
         }
         payloads
@@ -43,6 +44,7 @@ impl Kind {
         items: Vec<Item<T>>,
         origin: Origin,
         keeps_issue_keys: bool,
+        names_issues: bool,
         body: impl Fn(Vec<T>) -> Value,
     ) -> Payload {
         let ids: Vec<Value> = items.iter().map(|item| json!(item.id)).collect();
@@ -64,6 +66,7 @@ impl Kind {
             key: Payload::identity(&ids),
             numbered: ids,
             issue_keys,
+            names_issues,
             origin,
             keeps_issue_keys,
             may_wait: true,

@@ -79,7 +79,7 @@ fn look(client: &mut AuthorizedJira<'_>, site: &str, wanted: &Wanted) -> Result<
 pub(crate) fn print(report: &Report, format: Format, output: &Output) -> ExitCode {
     let exit_code = ExitCode::from(report.exit_code);
     let text = match format {
-        Format::Json => Some(report.to_json(output.wording())),
+        Format::Json => Some(report.to_json()),
         Format::Text => text(&report.sites),
     };
     match text.map(|text| output.result(&text)) {

@@ -82,14 +82,13 @@ impl FromStr for Template {
         let starts = ["https://", "http://", "{repository}"];
         if !starts.iter().any(|start| rest.starts_with(start)) {
             return Err(
-                "an address that starts with https://, http:// or {repository} is wanted"
-                    .to_owned(),
+                "expected a URL that starts with https://, http:// or {repository}".to_owned(),
             );
         }
         while let Some((before, after)) = rest.split_once('{') {
             let (name, behind) = after
                 .split_once('}')
-                .ok_or_else(|| format!("a brace is not closed; there are {NAMES}"))?;
+                .ok_or_else(|| format!("unclosed brace; the placeholders are {NAMES}"))?;
             parts.push(Part::Text(before.to_owned()));
             parts.push(match name {
                 "repository" => Part::Repository,
@@ -97,7 +96,11 @@ impl FromStr for Template {
                 "branch" => Part::Branch,
                 "path" => Part::Path,
                 "number" => Part::Number,
-                _ => return Err(format!("there is no {{{name}}}, but {NAMES}")),
+                _ => {
+                    return Err(format!(
+                        "unknown placeholder {{{name}}}; the placeholders are {NAMES}"
+                    ));
+                }
             });
             rest = behind;
         }

@@ -1,9 +1,15 @@
 //! Words that look like projects and are not: `UTF-8`, `CVE-2024-1234`, `PR-7`.
 //!
-//! The lists are data. A new entry needs a case in the tests, and a thought for teams whose project is called so.
+//! The lists are data. A new entry needs a case in the tests, and a thought for teams whose project is called that.
 
-/// Dropped when the project is exactly this word.
-const EXACT: &[&str] = &["CVE", "CWE", "GHSA", "PR", "MR", "CL", "JEP", "X86"];
+/// Dropped when the project is exactly this word: what servers number themselves, advisories, proposals, licences,
+/// standards.
+const EXACT: &[&str] = &[
+    "PR", "MR", "CL", "GH", "GITHUB", "CVE", "CWE", "GHSA", "RUSTSEC", "PYSEC", "SNYK", "RHSA",
+    "ORA", "JEP", "KIP", "KEP", "FLIP", "AIP", "PSR", "JSR", "EIP", "ERC", "BIP", "XEP", "ADR",
+    "GPL", "LGPL", "AGPL", "MPL", "EPL", "BSD", "CDDL", "EUPL", "FIPS", "SOC", "NIST", "WCAG",
+    "POSIX", "MPEG", "JPEG", "PKCS", "HMAC", "ECDSA", "GCM", "CBC", "OAUTH", "SAML", "X86",
+];
 
 /// Dropped when the project is this word, or this word followed by digits only (`UTF8`, `RC2`, `V1`).
 const WITH_DIGITS: &[&str] = &[
@@ -11,6 +17,9 @@ const WITH_DIGITS: &[&str] = &[
     "HTTP", "TLS", "SSL", "ES", "ECMA", "IPV", "ARM", "JDK", "JAVA", "PY", "NODE", "V", "RC",
     "PEP", "COVID", "GPT", "LOG4J",
 ];
+
+/// Advisories that are numbered by year: `CVE-2024-1234`.
+const BY_YEAR: &[&str] = &["CVE", "RUSTSEC", "PYSEC", "GO", "OSV", "MAL"];
 
 /// The entry that covers this project, compared without regard to case.
 pub(super) fn entry_for(project: &str) -> Option<&'static str> {
@@ -25,24 +34,23 @@ pub(super) fn entry_for(project: &str) -> Option<&'static str> {
     })
 }
 
-/// The length in bytes of a `CVE-yyyy-n` or `GHSA-xxxx-xxxx-xxxx` at the start of the text, with its entry.
-/// Such an identifier is dropped as a whole, so that no later part of it is taken for a key.
+/// The length in bytes of an advisory's identifier at the start of the text (`CVE-yyyy-n`, `GHSA-xxxx-xxxx-xxxx`,
+/// `SNYK-JS-LODASH-567746`), with its entry. It is dropped as a whole, so that no part of it is taken for a key.
 pub(super) fn identifier_at_start(text: &str) -> Option<(usize, &'static str)> {
     let bytes = text.as_bytes();
-    cve_length(bytes)
-        .map(|length| (length, "CVE"))
+    by_year(bytes)
         .or_else(|| ghsa_length(bytes).map(|length| (length, "GHSA")))
+        .or_else(|| snyk_length(bytes).map(|length| (length, "SNYK")))
 }
 
-fn cve_length(bytes: &[u8]) -> Option<usize> {
-    let year_and_number = strip_word(bytes, b"CVE-")?;
-    let (year, rest) = year_and_number.split_at_checked(4)?;
-    let number = rest.strip_prefix(b"-")?;
-    let digits = number
-        .iter()
-        .take_while(|byte| byte.is_ascii_digit())
-        .count();
-    (year.iter().all(u8::is_ascii_digit) && digits > 0).then_some("CVE-yyyy-".len() + digits)
+fn by_year(bytes: &[u8]) -> Option<(usize, &'static str)> {
+    BY_YEAR.iter().find_map(|word| {
+        let rest = strip_word(bytes, word.as_bytes())?.strip_prefix(b"-")?;
+        let (year, rest) = rest.split_at_checked(4)?;
+        let digits = run(rest.strip_prefix(b"-")?, u8::is_ascii_digit);
+        let is_year = year.iter().all(u8::is_ascii_digit);
+        (is_year && digits > 0).then_some((word.len() + "-yyyy-".len() + digits, *word))
+    })
 }
 
 fn ghsa_length(bytes: &[u8]) -> Option<usize> {
@@ -57,6 +65,27 @@ fn ghsa_length(bytes: &[u8]) -> Option<usize> {
     }
     let ends = !rest.first().is_some_and(u8::is_ascii_alphanumeric);
     ends.then_some("GHSA-xxxx-xxxx-xxxx".len())
+}
+
+/// `SNYK-JS-LODASH-567746`, in upper case: `snyk-` in lower case begins the branches of that service.
+fn snyk_length(bytes: &[u8]) -> Option<usize> {
+    let rest = bytes.strip_prefix(b"SNYK-")?;
+    let system = run(rest, u8::is_ascii_alphanumeric);
+    let package = rest.get(system..)?.strip_prefix(b"-")?;
+    let name = run(package, u8::is_ascii_alphanumeric);
+    let number = package.get(name..)?.strip_prefix(b"-")?;
+    let digits = run(number, u8::is_ascii_digit);
+    let length = "SNYK-".len() + system + "-".len() + name + "-".len() + digits;
+    (system > 0 && name > 0 && digits > 0).then_some(length)
+}
+
+/// At most as long as the longest identifier can sensibly be, to stay linear in a text that repeats its start.
+fn run(bytes: &[u8], holds: impl Fn(&u8) -> bool) -> usize {
+    bytes
+        .iter()
+        .take(255)
+        .take_while(|byte| holds(byte))
+        .count()
 }
 
 fn strip_word<'a>(bytes: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
@@ -85,9 +114,11 @@ mod tests {
             ("LOG4J2", Some("LOG4J")),
             ("PR7", None),
             ("CVE2", None),
+            ("KIP1", None),
             ("ISOX", None),
             ("SHARED", None),
             ("BASEL", None),
+            ("SOCKS", None),
             ("PROJ", None),
         ];
         for (project, entry) in cases {
@@ -102,11 +133,19 @@ mod tests {
             ("cve-2024-1", Some(10)),
             ("CVE-2024-", None),
             ("CVE-24-1234", None),
+            ("RUSTSEC-2024-0001", Some(17)),
+            ("PYSEC-2024-1", Some(12)),
+            ("GO-2026-5932", Some(12)),
+            ("GO-12", None),
             ("GHSA-jfh8-c2jp-5v3q.", Some(19)),
             ("ghsa-abcd-ab12-3456", Some(19)),
             ("GHSA-jfh8-c2jp-5v3qx", None),
             ("GHSA-jfh8-c2jp", None),
             ("GHSA-äbcd-ab12-3456", None),
+            ("SNYK-JS-LODASH-567746", Some(21)),
+            ("SNYK-DEBIAN10-LIBXML2-1277346", Some(29)),
+            ("SNYK-JS-567746", None),
+            ("snyk-fix-abc-12", None),
         ];
         for (text, length) in cases {
             let found = identifier_at_start(text).map(|(length, _)| length);

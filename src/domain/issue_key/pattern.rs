@@ -5,21 +5,95 @@ use std::str::FromStr;
 
 use regex::bytes::{Regex, RegexBuilder};
 
-/// A regular expression; its group `key`, else its first group, else the whole match is the key.
+/// A regular expression; its group `key`, else its first group, else the whole match is the key, unless a template
+/// makes the key of its groups.
 ///
 /// It works on bytes with ASCII classes and in linear time, so that no pattern can stall a build.
 #[derive(Clone, Debug)]
-pub(crate) struct KeyPattern(Regex);
+pub(crate) struct KeyPattern {
+    regex: Regex,
+    template: Option<KeyTemplate>,
+}
+
+/// What the key is made of (`--key-template`): text with the groups of the pattern, such as `ABC-$1`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct KeyTemplate(String);
+
+/// What a pattern found.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Match {
+    /// Where it stands in the text, in bytes.
+    pub(super) range: Range<usize>,
+    /// What the template made of it.
+    pub(super) key: Option<String>,
+}
 
 impl KeyPattern {
-    /// Where the keys stand in the text, in bytes. Matches that split a character are left out.
-    pub(super) fn matches(&self, text: &str) -> Vec<Range<usize>> {
-        self.0
-            .captures_iter(text.as_bytes())
-            .filter_map(|captures| captures.name("key").or(captures.get(1)).or(captures.get(0)))
-            .map(|matched| matched.range())
-            .filter(|range| !range.is_empty() && text.get(range.clone()).is_some())
+    /// The same pattern, whose keys are made by the template.
+    #[must_use]
+    pub(crate) fn with_template(self, template: Option<KeyTemplate>) -> Self {
+        Self { template, ..self }
+    }
+
+    /// What it finds in the text. Matches that split a character are left out.
+    pub(super) fn matches(&self, text: &str) -> Vec<Match> {
+        let found = self.regex.captures_iter(text.as_bytes());
+        let found = found.filter_map(|captures| {
+            let group = captures.name("key").or(captures.get(1));
+            let range = group.or(captures.get(0))?.range();
+            let key = self.template.as_ref().map(|template| {
+                let mut key = Vec::new();
+                captures.expand(template.0.as_bytes(), &mut key);
+                String::from_utf8_lossy(&key).into_owned()
+            });
+            Some(Match { range, key })
+        });
+        found
+            .filter(|found| !found.range.is_empty() && text.get(found.range.clone()).is_some())
             .collect()
+    }
+
+    /// The first group that a template names and the pattern does not have.
+    pub(crate) fn lacks_group_of<'a>(&self, template: &'a KeyTemplate) -> Option<&'a str> {
+        template
+            .groups()
+            .find(|group| match group.parse::<usize>() {
+                Ok(number) => number >= self.regex.captures_len(),
+                Err(_) => !self
+                    .regex
+                    .capture_names()
+                    .flatten()
+                    .any(|name| name == *group),
+            })
+    }
+}
+
+impl KeyTemplate {
+    /// The names and numbers behind its dollar signs, by the rules of `Captures::expand`.
+    fn groups(&self) -> impl Iterator<Item = &str> {
+        let behind = self.0.split('$').skip(1);
+        behind.map(|rest| {
+            let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            match rest.strip_prefix('{') {
+                Some(braced) => braced.split('}').next(),
+                None => rest.split(|c| !is_name(c)).next(),
+            }
+            .unwrap_or_default()
+        })
+    }
+}
+
+impl FromStr for KeyTemplate {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let template = Self(text.trim().to_owned());
+        if template.groups().next().is_none() || template.groups().any(str::is_empty) {
+            return Err(
+                "expected a group of the pattern, as in ABC-$1 or ABC-${number}".to_owned(),
+            );
+        }
+        Ok(template)
     }
 }
 
@@ -31,14 +105,17 @@ impl FromStr for KeyPattern {
             .unicode(false)
             .size_limit(1 << 20)
             .build()
-            .map(Self)
+            .map(|regex| Self {
+                regex,
+                template: None,
+            })
             .map_err(|error| error.to_string().replace('\n', " "))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::KeyPattern;
+    use super::{KeyPattern, KeyTemplate};
 
     #[test]
     fn the_key_is_the_named_group_else_the_first_else_everything() {
@@ -53,7 +130,7 @@ mod tests {
             let keys: Vec<_> = pattern
                 .matches(text)
                 .into_iter()
-                .map(|r| &text[r])
+                .map(|found| &text[found.range])
                 .collect();
             assert_eq!(keys, [key]);
         }
@@ -68,5 +145,49 @@ mod tests {
                 .contains("unclosed")
         );
         assert!("(?:a{1000}){1000}".parse::<KeyPattern>().is_err());
+    }
+
+    #[test]
+    fn a_template_makes_the_key_of_the_groups() {
+        let cases = [
+            (r"^(\d+)-", "ABC-$1", "5539-feature", "ABC-5539"),
+            (
+                r"(?<team>\w+)/(?<number>\d+)",
+                "${team}-${number}",
+                "abc/7",
+                "abc-7",
+            ),
+            (r"(?:(\d+)|x(y)?)", "ABC-$2", "x", "ABC-"),
+        ];
+        for (pattern, template, text, key) in cases {
+            let pattern: KeyPattern = pattern.parse().unwrap();
+            let found = pattern.with_template(template.parse().ok()).matches(text);
+            assert_eq!(found[0].key.as_deref(), Some(key), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_template_names_groups_of_the_pattern() {
+        let cases = [
+            (r"(\d+)", "ABC-$1", Some(None)),
+            (r"(?<n>\d+)", "ABC-$n", Some(None)),
+            (r"(?<n>\d+)", "ABC-$1", Some(None)),
+            (r"\d+", "ABC-$0", Some(None)),
+            (r"\d+", "ABC-$1", Some(Some("1"))),
+            (r"(\d+)", "ABC-$1x", Some(Some("1x"))),
+            (r"(\d+)", "ABC-${1}x$m", Some(Some("m"))),
+            (r"(\d+)", "ABC-1", None),
+            (r"(\d+)", "ABC-$", None),
+            (r"(\d+)", "ABC-$$1", None),
+            (r"(\d+)", "", None),
+        ];
+        for (pattern, template, expected) in cases {
+            let pattern: KeyPattern = pattern.parse().unwrap();
+            let parsed = template.parse::<KeyTemplate>().ok();
+            let lacking = parsed
+                .as_ref()
+                .map(|template| pattern.lacks_group_of(template));
+            assert_eq!(lacking, expected, "{template}");
+        }
     }
 }

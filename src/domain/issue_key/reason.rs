@@ -10,6 +10,14 @@ pub(crate) enum Reason {
     Version,
     Number,
     LowerCase,
+    /// In lower case in a branch that a bot or a git server named.
+    MachineBranch,
+    /// In lower case in a branch: part of a date.
+    Date,
+    /// `Z0-9` in `[A-Z0-9]`.
+    CharacterClass,
+    /// What the user gave, or what `--key-pattern` found, is not an issue key as a whole.
+    NotAKey,
     /// With the entry of the built-in list.
     DenyList(&'static str),
     /// Named by `--deny`.
@@ -18,6 +26,10 @@ pub(crate) enum Reason {
     JenkinsBranchName,
     /// In a commit that no repository of the run has.
     OtherRepository,
+    /// In a commit that another one of the range reverts, or in that one.
+    Reverted,
+    /// Jira did not know it a moment ago.
+    Unknown,
     Limit,
 }
 
@@ -28,11 +40,15 @@ impl Reason {
             Self::Boundary => "boundary",
             Self::Version => "version",
             Self::Number => "number",
-            Self::LowerCase => "lower case",
-            Self::DenyList(_) | Self::Denied => "deny-list",
+            Self::LowerCase | Self::MachineBranch => "lower case",
+            Self::Date => "date",
+            Self::NotAKey => "not an issue key",
+            Self::DenyList(_) | Self::Denied | Self::CharacterClass => "deny-list",
             Self::NotAllowed => "not in the allow-list",
             Self::JenkinsBranchName => "Jenkins branch name",
             Self::OtherRepository => "other repository",
+            Self::Reverted => "reverted",
+            Self::Unknown => "unknown",
             Self::Limit => "limit",
         }
     }
@@ -47,8 +63,20 @@ impl Reason {
             Self::LowerCase => {
                 "in prose only upper case counts; with --projects any case does".to_owned()
             }
+            Self::MachineBranch => {
+                "a bot or a git server named this branch, and only upper case counts there; with --projects any case does".to_owned()
+            }
+            Self::Date => "it is part of a date or a long id".to_owned(),
+            Self::CharacterClass => "it is part of a regular expression".to_owned(),
+            Self::NotAKey => {
+                "an issue key is the key of a project, a hyphen and a number, such as ABC-12".to_owned()
+            }
+            // The words of branches are listed in lower case.
+            Self::DenyList(word) if word.starts_with(|first: char| first.is_ascii_lowercase()) => format!(
+                "\"{word}\" is on the list of words that branches often contain; it counts in upper case, and in any case when your project is named with --projects"
+            ),
             Self::DenyList(entry) => format!(
-                "{entry} is on the list of words that are no projects; if yours is called so, name it with --projects or give the key with --issue-keys"
+                "{entry} is on the list of words that are not projects; if yours is called that, name it with --projects or give the key with --issue-keys"
             ),
             Self::Denied => "its project is named by --deny".to_owned(),
             Self::NotAllowed => "its project is not among --projects".to_owned(),
@@ -58,6 +86,10 @@ impl Reason {
             Self::OtherRepository => {
                 "no repository of the workspace has this commit of the change log, as is so for a shared library; --all-changes takes it".to_owned()
             }
+            Self::Reverted => {
+                "the range has both the commit and its revert, and nothing else of this issue".to_owned()
+            }
+            Self::Unknown => "Jira did not know it when the run began".to_owned(),
             Self::Limit => {
                 format!("Jira takes {MAX_ISSUE_KEYS} issue keys, and it comes after them")
             }

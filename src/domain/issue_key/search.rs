@@ -1,9 +1,11 @@
 //! Which candidates are kept, which are dropped and why.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
+use super::branch::{self, Other};
 use super::reason::Reason;
-use super::scan::{Shape, candidates};
+use super::scan::{Shape, Wanted, candidates};
 use super::text::{Text, TextKind};
 use super::{IssueKey, KeyPattern, MAX_ISSUE_KEYS, ProjectKey, deny_list};
 
@@ -52,11 +54,16 @@ pub(crate) struct Findings {
     pub(crate) dropped: Vec<Dropped>,
     /// How many candidates were dropped beyond those.
     pub(crate) dropped_beyond: usize,
+    /// The keys that there is no room for, each once, at most [`MAX_CUT`].
+    pub(crate) cut: Vec<IssueKey>,
     counts: HashMap<&'static str, usize>,
 }
 
 /// Most dropped candidates that are recorded for one reason.
 const MAX_DROPPED: usize = 1_000;
+
+/// Most keys beyond the limit that are counted.
+pub(crate) const MAX_CUT: usize = 100_000;
 
 impl Findings {
     fn drop(&mut self, candidate: &str, reason: Reason, place: impl FnOnce() -> Place) {
@@ -77,6 +84,18 @@ impl Findings {
         self.found.iter().map(|found| &found.key)
     }
 
+    /// The same without keys that Jira is known not to know, but for those that the user names.
+    pub(crate) fn without(mut self, unknown: &[IssueKey]) -> Self {
+        let is_unknown =
+            |found: &Found| found.place.kind != TextKind::Explicit && unknown.contains(&found.key);
+        let (out, found) = self.found.into_iter().partition(is_unknown);
+        self.found = found;
+        for Found { key, place } in out {
+            self.drop(key.as_str(), Reason::Unknown, || place);
+        }
+        self
+    }
+
     /// The same behind the keys that were found before; those stay when there are too many.
     pub(crate) fn after(mut self, before: &[IssueKey]) -> Self {
         self.found.retain(|found| !before.contains(&found.key));
@@ -90,7 +109,10 @@ impl Findings {
             },
         });
         self.found.splice(0..0, earlier);
-        self.found.truncate(MAX_ISSUE_KEYS);
+        let room = self.found.len().min(MAX_ISSUE_KEYS);
+        let beyond = self.found.drain(room..).map(|found| found.key);
+        self.cut.retain(|key| !before.contains(key));
+        self.cut.splice(0..0, beyond);
         self
     }
 }
@@ -99,92 +121,181 @@ impl Findings {
 pub(crate) fn find(texts: &[Text], rules: &Rules) -> Findings {
     let mut ordered: Vec<&Text> = texts.iter().collect();
     ordered.sort_by_key(|text| text.kind);
+    let named = rules.projects.iter().chain(&rules.deny);
+    let unusual = named.filter(|project| !project.is_plain());
+    let mut unusual: Vec<&str> = unusual.map(ProjectKey::as_str).collect();
+    unusual.sort_by_key(|project| std::cmp::Reverse(project.len()));
     let mut search = Search {
         rules,
+        unusual,
         seen: HashSet::new(),
+        cut: HashSet::new(),
         findings: Findings::default(),
     };
     for text in ordered {
         search.text(text);
     }
-    search.findings
+    search.finish()
+}
+
+/// The places of the words of what the user gives: separated by commas, semicolons or white space.
+fn words(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    let separates = |c: char| c == ',' || c == ';' || c.is_whitespace();
+    let mut at = 0;
+    let pieces = text.split_inclusive(separates).map(move |piece| {
+        let start = at;
+        at += piece.len();
+        start..start + piece.trim_end_matches(separates).len()
+    });
+    pieces.filter(|word| !word.is_empty())
 }
 
 struct Search<'a> {
     rules: &'a Rules,
+    /// Named projects that have no usual key, the longest first.
+    unusual: Vec<&'a str>,
     seen: HashSet<IssueKey>,
+    cut: HashSet<IssueKey>,
     findings: Findings,
+}
+
+/// A part of a text that is searched by itself.
+#[derive(Clone, Copy)]
+struct Part<'a> {
+    text: &'a Text,
+    kind: TextKind,
+    part: &'a str,
+    /// Whether it is a branch that a bot or a git server named.
+    is_by_machine: bool,
+}
+
+/// Something in a part that may be a key.
+struct Seen {
+    /// Where it stands in the part, in bytes.
+    range: Range<usize>,
+    shape: Shape,
+    /// What a template made of it.
+    made: Option<String>,
 }
 
 impl Search<'_> {
     fn text(&mut self, text: &Text) {
-        let identifiers = self.rules.projects.is_empty() && text.kind != TextKind::Explicit;
-        let pattern = self.rules.pattern.as_ref();
-        // What the user names by hand is sent as named.
-        let candidates = match pattern.filter(|_| text.kind != TextKind::Explicit) {
-            Some(pattern) => pattern
-                .matches(&text.text)
-                .into_iter()
-                .map(|range| (range, Shape::Key))
-                .collect(),
-            None => candidates(&text.text, identifiers)
-                .into_iter()
-                .map(|candidate| (candidate.range, candidate.shape))
-                .collect::<Vec<_>>(),
-        };
         // The position in characters is counted on from candidate to candidate, to stay linear.
         let (mut counted_to, mut position) = (0, 0);
-        for (range, shape) in candidates {
-            position += text.text[counted_to..range.start].chars().count();
-            counted_to = range.start;
-            let candidate = &text.text[range.clone()];
-            let place = || Place {
-                kind: text.kind,
-                source: text.source.clone(),
-                line: line_around(&text.text, range.start).to_owned(),
-                position,
+        for (kind, range) in text.parts() {
+            let start = range.start;
+            let part = &text.text[range];
+            let part = Part {
+                text,
+                kind,
+                part,
+                is_by_machine: !kind.is_prose() && branch::is_made_by_machine(part),
             };
-            match self.judge(text, candidate, &shape) {
-                Ok(key) => {
-                    self.seen.insert(key.clone());
-                    self.findings.found.push(Found {
-                        key,
-                        place: place(),
-                    });
+            for seen in self.look(part) {
+                let at = start + seen.range.start;
+                position += text.text[counted_to..at].chars().count();
+                counted_to = at;
+                let place = || Place {
+                    kind,
+                    source: text.source.clone(),
+                    line: line_around(&text.text, at).to_owned(),
+                    position,
+                };
+                match self.judge(part, &seen) {
+                    Ok(key) => {
+                        self.seen.insert(key.clone());
+                        self.findings.found.push(Found {
+                            key,
+                            place: place(),
+                        });
+                    }
+                    Err(reason) => {
+                        let candidate = &part.part[seen.range];
+                        self.findings.drop(candidate, reason, place);
+                    }
                 }
-                Err(reason) => self.findings.drop(candidate, reason, place),
             }
         }
     }
 
-    fn judge(&self, text: &Text, candidate: &str, shape: &Shape) -> Result<IssueKey, Reason> {
-        match shape {
+    /// Everything in the part that may be a key, from left to right.
+    fn look(&self, part: Part<'_>) -> Vec<Seen> {
+        let plain = |range, shape| Seen {
+            range,
+            shape,
+            made: None,
+        };
+        let text = part.part;
+        if part.kind == TextKind::Explicit {
+            // What the user names by hand is sent as named, or not at all.
+            let words = words(text).map(|word| plain(word, Shape::Key));
+            return words.collect();
+        }
+        if let Some(pattern) = &self.rules.pattern {
+            let found = pattern.matches(text).into_iter();
+            let found = found.map(|found| {
+                // A pattern that stops within a number would name another issue.
+                let is_cut = text[found.range.end..].starts_with(|c: char| c.is_ascii_digit());
+                Seen {
+                    shape: if is_cut && found.key.is_none() {
+                        Shape::Boundary
+                    } else {
+                        Shape::Key
+                    },
+                    range: found.range,
+                    made: found.key,
+                }
+            });
+            return found.collect();
+        }
+        let wanted = Wanted {
+            identifiers: self.rules.projects.is_empty(),
+            projects: &self.unusual,
+        };
+        let found = candidates(text, wanted).into_iter();
+        found
+            .map(|candidate| plain(candidate.range, candidate.shape))
+            .collect()
+    }
+
+    fn judge(&mut self, part: Part<'_>, seen: &Seen) -> Result<IssueKey, Reason> {
+        match seen.shape {
             Shape::Key => {}
             Shape::Boundary => return Err(Reason::Boundary),
             Shape::Version => return Err(Reason::Version),
             Shape::Number => return Err(Reason::Number),
             Shape::Identifier(entry) => return Err(Reason::DenyList(entry)),
+            Shape::CharacterClass => return Err(Reason::CharacterClass),
         }
-        if text.is_named_by_jenkins() {
+        if part.text.is_named_by_jenkins() {
             return Err(Reason::JenkinsBranchName);
         }
-        let key: IssueKey = candidate.parse().map_err(|_| Reason::Number)?;
-        if text.kind != TextKind::Explicit {
-            self.filter(text.kind, candidate, &key)?;
+        let candidate = &part.part[seen.range.clone()];
+        let named = seen.made.as_deref().unwrap_or(candidate);
+        let key: IssueKey = named.parse().map_err(|_| Reason::NotAKey)?;
+        if part.kind != TextKind::Explicit {
+            self.filter(part, seen, &key)?;
         }
         if self.seen.contains(&key) {
             return Err(Reason::Duplicate);
         }
-        if text.is_left_out() {
-            return Err(Reason::OtherRepository);
+        if let Some(reason) = part.text.left_out {
+            return Err(reason);
         }
         if self.findings.found.len() >= MAX_ISSUE_KEYS {
+            if self.cut.contains(&key) {
+                return Err(Reason::Duplicate);
+            }
+            if self.cut.len() < MAX_CUT {
+                self.cut.insert(key.clone());
+                self.findings.cut.push(key);
+            }
             return Err(Reason::Limit);
         }
         Ok(key)
     }
 
-    fn filter(&self, kind: TextKind, candidate: &str, key: &IssueKey) -> Result<(), Reason> {
+    fn filter(&self, part: Part<'_>, seen: &Seen, key: &IssueKey) -> Result<(), Reason> {
         let names = |projects: &[ProjectKey]| {
             projects
                 .iter()
@@ -200,14 +311,53 @@ impl Search<'_> {
                 Err(Reason::NotAllowed)
             };
         }
+        if seen.made.is_some() {
+            return Ok(());
+        }
+        let candidate = &part.part[seen.range.clone()];
         let lower_case = candidate.bytes().any(|byte| byte.is_ascii_lowercase());
-        if kind.is_prose() && lower_case && self.rules.pattern.is_none() {
+        if part.kind.is_prose() && lower_case && self.rules.pattern.is_none() {
             return Err(Reason::LowerCase);
         }
-        match deny_list::entry_for(key.project()) {
-            Some(entry) => Err(Reason::DenyList(entry)),
-            None => Ok(()),
+        if let Some(entry) = deny_list::entry_for(key.project()) {
+            return Err(Reason::DenyList(entry));
         }
+        if lower_case && !part.kind.is_prose() {
+            return no_word(part, candidate, seen.range.end, key);
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Findings {
+        let mut findings = self.findings;
+        for dropped in &mut findings.dropped {
+            // What comes later and counts is found before it is known.
+            if dropped.reason == Reason::Reverted
+                && dropped
+                    .candidate
+                    .parse()
+                    .is_ok_and(|key| self.seen.contains(&key))
+            {
+                dropped.reason = Reason::Duplicate;
+            }
+        }
+        findings
+    }
+}
+
+/// Whether a candidate in lower case in a branch or tag is more than an ordinary word with a number.
+fn no_word(part: Part<'_>, candidate: &str, end: usize, key: &IssueKey) -> Result<(), Reason> {
+    if part.is_by_machine {
+        return Err(Reason::MachineBranch);
+    }
+    if let Some(word) = branch::word(key.project()) {
+        return Err(Reason::DenyList(word));
+    }
+    let number = candidate.rsplit('-').next().unwrap_or_default();
+    match branch::other_number(number, &part.part[end..]) {
+        Some(Other::Version) => Err(Reason::Version),
+        Some(Other::Date) => Err(Reason::Date),
+        None => Ok(()),
     }
 }
 

@@ -1,6 +1,10 @@
 //! The texts that are searched for issue keys.
 
+use std::ops::Range;
+
 use percent_encoding::percent_decode_str;
+
+use super::{Reason, merge};
 
 /// Where a text comes from, in the order in which texts are searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,8 +47,8 @@ pub(crate) struct Text {
     pub(super) text: String,
     /// Whether Jenkins may have made this branch name up (`PR-7`).
     jenkins_made: bool,
-    /// Whether its keys are named only to say that they do not count.
-    is_left_out: bool,
+    /// Why its keys do not count, if they do not.
+    pub(super) left_out: Option<Reason>,
 }
 
 impl Text {
@@ -60,22 +64,39 @@ impl Text {
             source: source.into(),
             text: decoded.unwrap_or_else(|| text.to_owned()),
             jenkins_made: kind == TextKind::Branch,
-            is_left_out: false,
+            left_out: None,
         }
     }
 
-    /// The same text of something that is not of the run: its keys are dropped.
+    /// The same text of something that does not count: its keys are dropped for this reason.
     #[must_use]
-    pub(crate) fn left_out(self) -> Self {
+    pub(crate) fn left_out(self, reason: Reason) -> Self {
         Self {
-            is_left_out: true,
+            left_out: Some(reason),
             ..self
         }
     }
 
     /// Whether its keys do not count.
     pub(crate) fn is_left_out(&self) -> bool {
-        self.is_left_out
+        self.left_out.is_some()
+    }
+
+    /// The parts that are searched each by itself, with their kinds: the message of a merge names branches.
+    pub(super) fn parts(&self) -> Vec<(TextKind, Range<usize>)> {
+        let branches = match self.kind {
+            TextKind::Commit => merge::branches(&self.text),
+            _ => Vec::new(),
+        };
+        let mut parts = Vec::new();
+        let mut end = 0;
+        for branch in branches {
+            parts.push((self.kind, end..branch.start));
+            end = branch.end;
+            parts.push((TextKind::Branch, branch));
+        }
+        parts.push((self.kind, end..self.text.len()));
+        parts
     }
 
     pub(crate) fn kind(&self) -> TextKind {

@@ -33,7 +33,7 @@ impl<W: Words> Records<W> {
     fn field(&mut self) -> Result<Vec<u8>, GitError> {
         self.words
             .word()?
-            .ok_or_else(|| GitError::Failed("git's answer breaks off".to_owned()))
+            .ok_or_else(|| GitError::Failed("git's output is cut off".to_owned()))
     }
 
     /// A record, once it is certain that git said all of it.
@@ -61,7 +61,7 @@ impl<W: Words> Records<W> {
         if !self.field()?.is_empty() {
             let id = &details.id;
             return Err(GitError::Failed(format!(
-                "git's record of {id} cannot be read"
+                "could not parse git's record of {id}"
             )));
         }
         self.has_begun = self.files(&mut details)?;

@@ -21,7 +21,7 @@ const SETTINGS: &[Setting] = &[
         None,
         2,
         "site",
-        "set JIRA_SITE=acme",
+        "set JIRA_SITE (in Jenkins under Manage Jenkins > System",
         &["dns_site", "cloud_id", "builds", "deployments"],
     ),
     (

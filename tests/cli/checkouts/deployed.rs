@@ -1,22 +1,28 @@
 //! A deployment carries what is new in each of its repositories since the last one to the same place.
 
 use super::*;
-use crate::deployed::{Sent, send as deploy};
+use crate::deployed::{Sent, send};
 
 const PLACE: &str = "shop/eu-prod";
 
-/// What a step remembers of a deployment.
-fn remember(agent: &mut Agent, sent: &Sent) {
-    let mut entry = sent.deployed.clone();
-    let place = entry["place"].as_str().unwrap().to_owned();
-    let fields = entry.as_object_mut().unwrap();
-    fields.retain(|name, _| name == "commit" || name == "repositories");
-    agent.set("JIRA_SEND_DEPLOYED", &json!({place: entry}).to_string());
+/// Deploys with what the run has remembered so far.
+fn deploy(agent: &Workspace, parameters: &Value) -> Sent {
+    send(agent, parameters, &agent.run)
+}
+
+/// The run, or one after it, remembers the deployment.
+fn remember(agent: &mut Workspace, sent: &Sent) {
+    agent.run["memory"] = sent.memory.as_str().into();
+}
+
+/// Names of the repositories, as a parameter.
+fn named(names: &[&str]) -> Value {
+    json!({"repositories": names})
 }
 
 /// `app` and `lib`, cloned from a server.
-fn app_and_lib() -> (Agent, Repo, Repo) {
-    let mut agent = agent();
+fn app_and_lib() -> (Workspace, Repo, Repo) {
+    let mut agent = Workspace::new();
     let [app, lib] = ["app", "lib"].map(|name| {
         let repo = Repo::new(&agent, name);
         let url = format!("git@git.example.com:acme/{name}.git");
@@ -30,28 +36,25 @@ fn app_and_lib() -> (Agent, Repo, Repo) {
     (agent, app, lib)
 }
 
-fn built(agent: &mut Agent, app: &Repo, log: &[(&str, &str)]) {
+fn built(agent: &mut Workspace, app: &Repo, log: &[(&str, &str)]) {
     agent.set("GIT_COMMIT", &app.head());
     // The run before this one was a success, and had all but what the log lists.
     agent.set("GIT_PREVIOUS_SUCCESSFUL_COMMIT", &app.head());
-    change_log(agent, log);
+    agent.change_log(log);
 }
 
 #[test]
 fn each_repository_is_remembered_by_its_address() {
     let (mut agent, app, lib) = app_and_lib();
-    let names = ["--repositories=app", "--repositories=lib"];
+    let names = named(&["app", "lib"]);
     let first = deploy(&agent, &names);
     assert_eq!(first.issue_keys, json!(["APP-1", "LIBS-1"]));
     let expected = json!({
-        "place": PLACE,
         "commit": app.head(),
         "repositories": {
             "git.example.com~2Facme~2Fapp": app.head(),
             "git.example.com~2Facme~2Flib": lib.head(),
         },
-        "state": "successful",
-        "is_rollback": false,
     });
     assert_eq!(first.deployed, expected);
 
@@ -61,7 +64,7 @@ fn each_repository_is_remembered_by_its_address() {
     lib.merge("Merge LIBS-2", "LIBS-3\n\nbody LIBS-4");
     built(&mut agent, &app, &[]);
     let all = json!(["APP-2", "APP-3", "LIBS-2", "LIBS-3", "LIBS-4"]);
-    let second = deploy(&agent, &[]);
+    let second = deploy(&agent, &json!({}));
     assert_eq!(second.issue_keys, all);
     assert_eq!(deploy(&agent, &names).issue_keys, all);
     assert_eq!(
@@ -71,14 +74,17 @@ fn each_repository_is_remembered_by_its_address() {
 
     // A start that the user gives is a commit of the first repository.
     let old = app.git(&["rev-parse", "HEAD~1"]);
-    let sent = deploy(&agent, &[&format!("--deployed-commit={old}")]);
+    let sent = deploy(&agent, &json!({"deployedCommit": old}));
     assert_eq!(sent.issue_keys, all);
-    let sent = deploy(&agent, &[&format!("--since={old}")]);
+    let sent = deploy(&agent, &json!({"since": old}));
     assert_eq!(sent.issue_keys, json!(["APP-2", "APP-3"]));
 
     // The same again brings nothing of the further one.
     remember(&mut agent, &second);
-    assert_eq!(deploy(&agent, &[]).issue_keys, json!(["APP-2", "APP-3"]));
+    assert_eq!(
+        deploy(&agent, &json!({})).issue_keys,
+        json!(["APP-2", "APP-3"])
+    );
     // The repository is another folder now, and nothing says which was built.
     std::fs::rename(lib.path(), agent.path().join("moved")).unwrap();
     let lib = Repo(agent.path().join("moved"));
@@ -86,22 +92,21 @@ fn each_repository_is_remembered_by_its_address() {
     for name in ["GIT_COMMIT", "GIT_URL", "GIT_PREVIOUS_SUCCESSFUL_COMMIT"] {
         agent.unset(name);
     }
-    change_log(&mut agent, &[(&late, "LIBS-9")]);
-    let sent = deploy(&agent, &[]);
+    agent.change_log(&[(&late, "LIBS-9")]);
+    let sent = deploy(&agent, &json!({}));
     assert_eq!(sent.issue_keys, json!(["LIBS-9"]));
 }
 
+/// The run before had one repository alone.
 #[test]
-fn what_an_older_version_remembers_is_read() {
+fn a_further_repository_counts_from_its_change_log_on() {
     let (mut agent, app, lib) = app_and_lib();
-    agent.set(
-        "JIRA_SEND_DEPLOYED",
-        &json!({PLACE: app.head(), "shop/qa": 5}).to_string(),
-    );
+    let line = json!({"at": 1, "commit": app.head()});
+    agent.run["memory"] = format!("deployed:{PLACE} {line}").into();
     app.commit("APP-2");
     let new = lib.commit("LIBS-2\n\nbody LIBS-3");
     built(&mut agent, &app, &[(&new, "LIBS-2")]);
-    let sent = deploy(&agent, &[]);
+    let sent = deploy(&agent, &json!({}));
     assert_eq!(sent.issue_keys, json!(["APP-2", "LIBS-2", "LIBS-3"]));
     assert_eq!(
         sent.deployed["repositories"]["git.example.com~2Facme~2Flib"],
@@ -112,12 +117,12 @@ fn what_an_older_version_remembers_is_read() {
 #[test]
 fn commits_that_are_deployed_already_are_not_deployed_again() {
     let (mut agent, app, lib) = app_and_lib();
-    let first = deploy(&agent, &["--repositories=app", "--repositories=lib"]);
+    let first = deploy(&agent, &named(&["app", "lib"]));
     let of_app = app.commit("APP-2");
     let of_lib = lib.commit("LIBS-2");
     built(&mut agent, &app, &[(&of_app, "APP-2"), (&of_lib, "LIBS-2")]);
     remember(&mut agent, &first);
-    let second = deploy(&agent, &[]);
+    let second = deploy(&agent, &json!({}));
     assert_eq!(second.issue_keys, json!(["APP-2", "LIBS-2"]));
     // That run failed after it had deployed, so that the log of the next one has its commits again.
     remember(&mut agent, &second);
@@ -127,18 +132,12 @@ fn commits_that_are_deployed_already_are_not_deployed_again() {
         &app,
         &[(&newer, "APP-3"), (&of_app, "APP-2"), (&of_lib, "LIBS-2")],
     );
-    assert_eq!(deploy(&agent, &[]).issue_keys, json!(["APP-3"]));
+    assert_eq!(deploy(&agent, &json!({})).issue_keys, json!(["APP-3"]));
     let all = json!(["APP-3", "APP-2", "LIBS-2"]);
-    assert_eq!(deploy(&agent, &["--all-changes"]).issue_keys, all);
+    assert_eq!(deploy(&agent, &json!({"allChanges": true})).issue_keys, all);
     // A build is not a deployment.
-    let build = agent.run(&[
-        "build",
-        "--dry-run",
-        "--format=json",
-        "--since",
-        first.deployed["commit"].as_str().unwrap(),
-    ]);
-    assert_eq!(build.json()["issue_keys"], all);
+    let build = agent.build(&json!({"since": first.deployed["commit"]}));
+    assert_eq!(*build.issue_keys(), all);
 }
 
 #[test]
@@ -148,13 +147,13 @@ fn the_first_repository_decides_on_a_rollback() {
     app.commit("APP-2");
     lib.commit("LIBS-2");
     built(&mut agent, &app, &[]);
-    let names = ["--repositories=app", "--repositories=lib"];
+    let names = named(&["app", "lib"]);
     let newer = deploy(&agent, &names);
     remember(&mut agent, &newer);
 
     // Only the further one goes back: its issues count, and it is no rollback.
     lib.git(&["checkout", "--quiet", "--detach", &old[1]]);
-    let sent = deploy(&agent, &[]);
+    let sent = deploy(&agent, &json!({}));
     assert_eq!(
         (sent.issue_keys, sent.state),
         (json!(["APP-2", "LIBS-2"]), json!("successful"))
@@ -162,7 +161,7 @@ fn the_first_repository_decides_on_a_rollback() {
 
     app.git(&["checkout", "--quiet", "--detach", &old[0]]);
     built(&mut agent, &app, &[]);
-    let sent = deploy(&agent, &[]);
+    let sent = deploy(&agent, &json!({}));
     assert_eq!(
         (sent.issue_keys, sent.state),
         (json!(["APP-2", "LIBS-2"]), json!("rolled_back"))
@@ -171,7 +170,7 @@ fn the_first_repository_decides_on_a_rollback() {
         sent.deployed["repositories"]["git.example.com~2Facme~2Flib"],
         json!(old[1])
     );
-    assert!(sent.stderr.contains("rollback: a newer commit"));
+    assert!(sent.echo.contains("rolled back"), "{}", sent.echo);
 }
 
 /// Without an address it is known by its folder, and a second clone of one repository by both.
@@ -181,11 +180,7 @@ fn clones_are_told_apart() {
     lib.git(&["remote", "set-url", "origin", "/srv/git/lib.git"]);
     app.git(&["worktree", "add", "--quiet", "--detach", "../old app"]);
     let old = Repo(agent.path().join("old app"));
-    let names = [
-        "--repositories=app",
-        "--repositories=lib",
-        "--repositories=old app",
-    ];
+    let names = named(&["app", "lib", "old app"]);
     let first = deploy(&agent, &names);
     let expected = json!({
         "git.example.com~2Facme~2Fapp": app.head(),
@@ -208,24 +203,24 @@ fn clones_are_told_apart() {
 fn what_is_gone_is_told_and_what_is_given_is_remembered_too() {
     let (mut agent, app, lib) = app_and_lib();
     let gone = "0123456789012345678901234567890123456789";
-    let remembered = json!({PLACE: {"commit": app.head(), "repositories": {
+    let line = json!({"at": 1, "commit": app.head(), "repositories": {
         "git.example.com~2Facme~2Flib": gone, "x": "--all", "y": 7,
-    }}});
-    agent.set("JIRA_SEND_DEPLOYED", &remembered.to_string());
+    }});
+    agent.run["memory"] = format!("deployed:{PLACE} {line}").into();
     let new = lib.commit("LIBS-2");
     built(&mut agent, &app, &[(&new, "LIBS-2")]);
-    let sent = deploy(&agent, &[]);
+    let sent = deploy(&agent, &json!({}));
     assert_eq!(sent.issue_keys, json!(["APP-1", "LIBS-2"]));
     assert!(
-        sent.stderr.contains(
+        sent.echo.contains(
             "warning: lib: 0123456789012345678901234567890123456789, which was deployed before"
         ),
         "{}",
-        sent.stderr
+        sent.echo
     );
 
     // With keys of the user's nothing is searched, and what runs there then is remembered all the same.
-    let sent = deploy(&agent, &["--issue-keys=ABC-1", "--only-issue-keys"]);
+    let sent = deploy(&agent, &json!({"issueKeys": "ABC-1"}));
     assert_eq!(sent.issue_keys, json!(["ABC-1"]));
     assert_eq!(
         sent.deployed["repositories"]["git.example.com~2Facme~2Flib"],

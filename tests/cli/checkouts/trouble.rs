@@ -3,8 +3,8 @@
 use super::*;
 
 /// A workspace with `app`, which was built, and `lib`, and the library's commit in the log.
-fn workspace() -> (Agent, Repo, Repo) {
-    let mut agent = agent();
+fn workspace() -> (Workspace, Repo, Repo) {
+    let mut agent = Workspace::new();
     let app = Repo::new(&agent, "app");
     let lib = Repo::new(&agent, "lib");
     let previous = app.commit("APP-1 old");
@@ -13,10 +13,7 @@ fn workspace() -> (Agent, Repo, Repo) {
     let in_lib = lib.commit("LIBS-2 new\n\nbody LIBS-3");
     agent.set("GIT_COMMIT", &in_app);
     agent.set("GIT_PREVIOUS_SUCCESSFUL_COMMIT", &previous);
-    change_log(
-        &mut agent,
-        &[(&in_lib, "LIBS-2 new"), (&in_app, "APP-2 new"), LIBRARY],
-    );
+    agent.change_log(&[(&in_lib, "LIBS-2 new"), (&in_app, "APP-2 new"), LIBRARY]);
     (agent, app, lib)
 }
 
@@ -35,7 +32,7 @@ fn links_and_folders_that_cannot_be_read_do_no_harm() {
     let closed = agent.path().join("closed");
     std::fs::create_dir(&closed).unwrap();
     std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o000)).unwrap();
-    assert_eq!(found(&keys(&agent, &[])), all());
+    assert_eq!(*agent.keys(&json!({})).issue_keys(), all());
 }
 
 #[test]
@@ -53,10 +50,10 @@ fn what_only_looks_like_a_repository_is_left_alone() {
         std::fs::create_dir(agent.path().join(folder)).unwrap();
         std::fs::write(agent.path().join(folder).join(".git"), text).unwrap();
     }
-    let run = keys(&agent, &["--verbose"]);
-    assert_eq!(found(&run), all());
+    let run = agent.keys(&json!({"verbose": true}));
+    assert_eq!(*run.issue_keys(), all());
     assert!(
-        run.stderr.contains("nowhere is left alone: "),
+        run.stderr.contains("nowhere is skipped: "),
         "{}",
         run.stderr
     );
@@ -74,10 +71,10 @@ fn a_large_workspace_is_looked_through_in_bounded_time() {
         }
     }
     within(Duration::from_secs(20), || {
-        let run = keys(&agent, &["--verbose"]);
-        assert_eq!(found(&run), all());
+        let run = agent.keys(&json!({"verbose": true}));
+        assert_eq!(*run.issue_keys(), all());
         assert!(
-            run.stderr.contains("too large to be looked through"),
+            run.stderr.contains("too large to search for repositories"),
             "{}",
             run.stderr
         );
@@ -85,7 +82,7 @@ fn a_large_workspace_is_looked_through_in_bounded_time() {
 }
 
 #[cfg(unix)]
-fn hang_in(agent: &mut Agent, folder: &str) {
+fn hang_in(agent: &mut Workspace, folder: &str) {
     let git = format!(
         "#!/bin/sh\ncase \"$PWD\" in */{folder}) exec sleep 60;; esac\nPATH=/usr/bin:/bin exec git \"$@\"\n"
     );
@@ -104,14 +101,17 @@ fn a_git_that_hangs_does_not_cost_the_others() {
     let (mut agent, app, lib) = workspace();
     hang_in(&mut agent, "lib");
     within(Duration::from_secs(15), || {
-        let run = keys(&agent, &["--budget=3"]);
-        assert_eq!(found(&run), json!(["APP-2", "APP-3", "LIBS-2", "LIB-1"]));
+        let run = agent.keys(&json!({"budget": 3}));
+        assert_eq!(
+            *run.issue_keys(),
+            json!(["APP-2", "APP-3", "LIBS-2", "LIB-1"])
+        );
         assert!(
-            run.stderr.contains(
+            run.echo().contains(
                 "warning: the repository in lib cannot be read: git did not answer in time\n"
             ),
             "{}",
-            run.stderr
+            run.echo()
         );
     });
     // The first one hangs: the other one has some time left.
@@ -120,13 +120,15 @@ fn a_git_that_hangs_does_not_cost_the_others() {
     agent.unset("PATH");
     hang_in(&mut agent, "app");
     within(Duration::from_secs(15), || {
-        let run = keys(&agent, &["--budget=5", "--repository-dir=app"]);
-        assert_eq!(found(&run), json!(["LIBS-2", "LIBS-3", "APP-2", "LIB-1"]));
+        let run = agent.keys(&json!({"budget": 5, "repositoryDir": "app"}));
+        assert_eq!(
+            *run.issue_keys(),
+            json!(["LIBS-2", "LIBS-3", "APP-2", "LIB-1"])
+        );
         assert!(
-            run.stderr
-                .starts_with("warning: git did not answer in time"),
+            run.warnings()[0].starts_with("warning: git did not answer in time"),
             "{}",
-            run.stderr
+            run.echo()
         );
     });
     drop((app, lib));
@@ -139,12 +141,15 @@ fn nothing_is_left_out_where_a_history_was_cut_off() {
     let address = format!("file://{}", lib.path().display());
     app.git(&["clone", "--quiet", "--depth=1", &address, "../shallow"]);
     std::fs::remove_dir_all(lib.path()).unwrap();
-    let run = keys(&agent, &[]);
+    let run = agent.keys(&json!({}));
     assert_eq!(
-        found(&run),
+        *run.issue_keys(),
         json!(["APP-2", "APP-3", "LIBS-2", "LIBS-3", "LIB-1"])
     );
     // One that has nothing to do with the run does not count.
-    change_log(&mut agent, &[(&app.head(), "APP-2 new"), LIBRARY]);
-    assert_eq!(found(&keys(&agent, &[])), json!(["APP-2", "APP-3"]));
+    agent.change_log(&[(&app.head(), "APP-2 new"), LIBRARY]);
+    assert_eq!(
+        *agent.keys(&json!({})).issue_keys(),
+        json!(["APP-2", "APP-3"])
+    );
 }

@@ -14,13 +14,9 @@ fn what_is_missing_or_useless_is_named() {
         (
             &without_page,
             &["--dry-run"],
-            "give it with --repository-url (Jenkins: GIT_URL)",
+            "(--repository-url; in Jenkins GIT_URL)",
         ),
-        (
-            &with_page,
-            &[],
-            "the Jira site: give it with --site or JIRA_SITE",
-        ),
+        (&with_page, &[], "the Jira site (--site or JIRA_SITE)"),
         (
             &without_repository,
             &["--dry-run"],
@@ -39,7 +35,7 @@ fn what_is_missing_or_useless_is_named() {
         (
             &with_page,
             &["--dry-run", "--commit-url={repository}/{sha}"],
-            "there is no {sha}",
+            "unknown placeholder {sha}",
         ),
     ];
     for (agent, options, words) in cases {

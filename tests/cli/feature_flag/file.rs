@@ -185,8 +185,8 @@ fn a_wrong_file_is_explained_and_nothing_is_sent() {
     assert_eq!(run.code, 2);
     for line in [
         "error: flags.json cannot be used, and nothing was sent",
-        "  caused by: line 3, column 16: [1].enabeld: there is no such field; the fields are id, ",
-        "  caused by: line 3, column 67: [1].rollout.percentage: a number from 0 to 100 is wanted, not 101",
+        "  caused by: line 3, column 16: [1].enabeld: unknown field; expected one of id, ",
+        "  caused by: line 3, column 67: [1].rollout.percentage: expected a number from 0 to 100, got 101",
         "hint: jira-send feature-flag --help shows what such a file looks like",
     ] {
         assert!(run.stderr.contains(line), "{line}\n{}", run.stderr);

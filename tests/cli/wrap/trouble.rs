@@ -78,7 +78,9 @@ fn the_command_runs_without_issue_keys_facts_or_credentials() {
     let run = shell(&Agent::bare(), &[], "echo out; exit 5");
     assert_eq!((run.code, run.stdout.as_str()), (5, "out\n"));
     assert_eq!(
-        run.stderr.matches("warning: facts are missing").count(),
+        run.stderr
+            .matches("warning: missing required values")
+            .count(),
         1,
         "{}",
         run.stderr

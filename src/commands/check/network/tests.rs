@@ -70,7 +70,7 @@ fn checked(milliseconds: u64) -> Vec<(String, String)> {
         items: &mut items,
     };
     network.check();
-    let json: serde_json::Value = serde_json::from_str(&items.to_json()).unwrap();
+    let json = items.to_json();
     let text = |item: &serde_json::Value, name: &str| item[name].as_str().unwrap().to_owned();
     let items = json["items"].as_array().unwrap().iter();
     items

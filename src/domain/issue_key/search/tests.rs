@@ -64,6 +64,27 @@ const CASES: &[(&str, &[&str], &[&str])] = &[
     ),
     ("JIRA-123abcd", &[], &[]),
     ("JIRA-123abcd JIRA-456 abcd", &["JIRA-456"], &["JIRA-456"]),
+    // Words, bots and dates in branches.
+    ("patch-1", &[], &[]),
+    ("ada-patch-1", &[], &[]),
+    ("revert-8967-x", &[], &[]),
+    ("dependabot/github_actions/actions/checkout-4", &[], &[]),
+    ("bump-platform-to-17", &[], &[]),
+    ("renovate/eslint-9.x", &[], &[]),
+    ("upgrade-lit-3.x", &[], &[]),
+    ("nightly-abc-2024-05-31", &[], &[]),
+    ("Feature-12", &[], &[]),
+    ("FEATURE-12", &["FEATURE-12"], &["FEATURE-12"]),
+    ("fix-12-abc-7", &["ABC-7"], &[]),
+    ("backport-abc-7-to-1.2", &["ABC-7"], &[]),
+    // Proposals, licences, advisories, character classes.
+    ("KIP-932 PSR-4 JSR-303 GPL-3 GH-12 ADR-7", &[], &[]),
+    (
+        "RUSTSEC-2024-1 SNYK-JS-LODASH-567746 GO-2026-5932",
+        &[],
+        &[],
+    ),
+    ("match [A-Z0-9]-12", &[], &[]),
     // Numbers do not start with 0.
     ("Test some string TEST-01 with keys", &[], &[]),
     (
@@ -121,7 +142,12 @@ const CASES: &[(&str, &[&str], &[&str])] = &[
     ),
     ("CVE-2024-ABC-1", &["ABC-1"], &["ABC-1"]),
     ("Revert \"ABC-1 login\"", &["ABC-1"], &["ABC-1"]),
-    ("Merge branch 'release-2024'", &["RELEASE-2024"], &[]),
+    ("Merge branch 'release-2024'", &[], &[]),
+    (
+        "Merge branch 'RELEASE-2024'",
+        &["RELEASE-2024"],
+        &["RELEASE-2024"],
+    ),
     ("ABC-1,ABC-1;abc-1", &["ABC-1"], &["ABC-1"]),
 ];
 
@@ -223,6 +249,10 @@ fn every_drop_has_its_reason() {
         (TextKind::Commit, "UTF-8", Reason::DenyList("UTF")),
         (TextKind::Branch, "cve-2024-7", Reason::DenyList("CVE")),
         (TextKind::Branch, "PR-7", Reason::JenkinsBranchName),
+        (TextKind::Branch, "fix-7", Reason::DenyList("fix")),
+        (TextKind::Branch, "lit-3.x", Reason::Version),
+        (TextKind::Tag, "abc-20240531", Reason::Date),
+        (TextKind::Explicit, "ABC-1x", Reason::NotAKey),
     ];
     for (kind, text, reason) in cases {
         let findings = find(&[Text::new(kind, "text", text)], &Rules::default());
@@ -240,7 +270,7 @@ fn the_users_deny_list_is_stronger_than_an_allow_list() {
     let rules = Rules {
         deny: vec!["OPS".parse().unwrap()],
         projects: vec!["OPS".parse().unwrap(), "ABC".parse().unwrap()],
-        pattern: None,
+        ..Rules::default()
     };
     let findings = find(&[Text::new(TextKind::Branch, "b", "OPS-1-ABC-2")], &rules);
     assert_eq!(keys_of(&findings), ["ABC-2"]);
@@ -292,7 +322,7 @@ fn keys_beyond_the_limit_are_cut_from_the_end_and_reported() {
     let findings = find(&texts, &Rules::default());
     assert_eq!(findings.found.len(), 500);
     assert_eq!(keys_of(&findings)[0], "XYZ-1");
-    assert_eq!(findings.dropped.len(), 101);
+    assert_eq!((findings.dropped.len(), findings.cut.len()), (101, 101));
     assert!(findings.dropped.iter().all(|d| d.reason == Reason::Limit));
 }
 
@@ -308,4 +338,133 @@ fn the_place_shows_the_line_and_counts_characters() {
         &Rules::default(),
     );
     assert!(findings.found[0].place.line.len() < 300);
+}
+
+/// However often and in however many texts they stand.
+#[test]
+fn cut_keys_are_counted_once_each() {
+    let many: Vec<_> = (1..=500).map(|number| format!("ABC-{number}")).collect();
+    let mut texts = vec![Text::new(TextKind::Commit, "commit", &many.join(" "))];
+    for number in 0..6_000 {
+        let message = format!("XYZ-{} XYZ-777", number % 3_000 + 1);
+        texts.push(Text::new(TextKind::Commit, "commit", &message));
+    }
+    let findings = find(&texts, &Rules::default());
+    assert_eq!((findings.found.len(), findings.cut.len()), (500, 3_000));
+    assert_eq!(findings.cut[1].as_str(), "XYZ-777");
+    let before = ["OPS-1".parse().unwrap(), "XYZ-777".parse().unwrap()];
+    let findings = findings.after(&before);
+    assert_eq!((findings.found.len(), findings.cut.len()), (500, 3_001));
+    assert_eq!(findings.cut[0].as_str(), "ABC-499");
+}
+
+#[test]
+fn what_is_named_by_hand_is_taken_whole_or_not_at_all() {
+    let cases: &[(&str, &[&str], &[&str])] = &[
+        ("BIZ_PROJ2-2342", &["BIZ_PROJ2-2342"], &[]),
+        ("A-1; abc-007,4b-2", &["A-1", "ABC-007", "4B-2"], &[]),
+        ("pr-7 fix-3 UTF-8", &["PR-7", "FIX-3", "UTF-8"], &[]),
+        ("feature/ABC-1", &[], &["feature/ABC-1"]),
+        (
+            "ABC-1.2 ABC-1x ABC-DEF-3",
+            &[],
+            &["ABC-1.2", "ABC-1x", "ABC-DEF-3"],
+        ),
+        ("ABC–1", &[], &["ABC–1"]),
+    ];
+    for (text, keys, wrong) in cases {
+        let findings = find(
+            &[Text::new(TextKind::Explicit, "option", text)],
+            &Rules::default(),
+        );
+        assert_eq!(&keys_of(&findings), keys, "{text}");
+        let wrong: Vec<_> = wrong.iter().map(|word| (*word, Reason::NotAKey)).collect();
+        assert_eq!(reasons(&findings), wrong, "{text}");
+    }
+}
+
+#[test]
+fn named_projects_with_underscores_are_found_in_texts() {
+    let findings = with_projects(TextKind::Branch, "fix/sdr_6-12-x-SDR-6", &["SDR_6"]);
+    assert_eq!(keys_of(&findings), ["SDR_6-12"]);
+    assert_eq!(reasons(&findings), [("SDR-6", Reason::NotAllowed)]);
+    let rules = Rules {
+        deny: vec!["BIZ_PROJ2".parse().unwrap()],
+        ..Rules::default()
+    };
+    let findings = find(
+        &[Text::new(TextKind::Commit, "c", "BIZ_PROJ2-7 ABC-1")],
+        &rules,
+    );
+    assert_eq!(keys_of(&findings), ["ABC-1"]);
+    assert_eq!(reasons(&findings), [("BIZ_PROJ2-7", Reason::Denied)]);
+}
+
+#[test]
+fn a_merged_branch_is_a_branch_and_the_rest_is_prose() {
+    let cases: &[(&str, &[&str])] = &[
+        ("Merge branch 'feature/abc-12-login' into main", &["ABC-12"]),
+        (
+            "Merge branch 'feature/abc-12' into xyz-9\n\nDEF-3, ghi-4",
+            &["ABC-12", "DEF-3"],
+        ),
+        (
+            "Merge pull request #7 from acme-3/dependabot/npm/eslint-9",
+            &[],
+        ),
+        (
+            "Merge pull request #7 from acme/patch-1\n\nABC-1 Login",
+            &["ABC-1"],
+        ),
+        ("Merged PR 7: abc-12 login", &[]),
+    ];
+    for (message, keys) in cases {
+        assert_eq!(&search(TextKind::Commit, message), keys, "{message}");
+    }
+    let text = Text::new(
+        TextKind::Commit,
+        "c",
+        "Merge branches 'ü' and 'abc-12'\n\nDEF-3",
+    );
+    let findings = find(&[text], &Rules::default());
+    let places = findings
+        .found
+        .iter()
+        .map(|found| (found.place.kind, found.place.position));
+    let places: Vec<_> = places.collect();
+    assert_eq!(places, [(TextKind::Branch, 24), (TextKind::Commit, 33)]);
+}
+
+#[test]
+fn a_template_makes_keys_of_numbers() {
+    let pattern = |text: &str, template: &str| {
+        let pattern: crate::domain::issue_key::KeyPattern = text.parse().unwrap();
+        Rules {
+            pattern: Some(pattern.with_template(template.parse().ok())),
+            ..Rules::default()
+        }
+    };
+    let rules = pattern(r"^(\d+)-", "prj-$1");
+    let texts = [
+        Text::new(TextKind::Branch, "b", "5539-feature"),
+        Text::new(TextKind::Commit, "c", "Merge branch '12-login' into main"),
+    ];
+    let findings = find(&texts, &rules);
+    assert_eq!(keys_of(&findings), ["PRJ-5539", "PRJ-12"]);
+    assert_eq!(findings.found[0].place.line, "5539-feature");
+    let rules = pattern(r"(\d+|x)-", "PRJ-$1");
+    let findings = find(&[Text::new(TextKind::Branch, "b", "x-1")], &rules);
+    assert_eq!(reasons(&findings), [("x", Reason::NotAKey)]);
+}
+
+#[test]
+fn what_is_reverted_counts_only_where_it_stands_elsewhere() {
+    let texts = [
+        Text::new(TextKind::Commit, "1", "ABC-1 ABC-2").left_out(Reason::Reverted),
+        Text::new(TextKind::Commit, "2", "ABC-2"),
+    ];
+    let findings = find(&texts, &Rules::default());
+    assert_eq!(keys_of(&findings), ["ABC-2"]);
+    let expected = [("ABC-1", Reason::Reverted), ("ABC-2", Reason::Duplicate)];
+    assert_eq!(reasons(&findings), expected);
 }

@@ -42,8 +42,12 @@ fn a_partial_clone_gives_what_it_has() {
     let second = scratch.commit("second");
     scratch.git(&["config", "uploadpack.allowFilter", "true"]);
     for (filter, counts, words) in [
-        ("--filter=blob:none", [1, 1], "lines cannot be counted"),
-        ("--filter=tree:0", [0, 0], "lines cannot be counted"),
+        (
+            "--filter=blob:none",
+            [1, 1],
+            "could not count changed lines",
+        ),
+        ("--filter=tree:0", [0, 0], "could not count changed lines"),
     ] {
         let clone = tempfile::tempdir().unwrap();
         let address = format!("file://{}", scratch.path().display());

@@ -1,32 +1,19 @@
-import groovy.json.JsonOutput
-import groovy.json.JsonSlurper
-import harness.CannedLauncher
-import harness.FakeJenkins
 import harness.PipelineCase
 import harness.StepCall
-import harness.WindowsLauncher
-import org.junit.Before
 import org.junit.Test
 
 /** The steps in what only a Declarative pipeline has: agents of stages, post, when, parallel stages, options, environment. */
 class DeclarativeStepsTest extends PipelineCase {
-    private CannedLauncher launcher
-
-    @Before
-    void canned() {
-        answers(FakeJenkins.ACCEPTED)
-    }
-
-    private void answers(Object... texts) {
-        launcher = new CannedLauncher(jenkins, texts as List)
-    }
-
     private String run(String text) {
         return jenkins.start(text).finish().result
     }
 
     private List<String> getSent() {
-        return launcher.calls.collect { "${it.command} ${it.parameters.environmentId ?: ''} ${it.parameters.state}".toString().replaceAll(' +', ' ') }
+        return jenkins.launcher.sent
+    }
+
+    private List<StepCall> getCalls() {
+        return jenkins.launcher.calls
     }
 
     @Test
@@ -45,10 +32,10 @@ class DeclarativeStepsTest extends PipelineCase {
                 post { always { jiraSendBuildInfo(agentLabel: 'small') } }
             }
         ''') == 'SUCCESS'
-        assert sent == ['deployment eu in_progress', 'deployment eu successful', 'dev-info null', 'build SUCCESS']
+        assert sent == ['DeploymentInfo eu begin', 'DeploymentInfo eu end', 'DevInfo SUCCESS', 'BuildInfo SUCCESS']
         assert jenkins.calls('beginNode')*.args == [['linux'], ['small']]
-        assert launcher.calls*.environment*.GIT_BRANCH == ['origin/main', 'origin/main', 'origin/main', null]
-        assert launcher.calls*.environment*.STAGE_NAME == ['deploy', 'deploy', 'deploy', 'Declarative: Post Actions']
+        assert calls*.environment*.GIT_BRANCH == ['origin/main', 'origin/main', 'origin/main', null]
+        assert calls*.environment*.STAGE_NAME == ['deploy', 'deploy', 'deploy', 'Declarative: Post Actions']
     }
 
     @Test
@@ -67,7 +54,7 @@ class DeclarativeStepsTest extends PipelineCase {
                 post { always { jiraSendBuildInfo() } }
             }
         ''') == 'SUCCESS'
-        assert sent == ['build SUCCESS']
+        assert sent == ['BuildInfo SUCCESS']
     }
 
     private static String both(String option, String eu, String us) {
@@ -92,43 +79,33 @@ class DeclarativeStepsTest extends PipelineCase {
     @Test
     void 'stages side by side keep apart'() {
         assert run(both('', "echo 'a'; milestone 1; milestone 2", "echo 'b'")) == 'SUCCESS'
-        assert sent.take(4) as Set == ['deployment eu in_progress', 'deployment us in_progress', 'deployment eu successful', 'deployment us successful'] as Set
-        assert sent.drop(4) == ['feature-flag null', 'build SUCCESS']
-        assert launcher.calls*.environment*.JIRA_SEND_TMP.unique().size() == 6
-        assert launcher.calls.every { call -> call.command != 'deployment' || call.environment.STAGE_NAME == call.parameters.environmentId }
+        assert sent.take(4) as Set == ['DeploymentInfo eu begin', 'DeploymentInfo us begin', 'DeploymentInfo eu end', 'DeploymentInfo us end'] as Set
+        assert sent.drop(4) == ['FeatureFlag', 'BuildInfo SUCCESS']
+        assert calls*.environment*.JIRA_SEND_TMP.unique().size() == 4
+        assert [calls*.environment*.STAGE_NAME, jenkins.launcher.requests*.parameters*.environmentId].transpose().every { !it[1] || it[0] == it[1] }
     }
 
     @Test
     void 'a stage that fails leaves the other one alone, or ends it where that is wanted'() {
         assert run(both('', 'milestone 1; milestone 2; milestone 3', "error 'no'")) == 'FAILURE'
         assert sent.findAll { it.contains(' eu ') || it.contains(' us ') } as Set ==
-            ['deployment eu in_progress', 'deployment us in_progress', 'deployment us failed', 'deployment eu successful'] as Set
-        assert sent.last() == 'build FAILURE' && !sent.contains('feature-flag null')
+            ['DeploymentInfo eu begin', 'DeploymentInfo us begin', 'DeploymentInfo us threw', 'DeploymentInfo eu end'] as Set
+        assert sent.last() == 'BuildInfo FAILURE' && !sent.contains('FeatureFlag')
         fresh()
-        canned()
         assert run(both('failFast true', 'milestone 1; milestone 2; milestone 3; ' * 20, "error 'no'")) == 'FAILURE'
         assert sent.findAll { it.contains(' eu ') || it.contains(' us ') } as Set ==
-            ['deployment eu in_progress', 'deployment us in_progress', 'deployment us failed', 'deployment eu cancelled'] as Set
-        assert launcher.calls.find { it.parameters.state == 'cancelled' }.parameters.budget == 5
-        assert sent.last() == 'build FAILURE'
+            ['DeploymentInfo eu begin', 'DeploymentInfo us begin', 'DeploymentInfo us threw', 'DeploymentInfo eu interrupted'] as Set
+        assert sent.last() == 'BuildInfo FAILURE'
     }
 
     @Test
-    void 'what stages side by side could not deliver, and what they deployed, is kept of both'() {
-        jenkins.shell = { StepCall call ->
-            Map given = (Map) new JsonSlurper().parseText(call.environment.JIRA_SEND_PARAMETERS)
-            WindowsLauncher.clean(jenkins, call.environment)
-            // As the binary: what it was brought and could not deliver either, it gives back.
-            List<String> brought = call.environment.JIRA_SEND_WAITING.readLines() - 'none'
-            String own = "{\"${given.environmentId ?: given.flagKey ?: 'build'}\":\"${given.state ?: ''}\"}"
-            return JsonOutput.toJson([outcome: 'unreachable', exit_code: 4, message: 'later', waiting: (brought + own).unique(), waiting_left_out: 0,
-                                      deployed: [place: 'shop/' + given.environmentId, commit: commit(1), state: given.state]])
-        }
+    void 'what stages side by side have to remember is kept of all'() {
+        jenkins.launcher.answer({ Map request ->
+            [memory: [keep: ["${request.parameters.environmentId ?: request.step}:${request.body?.phase} {}".toString()]]]
+        })
         assert run(both('', 'milestone 1; milestone 2', 'milestone 1; milestone 2')) == 'SUCCESS'
-        List<String> kept = jenkins.build.buildVariables.JIRA_SEND_WAITING.readLines()
-        assert kept as Set == ['{"eu":"in_progress"}', '{"us":"in_progress"}', '{"eu":"successful"}', '{"us":"successful"}', '{"x":""}', '{"build":"SUCCESS"}'] as Set
-        assert kept.size() == 6
-        assert new JsonSlurper().parseText(jenkins.build.buildVariables.JIRA_SEND_DEPLOYED) == ['shop/eu': commit(1), 'shop/us': commit(1)]
+        assert jenkins.build.buildVariables.JIRA_SEND_MEMORY.readLines() as Set ==
+            ['eu:begin {}', 'us:begin {}', 'eu:end {}', 'us:end {}', 'jiraSendFeatureFlag:null {}', 'jiraSendBuildInfo:null {}'] as Set
     }
 
     @Test
@@ -149,8 +126,8 @@ class DeclarativeStepsTest extends PipelineCase {
                 }
             }
         ''') == 'SUCCESS'
-        assert sent as Set == ['eu', 'us', 'ap'].collectMany { ["deployment ${it} in_progress".toString(), "deployment ${it} successful".toString()] } as Set
-        assert launcher.calls.every { call -> call.environment.PLACE == call.parameters.environmentId }
+        assert sent as Set == ['eu', 'us', 'ap'].collectMany { ["DeploymentInfo ${it} begin".toString(), "DeploymentInfo ${it} end".toString()] } as Set
+        assert calls*.environment*.PLACE == jenkins.launcher.requests*.parameters*.environmentId
     }
 
     @Test
@@ -164,12 +141,12 @@ class DeclarativeStepsTest extends PipelineCase {
                     failure { jiraSendFeatureFlag(flagKey: 'x', disabled: true) } }
             }
         ''') == 'ABORTED'
-        assert sent == ['deployment eu in_progress', 'deployment eu cancelled', 'build ABORTED']
+        assert sent == ['DeploymentInfo eu begin', 'DeploymentInfo eu interrupted', 'BuildInfo ABORTED']
     }
 
     @Test
     void 'a gate that is not opened ends the run, and post shows the deployment as cancelled'() {
-        answers(FakeJenkins.ACCEPTED, '{"outcome":"prevented","exit_code":6,"message":"declined","gating_status":"prevented"}', FakeJenkins.ACCEPTED)
+        jenkins.launcher.answer([:], [setResult: 'ABORTED', fail: 'declined'], [:])
         assert run('''
             pipeline {
                 agent none
@@ -187,13 +164,13 @@ class DeclarativeStepsTest extends PipelineCase {
                     always { jiraSendBuildInfo() } }
             }
         ''') == 'ABORTED'
-        assert sent == ['deployment eu pending', 'gate eu null', 'build ABORTED', 'deployment eu ABORTED']
+        assert sent == ['DeploymentInfo eu', 'jiraAwaitGate eu', 'BuildInfo ABORTED', 'DeploymentInfo eu ABORTED']
         assert !jenkins.echoes.contains('deploying')
     }
 
     @Test
     void 'variables of environment are those of the step'() {
-        answers('{"outcome":"rejected","exit_code":1,"message":"no","issue_keys":[],"sites":[]}')
+        jenkins.launcher.answer(new IOException('no'))
         jenkins.credentials['team'] = [kind: 'usernamePassword', user: 'team-client', password: 'team-secret']
         assert run('''
             pipeline {
@@ -204,15 +181,15 @@ class DeclarativeStepsTest extends PipelineCase {
                 post { always { jiraSendBuildInfo() } }
             }
         ''') == 'UNSTABLE'
-        assert sent == ['dev-info null', 'build UNSTABLE']
-        assert launcher.calls*.environment*.JIRA_CLIENT_ID == ['team-client', 'team-client']
-        assert launcher.calls*.environment*.JIRA_SITE == ['acme', 'acme']
-        assert jenkins.echoes == ['jiraSendBuildInfo: no']
+        assert sent == ['DevInfo', 'BuildInfo UNSTABLE']
+        assert calls*.environment*.JIRA_CLIENT_ID == ['team-client', 'team-client']
+        assert calls*.environment*.JIRA_SITE == ['acme', 'acme']
+        assert jenkins.echoes == ['jiraSendBuildInfo: not sent: no; kept for the next step that can send it']
     }
 
     @Test
     void 'a step in post that is to fail fails the run, and the other conditions run'() {
-        answers('{"outcome":"rejected","exit_code":1,"message":"no","issue_keys":[],"sites":[]}')
+        jenkins.launcher.answer([fail: 'no'], [:])
         assert run('''
             pipeline {
                 agent any
@@ -223,7 +200,7 @@ class DeclarativeStepsTest extends PipelineCase {
                     cleanup { jiraSendFeatureFlag(flagKey: 'x', enabled: true) } }
             }
         ''') == 'FAILURE'
-        assert sent == ['build SUCCESS', 'dev-info null', 'feature-flag null']
+        assert sent == ['BuildInfo SUCCESS', 'DevInfo FAILURE', 'FeatureFlag FAILURE']
         assert jenkins.kept == []
     }
 }

@@ -1,6 +1,4 @@
-import harness.CannedLauncher
 import harness.CpsMachine
-import harness.FakeJenkins
 import harness.Library
 import harness.PipelineCase
 import harness.StepCall
@@ -8,14 +6,13 @@ import org.junit.Test
 
 /** The examples of the README, of the pages of docs/ and the project's own Jenkinsfile call the steps as they are. */
 class DocsTest extends PipelineCase {
-    private static final String ALLOWED = '{"outcome":"allowed","exit_code":0,"message":"open","gating_status":"allowed"}'
     /** A call with its parameters, and the beginning of its body. */
     private static final String CALL = /(?:jiraSend\w+|jiraAwaitGate|checkGatingStatus)(?:\([^)]*\)(?: \{)?| \{)/
 
     /** How many calls the examples of each page have; all other pages have none. */
     private static final Map<String, Integer> CALLS = [
-        'README.md': 4, 'docs/development-information.md': 1, 'docs/feature-flags.md': 3, 'docs/gates.md': 3,
-        'docs/issue-keys.md': 1, 'docs/migration.md': 1, 'docs/setup.md': 1, 'docs/sites.md': 1,
+        'README.md': 6, 'docs/development-information.md': 1, 'docs/feature-flags.md': 3, 'docs/gates.md': 3,
+        'docs/issue-keys.md': 1, 'docs/migration.md': 1, 'docs/setup.md': 1, 'docs/sites.md': 1, 'docs/steps.md': 8,
     ]
 
     @Test
@@ -36,27 +33,27 @@ class DocsTest extends PipelineCase {
     @Test
     void 'every whole pipeline runs as it stands'() {
         [
-            // page            branch     what fails       what is sent, with its state                                             result
-            ['README.md',      'main',    null,            ['deployment in_progress', 'deployment successful', 'build SUCCESS'],    'SUCCESS'],
-            ['README.md',      'main',    'make',          ['build FAILURE'],                                                       'FAILURE'],
-            ['README.md',      'main',    './deploy.sh',   ['deployment in_progress', 'deployment failed', 'build FAILURE'],        'FAILURE'],
-            ['docs/setup.md',  'main',    null,            ['build SUCCESS'],                                                       'SUCCESS'],
-            ['docs/setup.md',  'main',    'make',          ['build FAILURE'],                                                       'FAILURE'],
-            ['Jenkinsfile',    'main',    null,            ['deployment SUCCESS', 'build SUCCESS'],                                 'SUCCESS'],
-            ['Jenkinsfile',    'topic',   null,            ['build SUCCESS'],                                                       'SUCCESS'],
-            ['Jenkinsfile',    'main',    'make test',     ['build FAILURE'],                                                       'FAILURE'],
+            // page            branch     what fails       calls                                                        result
+            ['README.md',      'main',    null,            ['DeploymentInfo eu-prod begin', 'DeploymentInfo eu-prod end', 'BuildInfo SUCCESS'], 'SUCCESS'],
+            ['README.md',      'main',    'make',          ['BuildInfo FAILURE'],                                       'FAILURE'],
+            ['README.md',      'main',    './deploy.sh',   ['DeploymentInfo eu-prod begin', 'DeploymentInfo eu-prod threw', 'BuildInfo FAILURE'], 'FAILURE'],
+            ['docs/setup.md',  'main',    null,            ['BuildInfo SUCCESS'],                                       'SUCCESS'],
+            ['docs/setup.md',  'main',    'make',          ['BuildInfo FAILURE'],                                       'FAILURE'],
+            ['Jenkinsfile',    'main',    null,            ['DeploymentInfo snapshots SUCCESS', 'BuildInfo SUCCESS'],   'SUCCESS'],
+            ['Jenkinsfile',    'topic',   null,            ['BuildInfo SUCCESS'],                                       'SUCCESS'],
+            ['Jenkinsfile',    'main',    'make test',     ['BuildInfo FAILURE'],                                       'FAILURE'],
         ].each { List row ->
             String text = new File(Library.ROOT, row[0]).getText('UTF-8')
             String pipeline = row[0] == 'Jenkinsfile' ? text : examples(row[0]).find { it.contains('pipeline {') }
-            fresh().agent = false
+            this.row().agent = false
             jenkins.global.BRANCH_NAME = row[1]
             jenkins.checkout = [GIT_COMMIT: commit(1)]
             jenkins.command = { String script, StepCall call -> script == row[2] ? 2 : 0 }
-            CannedLauncher launcher = new CannedLauncher(jenkins, [FakeJenkins.ACCEPTED])
             CpsMachine machine = jenkins.start(pipeline.replace("@Library('jira-send') _", '')).finish()
-            assert [row, launcher.calls.collect { it.command + ' ' + it.parameters.state }, machine.result] == [row, row[3], row[4]]
-            assert launcher.calls*.environment*.GIT_COMMIT.unique() == [commit(1)]
-            assert launcher.calls.findAll { it.command == 'build' }.every { it.parameters.testsTotal == (row[0] == 'Jenkinsfile' ? 5 : null) }
+            assert [row, jenkins.launcher.sent, machine.result] == [row, row[3], row[4]]
+            assert jenkins.launcher.calls*.environment*.GIT_COMMIT.unique() == [commit(1)]
+            assert jenkins.launcher.requests.findAll { it.step == 'jiraSendBuildInfo' }.every {
+                it.parameters.testResults?.totalCount == (row[0] == 'Jenkinsfile' ? 5 : null) }
         }
     }
 
@@ -72,12 +69,12 @@ class DocsTest extends PipelineCase {
         calls.each { call ->
             boolean body = call.endsWith('{')
             String script = body ? call + ' }' : call
-            fresh().shell = { StepCall shell -> shell.environment.JIRA_SEND_COMMAND == 'gate' ? ALLOWED : FakeJenkins.ACCEPTED }
-            jenkins.build.result = 'SUCCESS'
+            row().build.result = 'SUCCESS'
             jenkins.pipeline("def results = [totalCount: 3, passCount: 3, failCount: 0, skipCount: 0]; " +
                 "def source = [GIT_BRANCH: 'origin/main']; def app = source; def lib = source; ${script}")
-            assert jenkins.calls('sh').size() == (body ? 2 : 1)
-            assert jenkins.echoes as Set == [call.takeWhile { Character.isLetter(it as char) } + (call.startsWith('jiraSend') ? ': build 7: sent for ABC-1' : ': open')] as Set
+            String step = call.takeWhile { Character.isLetter(it as char) }
+            assert jenkins.launcher.requests*.step == [step] * (body ? 2 : 1) && jenkins.launcher.requests*.misused.every { it == null }
+            assert jenkins.echoes as Set == [step + ': sent'] as Set
         }
     }
 }

@@ -1,6 +1,4 @@
-import groovy.json.JsonOutput
 import harness.FakeJenkins
-import harness.Launcher
 import harness.Library
 import harness.PipelineCase
 import harness.StepCall
@@ -8,148 +6,123 @@ import hudson.AbortException
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 import org.junit.Test
 
-import java.security.MessageDigest
+import static harness.CannedLauncher.RESULT
 
-/** The step and the launcher together, on an agent that has no binary: once, the step brings it from the library. */
+/** An agent that has no program yet: the step brings it from a library, once. */
 class HandOverTest extends PipelineCase {
-    private static final String FILE = "jira-send-9.8.7-${System.getProperty('os.name').startsWith('Mac') ? 'macos' : 'linux'}-" +
-        (System.getProperty('os.arch') in ['amd64', 'x86_64'] ? 'x86_64' : 'aarch64')
-    private static final String NEEDS = JsonOutput.toJson([outcome: 'needs_binary', exit_code: 127, message: FILE, issue_keys: [], sites: []])
-    /** Bytes that are no text, behind a program that does not read so far. */
-    private static final byte[] BINARY = (("#!/bin/sh\n[ \"\$1\" != --version ] || { echo 'jira-send 9.8.7'; exit; }\n" +
-        "cat <<'E'\n${FakeJenkins.ACCEPTED}\nE\nexit\n").getBytes('UTF-8') as List) + [0, -1, -2, 127, 13, 10] as byte[]
+    private static final String FILE = 'jira-send-9.8.7-linux-x86_64'
+    /** Bytes that are no text. */
+    private static final byte[] PROGRAM = [0x7f, 0x45, 0x4c, 0x46, 0, -1, -2, 13, 10] as byte[]
+    private static final Map NEEDS = [needs: FILE]
 
-    private File home
+    /** What was delivered with the second call. */
+    private byte[] delivered
 
-    /** A release of the library, and an agent that is new or not. */
-    private void release(boolean carried = true) {
-        fresh()
-        home = folder.newFolder()
-        jenkins.global.putAll([HOME: home.path, WORKSPACE_TMP: jenkins.temporary.path])
-        String sha256 = MessageDigest.getInstance('SHA-256').digest(BINARY).encodeHex().toString()
-        jenkins.resources['jira-send/manifest'] = "jira-send 9.8.7\n${sha256} ${FILE}\n".toString().getBytes('UTF-8')
-        if (carried) {
-            jenkins.resources['jira-send/' + FILE] = BINARY
+    private void release(Map<String, byte[]> own, String library, Object... answers) {
+        fresh().resources['jira-send/manifest'] = 'jira-send 9.8.7\nabc jira-send-9.8.7-linux-x86_64\r\ndef x\n'.bytes
+        jenkins.resources.putAll(own)
+        library == null || jenkins.libraries.put(library, [('jira-send/' + FILE): PROGRAM])
+        delivered = null
+        jenkins.launcher.answer(answers)
+        Closure<String> launcher = jenkins.shell
+        FakeJenkins run = jenkins
+        jenkins.shell = { StepCall call ->
+            File file = new File(run.machine.fileOf(call.environment.JIRA_SEND_TMP), FILE)
+            delivered = file.exists() ? file.bytes : null
+            return launcher(call)
         }
-        jenkins.shell = { StepCall call -> Launcher.run(call.environment, jenkins.workspace).output }
+    }
+
+    private List<String> getSaid() {
+        return jenkins.calls('sh')*.environment*.JIRA_SEND_DELIVERED
     }
 
     @Test
-    void 'the first call on an agent takes two shell steps, all others one'() {
-        release()
-        jenkins.build.with([[commit(1), 'ABC-1 one']])
-        assert step('jiraSendBuildInfo', [description: 'x' * 120000]).outcome == 'accepted'
-        List<StepCall> first = jenkins.calls('sh')
-        assert first.size() == 2
-        assert first*.named == [first[0].named] * 2
-        assert first[0].named.script == new String(Library.resource('jira-send/run.sh'), 'UTF-8')
-        assert first*.environment*.JIRA_SEND_FROM_LIBRARY == [null, 'file']
-        assert first[1].environment - [JIRA_SEND_FROM_LIBRARY: 'file'] == first[0].environment
-        assert new File(home, '.cache/jira-send/' + FILE).bytes == BINARY
-        assert step('jiraSendDeploymentInfo', [environmentId: 'eu']).outcome == 'accepted'
-        assert jenkins.calls('sh').size() == 3
-        assert jenkins.calls('libraryResource').findAll { it.named }.size() == 1
-        assert jenkins.temporary.list() as List == [] && jenkins.workspace.list() as List == []
-        assert jenkins.echoes == ['jiraSendBuildInfo', 'jiraSendDeploymentInfo'].collect { it + ': build 7: sent for ABC-1' + FakeJenkins.NO_RESULT }
-    }
-
-    @Test
-    void 'a library without the file says so to the launcher, which asks the mirror'() {
-        release(false)
-        File mirror = folder.newFolder()
-        new File(mirror, FILE).bytes = BINARY
-        jenkins.global.JIRA_SEND_MIRROR = mirror.path
-        assert step('jiraSendBuildInfo').outcome == 'accepted'
-        assert jenkins.calls('sh')*.environment*.JIRA_SEND_FROM_LIBRARY == [null, 'none']
-        release(false)
-        Map result = step('jiraSendBuildInfo')
-        assert [result.outcome, result.exitCode] == ['invalid', 127]
-        assert result.message.contains('the library carries no files, and JIRA_SEND_MIRROR is not set')
-        assert jenkins.echoes == ['jiraSendBuildInfo: ' + result.message]
-        assert !jenkins.temporary.exists() || jenkins.temporary.list() as List == []
-    }
-
-    @Test
-    void 'a file that cannot be written on the agent is told, and the mirror is still asked'() {
-        release()
-        jenkins.failing.writeFile = new IOException('No space left on device')
-        Map result = step('jiraSendBuildInfo')
-        assert [result.outcome, result.exitCode] == ['invalid', 127]
-        assert jenkins.echoes[0] == "jira-send: ${FILE} could not be written on the agent: java.io.IOException: No space left on device"
-        assert jenkins.calls('sh')*.environment*.JIRA_SEND_FROM_LIBRARY == [null, 'none']
-    }
-
-    @Test
-    void 'the name that is asked for can be no other path'() {
-        ['../../etc/passwd', 'jira-send-9/../../x', 'jira-send-9 x', 'jira-send-9\nx', 'run.sh', '', null, 7, ['jira-send-9']].each { Object name ->
-            fresh().shell = { JsonOutput.toJson([outcome: 'needs_binary', exit_code: 127, message: name]) }
-            assert step('jiraSendBuildInfo').outcome == 'needs_binary'
-            assert jenkins.calls('sh').size() == 1 && jenkins.calls('writeFile') == []
+    void 'the file comes from the library itself, else from the one that carries the programs'() {
+        [
+            // own file, second library, variable, delivered, libraries that were loaded
+            [true,  null,                                null,    'file', []],
+            [true,  'jira-send-program@program/v9.8.7',  null,    'file', []],
+            [false, 'jira-send-program@program/v9.8.7',  null,    'file', ['jira-send-program@program/v9.8.7']],
+            [false, 'ours@program/v9.8.7',               'ours',  'file', ['ours@program/v9.8.7']],
+            [false, null,                                null,    'none', ['jira-send-program@program/v9.8.7']],
+            [false, null,                                '',      'none', ['jira-send-program@program/v9.8.7']],
+        ].each { List row ->
+            release(row[0] ? [('jira-send/' + FILE): PROGRAM] : [:], row[1], NEEDS, [:])
+            row[2] == null || jenkins.global.put('JIRA_SEND_PROGRAM_LIBRARY', row[2])
+            assert step('jiraSendBuildInfo') == RESULT
+            assert [row, said, jenkins.calls('library')*.args.flatten()] == [row, [null, row[3]], row[4]]
+            assert delivered == (row[3] == 'file' ? PROGRAM : null)
+            List<StepCall> calls = jenkins.calls('sh')
+            assert calls*.named == [calls[0].named] * 2
+            assert calls[1].environment - [JIRA_SEND_DELIVERED: row[3]] == calls[0].environment
+            assert calls[0].environment.JIRA_SEND_MANIFEST == 'jira-send 9.8.7 abc jira-send-9.8.7-linux-x86_64 def x'
+            assert jenkins.launcher.requests[0] == jenkins.launcher.requests[1]
+            assert jenkins.echoes == ['jiraSendBuildInfo: sent'] && !jenkins.temporary.list()
         }
-        // Only the outcome counts, not a text that has the word in it.
-        fresh().shell = { '{"outcome":"accepted","exit_code":0,"message":"\\"needs_binary\\" jira-send-9","issue_keys":[],"sites":[]}' }
-        assert step('jiraSendBuildInfo').outcome == 'accepted'
-        assert jenkins.calls('sh').size() == 1
     }
 
     @Test
-    void 'it asks once at most'() {
-        release()
-        jenkins.shell = { NEEDS }
-        assert step('jiraSendBuildInfo').outcome == 'needs_binary'
-        assert jenkins.calls('sh').size() == 2
+    void 'an agent that has the program is asked once, and no library is loaded'() {
+        release([:], 'jira-send-program@program/v9.8.7', [:])
+        step('jiraSendBuildInfo')
+        assert said == [null] && jenkins.calls('library') == []
+    }
+
+    @Test
+    void 'what cannot be delivered is told with its reason, and the launcher has the last word'() {
+        [
+            // fails, with what, printed
+            ['writeFile', new IOException('No space left on device'), 'java.io.IOException: No space left on device'],
+            ['library', new AbortException('No version program/v9.8.7 found'), 'hudson.AbortException: No version program/v9.8.7 found'],
+            ['library', new NoSuchMethodError("No such DSL method 'library' found among steps [a, b]"), "java.lang.NoSuchMethodError: No such DSL method 'library'"],
+        ].each { List row ->
+            release([:], 'jira-send-program@program/v9.8.7', { Map request -> jenkins.failing[row[0]] = row[1]; NEEDS }, [problem: 'no program for this agent'])
+            assert step('jiraSendBuildInfo').message == 'not sent: no program for this agent; kept for the next step that can send it'
+            assert said == [null, 'none']
+            assert jenkins.echoes == ["jira-send: could not deliver ${FILE}: ${row[2]}".toString(),
+                                      'jiraSendBuildInfo: not sent: no program for this agent; kept for the next step that can send it']
+        }
+    }
+
+    @Test
+    void 'it asks once at most, and for nothing that is no file of a release'() {
+        release([('jira-send/' + FILE): PROGRAM], null, NEEDS)
+        assert step('jiraSendBuildInfo').message == "not sent: the launcher still needs ${FILE}; kept for the next step that can send it"
+        assert said == [null, 'file']
+        ['../../etc/passwd', 'jira-send-9/../../x', 'jira-send-9 x', 'jira-send-9\\nx', 'run.sh', ''].each { String name ->
+            fresh().launcher.answer("{\"protocol\":1,\"needs\":\"${name}\"}".toString())
+            assert step('jiraSendBuildInfo').message.contains('gave no answer that this library understands')
+            assert jenkins.calls('sh').size() == 1 && jenkins.calls('writeFile').size() == 1
+        }
     }
 
     @Test
     void 'what was handed over is removed when the launcher does not run again'() {
         [new AbortException('script returned exit code 137'), new FlowInterruptedException()].each { Throwable thrown ->
-            release()
-            jenkins.shell = { StepCall call ->
-                if (call.environment.JIRA_SEND_FROM_LIBRARY == null) {
-                    return NEEDS
-                }
-                throw thrown
-            }
+            release([('jira-send/' + FILE): PROGRAM], null, NEEDS, thrown)
             Closure action = { step('jiraSendBuildInfo') }
-            assert thrown instanceof FlowInterruptedException ? thrownBy(action).getClass() == thrown.getClass() : action().exitCode == 4
-            assert jenkins.calls('writeFile').size() == 1
-            assert jenkins.temporary.list() as List == []
+            assert thrown instanceof FlowInterruptedException ? thrownBy(action) instanceof FlowInterruptedException : action().outcome == 'unreachable'
+            assert delivered == PROGRAM && jenkins.temporary.list() as List == []
         }
-        release()
-        jenkins.failing.writeFile = new FlowInterruptedException()
-        assert thrownBy { step('jiraSendBuildInfo') } instanceof FlowInterruptedException
+        ['library', 'writeFile'].each { String name ->
+            release(name == 'library' ? [:] : [('jira-send/' + FILE): PROGRAM], null, { Map request -> jenkins.failing[name] = new FlowInterruptedException(); NEEDS })
+            assert thrownBy { step('jiraSendBuildInfo') } instanceof FlowInterruptedException
+        }
     }
 
     @Test
-    void 'on Windows the launcher is run by PowerShell, with the same environment'() {
-        fresh().unix = false
-        jenkins.resources['jira-send/jira-send-9.8.7-windows-x86_64.exe'] = BINARY
-        jenkins.shell = { StepCall call ->
-            call.environment.JIRA_SEND_FROM_LIBRARY == null ? NEEDS.replace(FILE, 'jira-send-9.8.7-windows-x86_64.exe') : FakeJenkins.ACCEPTED
-        }
-        assert step('jiraSendBuildInfo').outcome == 'accepted'
-        List<StepCall> calls = jenkins.calls('powershell')
-        assert calls.size() == 2 && jenkins.calls('sh') == []
-        assert calls*.named*.script == [new String(Library.resource('jira-send/run.ps1'), 'UTF-8')] * 2
-        assert calls[1].environment.JIRA_SEND_FROM_LIBRARY == 'file'
-        assert calls[0].environment.keySet().containsAll(['JIRA_SEND_COMMAND', 'JIRA_SEND_TMP', 'JIRA_SEND_MANIFEST', 'JIRA_SEND_PARAMETERS'])
-        assert new File(jenkins.machine.fileOf(calls[1].environment.JIRA_SEND_TMP), 'jira-send-9.8.7-windows-x86_64.exe').bytes == BINARY
+    void 'on Windows the same'() {
+        release([('jira-send/' + FILE): PROGRAM, 'jira-send/run.bat': '@rem'.bytes], null, NEEDS, [:])
+        jenkins.unix = false
+        assert step('jiraSendBuildInfo') == RESULT
+        assert jenkins.calls('bat')*.environment*.JIRA_SEND_DELIVERED == [null, 'file'] && delivered == PROGRAM
+        assert jenkins.temporary.list() as List == []
     }
 
     @Test
-    void 'no variable is longer than a process can have on Windows, also where a later step of the run is there'() {
-        List<String> lines = (10..69).collect { it + 'x' * 1000 }
-        [true, false].each { boolean unix ->
-            fresh().unix = unix
-            jenkins.shell = {
-                JsonOutput.toJson([outcome: 'unreachable', exit_code: 4, message: 'later', issue_keys: [], sites: [], waiting: lines])
-            }
-            step('jiraSendBuildInfo', [description: 'x' * 40000])
-            Map seen = jenkins.calls(unix ? 'sh' : 'powershell')[0].environment
-            assert (seen.JIRA_SEND_PARAMETERS_FILE == null) == unix
-            String waiting = jenkins.global.JIRA_SEND_WAITING
-            assert waiting.readLines() == lines.takeRight(29) && waiting.length() < 32000
-            assert unix || seen.every { it.value.length() < 32000 }
-        }
+    void 'the manifest is one line, and that of this library'() {
+        step('jiraSendBuildInfo')
+        assert jenkins.calls('sh')[0].environment.JIRA_SEND_MANIFEST == new String(Library.resource('jira-send/manifest'), 'UTF-8').trim()
     }
 }

@@ -3,18 +3,15 @@ import com.sun.net.httpserver.HttpServer
 import harness.DeliveryCase
 import harness.Launcher
 import org.junit.After
+import org.junit.Before
 import org.junit.Test
 
-/** The mirror: what it gives runs only when it is the file of the manifest. */
+/** The mirror: it comes before the library, and what it gives runs only when it is the file of the manifest. */
 class MirrorTest extends DeliveryCase {
     private HttpServer mirror
 
-    @After
-    void stop() {
-        mirror?.stop(0)
-    }
-
-    private String mirror() {
+    @Before
+    void serve() {
         byte[] good = program().getBytes('UTF-8')
         Map<String, Closure> answers = [
             good     : { HttpExchange exchange -> reply(exchange, 200, good) },
@@ -23,12 +20,13 @@ class MirrorTest extends DeliveryCase {
             empty    : { HttpExchange exchange -> reply(exchange, 200, new byte[0]) },
             missing  : { HttpExchange exchange -> reply(exchange, 404, 'no'.getBytes('UTF-8')) },
             broken   : { HttpExchange exchange -> reply(exchange, 503, '<p>later'.getBytes('UTF-8')) },
+            denied   : { HttpExchange exchange -> reply(exchange, 403, '{"x":"\\u0000"}'.getBytes('UTF-8')) },
             moved    : { HttpExchange exchange ->
-                exchange.responseHeaders.set('Location', "http://127.0.0.1:${mirror.address.port}/good/${FILE}")
+                exchange.responseHeaders.set('Location', at('good') + '/' + FILE)
                 reply(exchange, 302, new byte[0])
             },
             loop     : { HttpExchange exchange ->
-                exchange.responseHeaders.set('Location', "http://127.0.0.1:${mirror.address.port}/loop/${FILE}")
+                exchange.responseHeaders.set('Location', at('loop') + '/' + FILE)
                 reply(exchange, 302, new byte[0])
             },
             cut      : { HttpExchange exchange ->
@@ -38,12 +36,18 @@ class MirrorTest extends DeliveryCase {
                 exchange.close()
             },
         ]
-        if (mirror == null) {
-            mirror = HttpServer.create(new InetSocketAddress(InetAddress.getByName('127.0.0.1'), 0), 0)
-            answers.each { String name, Closure answer -> mirror.createContext("/${name}/${FILE}") { HttpExchange exchange -> answer(exchange) } }
-            mirror.start()
-        }
-        return "http://127.0.0.1:${mirror.address.port}/good/"
+        mirror = HttpServer.create(new InetSocketAddress(InetAddress.getByName('127.0.0.1'), 0), 0)
+        answers.each { String name, Closure answer -> mirror.createContext("/${name}/${FILE}") { HttpExchange exchange -> answer(exchange) } }
+        mirror.start()
+    }
+
+    @After
+    void stop() {
+        mirror?.stop(0)
+    }
+
+    private String at(String name) {
+        return "http://127.0.0.1:${mirror.address.port}/${name}"
     }
 
     private static void reply(HttpExchange exchange, int status, byte[] body) {
@@ -59,85 +63,97 @@ class MirrorTest extends DeliveryCase {
     }
 
     @Test
-    void 'a file of the mirror is taken when it is the one of the manifest'() {
+    void 'a file of the mirror is taken when it is the one of the manifest, and no library is asked'() {
         File share = new File(root, 'share dir')
         Launcher.program(new File(share, FILE), program())
         List<Map<String, String>> ways = [[JIRA_SEND_MIRROR: share.path], [JIRA_SEND_MIRROR: share.path + '/']]
         downloaders().each {
-            ways << [JIRA_SEND_MIRROR: mirror(), PATH: tools([it, 'sha256sum', 'openssl', 'timeout'])]
-            calls++
-            ways << [JIRA_SEND_MIRROR: mirror().replace('/good/', '/moved'), PATH: tools([it, 'sha256sum', 'openssl'])]
-            calls++
+            ways << [JIRA_SEND_MIRROR: at('good') + '/', PATH: tools([it, 'sha256sum', 'openssl', 'timeout'])]
+            ways << [JIRA_SEND_MIRROR: at('moved'), PATH: tools([it, 'sha256sum', 'openssl'])]
         }
         assert ways.size() >= 4
         ways.each { Map<String, String> way ->
-            Launcher launcher = run([JIRA_SEND_FROM_LIBRARY: 'none'] + way)
+            Launcher launcher = run(way)
             assert [launcher.output, launcher.errors] == [ANSWER + '\n', '']
-            assert cached.delete()
-            // Also where the library's own file is no good.
-            assert handOver('x', way).output == ANSWER + '\n'
             assert cached.delete()
         }
         // Not asked for what is there.
         putInCache(program())
         assert run(JIRA_SEND_MIRROR: 'https://127.0.0.1:9/').output == ANSWER + '\n'
-        assert json(run(JIRA_SEND_MIRROR: mirror())).outcome == 'accepted'
         assert new File(root, 'shop@tmp').list().length == 0
     }
 
     @Test
-    void 'what else a mirror gives never runs, and it is said why'() {
-        mirror()
+    void 'what else a mirror gives never runs, the reason is said once, and the library is asked'() {
         File share = new File(root, 'share')
         share.mkdir()
-        Closure<String> at = { String name -> "http://127.0.0.1:${mirror.address.port}/${name}".toString() }
         ServerSocket unused = new ServerSocket(0)
-        int nobody = unused.localPort
+        String nobody = "http://127.0.0.1:${unused.localPort}"
         unused.close()
         downloaders().each { String tool ->
-            calls++
             String path = tools([tool, 'sha256sum', 'openssl', 'timeout'])
             [
-                (at('other'))                     : 'what the mirror gave is not the file of the manifest (another one, or cut off)',
-                (at('empty'))                     : 'what the mirror gave is not the file of the manifest',
-                (at('page'))                      : 'the mirror gave a page instead of the file',
-                (at('missing'))                   : 'the download from JIRA_SEND_MIRROR failed; the log above has the reason',
-                (at('broken'))                    : 'the download from JIRA_SEND_MIRROR failed',
-                (at('loop'))                      : 'the download from JIRA_SEND_MIRROR failed',
-                (at('cut'))                       : tool == 'wget=busybox' ? 'could not be had: ' : 'the download from JIRA_SEND_MIRROR failed',
-                ("http://127.0.0.1:${nobody}".toString()): 'the download from JIRA_SEND_MIRROR failed',
-                (share.path)                      : 'the folder JIRA_SEND_MIRROR has no readable file of this name',
-                '/nowhere'                        : 'the folder JIRA_SEND_MIRROR has no readable file of this name',
-                'http://mirror.example.com/x'     : 'JIRA_SEND_MIRROR must be an address with https',
-                'ftp://mirror.example.com/x'      : 'JIRA_SEND_MIRROR must be an address with https',
-                'mirror.example.com'              : 'JIRA_SEND_MIRROR must be an address with https',
-                'http://localhost.example.com/'   : 'JIRA_SEND_MIRROR must be an address with https',
-                'https://me:S3cret@example.com/x' : 'JIRA_SEND_MIRROR must not hold a user or password',
-            ].each { String address, String why ->
-                Launcher launcher = run(JIRA_SEND_FROM_LIBRARY: 'none', JIRA_SEND_MIRROR: address, PATH: path)
-                assert json(launcher).exit_code == 127
-                assert json(launcher).message.startsWith("${FILE} could not be had: ") && json(launcher).message.contains(why), address
-                assert why.contains('the download') == (launcher.errors != '' && !launcher.errors.contains('its SHA-256')) || address.endsWith('cut')
-                assert !(launcher.output + launcher.errors).contains('S3cret')
+                // the address                     what the log says of it
+                (at('other'))                     : ['/other/' + FILE + ' is not the file of the manifest: its SHA-256 is ' + sha256(program('1.2.3').bytes)],
+                (at('empty'))                     : ['/empty/' + FILE + ' is not the file of the manifest'],
+                (at('page'))                      : ['/page/' + FILE + ' is a web page, not the program'],
+                (at('missing'))                   : ['/missing/' + FILE + ': ', '404'],
+                (at('broken'))                    : ['/broken/' + FILE + ': ', '503'],
+                (at('denied'))                    : ['/denied/' + FILE + ': ', '403'],
+                (at('loop'))                      : ['/loop/' + FILE + ': ', 'redirect'],
+                (at('cut'))                       : ['/cut/' + FILE],
+                (nobody)                          : [nobody + '/' + FILE + ': ', 'onnect'],
+                (nobody + '/?sig=S3cret&file=')   : [nobody + '/: ', 'onnect'],
+                (share.path)                      : ['the folder has no readable file ' + FILE],
+                '/nowhere'                        : ['the folder has no readable file ' + FILE],
+                'http://mirror.example.com/x'     : ['it must be an https address or the absolute path of a folder'],
+                'ftp://mirror.example.com/x'      : ['it must be an https address'],
+                'mirror.example.com'              : ['it must be an https address'],
+                'http://localhost.example.com/'   : ['it must be an https address'],
+                'https://me:S3cret@example.com/x' : ['it must not contain a user or password'],
+            ].each { Object address, List<String> parts ->
+                Launcher launcher = run(JIRA_SEND_MIRROR: address.toString(), PATH: path)
+                assert launcher.output == NEEDS
+                assert launcher.errors.startsWith('jira-send: JIRA_SEND_MIRROR: ') && launcher.errors.count('jira-send: ') == 1
+                parts.each { assert launcher.errors.toLowerCase().contains(it.toLowerCase()) : [tool, address, launcher.errors] }
+                assert !address.toString().contains('/?') || tool == 'wget' || !launcher.errors.contains('S3cret') : [tool, launcher.errors]
+                assert !address.toString().contains('me:') || !launcher.errors.contains('S3cret')
             }
         }
-        calls++
-        String path = tools(['sha256sum', 'openssl'])
-        assert json(run(JIRA_SEND_FROM_LIBRARY: 'none', JIRA_SEND_MIRROR: mirror(), PATH: path)).message
-            .contains('this agent has neither curl nor wget for the download')
-        assert json(run(JIRA_SEND_FROM_LIBRARY: 'none', PATH: path)).message
-            .contains('the library carries no files, and JIRA_SEND_MIRROR is not set')
         assert ran == [] && !cached.exists()
-        assert new File(root, 'shop@tmp').list() as List == []
     }
 
     @Test
-    void 'the tool for the download does not get the credential'() {
-        Launcher.program(new File(root, 'spy/curl'), "#!/bin/sh\nenv > '${root}/environment'\nprintf '%s\\n' \"\$*\" >> '${root}/environment'\nexit 7\n")
-        run(JIRA_SEND_FROM_LIBRARY: 'none', JIRA_SEND_MIRROR: 'https://mirror.example.com', PATH: root.path + '/spy:/usr/bin:/bin',
-            JIRA_CLIENT_ID: 'client-1', JIRA_CLIENT_SECRET: 'S3cret-value')
-        String seen = new File(root, 'environment').text
-        assert seen.contains("https://mirror.example.com/${FILE}")
-        assert !seen.contains('S3cret-value') && !seen.contains('client-1')
+    void 'where neither the mirror nor a library has the file, the problem says what to set up'() {
+        Launcher launcher = run(JIRA_SEND_DELIVERED: 'none', JIRA_SEND_MIRROR: at('missing'))
+        assert problem(launcher) == 'jira-send is not on this agent and could not be delivered, and the mirror failed (see above): set up the ' +
+            'library jira-send-program in Jenkins, set JIRA_SEND_MIRROR, or put jira-send 9.8.7 in a directory of PATH'
+        // It was asked in the first call.
+        assert launcher.errors == ''
+        assert handOver(program(), [JIRA_SEND_MIRROR: at('missing')]).output == ANSWER + '\n'
+    }
+
+    @Test
+    void 'an agent without a tool for downloads says so'() {
+        if (!hasTool('wget')) {
+            Launcher launcher = run(JIRA_SEND_MIRROR: at('good'), PATH: tools(['sha256sum', 'openssl']))
+            assert [launcher.output, launcher.errors.trim()] ==
+                [NEEDS, "jira-send: JIRA_SEND_MIRROR: ${at('good')}/${FILE}: this agent has neither curl nor wget".toString()]
+        }
+    }
+
+    @Test
+    void 'the tool for the download does not get the credential, and what it says is one short line'() {
+        // A shell that has its own would not start the one of PATH.
+        ['curl', 'wget'].findAll { !hasTool(it) }.each { String tool ->
+            Launcher.program(new File(root, "spy ${tool}/${tool}"), "#!/bin/sh\nenv > '${root}/environment'\nprintf '%s\\n' \"\$*\" >> '${root}/environment'\n" +
+                "head -c 100000 /dev/zero | tr '\\0' x >&2\nexit 7\n")
+            Launcher launcher = run(JIRA_SEND_MIRROR: 'https://mirror.example.com', PATH: root.path + "/spy ${tool}:" + tools(['sha256sum', 'openssl', 'env']),
+                JIRA_CLIENT_ID: 'client-1', JIRA_CLIENT_SECRET: 'S3cret-value', JIRA_CLIENT_SECRET_FILE: '/S3cret-value')
+            String seen = new File(root, 'environment').text
+            assert seen.contains("https://mirror.example.com/${FILE}")
+            assert !seen.contains('S3cret-value') && !seen.contains('client-1')
+            assert launcher.errors.length() < 700
+        }
     }
 }

@@ -1,14 +1,16 @@
 import harness.FakeJenkins
 import harness.PipelineCase
-import harness.StepCall
 import hudson.AbortException
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 import org.junit.Before
 import org.junit.Test
 
+import static harness.CannedLauncher.RESULT
+
 /** Where the pipeline has no agent: agent none, its post part, scripted code outside node. */
 class NoAgentTest extends PipelineCase {
     private static final List<String> BLOCKS = ['beginTimeout', 'beginNode', 'beginWithCredentials', 'beginWithEnv']
+    private static final String KEPT = '; kept for the next step that can send it'
 
     @Before
     void withoutAgent() {
@@ -17,13 +19,13 @@ class NoAgentTest extends PipelineCase {
 
     @Test
     void 'one is taken for the moment, with the credential inside'() {
-        assert step('jiraSendBuildInfo').outcome == 'accepted'
-        assert jenkins.calls*.name.findAll { it in BLOCKS } == ['beginTimeout', 'beginNode', 'beginWithCredentials', 'beginWithEnv']
+        assert step('jiraSendBuildInfo') == RESULT
+        assert jenkins.calls*.name.findAll { it in BLOCKS } == BLOCKS
         assert jenkins.calls('beginTimeout')[0].named == [time: 120, unit: 'SECONDS']
         assert jenkins.calls('beginNode')[0].args == ['']
-        assert jenkins.shellCall.environment.JIRA_CLIENT_SECRET == FakeJenkins.SECRET
+        assert jenkins.calls('sh')[0].environment.JIRA_CLIENT_SECRET == FakeJenkins.SECRET
+        assert jenkins.launcher.requests*.ownAgent == [true]
         assert !jenkins.agent
-        assert jenkins.echoes == ['jiraSendBuildInfo: build 7: sent for ABC-1' + FakeJenkins.NO_RESULT]
     }
 
     @Test
@@ -31,7 +33,7 @@ class NoAgentTest extends PipelineCase {
         jenkins.pipeline("node('linux') { jiraSendBuildInfo(agentLabel: 'other'); jiraSendBuildInfo { echo 'x' } }")
         assert jenkins.calls('beginNode')*.args == [['linux']]
         assert jenkins.calls('beginTimeout') == []
-        assert jenkins.calls('sh').size() == 3
+        assert jenkins.launcher.requests*.ownAgent == [false] * 3
     }
 
     @Test
@@ -52,63 +54,62 @@ class NoAgentTest extends PipelineCase {
             [[agentTimeout: 0], [:], '', 120],
             [[agentTimeout: 'soon'], [:], '', 120],
             [[agentTimeout: -5], [:], '', 120],
-        ].each { List row ->
-            fresh().agent = false
-            jenkins.global.putAll(row[1])
-            assert step('jiraSendBuildInfo', row[0]).outcome == 'accepted'
-            assert jenkins.calls('beginNode')[0].args == [row[2]]
-            assert jenkins.calls('beginTimeout')[0].named.time == row[3]
-            assert !jenkins.options.keySet().any { it.startsWith('agent') }
+        ].each { List cell ->
+            row().agent = false
+            jenkins.global.putAll(cell[1])
+            assert step('jiraSendBuildInfo', cell[0]) == RESULT
+            assert jenkins.calls('beginNode')[0].args == [cell[2]]
+            assert jenkins.calls('beginTimeout')[0].named.time == cell[3]
         }
     }
 
     @Test
-    void 'when none is free in time it says what to do, and the build goes on'() {
+    void 'when none is free in time it says what to do, keeps the request, and the build goes on'() {
         jenkins.slow.beginNode = 1100
         jenkins.failing.beginNode = new FlowInterruptedException()
         Map result = step('jiraSendBuildInfo', [agentLabel: 'linux', agentTimeout: 1])
         assert [result.outcome, result.exitCode] == ['unreachable', 4]
-        assert result.message == 'no agent with the label linux was free within 1 seconds; call the step inside node { }, name other ' +
-            'agents with agentLabel, or give it more time with agentTimeout. It is kept for the next step that has an agent.'
-        assert jenkins.echoes == ['jiraSendBuildInfo: ' + result.message]
-        assert jenkins.calls('sh') == []
+        assert result.message == 'not sent: no agent with the label linux was free within 1 seconds; call the step inside node { }, choose other ' +
+            'agents with agentLabel, or allow more time with agentTimeout' + KEPT
+        assert jenkins.echoes == ['jiraSendBuildInfo: ' + result.message] && jenkins.calls('sh') == []
+        assert jenkins.build.buildVariables.JIRA_SEND_MEMORY.contains('"step":"jiraSendBuildInfo"')
         assert thrownBy { step('jiraSendBuildInfo', [agentTimeout: 1, failOnError: true]) }.message.contains('no agent was free within 1 seconds')
+        assert jenkins.build.buildVariables.JIRA_SEND_MEMORY.readLines().size() == 2
     }
 
     @Test
     void 'when the sending takes too long it says so'() {
         jenkins.slow.sh = 1100
         jenkins.failing.sh = new FlowInterruptedException()
-        Map result = step('jiraSendBuildInfo', [agentTimeout: 1])
-        assert [result.outcome, result.exitCode] == ['unreachable', 4]
-        assert result.message == 'the step took longer than 1 seconds on an agent of its own; give it more time with agentTimeout. It is kept for the next step that has an agent.'
+        assert step('jiraSendBuildInfo', [agentTimeout: 1]).message ==
+            'not sent: the step took longer than 1 seconds on its own agent; allow more time with agentTimeout' + KEPT
     }
 
     @Test
     void 'a stop of the run goes on, while it waits and while it sends'() {
         ['beginTimeout', 'beginNode', 'sh'].each { String name ->
-            fresh().agent = false
+            row().agent = false
             jenkins.failing[name] = new FlowInterruptedException()
             assert thrownBy { step('jiraSendBuildInfo') } instanceof FlowInterruptedException
-            assert !jenkins.agent
+            assert !jenkins.agent && jenkins.build.buildVariables.JIRA_SEND_MEMORY.startsWith('request:')
         }
     }
 
     @Test
     void 'an agent that fails is told'() {
         jenkins.failing.beginNode = new AbortException('Queue task was cancelled')
-        Map result = step('jiraSendBuildInfo')
-        assert [result.outcome, result.exitCode] == ['unreachable', 4]
-        assert result.message.contains('Queue task was cancelled')
+        assert step('jiraSendBuildInfo').message == 'not sent: Queue task was cancelled' + KEPT
     }
 
     @Test
-    void 'the change log of the run goes along'() {
-        jenkins.build.with([[commit(1), 'ABC-1 one']])
-        jenkins.shell = { StepCall call ->
-            assert new File(call.environment.JIRA_SEND_CHANGES).text.contains('ABC-1 one')
-            FakeJenkins.ACCEPTED
-        }
-        assert step('jiraSendDeploymentInfo', [environmentId: 'eu']).outcome == 'accepted'
+    void 'a body whose agent is removed leaves its end for a step on another'() {
+        jenkins.launcher.answer([begun: 'token'], { Map request -> new IOException('agent-7 was removed') }, [:])
+        jenkins.pipeline("""
+            node('a') { jiraSendDeploymentInfo(environmentId: 'eu') { echo 'deployed' } }
+            node('b') { jiraSendBuildInfo() }
+        """)
+        List<Map> sent = jenkins.launcher.requests
+        assert sent*.step == ['jiraSendDeploymentInfo', 'jiraSendDeploymentInfo', 'jiraSendBuildInfo']
+        assert sent[2].run.memory.startsWith("request:${sent[0].id} ") && sent[2].run.memory.contains('"begun":"token"')
     }
 }

@@ -4,108 +4,132 @@ import harness.Library
 import harness.PipelineCase
 import org.junit.Test
 
-/** What the steps do when all is well. */
+import static harness.CannedLauncher.RESULT
+
+/** What the steps hand to the program, and what they do with its answer, when all is well. */
 class StepsTest extends PipelineCase {
-    @Test
-    void 'a scripted pipeline sends a build with one shell step'() {
-        Map result = (Map) jenkins.pipeline('''
-            def result = jiraSendBuildInfo()
-            echo 'after'
-            return result
-        ''')
+    private static final List<String> STEPS = ['jiraSendBuildInfo', 'jiraSendDeploymentInfo', 'jiraSendDevInfo', 'jiraSendFeatureFlag', 'checkGatingStatus',
+                                               'jiraAwaitGate', 'jiraSendKeys', 'jiraSendCheck']
 
-        assert result == [
-            outcome: 'accepted', exitCode: 0, message: 'build 7: sent for ABC-1', issueKeys: ['ABC-1'],
-            sites: [[site: 'acme.atlassian.net', outcome: 'accepted', queued: false, message: 'accepted',
-                     accepted: [[pipelineId: 'shop', buildNumber: 7]], rejected: [],
-                     unknownIssueKeys: ['ABC-2'], unknownAssociations: []]],
-        ]
-        Map seen = jenkins.shellCall.environment
-        assert seen.JIRA_SEND_COMMAND == 'build'
-        assert seen.JIRA_SEND_FORMAT == 'json'
-        assert seen.JIRA_SEND_QUIET == 'true'
-        assert seen.JIRA_SEND_ON_ERROR == 'fail'
-        assert seen.JIRA_CLIENT_ID == 'client-1'
-        assert seen.JIRA_CLIENT_SECRET == FakeJenkins.SECRET
-        assert jenkins.shellCall.named == [script: new String(Library.resource('jira-send/run.sh'), 'UTF-8'), returnStdout: true,
-                                           encoding: 'UTF-8', label: 'jira-send']
-        assert jenkins.echoes == ['jiraSendBuildInfo: build 7: sent for ABC-1' + FakeJenkins.NO_RESULT, 'after']
+    private Map getRequest() {
+        assert jenkins.launcher.requests.size() == 1
+        return jenkins.launcher.requests[0]
     }
 
     @Test
-    void 'a state that only the lack of a result made is told'() {
-        jenkins.global.JIRA_SEND_STATE = ''
+    void 'every step is one call of the launcher with one request'() {
+        STEPS.each { String name ->
+            row()
+            assert jenkins.pipeline("def result = ${name}(site: 'acme'); echo 'after'; return result") == RESULT
+            assert request.id ==~ /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/
+            assert request.findAll { !(it.key in ['id', 'run']) } == [
+                protocol: 1, step: name, misused: null, parameters: [site: 'acme'], ownAgent: false, body: null, waiting: null,
+                credential: [id: name == 'jiraSendKeys' ? false : 'jira-oauth', problem: null],
+            ]
+            assert request.run.keySet() == ['number', 'result', 'now', 'memory', 'changes', 'changesProblem', 'others', 'upstream'] as Set
+            assert jenkins.echoes == [name + ': sent', 'after']
+            assert jenkins.calls('sh')*.named == [[script: new String(Library.resource('jira-send/run.sh'), 'UTF-8'), returnStdout: true, encoding: 'UTF-8',
+                                                   label: 'jira-send']]
+            Map seen = jenkins.calls('sh')[0].environment
+            assert seen.JIRA_SEND_TMP == "${jenkins.temporary}/jira-send-${request.id}".toString()
+            assert seen.JIRA_SEND_MANIFEST ==~ /jira-send \d\S*/ && seen.JIRA_SEND_DELIVERED == null
+            assert seen.JIRA_CLIENT_SECRET == (name == 'jiraSendKeys' ? null : FakeJenkins.SECRET)
+            assert jenkins.temporary.list() as List == [] && !jenkins.workspace.list()
+        }
+    }
+
+    @Test
+    void 'a call costs few steps'() {
+        step('jiraSendBuildInfo')
+        assert jenkins.calls*.name == ['beginWithCredentials', 'pwd', 'libraryResource', 'isUnix', 'writeFile', 'beginWithEnv', 'libraryResource', 'sh',
+                                       'endBlock', 'endBlock', 'echo']
+    }
+
+    @Test
+    void 'parameters arrive as they were given'() {
+        Map given = [
+            text: 'a', gstring: "${'b'}c", number: 7, long: 12345678901L, decimal: 1.5, yes: true, none: null, blank: ' ', list: ['a', 1, [2]], array: ['x', 'y'] as String[],
+            set: ['s'] as Set, map: [a: [b: null]], 7: 'key', other: new StringBuilder('own'), nan: Double.NaN, type: new Locale('de', 'AT'),
+        ]
+        step('jiraSendBuildInfo', given)
+        assert request.parameters == [
+            text: 'a', gstring: 'bc', number: 7, long: 12345678901L, decimal: 1.5, yes: true, none: null, blank: ' ', list: ['a', 1, [2]], array: ['x', 'y'],
+            set: ['s'], map: [a: [b: null]], '7': 'key', other: 'own', nan: 'NaN', type: 'de_AT',
+        ]
+    }
+
+    @Test
+    void 'test results are those of the junit step, or whatever was given'() {
+        jenkins.pipeline("jiraSendBuildInfo(testResults: junit(testResults: '*.xml'))")
+        assert request.parameters == [testResults: [totalCount: 5, passCount: 3, failCount: 1, skipCount: 1]]
+        [[totalCount: 3], 'x', 7, true, [1, 2], null].each { Object results ->
+            row()
+            step('jiraSendBuildInfo', [testResults: results])
+            assert request.parameters == [testResults: results]
+        }
+    }
+
+    @Test
+    void 'test results that are none reach the program as a text'() {
+        if (mode == 'trusted') {
+            // Sandboxed, the attempt is in the log.
+            [(new StringBuilder('x')): 'x', (Double.NaN): 'NaN', (Locale.GERMANY): 'de_DE'].each { Object results, String text ->
+                row()
+                step('jiraSendBuildInfo', [testResults: results])
+                assert request.parameters == [testResults: text]
+            }
+        }
+    }
+
+    @Test
+    void 'what is no named parameter reaches the program as misused, and the body still runs'() {
         [
-            ['jiraSendBuildInfo()', null, [:], true],
-            ["jiraSendDeploymentInfo(environmentId: 'e')", null, [:], true],
-            ["jiraSendBuildInfo(state: '')", null, [:], true],
-            ['jiraSendBuildInfo()', 'SUCCESS', [:], false],
-            ["jiraSendBuildInfo(state: 'in_progress')", null, [:], false],
-            ["jiraSendBuildInfo(runningAs: 'successful')", null, [:], false],
-            ['jiraSendBuildInfo()', null, [JIRA_SEND_STATE: 'successful'], false],
-            ['jiraSendBuildInfo()', null, [JIRA_SEND_RUNNING_AS: 'successful'], false],
-            ['jiraSendBuildInfo { }', null, [:], false],
-            ['jiraSendDevInfo()', null, [:], false],
-        ].each { List row ->
-            fresh().global.putAll((Map) row[2])
-            jenkins.build.result = row[1]
-            jenkins.pipeline(row[0])
-            assert jenkins.echoes.any { it.endsWith(FakeJenkins.NO_RESULT) } == row[3], row
+            // call, misused, parameters, body
+            ['jiraSendBuildInfo()',                                 null,              [:],            false],
+            ['jiraSendBuildInfo([:])',                              null,              [:],            false],
+            ['jiraSendBuildInfo(null)',                             null,              [:],            false],
+            ['jiraSendBuildInfo.call()',                            null,              [:],            false],
+            ["jiraSendBuildInfo('ABC-1')",                          'ABC-1',           [:],            false],
+            ["jiraSendBuildInfo(\"ABC-\${1}\")",                    'ABC-1',           [:],            false],
+            ["jiraSendBuildInfo(['ABC-1', 'ABC-2'])",               '[ABC-1, ABC-2]',  [:],            false],
+            ["jiraSendBuildInfo('ABC-1', 'ABC-2')",                 'ABC-1, ABC-2',    [:],            false],
+            ['jiraSendBuildInfo(7)',                                '7',               [:],            false],
+            ["jiraSendBuildInfo('ABC-1', site: 'acme')",            'ABC-1',           [site: 'acme'], false],
+            ["jiraSendBuildInfo('ABC-1') { echo 'built' }",         'ABC-1',           [:],            true],
+            ["jiraSendBuildInfo('ABC-1', site: 'acme') { echo 'built' }", 'ABC-1',     [site: 'acme'], true],
+            ["jiraSendBuildInfo(['ABC-1']) { echo 'built' }",       '[ABC-1]',         [:],            true],
+            ["jiraSendBuildInfo(null) { echo 'built' }",            null,              [:],            true],
+            ["jiraSendBuildInfo({ echo 'built' })",                 null,              [:],            true],
+            ["jiraSendDevInfo('ABC-1') { echo 'built' }",           'ABC-1',           [:],            true],
+            ["jiraSendKeys('ABC-1')",                               'ABC-1',           [:],            false],
+            ["checkGatingStatus('eu-prod')",                        null,              [environmentId: 'eu-prod'], false],
+            ["checkGatingStatus(\"eu-\${'prod'}\")",                null,              [environmentId: 'eu-prod'], false],
+            ["checkGatingStatus(['eu'])",                           '[eu]',            [:],            false],
+        ].each { List cell ->
+            row().pipeline(cell[0])
+            assert [cell, jenkins.launcher.requests*.misused.unique(), jenkins.launcher.requests*.parameters.unique()] == [cell, [cell[1]], [cell[2]]]
+            assert jenkins.echoes.contains('built') == cell[3] && jenkins.launcher.requests.size() == (cell[3] ? 2 : 1)
         }
-        fresh().shell = { '{"outcome":"nothing_to_send","exit_code":0,"message":"no issue key was found","issue_keys":[],"sites":[]}' }
-        step('jiraSendBuildInfo')
-        assert jenkins.echoes == ['jiraSendBuildInfo: no issue key was found']
-    }
-
-    @Test
-    void 'the ways to write a call without parameters are the same'() {
-        ['jiraSendBuildInfo()', 'jiraSendBuildInfo([:])', 'jiraSendBuildInfo(null)', 'jiraSendBuildInfo.call()'].each { call ->
-            fresh().pipeline(call)
-            assert jenkins.options.keySet() == ['eventTime'] as Set
-        }
-    }
-
-    @Test
-    void 'a deployment hands over its parameters'() {
-        jenkins.pipeline('''
-            jiraSendDeploymentInfo environmentId: 'eu-prod', environmentName: 'EU production', environmentType: 'production',
-                state: 'successful', site: 'acme.atlassian.net', serviceIds: ['svc-1', 'svc-2'], enableGating: true,
-                issueKeys: ['ABC-1', 'ABC-2']
-        ''')
-
-        assert jenkins.shellCall.environment.JIRA_SEND_COMMAND == 'deployment'
-        assert jenkins.options.findAll { it.key != 'eventTime' } == [
-            environmentId: 'eu-prod', environmentName: 'EU production', environmentType: 'production', state: 'successful',
-            site: ['acme.atlassian.net'], serviceIds: ['svc-1', 'svc-2'], enableGating: true, issueKeys: ['ABC-1', 'ABC-2'],
-            onlyIssueKeys: true,
-        ]
-        assert jenkins.echoes == ['jiraSendDeploymentInfo: build 7: sent for ABC-1']
-    }
-
-    @Test
-    void 'the time of the event is the time on the controller'() {
-        long before = System.currentTimeMillis()
-        step('jiraSendBuildInfo')
-        assert (before..System.currentTimeMillis()).contains(jenkins.options.eventTime)
-
-        fresh()
-        step('jiraSendBuildInfo', [eventTime: 1700000000123L])
-        assert jenkins.options.eventTime == 1700000000123L
     }
 
     @Test
     void 'the credential is the parameter, else the variable, else jira-oauth'() {
-        jenkins.credentials['team'] = [kind: 'usernamePassword', user: 'team-client', password: 'x']
-        jenkins.credentials['folder'] = [kind: 'usernamePassword', user: 'folder-client', password: 'y']
-        jenkins.pipeline('''
-            jiraSendBuildInfo()
-            withEnv(['JIRA_SEND_CREDENTIALS_ID=folder']) {
-                jiraSendBuildInfo()
-                jiraSendBuildInfo(credentialsId: '')
-                jiraSendBuildInfo(credentialsId: "${'te'}am")
-            }
-        ''')
-        assert jenkins.calls('sh')*.environment*.JIRA_CLIENT_ID == ['client-1', 'folder-client', 'folder-client', 'team-client']
+        [
+            // parameter,       variable,  id in the request, client id
+            [null,              null,      'jira-oauth',      'client-1'],
+            [null,              'folder',  'folder',          'folder-client'],
+            ['',                'folder',  'folder',          'folder-client'],
+            ["${'te'}am",       'folder',  'team',            'team-client'],
+            [' team ',          null,      'team',            'team-client'],
+            [false,             'folder',  false,             null],
+            [null,              'false',   false,             null],
+        ].each { List cell ->
+            row()
+            ['team', 'folder'].each { jenkins.credentials[it] = [kind: 'usernamePassword', user: it + '-client', password: 'x'] }
+            cell[1] != null && jenkins.global.put('JIRA_SEND_CREDENTIALS_ID', cell[1])
+            step('jiraSendBuildInfo', [credentialsId: cell[0]])
+            assert [cell, request.credential, jenkins.calls('sh')[0].environment.JIRA_CLIENT_ID] == [cell, [id: cell[2], problem: null], cell[3]]
+        }
     }
 
     @Test
@@ -118,28 +142,37 @@ class StepsTest extends PipelineCase {
             ['client-8', null,             'client-8'],
             ['client-8', '',               'client-8'],
             ['client-8', 'client-7',       'client-7'],
-        ].each { List row ->
-            ['jiraSendBuildInfo', 'jiraSendDeploymentInfo'].each { name ->
-                fresh().credentials['jira-oauth'] = [kind: 'string', password: FakeJenkins.SECRET]
-                if (row[0] != null) {
-                    jenkins.global.JIRA_SEND_CLIENT_ID = row[0]
-                }
-                assert step(name, [clientId: row[1]]).outcome == 'accepted'
-                Map seen = jenkins.shellCall.environment
-                assert [seen.JIRA_CLIENT_ID, seen.JIRA_CLIENT_SECRET] == [row[2], FakeJenkins.SECRET]
-                assert !jenkins.options.containsKey('clientId')
-                assert jenkins.calls.every { !it.args.toString().contains(FakeJenkins.SECRET) }
-            }
+        ].each { List cell ->
+            row().credentials['jira-oauth'] = [kind: 'string', password: FakeJenkins.SECRET]
+            cell[0] != null && jenkins.global.put('JIRA_SEND_CLIENT_ID', cell[0])
+            assert step('jiraSendBuildInfo', [clientId: cell[1]]) == RESULT
+            Map seen = jenkins.calls('sh')[0].environment
+            assert [seen.JIRA_CLIENT_ID, seen.JIRA_CLIENT_SECRET] == [cell[2], FakeJenkins.SECRET]
+            assert jenkins.calls.every { !it.args.toString().contains(FakeJenkins.SECRET) }
         }
     }
 
     @Test
-    void 'a client id goes with any credential, and not into a dry run'() {
-        jenkins.credentials['text'] = [kind: 'string', password: 'x']
-        step('jiraSendBuildInfo', [clientId: 'client-7', credentialsId: 'text'])
-        assert jenkins.shellCall.environment.JIRA_CLIENT_SECRET == 'x'
-        fresh().credentials.clear()
-        assert step('jiraSendBuildInfo', [clientId: 'client-7', dryRun: true]).exitCode == 0
+    void 'a credential that cannot be bound is a problem that the program hears of'() {
+        [
+            'not there'            : [{ it.credentials.clear() }, "org.jenkinsci.plugins.credentialsbinding.impl.CredentialNotFoundException: Could not find credentials entry with ID 'jira-oauth'"],
+            'of the wrong kind'    : [{ it.credentials['jira-oauth'].kind = 'string' }, "is of type 'Secret text' where 'com.cloudbees"],
+            'a pair with clientId' : [{ it.global.JIRA_SEND_CLIENT_ID = 'x' }, "is of type 'Username with password' where 'org.jenkinsci"],
+            'without the plugin'   : [{ it.missingSteps << 'withCredentials' }, "java.lang.NoSuchMethodError: No such DSL method 'withCredentials'"],
+            'nor its descriptions' : [{ it.missingSteps << 'usernamePassword' }, "No such DSL method 'usernamePassword'"],
+        ].each { String what, List cell ->
+            ['jiraSendBuildInfo', 'checkGatingStatus', 'jiraSendCheck'].each { String name ->
+                cell[0].call(row())
+                assert step(name) == RESULT
+                assert [what, request.credential.id] == [what, 'jira-oauth']
+                assert request.credential.problem.contains(cell[1]) && !request.credential.problem.contains('found among')
+                assert jenkins.calls('sh')[0].environment.JIRA_CLIENT_ID == null
+            }
+            // Nothing is bound, and nothing asked for.
+            cell[0].call(row())
+            step('jiraSendKeys')
+            assert request.credential == [id: false, problem: null]
+        }
     }
 
     @Test
@@ -150,138 +183,60 @@ class StepsTest extends PipelineCase {
     }
 
     @Test
-    void 'the binary is always asked to be quiet, because verbose wins there'() {
-        [null, 'true', 'false'].each { String variable ->
-            [null, true, 'false'].each { Object parameter ->
-                fresh()
-                if (variable != null) {
-                    jenkins.global.JIRA_SEND_VERBOSE = variable
-                }
-                step('jiraSendBuildInfo', [verbose: parameter])
-                assert jenkins.shellCall.environment.JIRA_SEND_QUIET == 'true'
-                assert jenkins.shellCall.environment.JIRA_SEND_VERBOSE == variable
-            }
-        }
-    }
-
-    private static final String SHOWN = '{"outcome":"dry_run","exit_code":0,"message":"build 7 would be sent","issue_keys":["ABC-1"],' +
-        '"sites":[],"request":{"method":"POST","url":"https://api.example.com/bulk","body":{"builds":[{"label":"a\\nb\\u202e",' +
-        '"references":[],"testInfo":{"totalNumber":3},"updateSequenceNumber":1700000000123}],"properties":{}}}}'
-
-    @Test
-    void 'what was read back is told for each site, and only then'() {
-        jenkins.shell = {
-            '{"outcome":"unverified","exit_code":1,"message":"not stored","issue_keys":["ABC-1"],"sites":[' +
-                '{"site":"a","outcome":"unverified","verified":false,"message":""},{"site":"b","outcome":"accepted","verified":true},' +
-                '{"site":"c","outcome":"rejected"}]}'
-        }
-        Map result = step('jiraSendBuildInfo', [verify: true])
-        assert jenkins.options.verify == true
-        assert [result.outcome, result.exitCode] == ['unverified', 1]
-        assert result.sites*.verified == [false, true, null]
-        assert result.sites*.containsKey('verified') == [true, true, false]
-    }
-
-    @Test
-    void 'a dry run returns the request and shows it in the one line'() {
-        jenkins.shell = { SHOWN }
-        Map result = (Map) jenkins.pipeline('def result = jiraSendBuildInfo(dryRun: true); sleep 1; return result')
-        assert [result.outcome, result.exitCode] == ['dry_run', 0]
-        assert result.request == [method: 'POST', url: 'https://api.example.com/bulk', body: [builds: [
-            [label: 'a\nb\u202e', updateSequenceNumber: 1700000000123L, testInfo: [totalNumber: 3], references: []]], properties: [:]]]
-        new ObjectOutputStream(new ByteArrayOutputStream()).writeObject(result)
-        assert jenkins.options.dryRun == true
-        assert jenkins.echoes == ['jiraSendBuildInfo: build 7 would be sent: POST https://api.example.com/bulk ' +
-            '{"builds":[{"label":"a\\nb\\u202e","references":[],"testInfo":{"totalNumber":3},"updateSequenceNumber":1700000000123}],"properties":{}}']
-    }
-
-    @Test
-    void 'the line of a dry run is cut at a length that it tells'() {
-        jenkins.shell = { SHOWN.replace('"label":"a', '"label":"' + 'x' * 50000) }
-        Map result = step('jiraSendBuildInfo', [dryRun: true])
-        assert jenkins.echoes.size() == 1 && jenkins.echoes[0].length() < 20200
-        assert jenkins.echoes[0].endsWith('xxx ... (cut here, it has 50166 characters)')
-        assert result.request.body.builds[0].label.length() == 50003
-    }
-
-    @Test
-    void 'a dry run needs no credential'() {
+    void 'the answer decides what is returned, printed, and whether the build fails'() {
         [
-            // variable, parameter, bound
-            [null,       true,      false],
-            [null,       'true',    false],
-            [null,       'yes',     false],
-            [null,       false,     true],
-            ['true',     null,      false],
-            ['1',        '',        false],
-            ['true',     false,     true],
-            ['false',    null,      true],
-            [null,       null,      true],
-        ].each { List row ->
-            fresh()
-            if (row[0] != null) {
-                jenkins.global.JIRA_SEND_DRY_RUN = row[0]
-            }
-            step('jiraSendDeploymentInfo', [dryRun: row[1]])
-            assert [row, !jenkins.calls('beginWithCredentials').empty] == [row, row[2]]
-            assert jenkins.shellCall.environment.containsKey('JIRA_CLIENT_SECRET') == row[2]
+            // answer, returned, printed, result, failure
+            [[returns: [a: [1, null], b: 1.5]],             [a: [1, null], b: 1.5],  ['jiraSendBuildInfo: sent'], null, null],
+            [[returns: true, echo: []],                     true,                    [],                          null, null],
+            [[returns: null, echo: null],                   null,                    [],                          null, null],
+            [[returns: false, echo: ['one', 'two']],        false,                   ['one\ntwo'],                null, null],
+            [[fail: 'it is so', echo: ['one']],             null,                    ['one'],                     null, 'it is so'],
+            [[setResult: 'ABORTED'],                        RESULT,                  ['jiraSendBuildInfo: sent'], 'ABORTED', null],
+            [[setResult: 'ABORTED', fail: 'no', echo: []],  null,                    [],                          'ABORTED', 'no'],
+            [[again: null, begun: null, interrupt: false, memory: null, fail: '', setResult: ''], RESULT, ['jiraSendBuildInfo: sent'], null, null],
+        ].each { List cell ->
+            row().launcher.answer(cell[0])
+            CpsMachine machine = jenkins.start('def result = jiraSendBuildInfo(); sleep 1; return result').finish()
+            assert [cell, machine.value, jenkins.echoes, jenkins.build.result, machine.failure?.message] == [cell, cell[1], cell[2], cell[3], cell[4]]
         }
-        fresh().credentials.clear()
-        jenkins.missingSteps.addAll(['withCredentials', 'usernamePassword'])
-        jenkins.shell = { SHOWN }
-        assert step('jiraSendBuildInfo', [dryRun: true]).outcome == 'dry_run'
     }
 
     @Test
-    void 'the site can come from the environment'() {
-        jenkins.global.JIRA_SITE = 'acme'
-        step('jiraSendBuildInfo', [site: null])
-        assert jenkins.shellCall.environment.JIRA_SITE == 'acme'
-        assert !jenkins.options.containsKey('site')
+    void 'the answer is the last line of the output that begins like one'() {
+        [
+            'C:\\ws> @echo off\r\n{"protocol":1,"returns":7}\r\n',
+            '{"a":1}\n{"protocol":1,"returns":7}\nbye\n',
+            'x {"protocol":1,"returns":8}\n{"protocol":1,"returns":7}',
+        ].each { String output ->
+            row().launcher.answer(output)
+            assert jenkins.pipeline('return jiraSendKeys()') == 7
+        }
     }
 
     @Test
-    void 'the result is plain maps and lists and may be held over steps'() {
-        Map result = (Map) jenkins.pipeline('''
-            def result = jiraSendBuildInfo()
-            sleep 1
-            return result
-        ''')
+    void 'what is returned is plain and may be held over steps'() {
+        Map result = (Map) jenkins.pipeline('def result = jiraSendBuildInfo(); sleep 1; return result')
         new ObjectOutputStream(new ByteArrayOutputStream()).writeObject(result)
-        List<Object> nested = [result, result.issueKeys, result.sites, result.sites[0], result.sites[0].accepted[0]]
-        assert nested.every { it.getClass() in [LinkedHashMap, HashMap, ArrayList] }
+        assert [result, result.issueKeys, result.sites, result.sites[0]].every { it.getClass().name.startsWith('java.util.') }
     }
 
     @Test
-    void 'two calls at the same time use different files'() {
-        jenkins.build.with([[commit(1), 'ABC-1 one']])
-        FakeJenkins first = jenkins
-        FakeJenkins second = new FakeJenkins(first.workspace.parentFile, first.library)
-        second.build.with([[commit(2), 'ABC-2 two']])
-        List<CpsMachine> machines = [first.start('jiraSendBuildInfo()'), second.start('jiraSendBuildInfo()')]
-        while (machines.any { it.running }) {
-            machines.findAll { it.running }*.step()
+    void 'on Windows the launcher is run by bat'() {
+        jenkins.unix = false
+        jenkins.resources['jira-send/run.bat'] = '@rem'.bytes
+        assert step('jiraSendDeploymentInfo', [environmentId: 'é & "x" %PATH%']) == RESULT
+        assert request.parameters == [environmentId: 'é & "x" %PATH%']
+        assert jenkins.calls('bat')*.named == [[script: '@rem', returnStdout: true, encoding: 'UTF-8', label: 'jira-send']]
+        assert jenkins.calls('sh') == [] && jenkins.temporary.list() as List == []
+    }
+
+    @Test
+    void 'a step goes on after a restart while the launcher runs'() {
+        CpsMachine machine = jenkins.start('def result = jiraSendBuildInfo(); return result')
+        while (machine.waiting.name != 'sh') {
+            machine.step()
         }
-
-        assert machines*.failure == [null, null]
-        assert first.shellCall.environment.JIRA_SEND_TMP != second.shellCall.environment.JIRA_SEND_TMP
-        assert first.changes*.message == ['ABC-1 one']
-        assert second.changes*.message == ['ABC-2 two']
-    }
-
-    @Test
-    void 'nothing is written into the workspace'() {
-        jenkins.build.with([[commit(1), 'ABC-1 one']])
-        step('jiraSendBuildInfo')
-        assert jenkins.workspace.list().length == 0
-        assert jenkins.shellCall.environment.JIRA_SEND_CHANGES.startsWith(jenkins.temporary.path + '/jira-send-')
-    }
-
-    @Test
-    void 'variables of an earlier call do not reach the next one'() {
-        jenkins.build.with([[commit(1), 'ABC-1 one']])
-        jenkins.build.result = 'SUCCESS'
-        jenkins.pipeline('jiraSendBuildInfo(); sh(script: "x", returnStdout: true, encoding: "UTF-8", label: "jira-send")')
-        assert jenkins.calls('sh')[1].environment.keySet().every { !it.startsWith('JIRA_') }
+        machine = machine.restarted().finish()
+        assert [machine.value, machine.failure] == [RESULT, null]
     }
 }

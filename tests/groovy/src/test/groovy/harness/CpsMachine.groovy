@@ -182,7 +182,7 @@ class CpsMachine {
         } catch (NotSerializableException problem) {
             throw new AssertionError((Object) "held over the step '${branch.waiting.name}' and not serialisable: ${problem.message}")
         }
-        if (!jenkins.readBack && !(branch.waiting.name in ['sh', 'powershell', 'parallel'])) {
+        if (!jenkins.readBack && !(branch.waiting.name in ['sh', 'bat', 'parallel'])) {
             return
         }
         ClassLoader loader = jenkins.library.loader

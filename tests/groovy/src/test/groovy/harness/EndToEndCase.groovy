@@ -15,6 +15,8 @@ abstract class EndToEndCase extends PipelineCase {
     public static StandIn jira
     /** What the launcher and the binary wrote to the log in the last call. */
     String log
+    /** What the program was asked, in all runs. */
+    final List<Map> requests = []
 
     @BeforeClass
     static void startJira() {
@@ -48,6 +50,7 @@ abstract class EndToEndCase extends PipelineCase {
         jenkins.global.putAll([JIRA_SEND_BIN: StandIn.BINARY, JIRA_SEND_OUTBOX: folder.root.path + '/outbox', JIRA_SITE: jira.url, JIRA_API_URL: jira.url])
         jenkins.credentials['jira-oauth'] = [kind: 'usernamePassword', user: 'sandbox-client', password: 'sandbox-secret']
         jenkins.shell = { StepCall call ->
+            requests << (Map) new JsonSlurper().parse(new File(call.environment.JIRA_SEND_TMP, 'request.json'), 'UTF-8')
             Launcher launcher = Launcher.run(call.environment, jenkins.workspace)
             log = launcher.errors
             assert launcher.status == 0

@@ -61,7 +61,7 @@ class FakeAgent {
                 throw new IOException('Cannot run program "nohup": error=7, Argument list too long')
             }
             if (!unix && value.length() > 32767) {
-                throw new IOException('Cannot run program "powershell.exe": CreateProcess error=87, The parameter is incorrect')
+                throw new IOException('Cannot run program "cmd.exe": CreateProcess error=87, The parameter is incorrect')
             }
         }
     }

@@ -4,8 +4,15 @@ package harness
 class FakeBuild implements Serializable {
     private static final List<String> ORDER = [null, 'SUCCESS', 'UNSTABLE', 'FAILURE', 'NOT_BUILT', 'ABORTED']
 
+    int number = 7
+    String fullProjectName = 'shop'
     String result
     FakeBuild previousBuild
+    FakeBuild nextBuild
+    List<FakeBuild> upstreamBuilds = []
+    long startTimeInMillis = 1_750_000_000_000L
+    /** In milliseconds. */
+    long duration = 60_000
     /** Whether it is still running, which is so of the newest ones only. */
     boolean building
     /** What was assigned with env.X = ... */
@@ -42,6 +49,8 @@ class FakeBuild implements Serializable {
 
     FakeBuild after(FakeBuild previous) {
         previousBuild = previous
+        previous?.nextBuild = this
+        number = previous == null ? number : previous.number + 1
         return this
     }
 }

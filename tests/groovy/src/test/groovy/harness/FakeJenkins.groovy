@@ -1,6 +1,5 @@
 package harness
 
-import groovy.json.JsonSlurper
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 import org.jenkinsci.plugins.workflow.steps.MissingContextVariableException
 
@@ -10,16 +9,10 @@ class FakeJenkins {
         'catchError', 'warnError']
     static final List<String> DESCRIPTIONS = ['usernamePassword', 'string']
     static final List<String> STEPS = ['beginWithEnv', 'beginWithCredentials', 'beginDir', 'beginNode', 'beginTimeout', 'beginStage', 'endBlock',
-        'deleteDir', 'echo', 'error', 'isUnix', 'libraryResource', 'powershell', 'pwd', 'sh', 'writeFile', 'sleep', 'milestone', 'keep', 'unstable',
+        'deleteDir', 'echo', 'error', 'isUnix', 'library', 'libraryResource', 'bat', 'pwd', 'sh', 'writeFile', 'sleep', 'milestone', 'keep', 'unstable',
         'markResult', 'parallel', 'junit', 'archiveArtifacts']
-    static final List<String> NEED_AGENT = ['isUnix', 'powershell', 'pwd', 'sh', 'writeFile', 'beginDir', 'deleteDir']
+    static final List<String> NEED_AGENT = ['isUnix', 'bat', 'pwd', 'sh', 'writeFile', 'beginDir', 'deleteDir']
     static final String SECRET = 'S3cret+with/odd=chars'
-    /** What a step adds where nobody said how the run stands. */
-    static final String NO_RESULT = ' (in progress, as the run has no result yet: call the step in post { always { } } or with a body, or give a state)'
-    static final String ACCEPTED = '{"outcome":"accepted","exit_code":0,"message":"build 7: sent for ABC-1","issue_keys":["ABC-1"],' +
-        '"sites":[{"site":"acme.atlassian.net","outcome":"accepted","accepted":[{"pipelineId":"shop","buildNumber":7}],' +
-        '"rejected":[],"unknown_issue_keys":["ABC-2"],"unknown_associations":[],"message":"accepted"}]}'
-
     private final FakeSteps steps = new FakeSteps(this)
     private static final ThreadLocal<FakeJenkins> CURRENT = new ThreadLocal<FakeJenkins>()
 
@@ -27,6 +20,8 @@ class FakeJenkins {
     /** The one machine of this Jenkins. */
     final FakeAgent machine
     final List<StepCall> calls = []
+    /** Runs in place of the launcher and the program, unless a test says otherwise. */
+    final CannedLauncher launcher
     final Map<String, String> global = [JOB_NAME: 'shop', BUILD_NUMBER: '7']
     final Map<String, Map<String, String>> credentials = ['jira-oauth': [kind: 'usernamePassword', user: 'client-1', password: SECRET]]
     final Set<String> missingSteps = []
@@ -52,12 +47,15 @@ class FakeJenkins {
     boolean readBack = true
     /** Files of the library in place of, or besides, those of the project, such as a release carries them. */
     final Map<String, byte[]> resources = [:]
-    /** What sh and powershell do: gets the call (with its environment), gives its standard output. */
-    Closure<String> shell = { StepCall call -> ACCEPTED + '\n' }
+    /** Further libraries by name and version, with the files that each of them carries. */
+    final Map<String, Map<String, byte[]>> libraries = [:]
+    /** What sh and bat do for the launcher: gets the call (with its environment), gives its standard output. */
+    Closure<String> shell
 
     FakeJenkins(File folder, Library library) {
         this.library = library
         this.machine = new FakeAgent(new File(folder, 'shop'))
+        this.launcher = new CannedLauncher(this)
     }
 
     static FakeJenkins current() {
@@ -153,21 +151,5 @@ class FakeJenkins {
 
     List<String> getEchoes() {
         return calls('echo')*.args.collect { it[0].toString() }
-    }
-
-    StepCall getShellCall() {
-        assert calls('sh').size() == 1
-        return calls('sh')[0]
-    }
-
-    /** The options as the binary would read them. */
-    Map getOptions() {
-        return (Map) new JsonSlurper().parseText(shellCall.environment.JIRA_SEND_PARAMETERS)
-    }
-
-    /** The change file as the binary would read it; empty when there was none. */
-    List<Map> getChanges() {
-        String path = shellCall.environment.JIRA_SEND_CHANGES
-        return path == null ? [] : machine.fileOf(path).readLines('UTF-8').collect { (Map) new JsonSlurper().parseText(it) }
     }
 }

@@ -99,9 +99,19 @@ class FakeSteps {
         return shellStep(arguments)
     }
 
-    Object powershellStep(Map arguments) {
+    Object batStep(Map arguments) {
         assert !jenkins.unix
         return shellStep(arguments)
+    }
+
+    /** A second library, if this Jenkins has one of that name and version: its files can be read from here on. */
+    Object libraryStep(String name) {
+        Map<String, byte[]> files = jenkins.libraries[name]
+        if (files == null) {
+            throw new AbortException("No library named ${name.takeWhile { it != '@' }} found")
+        }
+        jenkins.resources.putAll(files)
+        return null
     }
 
     Object shellStep(Map arguments) {

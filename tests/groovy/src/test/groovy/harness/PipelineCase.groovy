@@ -42,6 +42,12 @@ abstract class PipelineCase {
         return jenkins
     }
 
+    /** A new run for a row of a table: to be quick, its program is read back at the launcher only. */
+    FakeJenkins row() {
+        fresh().readBack = false
+        return jenkins
+    }
+
     /** Runs one step with parameters from the test, after the step ran with others or not at all. */
     Map step(String name, Map parameters = [:]) {
         return (Map) jenkins.pipeline("return ${name}(parameters)", [parameters: parameters])

@@ -1,0 +1,64 @@
+//! What the caller of a command knows besides the options: the wrapper of a command, or a pipeline step, which part of
+//! a run it is about.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::domain::deployed::Deployed;
+use crate::domain::issue_key::IssueKey;
+use crate::domain::timestamp::Timestamp;
+use crate::error::Failure;
+use crate::facts::Pipeline;
+
+/// The same for nobody in particular: what was typed is all there is.
+#[derive(Debug, Default)]
+pub(crate) struct Phase {
+    /// What is left of the time budget, where some of it is spent already.
+    pub(crate) time_left: Option<Duration>,
+    /// The keys of the beginning: an update replaces all of them, so the end repeats them.
+    pub(crate) found_before: Vec<IssueKey>,
+    /// Keys that Jira did not know then: they count only where the user names them.
+    pub(crate) unknown_before: Vec<IssueKey>,
+    /// Older test reports are those of another run.
+    pub(crate) reports_since: Option<Timestamp>,
+    /// How sure the time of the event is, when there is one.
+    pub(crate) event: EventTime,
+    /// What only a pipeline step knows.
+    pub(crate) step: Option<StepPhase>,
+}
+
+/// Where the time of an event comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum EventTime {
+    /// The user gave it.
+    #[default]
+    Given,
+    /// The clock of this machine showed it, and may step back.
+    Clock,
+    /// The clock of the controller showed it: that may step back as well, or the step was held up on its way.
+    Controller,
+}
+
+/// What only a pipeline step knows.
+#[derive(Debug, Default)]
+pub(crate) struct StepPhase {
+    pub(crate) pipeline: Pipeline,
+    /// What runs where as far as the runs of the job remember, by [`place`](super::deployed::place).
+    pub(crate) deployed: BTreeMap<String, Deployed>,
+    /// Why no credential could be bound.
+    pub(crate) no_credential: Option<Failure>,
+    /// A file of feature flags that is written in the pipeline.
+    pub(crate) flags: Option<String>,
+}
+
+impl Phase {
+    /// Takes no longer than this.
+    pub(crate) fn limit_time(&mut self, most: Duration) {
+        self.time_left = Some(self.time_left.map_or(most, |left| left.min(most)));
+    }
+
+    /// What a pipeline step knows for the facts.
+    pub(crate) fn pipeline(&self) -> Option<&Pipeline> {
+        self.step.as_ref().map(|step| &step.pipeline)
+    }
+}

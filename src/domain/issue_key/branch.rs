@@ -1,0 +1,195 @@
+//! What is written in branches and tags and is no project: ordinary words, names that machines give, dates.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+/// Words that people, servers and bots write before a number in branches. Measured on the branches of public
+/// repositories; words that are, or may well be, the key of a project are not among them.
+static WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    include_str!("branch_words.txt")
+        .split_whitespace()
+        .collect()
+});
+
+/// First part of the branches of bots and merge queues.
+const BOTS: &[&str] = &[
+    "dependabot",
+    "renovate",
+    "snyk",
+    "mergify",
+    "gh-readonly-queue",
+    "depfu",
+    "greenkeeper",
+    "pyup",
+    "imgbot",
+];
+
+/// How such a first part begins where more follows.
+const BOT_PREFIXES: &[&str] = &[
+    "dependabot-",
+    "renovate-",
+    "snyk-",
+    "mergify-",
+    "greenkeeper-",
+    "pyup-",
+    "release-please--",
+    "pre-commit-ci-",
+];
+
+/// Longest number in lower case that is taken for an issue's: longer ones are dates, times and ids of other systems.
+const MAX_DIGITS: usize = 7;
+
+/// The ordinary word that stands where the project would.
+pub(super) fn word(project: &str) -> Option<&'static str> {
+    WORDS.get(project.to_ascii_lowercase().as_str()).copied()
+}
+
+/// Whether a bot or a git server named the branch: `dependabot/…`, `revert-7-…`, `ada-patch-1`.
+pub(super) fn is_made_by_machine(branch: &str) -> bool {
+    // Jenkins may put the name of the remote before it.
+    let parts = branch.split('/').take(2).map(str::to_ascii_lowercase);
+    let mut parts = parts.map(|part| {
+        BOTS.contains(&part.as_str())
+            || BOT_PREFIXES.iter().any(|bot| part.starts_with(bot))
+            || is_revert(&part)
+    });
+    parts.any(|is_machine| is_machine) || is_patch(branch)
+}
+
+/// `revert-7-…`: the button *Revert* of GitHub and GitLab.
+fn is_revert(part: &str) -> bool {
+    let number = part
+        .strip_prefix("revert-")
+        .and_then(|rest| rest.split_once('-'));
+    number.is_some_and(|(number, _)| is_number(number))
+}
+
+/// `ada-patch-1`: an edit in the browser.
+fn is_patch(branch: &str) -> bool {
+    let Some((name, number)) = branch.rsplit_once('-') else {
+        return false;
+    };
+    let start = name.len().checked_sub("patch".len());
+    let Some((before, word)) = start.and_then(|start| name.split_at_checked(start)) else {
+        return false;
+    };
+    is_number(number)
+        && word.eq_ignore_ascii_case("patch")
+        && !before.ends_with(|character: char| character.is_alphanumeric())
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What a number in lower case is when it is not an issue's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Other {
+    /// `jquery-3.x`
+    Version,
+    /// `update-2024-05`, `update-20240501`
+    Date,
+}
+
+/// Looks at the number and at what follows it.
+pub(super) fn other_number(number: &str, behind: &str) -> Option<Other> {
+    let is_end = |rest: &str| !rest.starts_with(|character: char| character.is_alphanumeric());
+    if behind.strip_prefix(".x").is_some_and(is_end) {
+        return Some(Other::Version);
+    }
+    let is_year = number.len() == 4 && (number.starts_with("19") || number.starts_with("20"));
+    let month = behind
+        .strip_prefix('-')
+        .and_then(|rest| rest.split_at_checked(2));
+    let is_month = month.is_some_and(|(month, rest)| {
+        is_number(month) && ("01"..="12").contains(&month) && is_end(rest)
+    });
+    let is_date = is_year && is_month || number.len() > MAX_DIGITS;
+    is_date.then_some(Other::Date)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Other, WORDS, is_made_by_machine, other_number, word};
+
+    #[test]
+    fn the_list_is_sorted_and_has_each_word_once_in_lower_case() {
+        let words: Vec<&str> = include_str!("branch_words.txt")
+            .split_whitespace()
+            .collect();
+        assert!(words.is_sorted());
+        assert_eq!(words.len(), WORDS.len());
+        let is_plain = |word: &&str| word.bytes().all(|byte| byte.is_ascii_lowercase());
+        assert!(words.iter().all(is_plain));
+    }
+
+    #[test]
+    fn ordinary_words_are_no_projects() {
+        let words = "patch revert pull pr mr gh issue issues fix hotfix bugfix feature release \
+                     version step part to from sprint Fix typo phase take polish beta";
+        for text in words.split(' ') {
+            assert!(word(text).is_some(), "{text}");
+        }
+        // Keys of projects in public, and what a team may well call its own.
+        let projects = "hhh jenkins security infra kafka spark flink hive hadoop cassandra groovy \
+                        gradle keycloak batch server python ruby docs support sonarjava mm lg \
+                        pm core web app api ui ios android mobile shop pay auth data ops dev test \
+                        qa it be fe commit checkout portal platform cloud io cli net lang text";
+        for text in projects.split_whitespace() {
+            assert_eq!(word(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn machines_are_known_by_the_branches_they_make() {
+        let cases = [
+            ("dependabot/github_actions/actions/checkout-4", true),
+            ("origin/dependabot/npm_and_yarn/eslint-9", true),
+            ("Renovate/eslint-9.x", true),
+            ("renovate-eslint-9", true),
+            ("snyk-fix-0a1b", true),
+            ("snyk-upgrade-abc-12", true),
+            ("revert-8967-abc-12-login", true),
+            ("origin/revert-7-x", true),
+            ("patch-1", true),
+            ("ada-patch-12", true),
+            ("ada/Patch-1", true),
+            ("gh-readonly-queue/main/pr-7-0a1b", true),
+            ("release-please--branches--main", true),
+            ("mergify/bp/1.2/pr-7", true),
+            ("feature/abc-12-login", false),
+            ("feature/abc-12/renovate/x", false),
+            ("abc-12-dependabot", false),
+            ("revert-abc-12", false),
+            ("dispatch-1", false),
+            ("patch-1-abc-12", false),
+            ("-1", false),
+            ("é-1", false),
+            ("", false),
+        ];
+        for (branch, expected) in cases {
+            assert_eq!(is_made_by_machine(branch), expected, "{branch}");
+        }
+    }
+
+    #[test]
+    fn versions_and_dates_are_no_issues() {
+        let cases = [
+            ("3", ".x", Some(Other::Version)),
+            ("3", ".x-login", Some(Other::Version)),
+            ("3", ".xml", None),
+            ("2024", "-05", Some(Other::Date)),
+            ("2024", "-05-31", Some(Other::Date)),
+            ("2024", "-13", None),
+            ("2024", "-051", None),
+            ("2024", "-é5", None),
+            ("2024", "", None),
+            ("124", "-05", None),
+            ("20240531", "", Some(Other::Date)),
+            ("1234567", "", None),
+        ];
+        for (number, behind, expected) in cases {
+            assert_eq!(other_number(number, behind), expected, "{number}{behind}");
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! Which commits of a range take each other back, so that the range leaves nothing of them.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::git::Commit;
+
+/// The parents of commits, by their ids.
+pub(super) type Parents = HashMap<String, Vec<String>>;
+
+/// Shortest id that a revert may name.
+const MIN_ID: usize = 7;
+
+/// For each of the commits, which come newest first, whether it and its revert are both among them. `parents` is asked
+/// only when there are reverts.
+pub(super) fn taken_back(commits: &[&Commit], parents: impl FnOnce() -> Parents) -> Vec<bool> {
+    let mut gone = vec![false; commits.len()];
+    if !commits.iter().any(|commit| is_revert(&commit.message)) {
+        return gone;
+    }
+    let history = History::new(commits, parents());
+    for (number, commit) in commits.iter().enumerate() {
+        // A revert that is itself taken back takes nothing back.
+        if gone[number] || !is_revert(&commit.message) {
+            continue;
+        }
+        let targets = history.targets(number, &gone);
+        if targets.is_empty() {
+            continue;
+        }
+        gone[number] = true;
+        for target in targets {
+            gone[target] = true;
+            for brought in history.brought_by(target) {
+                gone[brought] = true;
+            }
+        }
+    }
+    // A merge of nothing but that brings nothing. The oldest first, since merges are merged in turn.
+    for number in (0..commits.len()).rev() {
+        let brought = history.brought_by(number);
+        if !brought.is_empty() && brought.iter().all(|brought| gone[*brought]) {
+            gone[number] = true;
+        }
+    }
+    gone
+}
+
+struct History<'a> {
+    commits: &'a [&'a Commit],
+    parents: Parents,
+    by_id: BTreeMap<&'a str, usize>,
+    /// The newest last.
+    by_subject: HashMap<&'a str, Vec<usize>>,
+}
+
+impl<'a> History<'a> {
+    fn new(commits: &'a [&'a Commit], parents: Parents) -> Self {
+        let numbered = || commits.iter().enumerate();
+        let by_id = numbered().map(|(number, commit)| (commit.id.as_str(), number));
+        let mut by_subject: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (number, commit) in numbered().rev() {
+            let subject = without_number(subject(&commit.message));
+            by_subject.entry(subject).or_default().push(number);
+        }
+        Self {
+            commits,
+            parents,
+            by_id: by_id.filter(|(id, _)| id.len() >= MIN_ID).collect(),
+            by_subject,
+        }
+    }
+
+    /// The commits that a revert takes back; none when one of them is not there.
+    fn targets(&self, revert: usize, gone: &[bool]) -> Vec<usize> {
+        let message = &self.commits[revert].message;
+        let named: Vec<Option<usize>> = reverted_ids(message).map(|id| self.find(id)).collect();
+        let found: Vec<usize> = named.iter().flatten().copied().collect();
+        if !found.is_empty() {
+            let is_whole = found.len() == named.len();
+            return if is_whole { found } else { Vec::new() };
+        }
+        // Without an id, or with one from before a rebase. The nearest before it.
+        let quoted = quoted_subject(subject(message)).map(without_number);
+        let same = quoted.and_then(|quoted| self.by_subject.get(quoted));
+        let mut same = same.into_iter().flatten().rev();
+        let nearest = same.find(|number| **number > revert && !gone[**number]);
+        nearest.copied().into_iter().collect()
+    }
+
+    fn find(&self, id: &str) -> Option<usize> {
+        let (found, number) = self.by_id.range(id..).next()?;
+        found.starts_with(id).then_some(*number)
+    }
+
+    /// What a merge brought besides its first parent's history.
+    fn brought_by(&self, merge: usize) -> HashSet<usize> {
+        let parents = self.parents_of(merge);
+        let Some((first, others)) = parents
+            .split_first()
+            .filter(|(_, others)| !others.is_empty())
+        else {
+            return HashSet::new();
+        };
+        let kept = self.reach(std::slice::from_ref(first));
+        let brought = self.reach(others);
+        brought.difference(&kept).copied().collect()
+    }
+
+    /// The commits of the range that lead to these, and themselves.
+    fn reach(&self, heads: &[String]) -> HashSet<usize> {
+        let number = |id: &String| self.by_id.get(id.as_str()).copied();
+        let mut open: Vec<usize> = heads.iter().filter_map(number).collect();
+        let mut seen = HashSet::new();
+        while let Some(commit) = open.pop() {
+            if seen.insert(commit) {
+                open.extend(self.parents_of(commit).iter().filter_map(number));
+            }
+        }
+        seen
+    }
+
+    fn parents_of(&self, commit: usize) -> &[String] {
+        let parents = self.parents.get(&self.commits[commit].id);
+        parents.map_or(&[], Vec::as_slice)
+    }
+}
+
+fn subject(message: &str) -> &str {
+    message.lines().next().unwrap_or_default().trim_end()
+}
+
+fn is_revert(message: &str) -> bool {
+    quoted_subject(subject(message)).is_some() || reverted_ids(message).next().is_some()
+}
+
+/// The ids in "This reverts commit 8428e75…", as git writes it below the subject of a revert, also of a reapplied one.
+fn reverted_ids(message: &str) -> impl Iterator<Item = &str> {
+    let behind = message.split("This reverts commit ").skip(1);
+    let ids = behind.map(|rest| {
+        let end = rest.find(|c: char| !c.is_ascii_hexdigit());
+        &rest[..end.unwrap_or(rest.len())]
+    });
+    ids.filter(|id| id.len() >= MIN_ID)
+}
+
+/// The subject of the commit that is taken back: `Revert "ABC-1 login"`, behind which GitHub puts a number.
+fn quoted_subject(subject: &str) -> Option<&str> {
+    let (quoted, behind) = subject.strip_prefix("Revert \"")?.rsplit_once('"')?;
+    let is_whole = behind.is_empty() || behind.starts_with(" (");
+    (is_whole && !quoted.is_empty()).then_some(quoted)
+}
+
+/// Without the ` (#12)` that GitHub puts behind the title of a pull request.
+fn without_number(subject: &str) -> &str {
+    let Some((before, number)) = subject.rsplit_once(" (#") else {
+        return subject;
+    };
+    let digits = number.strip_suffix(')').unwrap_or_default();
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number { before } else { subject }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Commit, Parents, taken_back};
+
+    fn id(number: usize) -> String {
+        format!("{number:040x}")
+    }
+
+    /// Messages, the newest first; `@1` is the id of the commit with that number, the oldest being 1.
+    fn left(messages: &[&str], parents: &[(usize, &[usize])]) -> Vec<usize> {
+        let count = messages.len();
+        let commits: Vec<Commit> = (0..count)
+            .map(|place| {
+                let with_ids = |text: String, number| {
+                    text.replace(&format!("@{number}"), &id(0xabc_0000 + number))
+                };
+                Commit {
+                    id: id(0xabc_0000 + count - place),
+                    message: (1..=count).rev().fold(messages[place].to_owned(), with_ids),
+                }
+            })
+            .collect();
+        let parents: Parents = parents
+            .iter()
+            .map(|(child, parents)| {
+                let ids = parents.iter().map(|parent| id(0xabc_0000 + parent));
+                (id(0xabc_0000 + child), ids.collect())
+            })
+            .collect();
+        let commits: Vec<&Commit> = commits.iter().collect();
+        let gone = taken_back(&commits, || parents);
+        let left = gone.iter().enumerate().filter(|(_, gone)| !**gone);
+        left.map(|(place, _)| count - place).collect()
+    }
+
+    #[test]
+    fn a_commit_and_its_revert_leave_nothing() {
+        let by_id = "Revert \"one\"\n\nThis reverts commit @1.";
+        let cases: &[(&[&str], &[usize])] = &[
+            (&["two", "one"], &[2, 1]),
+            (&[by_id, "two", "one"], &[2]),
+            (&["Take one back\n\nThis reverts commit @1.", "one"], &[]),
+            (&["Revert \"one\"", "two", "one"], &[2]),
+            (&["Revert \"one\" (#7)", "one (#6)"], &[]),
+            (&["Revert \"one (#6)\" (#7)", "one (#6)"], &[]),
+            // An id from before a rebase.
+            (
+                &["Revert \"one\"\n\nThis reverts commit 8428e75eecfa.", "one"],
+                &[],
+            ),
+            // The reverted commit is not in the range: something of it is left to be said.
+            (
+                &["Revert \"zero\"\n\nThis reverts commit 8428e75.", "one"],
+                &[2, 1],
+            ),
+            (&["one", "Revert \"one\""], &[2, 1]),
+            // Of two with the same subject, the nearest.
+            (&["Revert \"one\"", "one", "one"], &[1]),
+            (&["Revert \"one\"", "Revert \"one\"", "one", "one"], &[]),
+            // Taken back and applied once more.
+            (
+                &[
+                    "Revert \"Revert \"one\"\"\n\nThis reverts commit @2.",
+                    by_id,
+                    "one",
+                ],
+                &[1],
+            ),
+            (
+                &["Reapply \"one\"\n\nThis reverts commit @2.", by_id, "one"],
+                &[1],
+            ),
+            (
+                &[
+                    "Revert \"Reapply\"\n\nThis reverts commit @3.",
+                    "Reapply\n\nThis reverts commit @2.",
+                    by_id,
+                    "one",
+                ],
+                &[],
+            ),
+            // Several at once, all of them or none.
+            (
+                &[
+                    "Back\n\nThis reverts commit @1.\nThis reverts commit @2.",
+                    "two",
+                    "one",
+                ],
+                &[],
+            ),
+            (
+                &[
+                    "Back\n\nThis reverts commit @1.\nThis reverts commit 8428e75.",
+                    "one",
+                ],
+                &[2, 1],
+            ),
+            (
+                &["Revert \"", "Revert \"\"", "This reverts commit ", ""],
+                &[4, 3, 2, 1],
+            ),
+            (&["Revert \"one\" and two", "one"], &[2, 1]),
+        ];
+        for (messages, expected) in cases {
+            assert_eq!(&left(messages, &[]), expected, "{messages:?}");
+        }
+    }
+
+    #[test]
+    fn a_reverted_merge_takes_what_it_brought_along() {
+        // 1 is on main, 2 and 3 are on a branch that 4 merges.
+        let merged: &[(usize, &[usize])] =
+            &[(5, &[4]), (4, &[1, 3]), (3, &[2]), (2, &[0]), (1, &[0])];
+        let revert = "Revert \"Merge\"\n\nThis reverts commit @4, reversing\nchanges made to @1.";
+        let messages = [revert, "Merge", "three", "two", "one"];
+        assert_eq!(left(&messages, merged), [1]);
+        // All that it brought is taken back by itself: the merge brings nothing.
+        let messages = [
+            "Back\n\nThis reverts commit @2.\nThis reverts commit @3.",
+            "Merge",
+            "three",
+            "two",
+            "one",
+        ];
+        assert_eq!(left(&messages, merged), [1]);
+        let messages = ["Revert \"two\"", "Merge", "three", "two", "one"];
+        assert_eq!(left(&messages, merged), [4, 3, 1]);
+    }
+}

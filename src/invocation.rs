@@ -1,0 +1,108 @@
+//! One call of a command: its options are parsed and completed, the way to Jira is set up, and it is run.
+
+use std::ffi::{OsStr, OsString};
+
+use clap::{CommandFactory as _, FromArgMatches as _};
+use serde_json::{Map, Value};
+
+use crate::cli::completion::{self, Completed};
+use crate::cli::{Cli, Command, errors};
+use crate::commands::{self, Context, Phase};
+use crate::error::Failure;
+use crate::jira::http::{Network, Settings};
+use crate::output::Output;
+use crate::system::System;
+use crate::variables::Variables;
+
+/// Why there is nothing to run.
+pub(crate) enum Stop {
+    /// The arguments as they were parsed, which tell how the failure is to be shown.
+    Failed(Failure, Vec<OsString>),
+    /// Help, or the version.
+    Shown(clap::Error),
+}
+
+/// What was typed, with what the parameters of a pipeline step and variables add to it.
+///
+/// # Errors
+/// Options that cannot be, or a page that was asked for.
+pub(crate) fn parse(
+    typed: &[OsString],
+    variables: &Variables,
+    parameters: Option<&Map<String, Value>>,
+) -> Result<Command, Stop> {
+    let program = Cli::command();
+    let none = Map::new();
+    let is_step = parameters.is_some();
+    let failed = |failure| Stop::Failed(failure, typed.to_vec());
+    let completed = completion::complete(&program, typed, variables, parameters.unwrap_or(&none));
+    let completed = completed.map_err(failed)?;
+    let mut words = completed.arguments.iter();
+    if words.any(|word| word == "--") && words.next().is_none() {
+        return Err(failed(no_command()));
+    }
+    let parsed = program
+        .try_get_matches_from(&completed.arguments)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    match parsed {
+        Ok(cli) => Ok(cli.command),
+        Err(error) => Err(not_parsed(error, completed, is_step)),
+    }
+}
+
+/// A variable that holds the command may turn out empty; without this, `in_progress` would be sent and never its end.
+fn no_command() -> Failure {
+    Failure::usage("missing command after --")
+        .hint("leave out -- to send a state without a command")
+}
+
+/// Help and version are no errors.
+fn not_parsed(error: clap::Error, completed: Completed, is_step: bool) -> Stop {
+    if !error.use_stderr() {
+        return Stop::Shown(error);
+    }
+    if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return Stop::Shown(error);
+    }
+    let program = Cli::command();
+    let position = completion::subcommand(&program, &completed.arguments);
+    let words = position.map(|(position, _)| &completed.arguments[1..=position]);
+    let command = words.and_then(|words| words.join(OsStr::new(" ")).into_string().ok());
+    let failure = errors::explain(&error, command.as_deref(), &completed.origins, is_step);
+    Stop::Failed(failure, completed.arguments)
+}
+
+/// Runs something with the way to Jira that the command's options name.
+///
+/// # Errors
+/// A way that cannot be, for a command that does nothing without; or what it fails with.
+pub(crate) fn perform<T>(
+    command: &Command,
+    variables: &Variables,
+    phase: &Phase,
+    system: &dyn System,
+    output: &Output,
+    run: impl FnOnce(&Context<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let settings = if command.needs_network() {
+        Settings::read(command.ca_file(), variables)
+    } else {
+        // A command that sends nothing does not fail for it.
+        Ok(Settings::default())
+    };
+    let network_failure = settings.as_ref().err().cloned();
+    if let Some(failure) = network_failure.as_ref().filter(|_| !command.goes_on()) {
+        return Err(failure.clone());
+    }
+    let network = Network::new(settings.unwrap_or_default(), output);
+    let context = Context {
+        variables,
+        system,
+        transport: &network,
+        network_failure: network_failure.as_ref(),
+        output,
+        phase,
+    };
+    commands::check_options(command, &context)?;
+    run(&context)
+}

@@ -1,0 +1,54 @@
+//! `jira-send step`: one call of a pipeline step. The library hands over what Jenkins and the user say, and does what the
+//! answer says; everything between is decided here.
+
+mod answer;
+mod body;
+mod call;
+mod gate;
+mod kept;
+mod late;
+mod memory;
+mod options;
+mod parameters;
+#[cfg(test)]
+mod reference;
+mod request;
+mod send;
+mod spelling;
+mod steps;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use answer::Answer;
+use request::Request;
+
+use crate::output::Output;
+use crate::system::System;
+use crate::variables::Variables;
+
+/// The word that stands for this command; people never type it.
+pub(crate) const COMMAND: &str = "step";
+
+/// The version of the agreement with the library; each side refuses another one.
+const PROTOCOL: u32 = 1;
+
+/// Reads the request, carries it out, and prints the answer. Whatever happens is in the answer.
+pub(crate) fn run(
+    request: &Path,
+    variables: &Variables,
+    system: &dyn System,
+    output: &Output,
+) -> ExitCode {
+    let answer = match Request::read(request) {
+        Ok(request) => call::answer(&request, variables, system, output),
+        Err(failure) => Answer::of_failure("jira-send", &failure),
+    };
+    match output.result(&answer.to_json()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output.failure(&failure);
+            ExitCode::from(failure.kind.exit_code())
+        }
+    }
+}

@@ -1,0 +1,461 @@
+//! A gate as the steps see it: asked once, or again and again until it is decided. Between two questions nothing is held,
+//! on the agent or here: what has to be known stands in the token.
+
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::answer::{Again, Answer, returns};
+use super::call::Call;
+use super::memory::Topic;
+use super::parameters::{is_true, text};
+use super::steps::Task;
+use crate::error::Failure;
+use crate::report::Report;
+
+/// Seconds before the second question; every later pause is half as long again.
+const FIRST_PAUSE: u64 = 5;
+
+/// Longest pause between two questions, in seconds.
+const LONGEST_PAUSE: u64 = 60;
+
+/// So many seconds Jira may take to know the gate of a deployment that it has just accepted.
+const UNKNOWN_YET: u64 = 120;
+
+/// Seconds that are waited for a decision when nobody says how long.
+pub(super) const DEFAULT_TIMEOUT: u64 = 3600;
+
+/// Longest time that can be given, in seconds.
+const MAX_SECONDS: u64 = 30 * 24 * 3600;
+
+/// What is known of a wait from one question to the next.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Wait {
+    /// Milliseconds since 1970.
+    begun: i64,
+    /// All pauses together, in seconds: a clock may be set back.
+    paused: u64,
+    /// The next pause, in seconds.
+    pause: u64,
+    /// What was said last.
+    said: String,
+    /// Whether it was said that Jira cannot be reached.
+    is_in_trouble: bool,
+    /// The last answer of Jira.
+    last: Option<Value>,
+}
+
+/// How long, and how often.
+pub(super) struct Patience {
+    /// Seconds.
+    pub(super) timeout: u64,
+    /// Seconds between two questions, where the user says.
+    pub(super) interval: Option<u64>,
+}
+
+/// What follows from an answer.
+#[derive(Debug, PartialEq)]
+pub(super) enum Next {
+    Again(Again),
+    /// What the step returns, or ends the run with.
+    Over(Value),
+}
+
+impl Wait {
+    /// The wait that is going on, or a new one.
+    pub(super) fn of(token: Option<&str>, now: i64) -> Self {
+        let token = token.and_then(|token| serde_json::from_str(token).ok());
+        token.unwrap_or_else(|| Self {
+            begun: now,
+            ..Self::default()
+        })
+    }
+
+    /// Takes in what came of one question, as the step would return it. The second value is a line for the log, where
+    /// there is news.
+    pub(super) fn after(
+        mut self,
+        result: Value,
+        patience: &Patience,
+        now: i64,
+    ) -> (Next, Option<String>) {
+        let elapsed = u64::try_from(now.saturating_sub(self.begun) / 1000).unwrap_or(0);
+        let waited = elapsed.max(self.paused);
+        let over = |mut result: Value, line| {
+            result["waited"] = waited.into();
+            (Next::Over(result), line)
+        };
+        let message = result["message"].as_str().unwrap_or_default().to_owned();
+        let mut line = None;
+        if result["gatingStatus"].is_string() {
+            line = (self.said != message).then(|| message.clone());
+            if result["outcome"] != "awaiting" {
+                return over(result, line);
+            }
+            self.said = message;
+            self.is_in_trouble = false;
+            self.last = Some(result.clone());
+        } else if result["exitCode"] == 4 {
+            line = (!self.is_in_trouble)
+                .then(|| format!("{message}; asking again until the time is up"));
+            self.is_in_trouble = true;
+        } else if result["outcome"] != "rejected" || self.last.is_none() && waited >= UNKNOWN_YET {
+            return over(result, line);
+        }
+        let Some(left @ 1..) = patience.timeout.checked_sub(waited) else {
+            return over(self.last.take().unwrap_or(result), line);
+        };
+        let full = patience.interval.unwrap_or(self.pause.max(FIRST_PAUSE));
+        let pause = full.min(left);
+        self.paused += pause;
+        self.pause = (full + full / 2).min(LONGEST_PAUSE);
+        let token = json!(self).to_string();
+        let again = Again {
+            seconds: pause,
+            token,
+        };
+        (Next::Again(again), line)
+    }
+}
+
+impl Call<'_> {
+    /// Asks a gate once, and says what follows.
+    pub(super) fn ask_gate(&mut self) -> Answer {
+        let patience = match self.patience() {
+            Ok(patience) => patience,
+            Err(failure) => return self.end_gate(returns(&Report::failed(&failure))),
+        };
+        let done = self.report(&self.settled());
+        let result = returns(&done.result);
+        let name = self.step.name;
+        if self.step.task == Task::CheckGate {
+            let is_open = result["outcome"] == "allowed";
+            if !is_open && result["outcome"] != "awaiting" {
+                return self.end_gate(result);
+            }
+            let news = self.gate_news(&result);
+            return Answer {
+                returns: is_open.into(),
+                echo: news
+                    .map(|news| format!("{name}: {news}"))
+                    .into_iter()
+                    .collect(),
+                ..Answer::default()
+            };
+        }
+        let now = self.request.run.now;
+        let wait = Wait::of(self.request.waiting.as_deref(), now);
+        let (next, line) = wait.after(result, &patience, now);
+        let echo = line
+            .map(|line| format!("{name}: {line}"))
+            .into_iter()
+            .collect();
+        match next {
+            Next::Again(again) => Answer {
+                echo,
+                again: Some(again),
+                ..Answer::default()
+            },
+            Next::Over(result) if result["outcome"] == "allowed" => Answer {
+                returns: decision(result),
+                echo,
+                ..Answer::default()
+            },
+            Next::Over(result) => self.end_gate(decision(result)),
+        }
+    }
+
+    /// The same answer is said once in a run: people ask in a loop.
+    fn gate_news(&mut self, result: &Value) -> Option<String> {
+        let message = text(&result["message"]);
+        let name = Topic::Gate.name("");
+        let said = json!(message);
+        let mut known = self.memory.about(Topic::Gate);
+        if known.any(|(_, line)| line.fields().get("said") == Some(&said)) {
+            return None;
+        }
+        drop(known);
+        self.memory.keep(name, json!({"said": said}));
+        Some(message)
+    }
+
+    /// Ends the run where the deployment may not go on: as failed when there is no decision, as aborted when it is against
+    /// the deployment or nobody made it. Jenkins' `retry` begins again after an error, and not after an interruption, so
+    /// whoever asks again in a run that was ended here meets one.
+    fn end_gate(&self, mut result: Value) -> Answer {
+        let reason = reason(&result);
+        let line = format!("{}: {reason}", self.step.name);
+        // No variable of the whole job lets a deployment pass that nobody has allowed.
+        let given = self.parameters.fail_on_error.as_ref();
+        let is_strict = self.step.task == Task::CheckGate || given.is_none_or(is_true);
+        if !is_strict {
+            result["message"] = reason.into();
+            return Answer {
+                returns: result,
+                echo: vec![line],
+                ..Answer::default()
+            };
+        }
+        let is_decided = result["outcome"] == "prevented" || result["outcome"] == "awaiting";
+        let was_ended = self.request.run.result.as_deref() == Some("ABORTED");
+        Answer {
+            returns: result,
+            interrupt: is_decided && was_ended,
+            set_result: is_decided.then_some("ABORTED"),
+            fail: Some(line),
+            ..Answer::default()
+        }
+    }
+
+    fn patience(&self) -> Result<Patience, Failure> {
+        let read = |name: &str, given: Option<String>| {
+            match given {
+            None => Ok(None),
+            Some(text) => seconds(&text).map(Some).ok_or_else(|| {
+                Failure::usage(format!(
+                    "{name} expects seconds or a text such as '90 s', '20 min', '2 h' or '1 d', from 1 second to 30 days, got \"{text}\""
+                ))
+            }),
+        }
+        };
+        let variable = self.variables.by_name("JIRA_SEND_TIMEOUT");
+        let timeout = self.parameters.timeout.as_ref().map(text);
+        let timeout = timeout.or_else(|| variable.map(ToOwned::to_owned));
+        let interval = self.parameters.poll_interval.as_ref().map(text);
+        Ok(Patience {
+            timeout: read("timeout", timeout)?.unwrap_or(DEFAULT_TIMEOUT),
+            interval: read("pollInterval", interval)?,
+        })
+    }
+}
+
+/// What `jiraAwaitGate` returns, whether or not Jira knew the gate.
+fn decision(result: Value) -> Value {
+    let mut decision = json!({"gatingStatus": null, "gatingUpdated": null, "changeRequests": []});
+    if let (Value::Object(all), Value::Object(known)) = (&mut decision, result) {
+        all.extend(known);
+    }
+    decision
+}
+
+/// Why the run does not go on, and the next thing to do.
+pub(super) fn reason(result: &Value) -> String {
+    let text = |name: &str| result[name].as_str().unwrap_or_default();
+    let message = text("message");
+    match text("outcome") {
+        "prevented" if text("gatingStatus") == "expired" => format!(
+            "the deployment was prevented by Jira Service Management: {message}. Nobody decided in time; run the deployment again to ask anew"
+        ),
+        "prevented" => format!(
+            "the deployment was prevented by Jira Service Management: {message}. The change request was declined; its issue has the reason"
+        ),
+        "awaiting" => {
+            let mut reason = String::from("nobody has decided");
+            if let Some(waited) = result["waited"].as_u64() {
+                let _ = write!(reason, " within {waited} seconds");
+            }
+            format!(
+                "{reason}: {message}. Ask whoever approves the change request, or wait longer with timeout"
+            )
+        }
+        outcome => {
+            let advice = match outcome {
+                "invalid_gate" => {
+                    ". Jira cannot decide: check the services of the deployment (serviceIds) and the change management of the service project"
+                }
+                "rejected" => {
+                    ". Was the deployment sent before in this run, with enableGating, serviceIds and the same environmentId?"
+                }
+                "unauthorized" => {
+                    ". It needs the permission \"Deployments\"; jiraSendCheck() shows what is missing"
+                }
+                "unreachable" => ". Ask again later; jiraAwaitGate does so by itself",
+                _ => "",
+            };
+            format!(
+                "there is no decision of Jira Service Management, so the deployment may not go on: {message}{advice}"
+            )
+        }
+    }
+}
+
+/// Seconds as a number, or as a text with a unit such as `90 s`, `20 min`, `2 h` or `1 d`, from 1 second to 30 days.
+pub(super) fn seconds(text: &str) -> Option<u64> {
+    let text = text.trim().to_ascii_lowercase();
+    let end = text
+        .find(|it: char| !it.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let factor = match unit.trim() {
+        "" | "s" | "sec" | "second" | "seconds" => 1,
+        "m" | "min" | "minute" | "minutes" => 60,
+        "h" | "hour" | "hours" => 3600,
+        "d" | "day" | "days" => 24 * 3600,
+        _ => return None,
+    };
+    let seconds = number.parse::<u64>().ok()?.checked_mul(factor)?;
+    (1..=MAX_SECONDS).contains(&seconds).then_some(seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Next, Patience, Wait, reason, seconds};
+
+    fn awaiting() -> Value {
+        json!({"outcome": "awaiting", "exitCode": 7, "gatingStatus": "awaiting", "message": "the gate: awaiting"})
+    }
+
+    const PATIENCE: Patience = Patience {
+        timeout: 3600,
+        interval: None,
+    };
+
+    fn again(next: Next) -> (u64, String) {
+        match next {
+            Next::Again(again) => (again.seconds, again.token),
+            Next::Over(result) => panic!("over with {result}"),
+        }
+    }
+
+    #[test]
+    fn pauses_grow_and_news_alone_is_said() {
+        let (mut token, mut now) = (None::<String>, 1_000_000);
+        let mut pauses = Vec::new();
+        for turn in 0..8 {
+            let wait = Wait::of(token.as_deref(), now);
+            let (next, line) = wait.after(awaiting(), &PATIENCE, now);
+            assert_eq!(line.is_some(), turn == 0);
+            let (pause, next) = again(next);
+            pauses.push(pause);
+            now += i64::try_from(pause).unwrap() * 1000;
+            token = Some(next);
+        }
+        assert_eq!(pauses, [5, 7, 10, 15, 22, 33, 49, 60]);
+        let allowed = json!({"outcome": "allowed", "exitCode": 0, "gatingStatus": "allowed", "message": "open"});
+        let (next, line) = Wait::of(token.as_deref(), now).after(allowed, &PATIENCE, now);
+        assert_eq!(line.as_deref(), Some("open"));
+        let Next::Over(result) = next else {
+            panic!("goes on");
+        };
+        assert_eq!(
+            (&result["outcome"], &result["waited"]),
+            (&json!("allowed"), &json!(201))
+        );
+    }
+
+    #[test]
+    fn the_time_is_kept_though_the_clock_steps_back() {
+        let patience = Patience {
+            timeout: 12,
+            interval: Some(10),
+        };
+        let (next, _) = Wait::of(None, 1_000_000).after(awaiting(), &patience, 1_000_000);
+        let (pause, token) = again(next);
+        assert_eq!(pause, 10);
+        let (next, _) = Wait::of(Some(&token), 0).after(awaiting(), &patience, 0);
+        let (pause, token) = again(next);
+        assert_eq!(pause, 2);
+        let (next, _) = Wait::of(Some(&token), 0).after(awaiting(), &patience, 0);
+        assert_eq!(
+            next,
+            Next::Over({
+                let mut over = awaiting();
+                over["waited"] = 12.into();
+                over
+            })
+        );
+    }
+
+    #[test]
+    fn trouble_is_said_once_and_the_last_answer_counts() {
+        let trouble = json!({"outcome": "unreachable", "exitCode": 4, "message": "no way"});
+        let (next, line) = Wait::of(None, 0).after(trouble.clone(), &PATIENCE, 0);
+        assert_eq!(
+            line.as_deref(),
+            Some("no way; asking again until the time is up")
+        );
+        let (_, token) = again(next);
+        let (next, line) = Wait::of(Some(&token), 5000).after(trouble.clone(), &PATIENCE, 5000);
+        assert_eq!(line, None);
+        let (_, token) = again(next);
+        let (next, _) = Wait::of(Some(&token), 9000).after(awaiting(), &PATIENCE, 9000);
+        let (_, token) = again(next);
+        let late = 3_600_000;
+        let (next, _) = Wait::of(Some(&token), late).after(trouble, &PATIENCE, late);
+        let Next::Over(result) = next else {
+            panic!("goes on");
+        };
+        assert_eq!(result["outcome"], "awaiting");
+    }
+
+    #[test]
+    fn a_gate_that_jira_does_not_know_is_given_two_minutes() {
+        let unknown = json!({"outcome": "rejected", "exitCode": 1, "message": "no gate"});
+        let (next, line) = Wait::of(None, 0).after(unknown.clone(), &PATIENCE, 0);
+        assert_eq!(line, None);
+        let (_, token) = again(next);
+        let (next, _) = Wait::of(Some(&token), 119_000).after(unknown.clone(), &PATIENCE, 119_000);
+        again(next);
+        let (next, _) = Wait::of(Some(&token), 120_000).after(unknown, &PATIENCE, 120_000);
+        assert!(matches!(next, Next::Over(_)));
+        let denied = json!({"outcome": "unauthorized", "exitCode": 3, "message": "no"});
+        let (next, _) = Wait::of(None, 0).after(denied, &PATIENCE, 0);
+        assert!(matches!(next, Next::Over(_)));
+    }
+
+    #[test]
+    fn a_token_of_somebody_else_begins_anew() {
+        for junk in [None, Some(""), Some("[]"), Some("5")] {
+            assert_eq!(
+                Wait::of(junk, 7),
+                Wait {
+                    begun: 7,
+                    ..Wait::default()
+                }
+            );
+        }
+    }
+
+    #[test]
+    fn times_are_written_in_many_ways() {
+        for (text, expected) in [
+            ("90", Some(90)),
+            ("90 s", Some(90)),
+            (" 20 Min ", Some(1200)),
+            ("2h", Some(7200)),
+            ("30 d", Some(2_592_000)),
+            ("31 d", None),
+            ("0", None),
+            ("-5", None),
+            ("", None),
+            ("h", None),
+            ("2 weeks", None),
+            ("99999999999999999999", None),
+            ("1,5 h", None),
+        ] {
+            assert_eq!(seconds(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_refusal_says_what_to_do() {
+        for (outcome, status, words) in [
+            ("prevented", "prevented", "declined"),
+            ("prevented", "expired", "run the deployment again"),
+            ("awaiting", "awaiting", "within 5 seconds"),
+            ("invalid_gate", "invalid", "serviceIds"),
+            ("rejected", "", "enableGating"),
+            ("unauthorized", "", "permission"),
+            ("unreachable", "", "jiraAwaitGate"),
+            ("invalid", "", "may not go on"),
+        ] {
+            let result =
+                json!({"outcome": outcome, "gatingStatus": status, "message": "m", "waited": 5});
+            let reason = reason(&result);
+            assert!(reason.contains(words) && reason.contains(": m"), "{reason}");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! A call of a step that never reached the program: the library keeps its request with the run, and a later step sends
+//! it as what it was.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::memory::Line;
+use super::request::{Body, Request};
+
+/// One such call.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub(super) request: Request,
+    /// The variables of its run.
+    pub(super) variables: BTreeMap<String, String>,
+}
+
+impl Kept {
+    /// # Errors
+    /// What is wrong with the line: everybody can set the variable.
+    pub(super) fn read(line: &Line) -> Result<Self, String> {
+        let fields = line.fields();
+        let request = fields.get("request").cloned().unwrap_or_default();
+        let mut request = Request::of_value(request)?;
+        // What its run has ended as, for what was left without a state.
+        let result = fields.get("result").and_then(Value::as_str);
+        if request.run.result.is_none() && request.body.is_none() {
+            request.run.result = result.map(ToOwned::to_owned);
+        }
+        if let (Some(Body::Begin), Some(result)) = (&request.body, result) {
+            // The run is over, and its end was never heard of.
+            request.body = None;
+            request.run.result = Some(result.to_owned());
+        }
+        let variables = fields.get("variables");
+        let variables = variables.and_then(Value::as_object);
+        Ok(Self {
+            request,
+            variables: variables.map(texts).unwrap_or_default(),
+        })
+    }
+
+    /// Whether a clone can be asked about it: without its commit, what is checked out by then is another one.
+    pub(super) fn has_commit(&self) -> bool {
+        self.variables.contains_key("GIT_COMMIT") || self.request.parameters.contains_key("commit")
+    }
+}
+
+fn texts(fields: &Map<String, Value>) -> BTreeMap<String, String> {
+    let texts = fields.iter();
+    let texts = texts.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())));
+    texts.collect()
+}

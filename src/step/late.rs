@@ -1,0 +1,241 @@
+//! What earlier steps and runs left to be sent: it goes inside the same call and the same time as the step's own update.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::call::{Call, Done};
+use super::kept::Kept;
+use super::memory::Topic;
+use super::options::{self, Settled};
+use super::parameters::Parameters;
+use super::send::jira;
+use super::steps::Step;
+use crate::commands::store;
+use crate::outbox::Entry;
+use crate::report::{Outcome, Report};
+use crate::system::Deadline;
+use crate::variables::{self, Variables};
+
+/// Most calls of steps that are made up for in one call.
+const MAX_CALLS: usize = 3;
+
+/// Longest time for what was left, and for one call of it.
+const MAX_TIME: Duration = Duration::from_secs(5);
+
+/// With less time than this nothing is begun.
+const MIN_TIME: Duration = Duration::from_secs(1);
+
+/// Options that `flush` shares with every command that sends.
+const OF_THE_OUTBOX: [&str; 5] = [
+    "site",
+    "caFile",
+    "outbox",
+    "outboxMaxAgeDays",
+    "outboxMaxEntries",
+];
+
+/// What is sent late.
+#[derive(Default)]
+pub(super) struct Late {
+    /// Updates that were put into the outbox of this agent, by the names of their lines.
+    waiting: Vec<(String, Entry)>,
+    /// Whether there is an outbox to put them into.
+    has_outbox: bool,
+    /// What was delivered, as people call it.
+    pub(super) delivered: Vec<String>,
+    /// Lines for the log.
+    pub(super) said: Vec<String>,
+}
+
+impl Late {
+    /// Puts what waits into the outbox, so that the step's own send takes it along.
+    pub(super) fn before(call: &mut Call<'_>, settled: &Settled) -> Self {
+        let mut late = Self {
+            waiting: call.memory.waiting(),
+            ..Self::default()
+        };
+        if late.waiting.is_empty() {
+            return late;
+        }
+        let entries = late.waiting.iter().map(|(_, entry)| entry);
+        let problems = call.with_outbox(settled, |outbox| outbox.take_over(entries));
+        late.has_outbox = problems.is_some();
+        for problem in problems.unwrap_or_default() {
+            late.said.push(format!(
+                "  warning: could not queue what an earlier step left: {problem}"
+            ));
+        }
+        late
+    }
+
+    /// Sends the rest, and settles what is done.
+    pub(super) fn after(
+        &mut self,
+        call: &mut Call<'_>,
+        settled: &Settled,
+        done: &Done<Report>,
+        deadline: Deadline,
+    ) {
+        use Outcome::{Invalid, NothingToSend, Unauthorized, Unreachable};
+        let outcome = done.result.outcome;
+        self.note_delivered(&done.result);
+        if matches!(outcome, NothingToSend | Invalid) && self.has_outbox {
+            self.flush(call, settled, deadline);
+        }
+        self.settle(call, settled, done);
+        if !matches!(outcome, Unreachable | Unauthorized) {
+            self.make_up(call, deadline);
+        }
+    }
+
+    /// Where the step's own update was not sent, nothing has taken along what waits.
+    fn flush(&mut self, call: &Call<'_>, settled: &Settled, deadline: Deadline) {
+        let time = deadline.remaining(call.system).min(MAX_TIME);
+        if time < MIN_TIME {
+            return;
+        }
+        let given = OF_THE_OUTBOX.iter().filter_map(|name| {
+            let value = settled.options.get(*name)?;
+            Some(((*name).to_owned(), value.clone()))
+        });
+        let mut options: Map<String, Value> = given.collect();
+        options.insert("budget".to_owned(), json!(time.as_secs().max(1)));
+        let flush = Settled {
+            command: "flush",
+            options,
+            variables: settled.variables.with([("JIRA_SEND_BUDGET", None)]),
+            phase: crate::commands::Phase {
+                step: Some(call.phase(call.request, &call.parameters)),
+                ..crate::commands::Phase::default()
+            },
+            complaint: None,
+        };
+        let flushed = call.report(&flush);
+        self.note_delivered(&flushed.result);
+        if flushed.result.outcome == Outcome::Unreachable {
+            self.said
+                .push(format!("  warning: {}", flushed.result.message));
+        }
+    }
+
+    fn note_delivered(&mut self, report: &Report) {
+        let names = report
+            .outbox
+            .iter()
+            .flat_map(|outbox| &outbox.delivered_names);
+        self.delivered.extend(names.cloned());
+    }
+
+    /// What waits no more is needed no more.
+    fn settle(&mut self, call: &mut Call<'_>, settled: &Settled, done: &Done<Report>) {
+        if self.waiting.is_empty() || !self.has_outbox {
+            return;
+        }
+        let entries = self.waiting.iter().map(|(_, entry)| entry);
+        let Some(here) = call.with_outbox(settled, |outbox| outbox.waits(entries)) else {
+            return;
+        };
+        let own: Vec<_> = done
+            .result
+            .sent
+            .iter()
+            .map(|sent| sent.entry.entity())
+            .collect();
+        for ((name, entry), waits) in self.waiting.drain(..).zip(here) {
+            if waits || own.contains(&entry.entity()) {
+                continue;
+            }
+            call.memory.settle(&name);
+        }
+    }
+
+    /// Sends calls that never reached the program.
+    fn make_up(&mut self, call: &mut Call<'_>, deadline: Deadline) {
+        let own = Topic::Request.name(&call.request.id);
+        let kept: Vec<(String, Result<Kept, String>)> = call
+            .memory
+            .about(Topic::Request)
+            .filter(|(name, _)| *name != own)
+            .map(|(name, line)| (name.to_owned(), Kept::read(line)))
+            .collect();
+        let mut calls = 0;
+        for (name, kept) in kept {
+            let time = deadline.remaining(call.system).min(MAX_TIME);
+            if time < MIN_TIME || calls == MAX_CALLS {
+                return;
+            }
+            let Some((kept, step)) = kept.ok().and_then(|kept| {
+                let step = Step::find(&kept.request.step).filter(|step| step.sends())?;
+                Some((kept, step))
+            }) else {
+                call.memory.settle(&name);
+                continue;
+            };
+            calls += 1;
+            let done = call.make_up(step, &kept, time);
+            call.remember(step, &kept.request, &done);
+            call.memory.settle(&name);
+            let report = done.result;
+            match report.outcome {
+                Outcome::Accepted | Outcome::PartlyAccepted => self.delivered.push(report.message),
+                Outcome::NothingToSend => {}
+                _ => self.said.push(format!(
+                    "  warning: left by an earlier step: {}",
+                    report.message
+                )),
+            }
+            if matches!(report.outcome, Outcome::Unreachable | Outcome::Unauthorized) {
+                return;
+            }
+        }
+    }
+}
+
+impl Call<'_> {
+    /// Sends a call of a step that never reached the program, as what it was.
+    fn make_up(&self, step: &'static Step, kept: &Kept, time: Duration) -> Done<Report> {
+        let request = &kept.request;
+        let parameters = Parameters::read(step, &request.parameters, None);
+        let variables = of_its_run(kept, self.variables);
+        let mut phase = self.phase(request, &parameters);
+        phase.pipeline.lacks_workspace = !kept.has_commit();
+        let mut settled = options::settle(step, request, &parameters, &variables, phase);
+        settled.phase.limit_time(time);
+        self.report(&settled)
+    }
+
+    /// Does something with the outbox that the options name; nothing where there is none.
+    fn with_outbox<T>(
+        &self,
+        settled: &Settled,
+        work: impl FnOnce(&crate::outbox::Outbox<'_>) -> T,
+    ) -> Option<T> {
+        let open = Settled {
+            command: settled.command,
+            options: settled.options.clone(),
+            variables: settled.variables.clone(),
+            phase: crate::commands::Phase::default(),
+            complaint: None,
+        };
+        let done = self.perform(&open, |command, context| {
+            let outbox = jira(command).map(|jira| store::open(&jira.outbox, true, context));
+            Ok(outbox.and_then(Result::ok).map(|outbox| work(&outbox)))
+        });
+        done.result.ok().flatten()
+    }
+}
+
+/// The environment of another run: its own variables instead of those of the run at hand.
+fn of_its_run(kept: &Kept, here: &Variables) -> Variables {
+    let of_jenkins = variables::JENKINS.iter().map(|variable| variable.name);
+    // Where the workspace is, is a matter of this agent.
+    let names = of_jenkins.filter(|name| *name != variables::WORKSPACE.name);
+    let pairs = names.map(|name| (name, kept.variables.get(name).cloned()));
+    let site = variables::JIRA_SITE.name;
+    let site = kept
+        .variables
+        .get(site)
+        .map(|value| (site, Some(value.clone())));
+    here.with(pairs).with(site)
+}

@@ -1,0 +1,415 @@
+//! What a run remembers for its later steps and for later runs: lines `NAME JSON` in one variable of the run.
+//!
+//! Each step sees the lines of its own run and of those around it. The newest line of a name counts, whichever run has
+//! it, and every step carries on what is still needed, so that a run that is discarded takes nothing along. A line that
+//! is settled leaves a mark for as long as another run still has it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value, json};
+
+use super::answer::MemoryChange;
+use super::request::{OtherRun, ThisRun};
+use crate::domain::deployed::{Deployed, RepositoryName};
+use crate::domain::issue_key::IssueKey;
+use crate::domain::state::{BuildState, State, build_state};
+use crate::domain::timestamp::Timestamp;
+use crate::json::whole_characters;
+use crate::outbox::Entry;
+use crate::report::DeployedReport;
+
+/// Longest memory, in characters, line feeds included. It is in the environment of everything that the run does, and on
+/// a Windows agent no process starts with more than 32767 characters in one variable.
+const MAX_LENGTH: usize = 30_000;
+
+/// Longest line, so that none takes the room of all others.
+const MAX_LINE: usize = 12_000;
+
+/// Most repositories that are remembered of one place.
+const MAX_REPOSITORIES: usize = 64;
+
+/// What a line is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Topic {
+    /// What was said of a gate; of this run alone.
+    Gate,
+    /// The issues of this run, for a run that it starts.
+    Keys,
+    /// Jira could not be reached; of this run alone.
+    Outage,
+    /// What is in progress, as it was sent.
+    Open,
+    /// Which commit runs where.
+    Deployed,
+    /// What could not be delivered.
+    Waiting,
+    /// A call of a step that never reached the program.
+    Request,
+}
+
+impl Topic {
+    const WORDS: &[(&str, Topic)] = &[
+        ("gate", Self::Gate),
+        ("keys", Self::Keys),
+        ("outage", Self::Outage),
+        ("open", Self::Open),
+        ("deployed", Self::Deployed),
+        ("waiting", Self::Waiting),
+        ("request", Self::Request),
+    ];
+
+    fn of(name: &str) -> Option<Self> {
+        let word = name.split_once(':').map_or(name, |(word, _)| word);
+        let found = Self::WORDS.iter().find(|(known, _)| *known == word);
+        found.map(|(_, topic)| *topic)
+    }
+
+    fn word(self) -> &'static str {
+        let found = Self::WORDS.iter().find(|(_, topic)| *topic == self);
+        found.map_or("", |(word, _)| word)
+    }
+
+    /// The name of a line about this.
+    pub(super) fn name(self, of: &str) -> String {
+        if of.is_empty() {
+            return self.word().to_owned();
+        }
+        let of = of.replace(|it: char| it.is_whitespace() || !it.is_ascii(), "_");
+        format!("{}:{of}", self.word())
+    }
+}
+
+/// One line.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Line {
+    /// Milliseconds since 1970.
+    at: i64,
+    fields: Map<String, Value>,
+}
+
+impl Line {
+    fn new(at: i64, fields: Value) -> Self {
+        let fields = match fields {
+            Value::Object(fields) => fields,
+            _ => Map::new(),
+        };
+        Self { at, fields }
+    }
+
+    /// Says that the line of this name is needed no more.
+    fn settled(at: i64) -> Self {
+        Self::new(at, json!({"gone": true}))
+    }
+
+    fn is_settled(&self) -> bool {
+        self.fields.get("gone") == Some(&Value::Bool(true))
+    }
+
+    /// Milliseconds since 1970.
+    pub(super) fn at(&self) -> i64 {
+        self.at
+    }
+
+    /// What the line says.
+    pub(super) fn fields(&self) -> &Map<String, Value> {
+        &self.fields
+    }
+
+    /// Everybody can set the variable: what is no line is passed over.
+    fn parse(text: &str) -> Option<(String, Self)> {
+        let (name, json) = text.trim().split_once(' ')?;
+        Topic::of(name)?;
+        if !name.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return None;
+        }
+        let mut fields: Map<String, Value> = serde_json::from_str(&whole_characters(json)).ok()?;
+        let own = fields.remove("at").as_ref().and_then(Value::as_i64);
+        // The library writes requests, which have their time inside.
+        let inner = || fields.get("request")?.get("run")?.get("now")?.as_i64();
+        let at = own.or_else(inner)?;
+        Some((name.to_owned(), Self { at, fields }))
+    }
+
+    /// ASCII alone, so that the length of the text is that of the variable.
+    fn text(&self, name: &str) -> String {
+        let mut fields = self.fields.clone();
+        fields.insert("at".to_owned(), self.at.into());
+        let mut text = format!("{name} ");
+        for character in Value::Object(fields).to_string().chars() {
+            if character.is_ascii() {
+                text.push(character);
+                continue;
+            }
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(text, "\\u{unit:04x}");
+            }
+        }
+        text
+    }
+}
+
+/// All that is remembered, and what is to become of it.
+pub(super) struct Memory {
+    now: i64,
+    /// As the run has it.
+    own: BTreeMap<String, Line>,
+    /// The newest line of each name, of all runs.
+    newest: BTreeMap<String, Line>,
+    /// Names of lines that other runs have and that are not settled there.
+    elsewhere: Vec<String>,
+}
+
+impl Memory {
+    pub(super) fn new(run: &ThisRun) -> Self {
+        let own: BTreeMap<String, Line> = lines(&run.memory).collect();
+        let mut memory = Self {
+            now: run.now,
+            newest: own.clone(),
+            own,
+            elsewhere: Vec::new(),
+        };
+        let mut ends = Vec::new();
+        for other in &run.others {
+            for (name, line) in lines(&other.memory) {
+                memory.take_in(name, line, other, &mut ends);
+            }
+        }
+        for (name, end) in ends {
+            // What the run itself has ended meanwhile needs no end.
+            let is_open = memory
+                .newest
+                .get(&name)
+                .is_some_and(|line| !line.is_settled());
+            if is_open {
+                memory.settle(&name);
+                memory.wait(&end);
+            }
+        }
+        memory
+    }
+
+    /// One line of another run.
+    fn take_in(
+        &mut self,
+        name: String,
+        mut line: Line,
+        other: &OtherRun,
+        ends: &mut Vec<(String, Entry)>,
+    ) {
+        match Topic::of(&name) {
+            Some(Topic::Gate | Topic::Keys | Topic::Outage) | None => return,
+            // A run that goes on sends these itself.
+            Some(Topic::Open | Topic::Request) if !line.is_settled() && !other.is_completed => {
+                return;
+            }
+            Some(Topic::Open) if !line.is_settled() => {
+                let Some(end) = end_of(&line, other) else {
+                    return;
+                };
+                ends.push((name.clone(), end));
+            }
+            Some(Topic::Request) if !line.is_settled() => {
+                let result = line.fields.entry("result").or_insert(Value::Null);
+                if result.is_null() {
+                    *result = json!(other.result);
+                }
+            }
+            _ => {}
+        }
+        if !line.is_settled() && !self.elsewhere.contains(&name) {
+            self.elsewhere.push(name.clone());
+        }
+        let known = self.newest.get(&name);
+        let is_newer = known
+            .is_none_or(|known| line.at > known.at || line.at == known.at && line.is_settled());
+        if is_newer {
+            self.newest.insert(name, line);
+        }
+    }
+
+    /// The lines about a topic, by name, those that are settled left out.
+    pub(super) fn about(&self, topic: Topic) -> impl Iterator<Item = (&str, &Line)> {
+        let lines = self.newest.iter();
+        let lines =
+            lines.filter(move |(name, line)| Topic::of(name) == Some(topic) && !line.is_settled());
+        lines.map(|(name, line)| (name.as_str(), line))
+    }
+
+    /// Puts a line in the place of what was known by this name.
+    pub(super) fn keep(&mut self, name: String, fields: Value) {
+        let now = self.now;
+        self.keep_at(name, now, fields);
+    }
+
+    fn keep_at(&mut self, name: String, at: i64, fields: Value) {
+        let before = self.newest.get(&name).map_or(i64::MIN, |line| line.at);
+        self.newest.insert(name, Line::new(at.max(before), fields));
+    }
+
+    /// Says that the line of this name is needed no more.
+    pub(super) fn settle(&mut self, name: &str) {
+        if let Some(line) = self.newest.get_mut(name) {
+            *line = Line::settled(line.at);
+        }
+    }
+
+    /// Keeps what could not be delivered, unless a newer state of the same thing waits already.
+    pub(super) fn wait(&mut self, entry: &Entry) {
+        let name = Topic::Waiting.name(&entry.entity().folder());
+        let known = self.newest.get(&name);
+        if known.is_none_or(|known| known.at < entry.sequence) {
+            let line = Line::new(entry.sequence, json!({"entry": entry.to_value()}));
+            self.newest.insert(name, line);
+        }
+    }
+
+    /// What waits, by the name of its line, the oldest first. What cannot be read is settled.
+    pub(super) fn waiting(&mut self) -> Vec<(String, Entry)> {
+        let mut waiting = Vec::new();
+        let mut junk = Vec::new();
+        for (name, line) in self.about(Topic::Waiting) {
+            let entry = line.fields.get("entry").cloned().unwrap_or_default();
+            match Entry::from_value(entry) {
+                Ok(entry) => waiting.push((name.to_owned(), entry)),
+                Err(_) => junk.push(name.to_owned()),
+            }
+        }
+        for name in junk {
+            self.settle(&name);
+        }
+        waiting.sort_by_key(|(_, entry)| entry.sequence);
+        waiting
+    }
+
+    /// What runs where.
+    pub(super) fn deployed(&self) -> BTreeMap<String, Deployed> {
+        let lines = self.about(Topic::Deployed);
+        let places = lines.filter_map(|(name, line)| {
+            let place = name.split_once(':')?.1;
+            Some((place.to_owned(), deployed(line)))
+        });
+        places.collect()
+    }
+
+    /// Remembers that this runs there now. Repositories that were not checked out this time stay as they were.
+    pub(super) fn remember_deployed(&mut self, report: &DeployedReport) {
+        let name = Topic::Deployed.name(&report.place);
+        let before = self.newest.get(&name).filter(|line| !line.is_settled());
+        let before = before.map(deployed).unwrap_or_default();
+        let mut repositories: BTreeMap<_, _> = before
+            .repositories
+            .into_iter()
+            .map(|(name, commit)| (name, commit.to_string()))
+            .collect();
+        repositories.extend(report.repositories.clone());
+        let mut fields = json!({"commit": report.commit});
+        if !repositories.is_empty() {
+            fields["repositories"] = json!(repositories);
+        }
+        self.keep(name, fields);
+    }
+
+    /// The issues that a run remembers.
+    pub(super) fn keys_in(memory: &str) -> Vec<IssueKey> {
+        let name = Topic::Keys.name("");
+        let line = lines(memory).find(|(known, _)| *known == name);
+        line.map(|(_, line)| keys(&line)).unwrap_or_default()
+    }
+
+    /// Remembers issues of the run, as long as there are no more than `most`.
+    pub(super) fn add_keys(&mut self, added: &[IssueKey], most: usize) {
+        let name = Topic::Keys.name("");
+        let mut known = self.newest.get(&name).map(keys).unwrap_or_default();
+        let count = known.len();
+        for key in added {
+            if known.len() < most && !known.contains(key) {
+                known.push(key.clone());
+            }
+        }
+        if known.len() > count {
+            self.keep(name, json!({"issueKeys": known}));
+        }
+    }
+
+    /// What the library is to do, and how many lines had no room.
+    pub(super) fn finish(mut self) -> (MemoryChange, usize) {
+        let elsewhere = std::mem::take(&mut self.elsewhere);
+        self.newest
+            .retain(|name, line| !line.is_settled() || elsewhere.contains(name));
+        let mut texts: Vec<(String, String)> = Vec::new();
+        let (mut length, mut left_out) = (0, 0);
+        for (name, line) in self.by_importance() {
+            let text = line.text(name);
+            if text.len() > MAX_LINE || length + text.len() + 1 > MAX_LENGTH {
+                left_out += usize::from(!line.is_settled());
+                continue;
+            }
+            length += text.len() + 1;
+            texts.push((name.to_owned(), text));
+        }
+        let has_room = |name: &str| texts.iter().any(|(kept, _)| kept == name);
+        let gone = self.own.keys().filter(|name| !has_room(name));
+        let forget: Vec<String> = gone.cloned().collect();
+        let is_new = |(name, _): &(String, String)| self.own.get(name) != self.newest.get(name);
+        let mut keep: Vec<(String, String)> =
+            texts.iter().filter(|it| is_new(it)).cloned().collect();
+        keep.sort();
+        let keep = keep.into_iter().map(|(_, text)| text).collect();
+        (MemoryChange { keep, forget }, left_out)
+    }
+
+    /// What must not be lost comes first, and of that the newest.
+    fn by_importance(&self) -> Vec<(&str, &Line)> {
+        let mut all: Vec<(&str, &Line)> = self
+            .newest
+            .iter()
+            .map(|(name, line)| (name.as_str(), line))
+            .collect();
+        all.sort_by_key(|(name, line)| {
+            let topic = Topic::of(name);
+            std::cmp::Reverse((!line.is_settled(), topic, line.at))
+        });
+        all
+    }
+}
+
+fn lines(text: &str) -> impl Iterator<Item = (String, Line)> {
+    text.lines().filter_map(Line::parse)
+}
+
+fn keys(line: &Line) -> Vec<IssueKey> {
+    let keys = line.fields.get("issueKeys").and_then(Value::as_array);
+    let keys = keys.into_iter().flatten();
+    keys.filter_map(|key| key.as_str()?.parse().ok()).collect()
+}
+
+/// The end of what a completed run left in progress: its result says how.
+fn end_of(line: &Line, run: &OtherRun) -> Option<Entry> {
+    let entry = line.fields.get("entry")?.clone();
+    let entry = Entry::from_value(entry).ok()?;
+    let result = run.result.as_deref().unwrap_or("unknown");
+    let state = result.parse().unwrap_or(State::Unknown);
+    let unstable = BuildState::Failed;
+    let state = build_state(state, unstable).unwrap_or(BuildState::Unknown);
+    let state = json!(state);
+    let at = Timestamp::from_millisecond(run.ended.unwrap_or(line.at));
+    Some(entry.ended(state.as_str()?, at))
+}
+
+/// A commit; or of several repositories that of the first and those of all.
+fn deployed(line: &Line) -> Deployed {
+    let revision = |value: &Value| value.as_str().and_then(|commit| commit.parse().ok());
+    let repositories = line.fields.get("repositories").and_then(Value::as_object);
+    let repositories = repositories.into_iter().flatten();
+    let repositories = repositories
+        .filter_map(|(name, commit)| Some((RepositoryName::remembered(name), revision(commit)?)));
+    Deployed {
+        commit: line.fields.get("commit").and_then(revision),
+        repositories: repositories.take(MAX_REPOSITORIES).collect(),
+        is_given: false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,288 @@
+use serde_json::{Value, json};
+
+use super::{MAX_LENGTH, Memory, MemoryChange, Topic};
+use crate::domain::sequence::SequenceNumber;
+use crate::domain::state::DeploymentState;
+use crate::domain::timestamp::Timestamp;
+use crate::outbox::{Entry, Sending};
+use crate::report::DeployedReport;
+use crate::step::request::{OtherRun, ThisRun};
+
+fn run(memory: &str, others: &[(bool, &str)]) -> ThisRun {
+    let other = |(is_completed, memory): &(bool, &str)| OtherRun {
+        result: Some("FAILURE".to_owned()),
+        is_completed: *is_completed,
+        ended: Some(5_000),
+        memory: (*memory).to_owned(),
+    };
+    ThisRun {
+        now: 9_000,
+        memory: memory.to_owned(),
+        others: others.iter().map(other).collect(),
+        ..ThisRun::default()
+    }
+}
+
+fn entry(number: i64, sequence: i64, state: &str) -> Entry {
+    let sending = Sending {
+        name: "build shop #1 in progress",
+        data: "builds",
+        site: Some("acme.atlassian.net"),
+        cloud_id: None,
+        key: &json!({"pipelineId": "shop", "buildNumber": number}),
+        sequence: SequenceNumber::new(sequence),
+        body: &json!({"builds": [{"buildNumber": number, "state": state, "updateSequenceNumber": sequence}]}),
+    };
+    Entry::new(&sending, Timestamp::from_millisecond(sequence))
+}
+
+/// A line as the program writes it.
+fn line(topic: Topic, of: &str, at: i64, mut fields: Value) -> String {
+    fields["at"] = at.into();
+    format!("{} {fields}", topic.name(of))
+}
+
+fn line_of(topic: Topic, entry: &Entry) -> String {
+    let of = entry.entity().folder();
+    line(
+        topic,
+        &of,
+        entry.sequence,
+        json!({"entry": entry.to_value()}),
+    )
+}
+
+/// What the library does with an answer.
+fn applied(memory: &str, change: &MemoryChange) -> String {
+    let name = |line: &str| line.split(' ').next().unwrap().to_owned();
+    let kept: Vec<String> = change.keep.iter().map(|line| name(line)).collect();
+    let stay = memory.lines().filter(|line| *line != "none");
+    let stay =
+        stay.filter(|line| !change.forget.contains(&name(line)) && !kept.contains(&name(line)));
+    let all: Vec<&str> = stay.chain(change.keep.iter().map(String::as_str)).collect();
+    all.join("\n")
+}
+
+fn finished(memory: Memory, own: &str) -> String {
+    let (change, left_out) = memory.finish();
+    assert_eq!(left_out, 0);
+    applied(own, &change)
+}
+
+#[test]
+fn what_is_no_line_is_passed_over() {
+    let junk = "none\n\nwaiting\nwaiting:x\nwaiting:x []\nwaiting:x {}\nbogus {\"at\":1}\n\u{1b}[31m {\"at\":1}\n{\"at\":1}";
+    let mut memory = Memory::new(&run(junk, &[(true, junk)]));
+    assert!(memory.waiting().is_empty());
+    let (change, left_out) = memory.finish();
+    assert_eq!((change, left_out), (MemoryChange::default(), 0));
+}
+
+#[test]
+fn every_step_carries_on_what_is_needed() {
+    let deployed = line(
+        Topic::Deployed,
+        "shop/prod",
+        1_000,
+        json!({"commit": "8a91"}),
+    );
+    let waiting = line_of(Topic::Waiting, &entry(1, 2_000, "failed"));
+    let request = line(Topic::Request, "abc", 3_000, json!({"request": {}}));
+    let gate = line(Topic::Gate, "", 1_000, json!({"said": "x"}));
+    let keys = line(Topic::Keys, "", 1_000, json!({"issueKeys": ["ABC-1"]}));
+    let before = [deployed.as_str(), &waiting, &request, &gate, &keys].join("\n");
+    let now = finished(Memory::new(&run("none", &[(true, &before)])), "none");
+    for topic in ["deployed:shop/prod ", "waiting:", "request:abc "] {
+        assert!(now.contains(topic), "{now}");
+    }
+    // What is about that run alone stays with it.
+    assert!(!now.contains("gate") && !now.contains("keys"), "{now}");
+    assert!(now.contains("\"result\":\"FAILURE\""), "{now}");
+    // Nothing is new the next time.
+    let (change, _) = Memory::new(&run(&now, &[(true, &before)])).finish();
+    assert_eq!(change, MemoryChange::default());
+}
+
+#[test]
+fn the_newest_counts_whichever_run_has_it() {
+    let old = line(
+        Topic::Deployed,
+        "shop/prod",
+        1_000,
+        json!({"commit": "1111"}),
+    );
+    let new = line(
+        Topic::Deployed,
+        "shop/prod",
+        2_000,
+        json!({"commit": "2222"}),
+    );
+    for (own, other) in [(&old, &new), (&new, &old)] {
+        // A later run that goes on counts as well.
+        let memory = Memory::new(&run(own, &[(false, other)]));
+        let commit = memory.deployed()["shop/prod"].commit.clone().unwrap();
+        assert_eq!(commit.as_str(), "2222");
+        let now = finished(memory, own);
+        assert!(now.contains("2222") && !now.contains("1111"), "{now}");
+    }
+}
+
+#[test]
+fn what_is_settled_leaves_a_mark_while_others_have_it() {
+    let entry = entry(1, 2_000, "failed");
+    let waiting = line_of(Topic::Waiting, &entry);
+    let mut memory = Memory::new(&run("none", &[(true, &waiting)]));
+    let [(name, found)] = memory.waiting().try_into().unwrap();
+    assert_eq!(found, entry);
+    memory.settle(&name);
+    let now = finished(memory, "none");
+    assert!(now.contains("\"gone\":true"), "{now}");
+    // A third run sees both.
+    let third = run("none", &[(true, &now), (true, &waiting)]);
+    assert!(Memory::new(&third).waiting().is_empty());
+    // A later state of the same thing waits again.
+    let later = line_of(Topic::Waiting, &super::tests::entry(1, 3_000, "failed"));
+    let fourth = run(&now, &[(true, &waiting), (true, &later)]);
+    assert_eq!(Memory::new(&fourth).waiting().len(), 1);
+    // Once nobody has it any more, nobody needs to know.
+    let (change, _) = Memory::new(&run(&now, &[])).finish();
+    assert_eq!((change.keep.len(), change.forget.len()), (0, 1));
+}
+
+#[test]
+fn what_a_completed_run_left_in_progress_has_ended_as_that_run() {
+    let begun = entry(1, 2_000, "in_progress");
+    let open = line_of(Topic::Open, &begun);
+    let mut memory = Memory::new(&run("none", &[(true, &open)]));
+    let [(_, end)] = memory.waiting().try_into().unwrap();
+    assert_eq!(end.body["builds"][0]["state"], "failed");
+    assert_eq!(
+        end.body["builds"][0]["lastUpdated"],
+        "1970-01-01T00:00:05.000Z"
+    );
+    assert_eq!(
+        (end.sequence, end.name.as_str()),
+        (5_000, "build shop #1 failed")
+    );
+    // Whoever comes next knows that this is done, or that it waits; twice it says the same.
+    let now = finished(memory, "none");
+    let mut next = Memory::new(&run("none", &[(true, &now), (true, &open)]));
+    assert_eq!(next.waiting().len(), 1);
+    assert_eq!(next.waiting()[0].1, end);
+
+    // A run that goes on ends it itself, and so does the run at hand.
+    for run in [run("none", &[(false, &open)]), run(&open, &[])] {
+        let mut memory = Memory::new(&run);
+        assert!(memory.waiting().is_empty());
+    }
+    let (change, _) = Memory::new(&run(&open, &[])).finish();
+    assert_eq!(change, MemoryChange::default());
+    // What has ended meanwhile needs no end.
+    let name = Topic::Open.name(&begun.entity().folder());
+    let gone = format!("{name} {{\"at\":2000,\"gone\":true}}");
+    let mut memory = Memory::new(&run(&gone, &[(true, &open)]));
+    assert!(memory.waiting().is_empty());
+}
+
+#[test]
+fn calls_that_a_run_has_kept_are_its_own_until_it_is_over() {
+    let request = line(Topic::Request, "abc", 3_000, json!({"request": {}}));
+    let count = |run: &ThisRun| Memory::new(run).about(Topic::Request).count();
+    assert_eq!(count(&run(&request, &[])), 1);
+    assert_eq!(count(&run("none", &[(true, &request)])), 1);
+    assert_eq!(count(&run("none", &[(false, &request)])), 0);
+}
+
+#[test]
+fn the_library_writes_requests_with_their_time_inside() {
+    let text = r#"request:abc {"request":{"run":{"now":77}},"variables":{}}"#;
+    let memory = Memory::new(&run(text, &[]));
+    let [(name, line)] = memory
+        .about(Topic::Request)
+        .collect::<Vec<_>>()
+        .try_into()
+        .unwrap();
+    assert_eq!((name, line.at()), ("request:abc", 77));
+}
+
+#[test]
+fn the_memory_has_an_end_and_says_so() {
+    let entries: Vec<Entry> = (1..=40)
+        .map(|number| {
+            let mut entry = entry(number, number * 1_000, "failed");
+            entry.body["builds"][0]["description"] = "é".repeat(200).into();
+            entry
+        })
+        .collect();
+    let mut memory = Memory::new(&run("none", &[]));
+    for entry in &entries {
+        memory.wait(entry);
+    }
+    memory.keep(Topic::Outage.name(""), json!({}));
+    let (change, left_out) = memory.finish();
+    let length: usize = change.keep.iter().map(|line| line.len() + 1).sum();
+    assert!(length <= MAX_LENGTH && length > MAX_LENGTH / 2, "{length}");
+    assert!(
+        change
+            .keep
+            .iter()
+            .all(|line| line.is_ascii() && !line.contains('\n'))
+    );
+    let kept = |number: i64| {
+        let words = format!("\"key\":{{\"buildNumber\":{number},");
+        change.keep.iter().any(|line| line.contains(&words))
+    };
+    // The newest stay.
+    assert!(kept(40) && !kept(1));
+    assert_eq!(change.keep.len() + left_out, 41);
+}
+
+#[test]
+fn one_line_does_not_take_the_room_of_all() {
+    let mut entry = entry(1, 1_000, "failed");
+    entry.body["builds"][0]["description"] = "x".repeat(20_000).into();
+    let mut memory = Memory::new(&run("none", &[]));
+    memory.wait(&entry);
+    let (change, left_out) = memory.finish();
+    assert_eq!((change.keep.len(), left_out), (0, 1));
+}
+
+#[test]
+fn a_deployment_remembers_repositories_that_were_not_there_this_time() {
+    let before = json!({"commit": "1111", "repositories": {"lib": "2222", "app": "1111", "x": 5, "y": "--all"}});
+    let own = line(Topic::Deployed, "shop/prod", 1_000, before);
+    let mut memory = Memory::new(&run(&own, &[]));
+    memory.remember_deployed(&DeployedReport {
+        place: "shop/prod".to_owned(),
+        commit: Some("3333".to_owned()),
+        repositories: [(
+            crate::domain::deployed::RepositoryName::remembered("app"),
+            "3333".to_owned(),
+        )]
+        .into(),
+        state: DeploymentState::Successful,
+        is_rollback: false,
+    });
+    let now = finished(memory, &own);
+    let expected =
+        json!({"at": 9_000, "commit": "3333", "repositories": {"app": "3333", "lib": "2222"}});
+    assert_eq!(now, format!("deployed:shop/prod {expected}"));
+}
+
+#[test]
+fn names_have_no_blanks() {
+    for (of, name) in [("", "keys"), ("a b\né", "keys:a_b__")] {
+        assert_eq!(Topic::Keys.name(of), name);
+    }
+}
+
+#[test]
+fn keys_of_a_run_are_collected_for_those_that_it_starts() {
+    let keys = ["ABC-1", "ABC-2", "ABC-3"].map(|key| key.parse().unwrap());
+    let mut memory = Memory::new(&run("none", &[]));
+    memory.add_keys(&keys[..1], 2);
+    memory.add_keys(&keys, 2);
+    let now = finished(memory, "none");
+    assert_eq!(Memory::keys_in(&now), keys[..2]);
+    assert_eq!(Memory::keys_in("none"), []);
+}

@@ -1,0 +1,248 @@
+//! What the command of a step is called with: the user's parameters, and what follows from the run and the body.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::body::{self, Begun};
+use super::parameters::{Parameters, text};
+use super::request::{Body, BoundCredential, Change, Request};
+use super::steps::{Step, Task};
+use crate::commands::{EventTime, Phase, StepPhase};
+use crate::error::{Failure, Kind};
+use crate::facts::Pipeline;
+use crate::git::Commit;
+use crate::jenkins;
+use crate::variables::Variables;
+
+/// Variables that are about the command line, and not about steps.
+const NOT_FOR_STEPS: [&str; 7] = [
+    "JIRA_SEND_FORMAT",
+    "JIRA_SEND_KEEP_CREDENTIALS",
+    "JIRA_SEND_ON_ERROR",
+    "JIRA_SEND_QUIET",
+    "JIRA_SEND_RESULT_FILE",
+    "JIRA_SEND_TIMEOUT",
+    "JIRA_SEND_WAIT",
+];
+
+/// Longest time for an end that is sent while the run is being stopped.
+const STOPPED_BUDGET: Duration = Duration::from_secs(5);
+
+/// What one command is called with.
+pub(super) struct Settled {
+    /// The word of the command.
+    pub(super) command: &'static str,
+    pub(super) options: Map<String, Value>,
+    pub(super) variables: Variables,
+    pub(super) phase: Phase,
+    /// What the user gave and is left out, in words.
+    pub(super) complaint: Option<String>,
+}
+
+/// Settles it for a call, or for one that is made up for.
+pub(super) fn settle(
+    step: &Step,
+    request: &Request,
+    parameters: &Parameters,
+    variables: &Variables,
+    phase: StepPhase,
+) -> Settled {
+    let mut settled = Settled {
+        command: step.command,
+        options: parameters.options.clone(),
+        variables: variables_for(parameters, variables),
+        phase: Phase {
+            step: Some(phase),
+            ..Phase::default()
+        },
+        complaint: None,
+    };
+    let options = &mut settled.options;
+    if matches!(step.task, Task::CheckGate | Task::AwaitGate) {
+        return settled;
+    }
+    if parameters.options.contains_key("issueKeys") {
+        // As in Atlassian's plugin: keys that are given replace those that would be found.
+        options.entry("onlyIssueKeys").or_insert(true.into());
+    }
+    if request.own_agent && step.has_option("allChanges") {
+        // Its workspace is not that of the run: what no repository has there may belong to the run all the same.
+        options.entry("allChanges").or_insert(true.into());
+    }
+    if step.sends() && !options.contains_key("eventTime") {
+        // The controller's clock: agents' clocks differ, and Jira orders events by this time.
+        options.insert("eventTime".to_owned(), request.run.now.into());
+        settled.phase.event = EventTime::Controller;
+    }
+    if step.has_states() {
+        settled.settle_state(step, request);
+    }
+    settled
+}
+
+impl Settled {
+    fn settle_state(&mut self, step: &Step, request: &Request) {
+        let options = &mut self.options;
+        let is_given = options.contains_key("state");
+        if is_given && step.task == Task::Deployment {
+            // A state that the user gives stands.
+            options.entry("rollbackAs").or_insert("successful".into());
+        }
+        let has_state = is_given || self.variables.by_name("JIRA_SEND_STATE").is_some();
+        match &request.body {
+            None => {
+                if let Some(result) = request.run.result.as_ref().filter(|_| !has_state) {
+                    options.insert("state".to_owned(), json!(result));
+                }
+            }
+            Some(Body::Begin) => {
+                options.insert("state".to_owned(), "in_progress".into());
+                options.insert("verify".to_owned(), false.into());
+                // The reports are those of another run still.
+                options.remove("testReports");
+                self.variables = self.variables.with([("JIRA_SEND_TEST_REPORTS", None)]);
+                let dropped = self.drop_order();
+                self.complaint = (!dropped.is_empty()).then(|| {
+                    let dropped = dropped.join(", ");
+                    format!("{dropped} ignored around a body: its beginning and its end need different ones")
+                });
+            }
+            Some(end) => {
+                self.drop_order();
+                self.settle_end(step, end, request, is_given);
+            }
+        }
+    }
+
+    fn settle_end(&mut self, step: &Step, end: &Body, request: &Request, is_given: bool) {
+        let Body::End {
+            begun,
+            started,
+            interrupted,
+            ..
+        } = end
+        else {
+            return;
+        };
+        let run = &request.run;
+        let options = &mut self.options;
+        if !is_given {
+            let state = body::end_state(end, run.result.as_deref());
+            options.insert("state".to_owned(), state.into());
+        }
+        let given = options.get("eventTime").map(text);
+        let given = given.filter(|_| self.phase.event == EventTime::Given);
+        let time = body::end_time(*started, given.as_deref(), run.now);
+        options.insert("eventTime".to_owned(), time.as_millisecond().into());
+        if step.task == Task::Deployment {
+            let seconds = run.now.saturating_sub(*started).max(0) / 1000;
+            options.entry("duration").or_insert(seconds.into());
+        }
+        let begun = Begun::of(begun.as_deref());
+        self.phase.found_before = begun.issue_keys;
+        self.phase.unknown_before = begun.unknown_issue_keys;
+        if *interrupted {
+            self.phase.limit_time(STOPPED_BUDGET);
+        }
+    }
+
+    /// Beginning and end with the same time or number would be the same for Jira. Says what was given of it.
+    fn drop_order(&mut self) -> Vec<&'static str> {
+        const ORDER: [(&str, &str); 2] = [
+            ("lastUpdated", "JIRA_SEND_LAST_UPDATED"),
+            ("updateSequenceNumber", "JIRA_SEND_UPDATE_SEQUENCE_NUMBER"),
+        ];
+        let mut dropped = Vec::new();
+        for (option, variable) in ORDER {
+            if self.options.remove(option).is_some() {
+                dropped.push(option);
+            }
+            if self.variables.by_name(variable).is_some() {
+                dropped.push(variable);
+            }
+            self.variables = self.variables.with([(variable, None)]);
+        }
+        dropped
+    }
+}
+
+/// The environment with what `checkout` returned, which scripted pipelines do not set.
+pub(super) fn variables_for(parameters: &Parameters, variables: &Variables) -> Variables {
+    let hidden = NOT_FOR_STEPS.map(|name| (name, None));
+    let first = parameters.scm.first().and_then(Value::as_object);
+    let of_git = first.into_iter().flatten();
+    let of_git = of_git.filter(|(name, value)| name.starts_with("GIT_") && !value.is_null());
+    let of_git = of_git.map(|(name, value)| (name.as_str(), Some(text(value))));
+    variables.with(hidden).with(of_git)
+}
+
+/// What the library says of the run.
+pub(super) fn pipeline(request: &Request, parameters: &Parameters) -> Pipeline {
+    Pipeline {
+        changes: request.run.changes.iter().map(commit).collect(),
+        checked_out: jenkins::checkouts(parameters.scm.get(1..).unwrap_or_default()),
+        lacks_workspace: false,
+    }
+}
+
+/// One commit of the change log; no repository of git has the id of another system.
+fn commit(change: &Change) -> Commit {
+    let Change {
+        commit,
+        message,
+        system,
+    } = change;
+    let id = match system.as_str() {
+        "" | "git" => commit.clone(),
+        other => format!("{other} {commit}"),
+    };
+    Commit {
+        id,
+        message: message.clone(),
+    }
+}
+
+/// Why there is no credential, in the words of somebody who sets up a job.
+pub(super) fn no_credential(
+    bound: &BoundCredential,
+    parameters: &Map<String, Value>,
+) -> Option<Failure> {
+    let problem = bound.problem.as_deref()?;
+    let id = text(&bound.id);
+    let is_secret_text = parameters
+        .get("clientId")
+        .map(text)
+        .is_some_and(|id| !id.trim().is_empty());
+    let kind = if is_secret_text {
+        "\"Secret text\" with the client secret"
+    } else {
+        "\"Username with password\" with the client id and the client secret"
+    };
+    let failure =
+        |what: String, hint: String| Some(Failure::new(Kind::Credentials, what).hint(hint));
+    if problem.contains("is of type") {
+        return failure(
+            format!("the credential '{id}' is of the wrong kind"),
+            format!(
+                "it must be {kind}; a \"Secret text\" needs clientId besides, a \"Username with password\" does not"
+            ),
+        );
+    }
+    if problem.contains("CredentialNotFoundException") {
+        return failure(
+            format!("there is no credential '{id}' that this job can use"),
+            format!(
+                "add {kind} under this id to the folder of the job or to Jenkins, or name another with credentialsId"
+            ),
+        );
+    }
+    let failure = Failure::new(
+        Kind::Credentials,
+        format!("could not bind the credential '{id}'"),
+    );
+    Some(failure.cause(problem))
+}
+
+#[cfg(test)]
+mod tests;

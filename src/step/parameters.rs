@@ -1,0 +1,369 @@
+//! The parameters of a step: which of them are options of the command, and what the others mean.
+
+use serde_json::{Map, Value, json};
+
+use super::spelling::meant;
+use super::steps::Step;
+use crate::output::visible;
+
+/// Most characters of a foreign argument that are repeated.
+const MAX_REPEATED: usize = 60;
+
+/// The parameters of one call, as the command takes them.
+#[derive(Debug, Default)]
+pub(super) struct Parameters {
+    /// Options of the command.
+    pub(super) options: Map<String, Value>,
+    /// What `checkout` returned, of each repository.
+    pub(super) scm: Vec<Value>,
+    /// Flags as the file that the command reads.
+    pub(super) flags: Option<Value>,
+    pub(super) fail_on_error: Option<Value>,
+    pub(super) timeout: Option<Value>,
+    pub(super) poll_interval: Option<Value>,
+    /// What is wrong with them and was left out.
+    pub(super) complaints: Vec<String>,
+}
+
+impl Parameters {
+    /// Sorts what the user gave. `null`, blank texts and empty lists count as not given.
+    pub(super) fn read(step: &Step, given: &Map<String, Value>, misused: Option<&str>) -> Self {
+        let mut read = Self::default();
+        if let Some(misused) = misused {
+            let argument: String = visible(misused).chars().take(MAX_REPEATED).collect();
+            read.complaints.push(format!(
+                "the argument \"{argument}\" is ignored, since parameters have names: {}",
+                example(step)
+            ));
+        }
+        let options = step.options();
+        let mut unknown = Vec::new();
+        let mut test_results = None;
+        for (name, value) in given {
+            if is_blank(value) {
+                continue;
+            }
+            match name.as_str() {
+                own if step.own().any(|known| known == own) => match own {
+                    "scm" => read.take_checkouts(value),
+                    "flags" => read.take_flags(value),
+                    "testResults" => test_results = Some(value),
+                    "failOnError" => read.fail_on_error = Some(value.clone()),
+                    "timeout" => read.timeout = Some(value.clone()),
+                    "pollInterval" => read.poll_interval = Some(value.clone()),
+                    _ => {}
+                },
+                option if options.iter().any(|known| known == option) => {
+                    read.options.insert(option.to_owned(), flat(value));
+                }
+                other => unknown.push(other),
+            }
+        }
+        if let Some(results) = test_results {
+            read.count_tests(results);
+        }
+        if read.flags.is_some() && read.options.contains_key("file") {
+            read.flags = None;
+            read.complaints
+                .push("flags and file exclude each other; flags is ignored".to_owned());
+        }
+        if !unknown.is_empty() {
+            let own = step.own().map(ToOwned::to_owned);
+            let known: Vec<String> = options.iter().cloned().chain(own).collect();
+            read.complaints.push(unknown_parameters(&unknown, &known));
+        }
+        read
+    }
+
+    /// What `checkout` returned, or a list of that.
+    fn take_checkouts(&mut self, value: &Value) {
+        let all = match value {
+            Value::Array(all) => all.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        let given = all.iter().filter(|one| !is_blank(one));
+        let (maps, others): (Vec<&Value>, Vec<&Value>) = given.partition(|one| one.is_object());
+        if others.is_empty() {
+            self.scm = maps.into_iter().cloned().collect();
+        } else {
+            self.complaints.push(
+                "scm expects what checkout returns, as in scm: checkout(scm), or a list of that; it is ignored"
+                    .to_owned(),
+            );
+        }
+    }
+
+    /// A list of maps, one map, or all of a file of flags as a map.
+    fn take_flags(&mut self, value: &Value) {
+        match value {
+            Value::Array(_) => self.flags = Some(json!({"flags": value})),
+            Value::Object(fields) if fields.contains_key("flags") => {
+                self.flags = Some(value.clone());
+            }
+            Value::Object(_) => self.flags = Some(json!({"flags": [value]})),
+            _ => self
+                .complaints
+                .push("flags expects a list of maps, one for each flag; it is ignored".to_owned()),
+        }
+    }
+
+    /// What the `junit` step returned, or a map like it. Numbers that are given one by one win.
+    fn count_tests(&mut self, results: &Value) {
+        const COUNTS: [(&str, &str); 4] = [
+            ("totalCount", "testsTotal"),
+            ("passCount", "testsPassed"),
+            ("failCount", "testsFailed"),
+            ("skipCount", "testsSkipped"),
+        ];
+        let count = |name: &str| results.get(name).and_then(Value::as_i64);
+        let given: Vec<(&str, i64)> = COUNTS
+            .iter()
+            .filter_map(|(field, option)| Some((*option, count(field)?)))
+            .collect();
+        let counts = |option: &str| {
+            let found = given.iter().find(|(name, _)| *name == option);
+            found.map(|(_, count)| *count)
+        };
+        let has = |option: &str| counts(option).is_some() || self.options.contains_key(option);
+        let parts: i64 = ["testsPassed", "testsFailed", "testsSkipped"]
+            .iter()
+            .filter_map(|option| counts(option))
+            .fold(0, i64::saturating_add);
+        let is_alone = COUNTS
+            .iter()
+            .all(|(_, option)| !self.options.contains_key(*option));
+        let most = i64::from(u32::MAX);
+        let problem = if given.is_empty() {
+            "expects what the junit step returns, or a map with totalCount, passCount, failCount and skipCount"
+        } else if given.iter().any(|(_, count)| !(0..=most).contains(count)) {
+            "has a number that is not a count of tests"
+        } else if !has("testsTotal") && !has("testsPassed") {
+            "needs totalCount or passCount"
+        } else if is_alone && parts > counts("testsTotal").unwrap_or(most) {
+            "has more passed, failed and skipped tests than totalCount"
+        } else {
+            for (option, count) in given {
+                self.options.entry(option).or_insert_with(|| count.into());
+            }
+            return;
+        };
+        self.complaints
+            .push(format!("testResults {problem}; it is ignored"));
+    }
+}
+
+/// The unknown parameters, each with the one that was meant.
+fn unknown_parameters(unknown: &[&str], known: &[String]) -> String {
+    let told = unknown.iter().map(|name| {
+        let name: String = visible(name).chars().take(MAX_REPEATED).collect();
+        match meant(&name, known) {
+            Some(meant) => format!("{name} (did you mean {meant}?)"),
+            None => name,
+        }
+    });
+    let told: Vec<String> = told.collect();
+    let one = if told.len() == 1 {
+        "parameter"
+    } else {
+        "parameters"
+    };
+    format!("unknown {one} {}, ignored", told.join(", "))
+}
+
+/// How the step is called.
+fn example(step: &Step) -> String {
+    let parameter = match step.command {
+        "gate" => "environmentId: 'eu-prod'",
+        "feature-flag" => "flagKey: 'new-cart', enabled: true",
+        _ => "issueKeys: 'ABC-1'",
+    };
+    format!("{}({parameter})", step.name)
+}
+
+/// Lists in lists as one list, and maps in them as `key=value`.
+fn flat(value: &Value) -> Value {
+    let Value::Array(items) = value else {
+        return value.clone();
+    };
+    let mut all = Vec::new();
+    for item in items {
+        match flat(item) {
+            Value::Array(nested) => all.extend(nested),
+            Value::Object(fields) => all.extend(
+                fields
+                    .iter()
+                    .map(|(key, value)| json!(format!("{key}={}", text(value)))),
+            ),
+            Value::Null => {}
+            one => all.push(one),
+        }
+    }
+    all.into()
+}
+
+/// The words of the command line, so that step and program never disagree.
+pub(super) fn is_true(value: &Value) -> bool {
+    matches!(
+        text(value).trim().to_ascii_lowercase().as_str(),
+        "true" | "1" | "yes" | "on"
+    )
+}
+
+/// A value as text.
+pub(super) fn text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn is_blank(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.iter().all(is_blank),
+        Value::Object(fields) => fields.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::Parameters;
+    use crate::step::steps::Step;
+
+    fn read(step: &str, given: &Value) -> Parameters {
+        let given = given.as_object().unwrap();
+        Parameters::read(Step::find(step).unwrap(), given, None)
+    }
+
+    #[test]
+    fn what_is_given_becomes_options() {
+        let read = read(
+            "jiraSendBuildInfo",
+            &json!({
+                "site": null, "branch": " ", "issueKeys": ["ABC-1", ["ABC-2"], null, [""]], "label": 5,
+                "property": {"a": 1}, "credentialsId": "x", "failOnError": true, "dryRun": false,
+            }),
+        );
+        assert_eq!(
+            Value::Object(read.options),
+            json!({"issueKeys": ["ABC-1", "ABC-2", ""], "label": 5, "property": {"a": 1}, "dryRun": false})
+        );
+        assert_eq!(read.fail_on_error, Some(json!(true)));
+        assert_eq!(read.complaints, [""; 0]);
+    }
+
+    #[test]
+    fn what_cannot_be_is_told_and_left_out() {
+        for (step, given, words) in [
+            (
+                "jiraSendBuildInfo",
+                json!({"isueKeys": "ABC-1"}),
+                "did you mean issueKeys?",
+            ),
+            (
+                "jiraSendFeatureFlag",
+                json!({"id": "x", "key": "y"}),
+                "id (did you mean flagId?), key (did you mean flagKey?)",
+            ),
+            (
+                "jiraSendBuildInfo",
+                json!({"scm": "git"}),
+                "checkout returns",
+            ),
+            ("jiraSendFeatureFlag", json!({"flags": 5}), "list of maps"),
+            (
+                "jiraSendFeatureFlag",
+                json!({"flags": [{"key": "a"}], "file": "f"}),
+                "exclude each other",
+            ),
+            ("jiraSendBuildInfo", json!({"testResults": "5"}), "junit"),
+            (
+                "jiraSendBuildInfo",
+                json!({"testResults": {"failCount": 1}}),
+                "needs totalCount",
+            ),
+            (
+                "jiraSendBuildInfo",
+                json!({"testResults": {"totalCount": -1}}),
+                "not a count",
+            ),
+            (
+                "jiraSendBuildInfo",
+                json!({"testResults": {"totalCount": 1, "failCount": 2}}),
+                "more passed",
+            ),
+            (
+                "checkGatingStatus",
+                json!({"failOnError": true}),
+                "unknown parameter failOnError",
+            ),
+            (
+                "jiraSendBuildInfo",
+                json!({"a\nb": 1, "quiet": true}),
+                "unknown parameters a\\nb, quiet",
+            ),
+        ] {
+            let read = read(step, &given);
+            assert_eq!(read.complaints.len(), 1, "{given}");
+            assert!(read.complaints[0].contains(words), "{:?}", read.complaints);
+            assert!(read.scm.is_empty() && read.flags.is_none(), "{given}");
+        }
+    }
+
+    #[test]
+    fn an_argument_without_a_name_is_told_with_an_example() {
+        let step = Step::find("jiraSendBuildInfo").unwrap();
+        let read = Parameters::read(step, &serde_json::Map::new(), Some("ABC-1"));
+        assert_eq!(
+            read.complaints,
+            [
+                "the argument \"ABC-1\" is ignored, since parameters have names: jiraSendBuildInfo(issueKeys: 'ABC-1')"
+            ]
+        );
+    }
+
+    #[test]
+    fn test_results_are_counts_and_single_numbers_win() {
+        let results =
+            json!({"totalCount": 5, "passCount": 3, "failCount": 2, "skipCount": 0, "x": 1});
+        let read = read(
+            "jiraSendBuildInfo",
+            &json!({"testResults": results, "testsFailed": 1}),
+        );
+        assert_eq!(
+            Value::Object(read.options),
+            json!({"testsTotal": 5, "testsPassed": 3, "testsFailed": 1, "testsSkipped": 0})
+        );
+    }
+
+    #[test]
+    fn flags_are_a_file_of_flags() {
+        let flag = json!({"key": "a"});
+        for given in [json!([flag]), flag.clone(), json!({"flags": [flag]})] {
+            let read = read("jiraSendFeatureFlag", &json!({"flags": given}));
+            assert_eq!(read.flags, Some(json!({"flags": [flag]})));
+        }
+    }
+
+    #[test]
+    fn checkouts_are_maps() {
+        for (given, count) in [
+            (json!({"GIT_COMMIT": "8a91"}), 1),
+            (
+                json!([{"GIT_COMMIT": "8a91"}, null, {"GIT_COMMIT": "8b92"}]),
+                2,
+            ),
+            (json!([]), 0),
+        ] {
+            assert_eq!(
+                read("jiraSendKeys", &json!({"scm": given})).scm.len(),
+                count
+            );
+        }
+    }
+}

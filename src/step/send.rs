@@ -1,0 +1,254 @@
+//! A step that sends: its own update, what was left before it, and what the run has to remember.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::answer::{Answer, returns};
+use super::body::Begun;
+use super::call::{Call, Done};
+use super::late::Late;
+use super::memory::{Memory, Topic};
+use super::options::Settled;
+use super::parameters::{Parameters, is_true};
+use super::request::Request;
+use super::steps::{Step, Task};
+use crate::cli::{Command, JiraOptions};
+use crate::domain::state::DeploymentState;
+use crate::error::Failure;
+use crate::output::visible;
+use crate::report::{Outcome, Report, SentEntry};
+use crate::system::Deadline;
+
+/// So long a run takes Jira for unreachable after it was, in milliseconds.
+const OUTAGE: i64 = 10 * 60 * 1000;
+
+/// Longest time for a send during an outage.
+const OUTAGE_BUDGET: Duration = Duration::from_secs(3);
+
+/// Most issue keys that a run remembers for those that it starts.
+const MAX_KEYS: usize = 200;
+
+impl Call<'_> {
+    /// Sends what the step is about, and what was left before it.
+    pub(super) fn send(&mut self) -> Answer {
+        if self.request.is_beginning() && !self.step.has_states() {
+            // What has no states has no beginning: all of it is sent when the body is over.
+            return Answer::default();
+        }
+        let misuse = self.parameters.complaints.join("; ");
+        if self.is_strict() && !misuse.is_empty() {
+            self.parameters.complaints.clear();
+            if self.request.is_end() {
+                // Its beginning stands in Jira as in progress.
+                let mut answer = self.send_now();
+                let name = self.step.name;
+                answer.fail.get_or_insert(format!("{name}: {misuse}"));
+                return answer;
+            }
+            let failure =
+                Failure::usage(misuse).cause("nothing was sent, since failOnError is set");
+            let done = Done {
+                command: None,
+                result: Report::failed(&failure),
+                said: Vec::new(),
+            };
+            return self.sent(done, &[]);
+        }
+        self.send_now()
+    }
+
+    fn send_now(&mut self) -> Answer {
+        let mut settled = self.settled();
+        if self.is_in_outage() {
+            settled.phase.limit_time(OUTAGE_BUDGET);
+        }
+        self.parameters.complaints.extend(settled.complaint.take());
+        if let Some(problem) = &self.request.run.changes_problem {
+            let problem = visible(problem);
+            self.parameters.complaints.push(format!(
+                "could not read the change log of this run ({problem}); issue keys are taken from the other sources"
+            ));
+        }
+        if is_dry(&settled) {
+            let done = self.report(&settled);
+            return self.sent(done, &[]);
+        }
+        let start = self.system.elapsed();
+        let mut late = Late::before(self, &settled);
+        let mut done = self.report(&settled);
+        if done.result.outcome == Outcome::NothingToSend && self.step.task == Task::Deployment {
+            self.send_for_upstream(&mut settled, &mut done);
+        }
+        self.remember(self.step, self.request, &done);
+        let budget = done
+            .command
+            .as_ref()
+            .and_then(jira)
+            .map(|jira| jira.connection.budget);
+        let budget = Duration::from_secs(budget.unwrap_or_default().into());
+        let budget = settled
+            .phase
+            .time_left
+            .map_or(budget, |left| left.min(budget));
+        let spent = self.system.elapsed().saturating_sub(start);
+        let deadline = Deadline::after(self.system, budget.saturating_sub(spent));
+        late.after(self, &settled, &done, deadline);
+        self.memory.settle(&Topic::Request.name(&self.request.id));
+        done.said.append(&mut late.said);
+        self.sent(done, &late.delivered)
+    }
+
+    /// A deploying job that has no issues of its own deploys what the run that started it has built.
+    fn send_for_upstream(&self, settled: &mut Settled, done: &mut Done<Report>) {
+        for run in &self.request.run.upstream {
+            let keys = Memory::keys_in(&run.memory);
+            if keys.is_empty() {
+                continue;
+            }
+            let options = &mut settled.options;
+            options.insert("issueKeys".to_owned(), json!(keys));
+            options.insert("onlyIssueKeys".to_owned(), true.into());
+            *done = self.report(settled);
+            let (job, number) = (&run.job, run.number);
+            done.said.push(format!(
+                "  the issues are those of {job} #{number}, which started this run"
+            ));
+            return;
+        }
+    }
+
+    /// The answer.
+    fn sent(&self, done: Done<Report>, delivered: &[String]) -> Answer {
+        let report = done.result;
+        let mut line = format!("{}: {}", self.step.name, report.message);
+        if let Some(request) = &report.request {
+            line = format!(
+                "{line}: {} {} {}",
+                request.method, request.url, request.body
+            );
+        }
+        let line = visible(&line);
+        let fails = self.is_strict() && report.exit_code != 0;
+        let mut echo = if fails {
+            Vec::new()
+        } else {
+            vec![line.clone()]
+        };
+        echo.extend(done.said);
+        let was_taken = matches!(report.outcome, Outcome::Accepted | Outcome::PartlyAccepted);
+        if was_taken && self.is_left_open(self.step, self.request, &self.parameters) {
+            echo.push(
+                "  hint: it is in progress, since the run has no result yet; call the step in post { always { } }, give it a body, or give a state"
+                    .to_owned(),
+            );
+        }
+        if !delivered.is_empty() {
+            echo.push(format!("  also delivered: {}", delivered.join(", ")));
+        }
+        let mut map = returns(&report);
+        map["delivered"] = json!(delivered);
+        let begun = self.request.is_beginning();
+        Answer {
+            returns: map,
+            echo,
+            fail: fails.then_some(line),
+            begun: begun.then(|| Begun::token(&report)),
+            ..Answer::default()
+        }
+    }
+
+    /// Keeps what later steps and runs have to know of it.
+    pub(super) fn remember(&mut self, step: &Step, request: &Request, done: &Done<Report>) {
+        let report = &done.result;
+        let keeps = done
+            .command
+            .as_ref()
+            .and_then(jira)
+            .is_some_and(|jira| !jira.outbox.no_outbox);
+        let parameters = Parameters::read(step, &request.parameters, None);
+        let is_open = request.is_beginning() || self.is_left_open(step, request, &parameters);
+        let mut waits = false;
+        for sent in &report.sent {
+            waits |= self.remember_sent(sent, is_open, keeps);
+        }
+        let outage = Topic::Outage.name("");
+        match report.outcome {
+            Outcome::Unreachable => self.memory.keep(outage, json!({})),
+            Outcome::Accepted | Outcome::PartlyAccepted => self.memory.settle(&outage),
+            _ => {}
+        }
+        let was_told = !matches!(
+            report.outcome,
+            Outcome::Unreachable | Outcome::Unauthorized | Outcome::Invalid | Outcome::DryRun
+        );
+        if let Some(deployed) = &report.deployed
+            && matches!(
+                deployed.state,
+                DeploymentState::Successful | DeploymentState::RolledBack
+            )
+            && (was_told || waits)
+        {
+            self.memory.remember_deployed(deployed);
+        }
+        self.memory.add_keys(&report.known_issue_keys(), MAX_KEYS);
+    }
+
+    /// Whether it waits to be sent later.
+    fn remember_sent(&mut self, sent: &SentEntry, is_open: bool, keeps: bool) -> bool {
+        let entity = sent.entry.entity().folder();
+        let open = Topic::Open.name(&entity);
+        let is_undelivered = matches!(sent.outcome, Outcome::Unreachable | Outcome::Unauthorized);
+        if is_undelivered && keeps {
+            self.memory.wait(&sent.entry);
+        } else if !is_undelivered {
+            self.memory.settle(&Topic::Waiting.name(&entity));
+        }
+        let is_lost = sent.outcome == Outcome::Rejected || is_undelivered && !keeps;
+        match (is_lost, is_open) {
+            (true, _) => {}
+            (false, true) => self
+                .memory
+                .keep(open, json!({"entry": sent.entry.to_value()})),
+            (false, false) => self.memory.settle(&open),
+        }
+        is_undelivered && keeps
+    }
+
+    /// Whether nothing but the lack of a result left it in progress: most often the step stands in the wrong place.
+    fn is_left_open(&self, step: &Step, request: &Request, parameters: &Parameters) -> bool {
+        let options = &parameters.options;
+        let is_given = options.contains_key("state") || options.contains_key("runningAs");
+        let variables = ["JIRA_SEND_STATE", "JIRA_SEND_RUNNING_AS"];
+        let is_set = variables
+            .iter()
+            .any(|name| self.variables.by_name(name).is_some());
+        let has_result = request.body.is_some() || request.run.result.is_some();
+        step.has_states() && !has_result && !is_given && !is_set
+    }
+
+    /// Whether Jira could not be reached a moment ago.
+    fn is_in_outage(&self) -> bool {
+        let now = self.request.run.now;
+        let mut outages = self.memory.about(Topic::Outage);
+        outages.any(|(_, line)| (0..OUTAGE).contains(&now.saturating_sub(line.at())))
+    }
+}
+
+/// How a command that sends talks to Jira.
+pub(super) fn jira(command: &Command) -> Option<&JiraOptions> {
+    match command {
+        Command::Build(options) => Some(&options.jira),
+        Command::Deployment(options) => Some(&options.jira),
+        Command::DevInfo(options) => Some(&options.jira),
+        Command::FeatureFlag(options) => Some(&options.jira),
+        _ => None,
+    }
+}
+
+fn is_dry(settled: &Settled) -> bool {
+    let variable = settled.variables.by_name("JIRA_SEND_DRY_RUN");
+    let variable = variable.map(serde_json::Value::from);
+    let given = settled.options.get("dryRun").cloned().or(variable);
+    given.is_some_and(|given| is_true(&given))
+}

@@ -1,0 +1,132 @@
+//! Keys of the commits of a range: what merges name, what is taken back, what there is no room for.
+
+use serde_json::json;
+
+use crate::support::{Agent, Run};
+
+fn agent(messages: &[&str]) -> Agent {
+    let messages = [&["base"], messages].concat();
+    Agent::of("pipeline-scm-declarative-second").with_commits(&messages)
+}
+
+fn explained(agent: &Agent) -> Run {
+    agent.run(&["keys", "--format=json"])
+}
+
+#[test]
+fn the_subject_of_a_merge_names_a_branch() {
+    let cases = [
+        "Merge branch 'feature/abc-12-login' into main",
+        "Merge branch 'feature/abc-12-login' into 'main'\n\nSee merge request acme/shop!7",
+        "Merge branches 'abc-12-login' and 'patch-1'",
+        "Merge remote-tracking branch 'origin/abc-12-login'",
+        "Merge pull request #7 from acme-3/abc-12-login",
+        "Merge pull request 'Log in' (#7) from abc-12-login into main",
+        "Merged in feature/abc-12-login (pull request #7)",
+        "Pull request #7: Log in\n\nMerge in PROJ/repo from abc-12-login to main",
+        "Merged PR 7: abc-12-login",
+    ];
+    for message in cases {
+        let json = explained(&agent(&[message])).json();
+        assert_eq!(json["issue_keys"], json!(["ABC-12"]), "{message}");
+        assert_eq!(json["found"][0]["kind"], "branch", "{message}");
+        let source = json["found"][0]["source"].as_str().unwrap();
+        assert!(source.starts_with("commit "), "{source}");
+    }
+}
+
+#[test]
+fn a_commit_and_its_revert_leave_nothing() {
+    let agent = agent(&["ABC-1 login", "ABC-2 logout", "ABC-3 theme"]);
+    agent.git(&["checkout", "--quiet", "main"]);
+    for back in ["HEAD~2", "HEAD~1"] {
+        let commit = agent.git(&["rev-parse", back]);
+        let message = format!("Revert \"x\"\n\nThis reverts commit {commit}.");
+        agent.git(&["commit", "--quiet", "--allow-empty", "--message", &message]);
+    }
+    // The second revert takes back the commit with ABC-3; what takes that back lets it count again.
+    let mut agent = agent;
+    let head = agent.git(&["rev-parse", "HEAD"]);
+    agent.set("GIT_COMMIT", &head);
+    let json = explained(&agent).json();
+    assert_eq!(json["issue_keys"], json!(["ABC-2"]));
+    let dropped = json["dropped"].as_array().unwrap().iter();
+    let reverted = dropped.filter(|entry| entry["reason"] == "reverted");
+    let reverted: Vec<_> = reverted.map(|entry| entry["candidate"].clone()).collect();
+    assert_eq!(reverted, [json!("ABC-3"), json!("ABC-1")]);
+    let message = format!("Reapply \"x\"\n\nThis reverts commit {head}.");
+    agent.git(&["commit", "--quiet", "--allow-empty", "--message", &message]);
+    agent.set("GIT_COMMIT", &agent.git(&["rev-parse", "HEAD"]));
+    assert_eq!(
+        explained(&agent).json()["issue_keys"],
+        json!(["ABC-3", "ABC-2"])
+    );
+    let run = agent.run(&["keys"]);
+    let words = "reverted: the range has both the commit and its revert";
+    assert!(run.stdout.contains(words), "{}", run.stdout);
+}
+
+#[test]
+fn a_reverted_merge_leaves_nothing() {
+    let mut agent = agent(&["ABC-1 login"]);
+    agent.git(&["checkout", "--quiet", "-b", "topic", "HEAD~1"]);
+    for message in ["DEF-2 one", "DEF-3 two"] {
+        agent.git(&["commit", "--quiet", "--allow-empty", "--message", message]);
+    }
+    agent.git(&["checkout", "--quiet", "main"]);
+    let merge = [
+        "merge",
+        "--quiet",
+        "--no-ff",
+        "--message=Merge branch 'def-4' into main",
+    ];
+    agent.git(&[&merge[..], &["topic"]].concat());
+    agent.set("GIT_COMMIT", &agent.git(&["rev-parse", "HEAD"]));
+    let all = json!(["DEF-4", "DEF-3", "DEF-2", "ABC-1"]);
+    let mut found = explained(&agent).json()["issue_keys"].clone();
+    found
+        .as_array_mut()
+        .unwrap()
+        .sort_by_key(|key| all.as_array().unwrap().iter().position(|it| it == key));
+    assert_eq!(found, all);
+    let (merge, main) = (
+        agent.git(&["rev-parse", "HEAD"]),
+        agent.git(&["rev-parse", "HEAD^1"]),
+    );
+    let message =
+        format!("Revert \"x\"\n\nThis reverts commit {merge}, reversing\nchanges made to {main}.");
+    agent.git(&["commit", "--quiet", "--allow-empty", "--message", &message]);
+    agent.set("GIT_COMMIT", &agent.git(&["rev-parse", "HEAD"]));
+    assert_eq!(explained(&agent).json()["issue_keys"], json!(["ABC-1"]));
+}
+
+#[test]
+fn cut_keys_are_counted_and_named_once() {
+    let many: Vec<_> = (1..=500).map(|number| format!("ABC-{number}")).collect();
+    let beyond: Vec<_> = (1..=1_500).map(|number| format!("DEF-{number}")).collect();
+    let cases: [(&[&str], &str); 2] = [
+        (
+            &["XYZ-777 a", "XYZ-777 b", &many.join(" ")],
+            "1 issue key was cut, since Jira takes 500: XYZ-777\n",
+        ),
+        (
+            &[
+                "XYZ-777",
+                &beyond.join(" "),
+                &beyond.join(" "),
+                &many.join(" "),
+            ],
+            "1501 issue keys were cut, since Jira takes 500: DEF-1, DEF-2, DEF-3, DEF-4, DEF-5, DEF-6, DEF-7, DEF-8, DEF-9, DEF-10 and 1491 more\n",
+        ),
+    ];
+    for (messages, line) in cases {
+        let run = agent(messages).run(&["build", "--dry-run"]);
+        assert!(run.stderr.contains(line), "{}", run.stderr);
+        assert_eq!(
+            run.stderr.matches("cut, since").count(),
+            1,
+            "{}",
+            run.stderr
+        );
+    }
+}

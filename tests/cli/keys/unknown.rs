@@ -1,0 +1,117 @@
+//! Keys that Jira does not know: a guess of ours, or the word of the user.
+
+use jira_sandbox::Sandbox;
+use serde_json::json;
+
+use crate::support::Agent;
+
+fn agent(jira: &Sandbox, message: &str) -> Agent {
+    let agent = Agent::of("pipeline-scm-declarative-second").with_jira(jira);
+    agent.with_commits(&["base", message])
+}
+
+#[test]
+fn a_wrong_guess_is_a_warning_and_a_wrong_word_is_a_refusal() {
+    let cases: [(&str, &[&str], i32, &str); 4] = [
+        ("Follow XYZ-4", &[], 0, "nothing_to_send"),
+        ("Follow XYZ-4 for PROJ-3", &[], 0, "accepted"),
+        ("Tidy", &["--issue-keys=XYZ-4"], 1, "rejected"),
+        ("Follow XYZ-4", &["--issue-keys=XYZ-5"], 1, "rejected"),
+    ];
+    let deployment = [
+        "deployment",
+        "--environment-id=eu",
+        "--state=SUCCESS",
+        "--format=json",
+    ];
+    let build = ["build", "--state=SUCCESS", "--format=json", "--verify"];
+    for command in [&deployment[..], &build[..]] {
+        for (message, options, code, outcome) in cases {
+            let jira = Sandbox::start();
+            let run = agent(&jira, message).run(&[command, options].concat());
+            let json = run.json();
+            assert_eq!(
+                (run.code, &json["outcome"]),
+                (code, &json!(outcome)),
+                "{message}: {}",
+                run.stderr
+            );
+            let is_error = run.stderr.lines().any(|line| line.starts_with("error: "));
+            assert_eq!(is_error, code != 0, "{}", run.stderr);
+            if outcome == "nothing_to_send" {
+                let hint = run
+                    .stderr
+                    .lines()
+                    .find(|line| line.starts_with("hint: "))
+                    .unwrap();
+                assert!(
+                    hint.contains("--projects") && hint.contains("--deny"),
+                    "{hint}"
+                );
+                assert_eq!(json["sites"][0]["unknown_issue_keys"], json!(["XYZ-4"]));
+            }
+        }
+    }
+}
+
+/// Some commits are stored, and those with nothing but a wrong guess are not.
+#[test]
+fn a_commit_with_a_wrong_guess_is_no_refusal() {
+    let cases: [(&[&str], i32, &str); 2] = [
+        (&[], 0, "accepted"),
+        (&["--issue-keys=XYZ-5"], 1, "rejected"),
+    ];
+    for (options, code, outcome) in cases {
+        let jira = Sandbox::start();
+        let agent = Agent::of("multibranch-declarative-pull-request").with_jira(&jira);
+        let known = if code == 0 { "PROJ-3 login" } else { "Tidy" };
+        let mut agent = agent.with_commits(&["base", known, "Follow XYZ-4"]);
+        if code != 0 {
+            for name in ["CHANGE_BRANCH", "CHANGE_TITLE"] {
+                agent.set(name, "main");
+            }
+        }
+        let run = agent.run(&[&["dev-info", "--format=json"], options].concat());
+        let json = run.json();
+        assert_eq!(
+            (run.code, &json["outcome"]),
+            (code, &json!(outcome)),
+            "{}",
+            run.stderr
+        );
+        assert!(run.stderr.contains("XYZ-4"), "{}", run.stderr);
+    }
+}
+
+/// The next update names the issues of the last one again, but not those that Jira did not know.
+#[test]
+fn what_jira_did_not_know_is_not_repeated() {
+    let jira = Sandbox::start();
+    let agent = agent(&jira, "Follow XYZ-4 for PROJ-3");
+    let run = agent.run(&["build"]);
+    assert!(run.stderr.contains("XYZ-4"), "{}", run.stderr);
+    let run = agent.run(&[
+        "build",
+        "--state=SUCCESS",
+        "--message=PROJ-2",
+        "--format=json",
+    ]);
+    assert_eq!(
+        (run.code, &run.json()["issue_keys"]),
+        (0, &json!(["PROJ-2", "PROJ-3"]))
+    );
+    assert!(!run.stderr.contains("XYZ-4"), "{}", run.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_end_of_a_command_says_nothing_twice() {
+    for (message, sent) in [("Follow XYZ-4 for PROJ-3", 2), ("Follow XYZ-4", 1)] {
+        let jira = Sandbox::start();
+        let agent = agent(&jira, message);
+        let run = agent.run(&["build", "--", "true"]);
+        assert_eq!(run.code, 0);
+        assert_eq!(run.stderr.matches("XYZ-4").count(), 1, "{}", run.stderr);
+        assert_eq!(jira.submissions().len(), sent, "{message}");
+    }
+}

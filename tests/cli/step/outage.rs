@@ -1,0 +1,88 @@
+//! A run that found Jira unreachable does not wait for it again and again.
+
+use std::time::{Duration, Instant};
+
+use jira_sandbox::{Endpoint, Fault, Sandbox};
+use serde_json::json;
+
+use super::{START, states};
+use crate::support::{Agent, Answer, Job, remembered, request};
+
+fn send(job: &mut Job, agent: &Agent) -> (Answer, Duration) {
+    let parameters = json!({"issueKeys": "ABC-1", "state": "SUCCESS", "budget": 30});
+    let begun = Instant::now();
+    let answer = job.step(agent, 7, "jiraSendBuildInfo", &parameters);
+    (answer, begun.elapsed())
+}
+
+#[test]
+fn after_it_was_unreachable_the_next_call_is_short_and_queued() {
+    let (jira, mut job) = (Sandbox::start(), Job::default());
+    let agent = Agent::of_run(&jira, 7);
+    jira.fail(Endpoint::Builds, Fault::redirect("https://else.example/"));
+    let (first, _) = send(&mut job, &agent);
+    assert_eq!(first.outcome(), "unreachable");
+    assert_eq!(remembered(job.memory(7), "outage").len(), 1);
+
+    jira.fail(Endpoint::Builds, Fault::Hang);
+    let (second, took) = send(&mut job, &agent);
+    assert!(took < Duration::from_secs(8), "{took:?}");
+    assert_eq!(second.outcome(), "unreachable");
+    assert_eq!(second.returns()["sites"][0]["queued"], true);
+    assert_eq!(remembered(job.memory(7), "waiting").len(), 1);
+
+    jira.clear_faults();
+    let (third, _) = send(&mut job, &agent);
+    assert_eq!(third.outcome(), "accepted");
+    assert_eq!(remembered(job.memory(7), "outage").len(), 0);
+    assert_eq!(remembered(job.memory(7), "waiting").len(), 0);
+    assert_eq!(states(&jira).last().unwrap().1, "successful");
+}
+
+/// What was long ago says nothing, and neither does another run.
+#[test]
+fn an_outage_of_another_moment_does_not_count() {
+    let jira = Sandbox::start();
+    jira.fail(Endpoint::Builds, Fault::Hang);
+    let outage = |at: i64| format!("outage {}", json!({"at": at}));
+    let other = json!([{"number": 6, "result": "SUCCESS", "isCompleted": true, "ended": START, "memory": outage(START)}]);
+    let runs = [
+        (json!({"memory": outage(START - 60_000)}), true),
+        (json!({"memory": outage(START - 3_600_000)}), false),
+        (json!({"memory": outage(START + 3_600_000)}), false),
+        (json!({"others": other}), false),
+    ];
+    std::thread::scope(|scope| {
+        for (run, is_short) in runs {
+            let agent = Agent::of_run(&jira, 7);
+            scope.spawn(move || {
+                let parameters = json!({"issueKeys": "ABC-1", "state": "SUCCESS", "budget": 10});
+                let begun = Instant::now();
+                let answer = agent.ask(&request("jiraSendBuildInfo", &parameters, &run));
+                let took = begun.elapsed();
+                assert_eq!(answer.outcome(), "unreachable");
+                assert_eq!(took < Duration::from_secs(8), is_short, "{took:?} {run}");
+            });
+        }
+    });
+}
+
+/// Jenkins kills the steps of a run that is being stopped after a while.
+#[test]
+fn the_end_of_a_run_that_is_being_stopped_is_short() {
+    let jira = Sandbox::start();
+    let agent = Agent::of_run(&jira, 7);
+    let parameters = json!({"issueKeys": "ABC-1", "budget": 30});
+    let opening = super::begin("jiraSendBuildInfo", &parameters, &json!({}));
+    let begun = agent.ask(&opening);
+    jira.fail(Endpoint::Builds, Fault::Hang);
+    let how = json!({"threw": true, "interrupted": true});
+    let end = super::end(&opening, &begun, &json!({"memory": begun.apply("")}), &how);
+    let start = Instant::now();
+    let ended = agent.ask(&end);
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    let [left]: [serde_json::Value; 1] =
+        remembered(&ended.apply(""), "waiting").try_into().unwrap();
+    assert_eq!(left["entry"]["body"]["builds"][0]["state"], "cancelled");
+}
