@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use std::io::{ErrorKind, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::cli::OutputOptions;
 use crate::error::Failure;
 use crate::secret::Secret;
 use crate::wording::Wording;
@@ -31,17 +30,6 @@ pub(crate) enum Verbosity {
     Normal,
     /// Every request and answer as well.
     Verbose,
-}
-
-impl Verbosity {
-    /// What the options ask for; --verbose is stronger.
-    pub(crate) fn of(options: &OutputOptions) -> Self {
-        match (options.quiet, options.verbose) {
-            (_, true) => Self::Verbose,
-            (true, _) => Self::Quiet,
-            _ => Self::Normal,
-        }
-    }
 }
 
 type Stream = Arc<Mutex<Box<dyn Write + Send>>>;

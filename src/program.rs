@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use crate::commands::{self, Phase};
 use crate::error::Failure;
 use crate::invocation::{self, Stop};
-use crate::output::{Output, Verbosity};
+use crate::output::Output;
 use crate::report::Report;
 use crate::step;
 use crate::system::Machine;
@@ -28,7 +28,7 @@ pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output)
         Err(Stop::Shown(page)) => return show(&page, typed, variables, &output),
     };
     let system = Machine::new();
-    output.set_verbosity(Verbosity::of(command.output()));
+    output.set_verbosity(command.output().verbosity());
     if command.wraps() {
         output.leave_results();
     }

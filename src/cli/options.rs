@@ -15,6 +15,7 @@ use crate::domain::sequence::SequenceNumber;
 use crate::domain::state::{BuildState, State, parse_running_as, parse_unstable_as};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::web_url::WebUrl;
+use crate::output::Verbosity;
 use crate::policy::OnError;
 
 /// Numbers stay exact in every JSON reader.
@@ -38,6 +39,17 @@ pub(crate) struct OutputOptions {
     /// Show every request and response, without secrets
     #[arg(long, short)]
     pub(crate) verbose: bool,
+}
+
+impl OutputOptions {
+    /// `--verbose` is stronger.
+    pub(crate) fn verbosity(&self) -> Verbosity {
+        match (self.quiet, self.verbose) {
+            (_, true) => Verbosity::Verbose,
+            (true, _) => Verbosity::Quiet,
+            _ => Verbosity::Normal,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

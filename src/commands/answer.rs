@@ -45,8 +45,11 @@ pub(crate) fn read(
     if outcome == Outcome::Rejected && are_only_guesses(payload, &known, &unknown) {
         // Our guess is not the user's mistake.
         outcome = Outcome::NothingToSend;
-        let (title, site) = (payload.title(), destination.label());
-        message = format!("{title} not sent: {site} does not know {}", unknown.named());
+        let (subject, site) = (payload.subject(), destination.label());
+        message = format!(
+            "{subject} not sent: {site} does not know {}",
+            unknown.named()
+        );
         output.advise(&message, GUESSES);
     } else if outcome == Outcome::Accepted {
         output.say_or_warn(&message, unknown.topic(destination).as_deref());
@@ -146,11 +149,11 @@ fn message(
     known: &[&IssueKey],
     unknown: &Unknown,
 ) -> String {
-    let (title, site) = (payload.title(), destination.label());
-    let (done, details) = match outcome(submitted) {
-        Outcome::Accepted => ("sent to", issues(known, destination)),
-        Outcome::PartlyAccepted => ("partly accepted by", reasons(submitted)),
-        _ => ("rejected by", reasons(submitted)),
+    let site = destination.label();
+    let (title, done, details) = match outcome(submitted) {
+        Outcome::Accepted => (payload.title(), "sent to", issues(known, destination)),
+        Outcome::PartlyAccepted => (payload.subject(), "partly accepted by", reasons(submitted)),
+        _ => (payload.subject(), "rejected by", reasons(submitted)),
     };
     let mut message = format!("{title} {done} {site}");
     if !details.is_empty() {

@@ -218,8 +218,8 @@ impl<'a> Call<'a> {
                 } else {
                     "not sent to"
                 };
-                let (title, site) = (payload.title(), station.destination.label());
-                let what = format!("{title} {done} {site}");
+                let (subject, site) = (payload.subject(), station.destination.label());
+                let what = format!("{subject} {done} {site}");
                 let failure = Failure::new(failure.kind, what).caused_by(&failure);
                 let mut report = SiteReport {
                     state: payload.state(),
@@ -268,7 +268,7 @@ impl<'a> Call<'a> {
                     && self.context.phase.step.is_none()
                 {
                     output.advise(
-                        &format!("{title} is lost: it could not be written to the outbox: {why}"),
+                        &format!("{subject} is lost: it could not be written to the outbox: {why}"),
                         "set JIRA_SEND_OUTBOX to a folder that can be written to",
                     );
                 }

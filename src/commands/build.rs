@@ -45,7 +45,7 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
     };
 
     let (associations, cut) = Associations::new(findings.keys(), &others);
-    super::tell_found(&facts, &findings, &cut, &options.keys, context.output);
+    super::report_found(&facts, &findings, &cut, &options.keys, context.output);
     if associations.is_empty() {
         return Ok(send::nothing(
             &findings,

@@ -48,7 +48,7 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
     let pipeline_url = pipeline_url(options, &facts, &run)?;
     let (associations, cut) = associations(options, &findings)?;
 
-    super::tell_found(&facts, &findings, &cut, &options.keys, context.output);
+    super::report_found(&facts, &findings, &cut, &options.keys, context.output);
     let state = match deployment_state(run.state, options.run.unstable_as) {
         DeploymentState::Successful if facts.is_rollback => options.rollback_as,
         state => state,

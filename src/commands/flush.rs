@@ -53,7 +53,7 @@ pub(crate) fn run(options: &FlushOptions, context: &Context<'_>) -> Result<Repor
             "JIRA_SITE does not name it, and it has no credential of its own"
         };
         context.output.say(&format!(
-            "what waits for {} is left alone: {why}",
+            "skipping what is queued for {}: {why}",
             others.join(", ")
         ));
     }
@@ -199,9 +199,9 @@ fn report(
         ..
     } = counts;
     let message = if counts.is_empty() && is_narrowed {
-        "nothing waits in the outbox for the sites that were asked for".to_owned()
+        "nothing is queued for the sites that were named".to_owned()
     } else if counts.is_empty() {
-        "nothing waits in the outbox".to_owned()
+        "nothing is queued".to_owned()
     } else {
         format!(
             "outbox: {delivered} delivered, {refused} refused, {waiting} waiting, {expired} expired, {superseded} superseded"

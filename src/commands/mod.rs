@@ -238,7 +238,7 @@ fn tell(facts: &Facts, output: &Output) {
 }
 
 /// The same, and what was noticed about the issue keys of one update.
-fn tell_found(
+fn report_found(
     facts: &Facts,
     findings: &Findings,
     cut: &Cut,

@@ -47,13 +47,28 @@ pub(crate) struct Status {
 impl Payload {
     /// `build shop » main #42 failed (120 passed, 3 failed)`
     pub(crate) fn title(&self) -> String {
-        let Some(Status { state, tests }) = &self.status else {
-            return self.name.clone();
-        };
+        let name = &self.name;
+        match self.state_and_tests() {
+            None => name.clone(),
+            Some((state, None)) => format!("{name} {state}"),
+            Some((state, Some(tests))) => format!("{name} {state} ({tests})"),
+        }
+    }
+
+    /// The same where a verb follows that would be read with the state: `build shop » main #42 (failed) not sent to acme`.
+    pub(crate) fn subject(&self) -> String {
+        let name = &self.name;
+        match self.state_and_tests() {
+            None => name.clone(),
+            Some((state, None)) => format!("{name} ({state})"),
+            Some((state, Some(tests))) => format!("{name} ({state}: {tests})"),
+        }
+    }
+
+    fn state_and_tests(&self) -> Option<(String, Option<String>)> {
+        let Status { state, tests } = self.status.as_ref()?;
         let tests = tests.as_ref().and_then(TestInfo::words);
-        let tests = tests.map(|words| format!(" ({words})"));
-        let state = state.replace('_', " ");
-        format!("{} {state}{}", self.name, tests.unwrap_or_default())
+        Some((state.replace('_', " "), tests))
     }
 
     /// Jira's word for how it stands.

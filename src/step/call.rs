@@ -215,7 +215,7 @@ impl Call<'_> {
                 };
             }
         };
-        let output = match Verbosity::of(command.output()) {
+        let output = match command.output().verbosity() {
             Verbosity::Verbose => &self.verbose,
             _ => &self.output,
         };

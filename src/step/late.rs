@@ -11,8 +11,8 @@ use super::options::{self, Settled};
 use super::parameters::Parameters;
 use super::send::jira;
 use super::steps::Step;
-use crate::commands::store;
-use crate::outbox::Entry;
+use crate::commands::{Phase, store};
+use crate::outbox::{Entry, Outbox};
 use crate::report::{Outcome, Report};
 use crate::system::Deadline;
 use crate::variables::{self, Variables};
@@ -27,12 +27,13 @@ const MAX_TIME: Duration = Duration::from_secs(5);
 const MIN_TIME: Duration = Duration::from_secs(1);
 
 /// Options that `flush` shares with every command that sends.
-const OF_THE_OUTBOX: [&str; 5] = [
+const OF_THE_OUTBOX: [&str; 6] = [
     "site",
     "caFile",
     "outbox",
     "outboxMaxAgeDays",
     "outboxMaxEntries",
+    "outboxMaxSize",
 ];
 
 /// What is sent late.
@@ -105,9 +106,9 @@ impl Late {
             command: "flush",
             options,
             variables: settled.variables.with([("JIRA_SEND_BUDGET", None)]),
-            phase: crate::commands::Phase {
+            phase: Phase {
                 step: Some(call.phase(call.request, &call.parameters)),
-                ..crate::commands::Phase::default()
+                ..Phase::default()
             },
             complaint: None,
         };
@@ -206,16 +207,12 @@ impl Call<'_> {
     }
 
     /// Does something with the outbox that the options name; nothing where there is none.
-    fn with_outbox<T>(
-        &self,
-        settled: &Settled,
-        work: impl FnOnce(&crate::outbox::Outbox<'_>) -> T,
-    ) -> Option<T> {
+    fn with_outbox<T>(&self, settled: &Settled, work: impl FnOnce(&Outbox<'_>) -> T) -> Option<T> {
         let open = Settled {
             command: settled.command,
             options: settled.options.clone(),
             variables: settled.variables.clone(),
-            phase: crate::commands::Phase::default(),
+            phase: Phase::default(),
             complaint: None,
         };
         let done = self.perform(&open, |command, context| {

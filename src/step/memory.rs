@@ -238,13 +238,10 @@ impl Memory {
 
     /// Puts a line in the place of what was known by this name.
     pub(super) fn keep(&mut self, name: String, fields: Value) {
-        let now = self.now;
-        self.keep_at(name, now, fields);
-    }
-
-    fn keep_at(&mut self, name: String, at: i64, fields: Value) {
+        // The clock of the controller may have stepped back.
         let before = self.newest.get(&name).map_or(i64::MIN, |line| line.at);
-        self.newest.insert(name, Line::new(at.max(before), fields));
+        self.newest
+            .insert(name, Line::new(self.now.max(before), fields));
     }
 
     /// Says that the line of this name is needed no more.

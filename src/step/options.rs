@@ -168,7 +168,7 @@ impl Settled {
 }
 
 /// The environment with what `checkout` returned, which scripted pipelines do not set.
-pub(super) fn variables_for(parameters: &Parameters, variables: &Variables) -> Variables {
+fn variables_for(parameters: &Parameters, variables: &Variables) -> Variables {
     let hidden = NOT_FOR_STEPS.map(|name| (name, None));
     let first = parameters.scm.first().and_then(Value::as_object);
     let of_git = first.into_iter().flatten();

@@ -218,7 +218,8 @@ pub(super) fn text(value: &Value) -> String {
     }
 }
 
-fn is_blank(value: &Value) -> bool {
+/// Whether it counts as not given.
+pub(super) fn is_blank(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.trim().is_empty(),

@@ -17,7 +17,6 @@ const MAX_REQUEST: u64 = 16 * 1024 * 1024;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Request {
-    protocol: u32,
     /// The same for the beginning and the end of a body.
     pub(super) id: String,
     /// Its public name, such as `jiraSendBuildInfo`.
@@ -171,9 +170,7 @@ impl Request {
             }
             None => return Err("it has no version of the protocol".to_owned()),
         }
-        let request: Self = serde_json::from_value(value).map_err(|error| error.to_string())?;
-        debug_assert_eq!(request.protocol, PROTOCOL);
-        Ok(request)
+        serde_json::from_value(value).map_err(|error| error.to_string())
     }
 
     /// Whether it ends the work of a body.

@@ -10,7 +10,7 @@ use super::call::{Call, Done};
 use super::late::Late;
 use super::memory::{Memory, Topic};
 use super::options::Settled;
-use super::parameters::{Parameters, is_true};
+use super::parameters::{is_blank, is_true};
 use super::request::Request;
 use super::steps::{Step, Task};
 use crate::cli::{Command, JiraOptions};
@@ -77,10 +77,6 @@ impl Call<'_> {
         let start = self.system.elapsed();
         let mut late = Late::before(self, &settled);
         let mut done = self.report(&settled);
-        if done.result.outcome == Outcome::NothingToSend && self.step.task == Task::Deployment {
-            self.send_for_upstream(&mut settled, &mut done);
-        }
-        self.remember(self.step, self.request, &done);
         let budget = done
             .command
             .as_ref()
@@ -93,6 +89,11 @@ impl Call<'_> {
             .map_or(budget, |left| left.min(budget));
         let spent = self.system.elapsed().saturating_sub(start);
         let deadline = Deadline::after(self.system, budget.saturating_sub(spent));
+        if done.result.outcome == Outcome::NothingToSend && self.step.task == Task::Deployment {
+            settled.phase.limit_time(deadline.remaining(self.system));
+            self.send_for_upstream(&mut settled, &mut done);
+        }
+        self.remember(self.step, self.request, &done);
         late.after(self, &settled, &done, deadline);
         self.memory.settle(&Topic::Request.name(&self.request.id));
         done.said.append(&mut late.said);
@@ -136,8 +137,11 @@ impl Call<'_> {
             vec![line.clone()]
         };
         echo.extend(done.said);
+        if report.outcome == Outcome::NothingToSend && report.sent.is_empty() {
+            echo.push("  hint: jiraSendKeys() shows what was searched".to_owned());
+        }
         let was_taken = matches!(report.outcome, Outcome::Accepted | Outcome::PartlyAccepted);
-        if was_taken && self.is_left_open(self.step, self.request, &self.parameters) {
+        if was_taken && self.is_left_open(self.step, self.request) {
             echo.push(
                 "  hint: it is in progress, since the run has no result yet; call the step in post { always { } }, give it a body, or give a state"
                     .to_owned(),
@@ -166,8 +170,7 @@ impl Call<'_> {
             .as_ref()
             .and_then(jira)
             .is_some_and(|jira| !jira.outbox.no_outbox);
-        let parameters = Parameters::read(step, &request.parameters, None);
-        let is_open = request.is_beginning() || self.is_left_open(step, request, &parameters);
+        let is_open = request.is_beginning() || self.is_left_open(step, request);
         let mut waits = false;
         for sent in &report.sent {
             waits |= self.remember_sent(sent, is_open, keeps);
@@ -216,9 +219,14 @@ impl Call<'_> {
     }
 
     /// Whether nothing but the lack of a result left it in progress: most often the step stands in the wrong place.
-    fn is_left_open(&self, step: &Step, request: &Request, parameters: &Parameters) -> bool {
-        let options = &parameters.options;
-        let is_given = options.contains_key("state") || options.contains_key("runningAs");
+    fn is_left_open(&self, step: &Step, request: &Request) -> bool {
+        let mut given = ["state", "runningAs"].iter();
+        let is_given = given.any(|name| {
+            request
+                .parameters
+                .get(*name)
+                .is_some_and(|it| !is_blank(it))
+        });
         let variables = ["JIRA_SEND_STATE", "JIRA_SEND_RUNNING_AS"];
         let is_set = variables
             .iter()

@@ -83,7 +83,7 @@ fn everything_is_delivered_in_few_requests() {
         (run.code, &run.json()["outcome"]),
         (0, &json!("nothing_to_send"))
     );
-    assert!(run.stderr.contains("nothing waits"));
+    assert!(run.stderr.contains("nothing is queued"));
 }
 
 #[test]
@@ -220,10 +220,10 @@ fn sites_are_flushed_by_name_or_all_at_once() {
         "{}",
         run.stderr
     );
-    assert!(run.stderr.contains("left alone") && run.stderr.contains(beta.url()));
+    assert!(run.stderr.contains("skipping") && run.stderr.contains(beta.url()));
     let run = flush(&agent, &["--site", acme.url()]);
     assert_eq!((run.code, counts(&run)), (0, [0; 5]), "{}", run.stderr);
-    assert!(run.stderr.contains("for the sites that were asked for"));
+    assert!(run.stderr.contains("for the sites that were named"));
 
     // No credential goes to a site that nobody named.
     agent.set("JIRA_SITE", acme.url());
@@ -236,7 +236,7 @@ fn sites_are_flushed_by_name_or_all_at_once() {
             "{}",
             run.stderr
         );
-        assert!(run.stderr.contains("left alone") && run.stderr.contains(beta.url()));
+        assert!(run.stderr.contains("skipping") && run.stderr.contains(beta.url()));
         agent.unset(name);
     }
     assert_eq!(beta.requests().len(), tokens);
@@ -337,7 +337,7 @@ fn what_a_dead_or_slow_process_held_is_taken_over() {
     assert_eq!(agent.kept("1@elsewhere").len(), 1);
     let run = flush(&agent, &[]);
     assert_eq!((run.code, counts(&run)), (4, [0, 0, 1, 0, 0]));
-    assert!(!run.stderr.contains("nothing waits"), "{}", run.stderr);
+    assert!(!run.stderr.contains("nothing is queued"), "{}", run.stderr);
 }
 
 /// The cloud id that an entry knows needs no look-up.

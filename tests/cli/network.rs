@@ -225,10 +225,10 @@ fn every_bad_proxy_is_told_within_the_budget() {
                 let address = format!("http://ci:s3cret@127.0.0.1:{}", proxy.port);
                 let agent = company.agent("HTTPS_PROXY", &address);
                 let begin = Instant::now();
-                let run = agent.run(&[&BUILD[..], &["--budget=2", "-v"]].concat());
+                let run = agent.run(&[&BUILD[..], &["--budget=4", "-v"]].concat());
                 let took = begin.elapsed();
                 assert_unreachable(&run, words, hint);
-                assert!(took < Duration::from_secs(5), "{words}: {took:?}");
+                assert!(took < Duration::from_secs(15), "{words}: {took:?}");
                 assert!(!run.stderr.contains("s3cret"), "{}", run.stderr);
             });
         }

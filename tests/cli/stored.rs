@@ -430,6 +430,6 @@ fn several_sites_are_asked_side_by_side() {
         run.stderr
     );
     assert_eq!(acme.build("shop~2Fmain", 7), None);
-    let shown = run.stderr.matches("accepted to delete").count();
+    let shown = run.stderr.matches("accepted the deletion request").count();
     assert_eq!(shown, 2, "{}", run.stderr);
 }

@@ -100,9 +100,15 @@ fn every_answer_has_its_words() {
     ];
     let payload = payload(BuildState::Failed, None, &["ABC-1", "ABC-2"]);
     for (answer, outcome, words) in cases {
+        // Beside "rejected", "failed" alone would be read as the failure of sending.
+        let state = if outcome == Outcome::Accepted {
+            "failed"
+        } else {
+            "(failed)"
+        };
         assert_eq!(
             message(&payload, &destination("acme", None), &answer.to_string()),
-            (outcome, format!("build shop #7 failed {words}")),
+            (outcome, format!("build shop #7 {state} {words}")),
             "{answer}"
         );
     }
@@ -165,4 +171,19 @@ fn the_line_has_state_tests_and_link() {
         let (_, message) = message(&payload, &destination("acme", None), answer);
         assert!(message.ends_with(&format!("ABC-19, {end}")), "{message}");
     }
+}
+
+#[test]
+fn a_refusal_keeps_state_and_counts_apart_from_its_verb() {
+    let tests = TestInfo::new(None, Some(1), Some(3), None).unwrap();
+    let payload = payload(BuildState::Failed, tests, &["ABC-1"]);
+    let (_, words) = message(
+        &payload,
+        &destination("acme", None),
+        r#"{"acceptedBuilds":[]}"#,
+    );
+    assert_eq!(
+        words,
+        "build shop #7 (failed: 1 passed, 3 failed) rejected by acme: Jira gave no reason"
+    );
 }

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use crate::error::{Failure, Kind};
 use crate::output::visible;
 
-const NO_TIME_HINT: &str = "give more time with --budget SECONDS, once what hangs is mended";
+const NO_TIME_HINT: &str =
+    "give more time with --budget SECONDS, once the cause of the delay is fixed";
 
 /// How one thing stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

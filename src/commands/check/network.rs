@@ -56,7 +56,7 @@ impl Network<'_> {
         let names = ["dns_site", "dns_api", "cloud_id", "token_endpoint", "token"];
         let data = self.options.data.iter().map(|data| named(*data).0);
         for name in names.into_iter().chain(data).chain(["clock"]) {
-            self.items.skip(name, "the way to Jira is set wrongly");
+            self.items.skip(name, "invalid connection settings");
         }
     }
 
@@ -166,7 +166,7 @@ impl Network<'_> {
         let Some((site, answer)) = asked else {
             let reason = match (&given, &self.settings.site) {
                 (Some(_), None) => "given, and there is no site to compare it with",
-                (Some(_), Some(_)) => "given; the site cannot be asked",
+                (Some(_), Some(_)) => "given; could not ask the site",
                 (None, Some(_)) => "the site has no address",
                 (None, None) => "no site is named",
             };

@@ -43,7 +43,7 @@ pub(super) fn check(options: &OutboxOptions, context: &Context<'_>, items: &mut 
         items.warn(NAME, message, NEWER_HINT);
     }
     match (waiting, outbox.refused()) {
-        (0, 0) => items.ok(NAME, format!("{folder}: nothing waits")),
+        (0, 0) => items.ok(NAME, format!("{folder}: nothing is queued")),
         (0, refused) => items.warn(
             NAME,
             format!("{refused} that Jira refused for good are in {folder}/refused"),
@@ -51,7 +51,7 @@ pub(super) fn check(options: &OutboxOptions, context: &Context<'_>, items: &mut 
         ),
         (_, refused) => items.warn(
             NAME,
-            format!("{waiting} wait in {folder}, and {refused} were refused for good"),
+            format!("{waiting} queued in {folder}, {refused} rejected for good"),
             "jira-send flush delivers what waits",
         ),
     }

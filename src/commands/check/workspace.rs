@@ -53,7 +53,7 @@ fn jenkins(facts: &Facts, variables: &Variables, items: &mut Items) {
     } else if no_jenkins && names(true, NEEDED).is_empty() {
         items.warn(
             "jenkins",
-            format!("this is no Jenkins build: {missing} are not set"),
+            format!("not running in Jenkins: {missing} are not set"),
             "run it as a step of the job; elsewhere build and deployment want --job-name, --build-number and --url",
         );
     } else if missing == variables::BUILD_URL.name {

@@ -44,7 +44,7 @@ pub(crate) fn run(options: &DeleteOptions, context: &Context<'_>) -> Result<Repo
             if how.verify {
                 return Ok(wait(client, site, &wanted, deadline, context));
             }
-            let message = format!("{site} accepted to delete {wanted}");
+            let message = format!("{site} accepted the deletion request for {wanted}");
             context.output.say(&format!(
                 "{message}; it does so after a moment, and says the same when there was nothing"
             ));
@@ -116,7 +116,9 @@ fn wait(
             Err(error) => break error.explain_for(site).message(),
         }
     };
-    let message = format!("{site} accepted to delete {wanted}, but has not been seen to do so");
+    let message = format!(
+        "{site} accepted the deletion request for {wanted}, but has not been seen to do so"
+    );
     let failure = Failure::new(Kind::Refused, message.as_str())
         .cause(why)
         .hint("Jira may take longer at busy times: ask later with jira-send show, or wait longer with --budget");

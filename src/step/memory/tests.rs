@@ -140,6 +140,11 @@ fn what_is_settled_leaves_a_mark_while_others_have_it() {
     // A third run sees both.
     let third = run("none", &[(true, &now), (true, &waiting)]);
     assert!(Memory::new(&third).waiting().is_empty());
+    // So does one that has carried the line itself, in whichever order it sees them.
+    for (own, other) in [(&waiting, &now), (&now, &waiting)] {
+        let fourth = run(own, &[(true, other)]);
+        assert!(Memory::new(&fourth).waiting().is_empty());
+    }
     // A later state of the same thing waits again.
     let later = line_of(Topic::Waiting, &super::tests::entry(1, 3_000, "failed"));
     let fourth = run(&now, &[(true, &waiting), (true, &later)]);

@@ -105,7 +105,7 @@ fn outside_jenkins_and_outside_a_repository_are_warnings() {
     let checked = Checked::of(&jira, &agent, &[]);
     assert_eq!(checked.run.code, 0, "{}", checked.json);
     for (name, words) in [
-        ("jenkins", "this is no Jenkins build"),
+        ("jenkins", "not running in Jenkins"),
         ("git", "--repository-dir"),
         ("issue_keys", "nothing would be sent"),
     ] {

@@ -13,7 +13,7 @@ fn thousands_of_flags_go_a_hundred_at_a_time() {
     let flags: Vec<Value> = (1..=1_050)
         .map(|number| json!({"key": format!("f{number}"), "enabled": true, "issueKeys": [format!("ABC-{number}")]}))
         .collect();
-    let run = send_file(&agent, &json!(flags), &[]);
+    let run = send_file(&agent, &json!(flags), &["--budget=120"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     let submissions = jira.submissions();
     let counts: Vec<usize> = submissions.iter().map(|body| ids(body).len()).collect();

@@ -140,3 +140,20 @@ fn where_no_issue_was_found_the_step_that_explains_it_is_named() {
     );
     assert!(jira.requests().is_empty());
 }
+
+/// Nobody finds out why from the line alone.
+#[test]
+fn where_no_key_is_found_the_step_that_explains_it_is_named() {
+    let jira = Sandbox::start();
+    let agent = Agent::of_run(&jira, 7).with_commits(&["no issue"]);
+    for parameters in [json!({}), json!({"failOnError": true})] {
+        let answer = agent.step("jiraSendBuildInfo", &parameters, &json!({}));
+        assert_eq!(
+            answer.echo(),
+            "jiraSendBuildInfo: nothing to send: no issue key was found\n  \
+             hint: jiraSendKeys() shows what was searched"
+        );
+        assert_fits(&answer);
+    }
+    assert_eq!(jira.submissions().len(), 0);
+}
