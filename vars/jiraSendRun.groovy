@@ -25,14 +25,16 @@ Map task(Map step, Object env) {
     }
     String fails = given(parameters.failOnError, env, step.strict ? '' : 'JIRA_SEND_FAIL_ON_ERROR', step.strict ? 'true' : '')
     Object credential = given(parameters.credentialsId, env, 'JIRA_SEND_CREDENTIALS_ID', 'jira-oauth')
-    String seconds = given(parameters.agentTimeout, env, 'JIRA_SEND_AGENT_TIMEOUT', '')
+    boolean hasAgent = env.getProperty('NODE_NAME') != null || env.getProperty('WORKSPACE') != null
+    String seconds = hasAgent ? '' : given(parameters.agentTimeout, env, 'JIRA_SEND_AGENT_TIMEOUT', '')
     return [
         body: body, sends: step.sends == true, otherwise: step.otherwise,
         // The words that the program takes for true.
         fails: ['true', '1', 'yes', 'on'].contains(fails.toLowerCase()),
-        hasAgent: env.getProperty('NODE_NAME') != null || env.getProperty('WORKSPACE') != null,
-        agentLabel: given(parameters.agentLabel, env, 'JIRA_SEND_AGENT_LABEL', ''),
-        agentSeconds: seconds.matches('[1-9][0-9]{0,4}') ? Integer.parseInt(seconds) : 120,
+        agent: hasAgent ? null : [
+            label: given(parameters.agentLabel, env, 'JIRA_SEND_AGENT_LABEL', ''),
+            seconds: seconds.matches('[1-9][0-9]{0,4}') ? Integer.parseInt(seconds) : 120,
+        ],
         clientId: given(parameters.clientId, env, 'JIRA_SEND_CLIENT_ID', ''),
         request: [
             protocol: 1, id: UUID.randomUUID().toString(), step: step.name, misused: misused.isEmpty() ? null : misused.join(', '), parameters: parameters,
@@ -258,8 +260,8 @@ private String keptJson(Map task, Map run, Map variables) {
 @NonCPS
 String late(Map task) {
     return task.request.ownAgent ?
-        'the step took longer than ' + task.agentSeconds + ' seconds on its own agent; allow more time with agentTimeout' :
-        'no agent' + (task.agentLabel == '' ? '' : ' with the label ' + task.agentLabel) + ' was free within ' + task.agentSeconds +
+        'the step took longer than ' + task.agent.seconds + ' seconds on its own agent; allow more time with agentTimeout' :
+        'no agent' + (task.agent.label == '' ? '' : ' with the label ' + task.agent.label) + ' was free within ' + task.agent.seconds +
             ' seconds; call the step inside node { }, choose other agents with agentLabel, or allow more time with agentTimeout'
 }
 
@@ -299,7 +301,7 @@ private Object plain(Object value) {
         }
         return copy
     }
-    boolean isJson = value == null || value instanceof Boolean || (value instanceof Number && value.toString().matches('[-+.0-9Ee]+'))
+    boolean isJson = value == null || value instanceof String || value instanceof Boolean || (value instanceof Number && value.toString().matches('[-+.0-9Ee]+'))
     return isJson ? value : value.toString()
 }
 

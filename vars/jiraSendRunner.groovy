@@ -107,7 +107,7 @@ private Map once(Map task) {
     task.request.ownAgent = false
     task.request.credential.problem = null
     try {
-        Map answer = task.hasAgent ? bound(task) : onOwnAgent(task)
+        Map answer = task.agent == null ? bound(task) : onOwnAgent(task)
         if (answer.problem == null) {
             return answer
         }
@@ -138,10 +138,10 @@ private Map undelivered(Map task, String reason) {
 
 /** Allocates an agent for this call, in bounded time: Jira must not hold up the build. */
 private Map onOwnAgent(Map task) {
-    long end = task.now + task.agentSeconds * 1000
+    long end = task.now + task.agent.seconds * 1000
     try {
-        return timeout(time: task.agentSeconds, unit: 'SECONDS') {
-            node(task.agentLabel) {
+        return timeout(time: task.agent.seconds, unit: 'SECONDS') {
+            node(task.agent.label) {
                 task.request.ownAgent = true
                 bound(task)
             }
@@ -184,13 +184,14 @@ private Map bound(Map task) {
 /** Writes the request and runs the launcher; once more when the agent has no program yet. */
 private Map launched(Map task) {
     // Outside the checkout, and one for each call: parallel stages can share a workspace. The launcher removes it.
-    String folder = pwd(tmp: true) + '/jira-send-' + task.request.id
+    // Each step costs 5 ms, so the path, which the variable has too, also tells the system.
+    String folder = (env.WORKSPACE_TMP ?: pwd(tmp: true)) + '/jira-send-' + task.request.id
+    boolean unix = folder.startsWith('/')
     String manifest = jiraSendRun.oneLine(libraryResource('jira-send/manifest'))
     List environment = ['JIRA_SEND_TMP=' + folder, 'JIRA_SEND_MANIFEST=' + manifest]
     if (task.bound && task.clientId != '') {
         environment.add('JIRA_CLIENT_ID=' + task.clientId)
     }
-    boolean unix = isUnix()
     boolean ended = false
     try {
         writeFile(file: folder + '/request.json', text: jiraSendRun.request(task, currentBuild, env), encoding: 'UTF-8')

@@ -143,7 +143,7 @@ class BodyTest extends PipelineCase {
 
     @Test
     void 'an interruption of the end goes on, after a good body and a bad one'() {
-        ['isUnix', 'pwd', 'beginWithCredentials', 'beginWithEnv', 'sh', 'echo'].each { String name ->
+        ['libraryResource', 'writeFile', 'beginWithCredentials', 'beginWithEnv', 'sh', 'echo'].each { String name ->
             ['milestone 1', "milestone 1; error 'no'"].each { String body ->
                 FakeJenkins run = fresh()
                 CpsMachine machine = run.start("jiraSendBuildInfo { ${body} }")
@@ -159,7 +159,7 @@ class BodyTest extends PipelineCase {
 
     @Test
     void 'trouble at the end does not hide what the body threw'() {
-        ['isUnix', 'pwd', 'beginWithCredentials', 'libraryResource', 'sh', 'echo'].each { String name ->
+        ['writeFile', 'beginWithCredentials', 'libraryResource', 'sh', 'echo'].each { String name ->
             [new AbortException('no'), new IOException('agent is gone'), new IllegalStateException('no')].each { Throwable trouble ->
                 FakeJenkins run = fresh()
                 run.command = { String script, StepCall call -> run.failing[name] = trouble; 7 }

@@ -41,8 +41,15 @@ class StepsTest extends PipelineCase {
     @Test
     void 'a call costs few steps'() {
         step('jiraSendBuildInfo')
-        assert jenkins.calls*.name == ['beginWithCredentials', 'pwd', 'libraryResource', 'isUnix', 'writeFile', 'beginWithEnv', 'libraryResource', 'sh',
-                                       'endBlock', 'endBlock', 'echo']
+        assert jenkins.calls*.name == ['beginWithCredentials', 'libraryResource', 'writeFile', 'beginWithEnv', 'libraryResource', 'sh', 'endBlock', 'endBlock', 'echo']
+    }
+
+    @Test
+    void 'an agent whose workspace has no variable for its temporary folder is asked'() {
+        jenkins.global.WORKSPACE_TMP = ''
+        step('jiraSendBuildInfo')
+        assert jenkins.calls*.name.take(3) == ['beginWithCredentials', 'pwd', 'libraryResource']
+        assert request.step == 'jiraSendBuildInfo'
     }
 
     @Test

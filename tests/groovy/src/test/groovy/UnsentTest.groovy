@@ -14,7 +14,7 @@ class UnsentTest extends PipelineCase {
     /** What is broken, and the reason that is given. */
     private static final Map<String, List> CASES = [
         'launcher dies'        : [{ it.launcher.answer(new AbortException('script returned exit code 137')) }, 'script returned exit code 137'],
-        'agent is gone'        : [{ it.failing.pwd = new IOException('Unable to create live FilePath for agent-7\n\u001b[31mred') },
+        'agent is gone'        : [{ it.failing.writeFile = new IOException('Unable to create live FilePath for agent-7\n\u001b[31mred') },
                                   'Unable to create live FilePath for agent-7 [31mred'],
         'folder is gone'       : [{ it.failing.writeFile = new java.nio.file.NoSuchFileException('/proc/nowhere@tmp') }, 'NoSuchFileException: /proc/nowhere@tmp'],
         'no agent after all'   : [{ it.agent = false; it.global.NODE_NAME = 'of the user' }, 'MissingContextVariableException: Required context class hudson.FilePath is missing Perhaps you forgot to surround the step with a step that provides this, such as: node'],
@@ -22,7 +22,7 @@ class UnsentTest extends PipelineCase {
         'no node step'         : [{ it.agent = false; it.missingSteps << 'node' }, "NoSuchMethodError: No such DSL method 'node'"],
         'no resources'         : [{ it.failing.libraryResource = new AbortException('No such library resource jira-send/manifest could be found.') },
                                   'No such library resource jira-send/manifest could be found.'],
-        'sandbox'              : [{ it.failing.pwd = new RejectedAccessException('Scripts not permitted to use method a.B c') },
+        'sandbox'              : [{ it.failing.writeFile = new RejectedAccessException('Scripts not permitted to use method a.B c') },
                                   'RejectedAccessException: Scripts not permitted to use method a.B c'],
         'problem of the launcher': [{ it.launcher.answer([problem: 'JIRA_SEND_BIN names no file on this agent']) }, 'JIRA_SEND_BIN names no file on this agent'],
         'problem after an answer': [{ it.launcher.answer('{"protocol":1,"returns":7}\n{"protocol":1,"problem":"it ended with 101"}\n') }, 'it ended with 101'],
@@ -137,7 +137,7 @@ class UnsentTest extends PipelineCase {
 
     @Test
     void 'a call that is interrupted is kept as well'() {
-        ['beginWithCredentials', 'pwd', 'isUnix', 'writeFile', 'beginWithEnv', 'sh'].each { String name ->
+        ['beginWithCredentials', 'writeFile', 'beginWithEnv', 'sh'].each { String name ->
             [new FlowInterruptedException(), new InterruptedException('stopped')].each { Throwable stop ->
                 fresh().failing[name] = stop
                 Throwable thrown = thrownBy { step('jiraSendBuildInfo', [failOnError: true]) }
