@@ -19,8 +19,12 @@ demo:
 	$(CARGO) build --locked --quiet --package jira-send --package jira-sandbox
 	@$(CARGO) run --locked --quiet --package jira-sandbox --bin demo -- $(if $(ONCE),--once)
 
-# The Rust tests come last, so that their summary ends the output.
-test: requirements format lint docs groovy rust
+# The Rust tests come last, so that their summary, with its times, ends the output.
+test:
+	@set -e; for part in requirements format lint docs groovy; do \
+	  begin=$$(date +%s); $(MAKE) --no-print-directory $$part; echo "make $$part took $$(($$(date +%s) - begin)) s"; \
+	done
+	@$(MAKE) --no-print-directory rust
 
 # make build   builds the program as it is shipped
 build:
