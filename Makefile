@@ -10,7 +10,7 @@ BINARIES ?=
 JENKINS_URL ?= http://127.0.0.1:8080
 JENKINS_TESTS ?=
 
-.PHONY: help jenkins-test demo bench test requirements format lint docs groovy rust build release windows
+.PHONY: help jenkins-test torture audit demo bench test requirements format lint docs groovy rust build release windows
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -67,6 +67,14 @@ groovy:
 # make rust   tests the program and the stand-in; most tests wait for a clock, so more run at once than there are cores
 rust:
 	RUST_TEST_THREADS=6 $(CARGO) test --locked --workspace
+
+# make torture MINUTES=10   kills the program, and lets drives, threads and memory fail it, for as long as wanted
+torture:
+	CARGO="$(CARGO)" tests/torture.sh "$(or $(MINUTES),10)"
+
+# make audit   checks licences, sources, duplicates and known vulnerabilities of the libraries; needs cargo-deny
+audit:
+	$(CARGO) deny --locked check
 
 # make jenkins-test JENKINS_URL=…   runs the pipelines of tests/jenkins on a real Jenkins; see the README there
 jenkins-test:

@@ -136,8 +136,9 @@ ship() { # name, target, flags, target, flags…
 }
 
 static='-C target-feature=+crt-static'
-ship linux-x86_64 x86_64-unknown-linux-musl "$static" x86_64-unknown-linux-gnu "$static"
-ship linux-aarch64 aarch64-unknown-linux-musl "$static" aarch64-unknown-linux-gnu "$static"
+# Not …-gnu: glibc that is linked statically crashes while it resolves names, with common lines in nsswitch.conf.
+ship linux-x86_64 x86_64-unknown-linux-musl "$static"
+ship linux-aarch64 aarch64-unknown-linux-musl "$static"
 ship macos-x86_64 x86_64-apple-darwin ''
 ship macos-aarch64 aarch64-apple-darwin ''
 ship windows-x86_64.exe x86_64-pc-windows-gnu '' x86_64-pc-windows-msvc "$static"

@@ -1,15 +1,15 @@
 //! The file of changes: what a pipeline knows of its commits, one JSON object a line, newest first.
 
-use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read};
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use serde::Deserialize;
 
 use crate::error::Failure;
+use crate::files;
 use crate::git::Commit;
-use crate::json::LossyText;
+use crate::json::whole_characters;
 
 /// Longest file that is read, in bytes.
 const MAX_FILE: u64 = 64 * 1024 * 1024;
@@ -19,8 +19,8 @@ const MAX_FILE: u64 = 64 * 1024 * 1024;
 struct Change {
     /// May be missing, for systems without commit ids.
     #[serde(default)]
-    commit: LossyText,
-    message: LossyText,
+    commit: String,
+    message: String,
 }
 
 /// Reads the file.
@@ -28,7 +28,13 @@ struct Change {
 /// # Errors
 /// When it cannot be read, is too long, or has a line that is not such an object; the line is named.
 pub(crate) fn read(path: &Path) -> Result<Vec<Commit>, Failure> {
-    let file = File::open(path).map_err(anyhow::Error::from);
+    let file = match files::open_regular(path) {
+        Ok(Some((file, _))) => Ok(file),
+        Ok(None) => Err(anyhow!(
+            "it is not a regular file: pipes, devices and folders are not read"
+        )),
+        Err(error) => Err(error.into()),
+    };
     file.and_then(parse).map_err(|error| {
         Failure::usage(format!("the file of changes {} cannot be used", path.display()))
             .chain(&error)
@@ -59,11 +65,12 @@ pub(crate) fn parse(text: impl Read) -> anyhow::Result<Vec<Commit>> {
         if line.trim_ascii().is_empty() {
             continue;
         }
-        let change: Change =
-            serde_json::from_slice(line).with_context(|| format!("line {number}"))?;
+        let change = std::str::from_utf8(line).map_err(anyhow::Error::from);
+        let change = change.and_then(|line| Ok(serde_json::from_str(&whole_characters(line))?));
+        let change: Change = change.with_context(|| format!("line {number}"))?;
         changes.push(Commit {
-            id: change.commit.0,
-            message: change.message.0,
+            id: change.commit,
+            message: change.message,
         });
     }
     Ok(changes)

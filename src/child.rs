@@ -13,9 +13,9 @@ mod other;
 mod unix;
 
 #[cfg(not(unix))]
-pub(crate) use other::{Listener, Running, outlive_file_size_limit};
+pub(crate) use other::{Listener, Running, as_first_process, outlive_file_size_limit};
 #[cfg(unix)]
-pub(crate) use unix::{Listener, Running, outlive_file_size_limit};
+pub(crate) use unix::{Listener, Running, as_first_process, outlive_file_size_limit};
 
 /// So long a command may take to end after it was told to.
 #[cfg_attr(

@@ -6,20 +6,28 @@ pub(crate) mod completion;
 mod deployment;
 mod dev_info;
 pub(crate) mod errors;
+mod examples;
 mod feature_flag;
 mod flush;
 mod gate;
-mod items;
+pub(crate) mod globals;
+pub(crate) mod help;
+pub(crate) mod misspelt;
+mod numbers;
 mod options;
 mod outbox;
-mod remote_link;
+#[cfg(test)]
+mod pages;
 mod stored;
+mod suggestions;
 pub(crate) mod words;
 mod wrap;
 
 use std::path::Path;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgMatches, Args, Parser, Subcommand};
+
+use crate::policy::OnError;
 
 pub(crate) use build::BuildOptions;
 pub(crate) use check::{CheckOptions, CheckedData};
@@ -28,12 +36,12 @@ pub(crate) use dev_info::{DevInfoOptions, PullRequestOptions, RepositoryOptions}
 pub(crate) use feature_flag::FeatureFlagOptions;
 pub(crate) use flush::FlushOptions;
 pub(crate) use gate::GateOptions;
-pub(crate) use items::ItemOptions;
+pub(crate) use globals::Color;
 pub(crate) use options::{
     ConnectionOptions, Format, IdentityOptions, JiraOptions, KeyOptions, OutputOptions, RunOptions,
+    UpdateOptions,
 };
 pub(crate) use outbox::OutboxOptions;
-pub(crate) use remote_link::RemoteLinkOptions;
 pub(crate) use stored::{
     AskOptions, BranchOptions, CommitOptions, DeleteOptions, PullRequestKeyOptions,
     RepositoryKeyOptions, ShowOptions, Which,
@@ -43,8 +51,10 @@ pub(crate) use wrap::WrapOptions;
 /// Puts Jenkins builds, deployments, commits and feature flags onto Jira Cloud issues, with nothing but Jira's OAuth client
 /// credentials.
 #[derive(Debug, Parser)]
-#[command(name = "jira-send", version, max_term_width = 100, after_help = after_help(), after_long_help = after_long_help())]
+#[command(name = "jira-send", version)]
 pub(crate) struct Cli {
+    #[command(flatten)]
+    globals: globals::GlobalOptions,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -60,19 +70,17 @@ pub(crate) enum Command {
     /// Send the state of feature flags to Jira, from options or a file
     #[command(after_long_help = feature_flag::FILE_HELP)]
     FeatureFlag(Box<FeatureFlagOptions>),
-    /// Send links to Jira; Atlassian does not confirm that OAuth credentials may do this
-    #[command(after_long_help = remote_link::FILE_HELP)]
-    RemoteLink(Box<RemoteLinkOptions>),
     /// Send the commits, the branch and the pull request of this Jenkins run, or a repository's whole history
     DevInfo(Box<DevInfoOptions>),
     /// Read back what Jira has stored
     ///
-    /// Prints it as JSON. Jira needs a moment to store what was sent, and as far as is known shows only data that was sent
-    /// with the same credential. The exit code is 1 if nothing is stored.
+    /// Prints it as JSON; of repositories with a label only whether there are any. Of a repository Jira shows the 400 most
+    /// recent commits, branches and pull requests, and no others. Jira needs a moment to store what was sent, and as far as
+    /// is known shows only data that was sent with the same credential. The exit code is 1 if nothing is stored.
     Show(Box<ShowOptions>),
     /// Delete what Jira has stored: one thing, or all with a label
     ///
-    /// One build, deployment, commit, branch, pull request, flag or link is deleted at once. Deleting more than one thing, a
+    /// One build, deployment, commit, branch, pull request or flag is deleted at once. Deleting more than one thing, a
     /// repository or everything with a label, requires --yes. Jira deletes a moment later, and gives the same answer whether
     /// or not there was anything to delete.
     Delete(Box<DeleteOptions>),
@@ -88,25 +96,64 @@ pub(crate) enum Command {
 pub(crate) struct KeysOptions {
     #[command(flatten)]
     pub(crate) keys: KeyOptions,
-    /// Time limit for git in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = options::DEFAULT_BUDGET, value_parser = clap::value_parser!(u32).range(1..=3600))]
+    /// Time limit for git, in seconds or with a unit, such as '2 min'
+    #[arg(long, value_name = "DURATION", default_value_t = options::DEFAULT_BUDGET, value_parser = numbers::seconds(1..=3600))]
     pub(crate) budget: u32,
     #[command(flatten)]
     pub(crate) output: OutputOptions,
 }
 
 impl Command {
+    /// Takes in what follows from options together.
+    pub(crate) fn complete(&mut self, matches: &ArgMatches) {
+        let given = matches.subcommand().map(|(_, given)| given);
+        if let (Self::DevInfo(options), Some(given)) = (self, given) {
+            options.spare_pushes(given);
+        }
+    }
+
     /// Whether Jira is asked anything.
     pub(crate) fn needs_network(&self) -> bool {
         match self {
             Self::Build(options) => !options.jira.dry_run,
             Self::Deployment(options) => !options.jira.dry_run,
             Self::FeatureFlag(options) => !options.jira.dry_run,
-            Self::RemoteLink(options) => !options.jira.dry_run,
             Self::DevInfo(options) => !options.jira.dry_run,
             Self::Delete(options) => options.what.is_carried_out(),
             Self::Gate(_) | Self::Show(_) | Self::Flush(_) | Self::Check(_) => true,
             Self::Keys(_) => false,
+        }
+    }
+
+    /// The time budget in seconds.
+    pub(crate) fn budget(&self) -> u32 {
+        match self {
+            Self::Build(options) => options.jira.connection.budget,
+            Self::Deployment(options) => options.jira.connection.budget,
+            Self::FeatureFlag(options) => options.jira.connection.budget,
+            Self::DevInfo(options) => options.jira.connection.budget,
+            Self::Show(options) => options.what.how().connection.budget,
+            Self::Delete(options) => options.what.how().ask.connection.budget,
+            Self::Gate(options) => options.budget,
+            Self::Flush(options) => options.budget,
+            Self::Check(options) => options.budget,
+            Self::Keys(options) => options.budget,
+        }
+    }
+
+    /// What a failure does to the exit code.
+    pub(crate) fn on_error(&self) -> OnError {
+        match self {
+            Self::Build(options) => options.jira.on_error,
+            Self::Deployment(options) => options.jira.on_error,
+            Self::FeatureFlag(options) => options.jira.on_error,
+            Self::DevInfo(options) => options.jira.on_error,
+            Self::Gate(_)
+            | Self::Show(_)
+            | Self::Delete(_)
+            | Self::Flush(_)
+            | Self::Keys(_)
+            | Self::Check(_) => OnError::Fail,
         }
     }
 
@@ -117,9 +164,8 @@ impl Command {
             Self::Deployment(options) => &options.jira.connection.ca_file,
             Self::Gate(options) => &options.ca_file,
             Self::FeatureFlag(options) => &options.jira.connection.ca_file,
-            Self::RemoteLink(options) => &options.jira.connection.ca_file,
             Self::DevInfo(options) => &options.jira.connection.ca_file,
-            Self::Show(options) => &options.what.ask().connection.ca_file,
+            Self::Show(options) => &options.what.how().connection.ca_file,
             Self::Delete(options) => &options.what.how().ask.connection.ca_file,
             Self::Flush(options) => &options.ca_file,
             Self::Check(options) => &options.ca_file,
@@ -135,7 +181,6 @@ impl Command {
             Self::Build(_)
                 | Self::Deployment(_)
                 | Self::FeatureFlag(_)
-                | Self::RemoteLink(_)
                 | Self::DevInfo(_)
                 | Self::Check(_)
         )
@@ -147,7 +192,6 @@ impl Command {
             Self::Build(options) => Some(&options.keys),
             Self::Deployment(options) => Some(&options.keys),
             Self::FeatureFlag(options) => Some(&options.keys),
-            Self::RemoteLink(options) => Some(&options.keys),
             Self::DevInfo(options) => Some(&options.keys),
             Self::Keys(options) => Some(&options.keys),
             Self::Check(options) => Some(&options.keys),
@@ -161,9 +205,8 @@ impl Command {
             Self::Deployment(options) => &options.output,
             Self::Gate(options) => &options.output,
             Self::FeatureFlag(options) => &options.output,
-            Self::RemoteLink(options) => &options.output,
             Self::DevInfo(options) => &options.output,
-            Self::Show(options) => &options.what.ask().output,
+            Self::Show(options) => &options.what.how().output,
             Self::Delete(options) => &options.what.how().ask.output,
             Self::Flush(options) => &options.output,
             Self::Keys(options) => &options.output,
@@ -179,7 +222,6 @@ impl Command {
             Self::DevInfo(_)
             | Self::Gate(_)
             | Self::FeatureFlag(_)
-            | Self::RemoteLink(_)
             | Self::Show(_)
             | Self::Delete(_)
             | Self::Flush(_)
@@ -189,59 +231,85 @@ impl Command {
     }
 }
 
-fn after_long_help() -> String {
-    let mut text = after_help();
-    text.push_str(
-        "\n\nExit codes by outcome and --on-error; with several sites, the first of 1, 3, 4:\n",
-    );
-    text.push_str(&crate::policy::table());
-    text.push_str("\nVariables that Jenkins sets:\n");
-    list_variables(&mut text, crate::variables::JENKINS);
-    text.push_str(
-        "\nVariables of the network (proxies also in lower case, which takes precedence):\n",
-    );
-    list_variables(&mut text, crate::variables::NETWORK);
-    text.push_str("\nVariables of the machine:\n");
-    list_variables(&mut text, crate::variables::MACHINE);
-    text
-}
-
-fn list_variables(text: &mut String, variables: &[crate::variables::Variable]) {
-    use std::fmt::Write as _;
-    for variable in variables {
-        let _ = writeln!(text, "  {:<30} {}", variable.name, variable.meaning);
-    }
-}
-
-/// Variables and exit codes, from the same tables that the code uses.
-fn after_help() -> String {
-    use std::fmt::Write as _;
-    let mut text = String::from(
-        "Every option can also be given as a variable: --environment-id as JIRA_SEND_ENVIRONMENT_ID.\n\nVariables:\n",
-    );
-    list_variables(&mut text, crate::variables::CONNECTION);
-    text.push_str(
-        "Each of them except JIRA_SITE can be set for a single site, whose name follows two underscores: \
-         JIRA_CLIENT_ID__ACME for acme.atlassian.net.\n",
-    );
-    text.push_str("\nExit codes:\n");
-    for (code, meaning) in crate::error::EXIT_CODES {
-        let _ = writeln!(text, "  {code}  {meaning}");
-    }
-    text.push_str("\nWith -- COMMAND the exit code is the command's own: 128 plus the number of the signal that ended it, 127 if there is no such command, 126 if it cannot be run.\n");
-    text.push_str("\nExample: JIRA_SITE=acme jira-send build --state SUCCESS");
-    text
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
     use clap::CommandFactory as _;
 
-    use super::Cli;
+    use super::{Cli, errors};
 
     #[test]
     fn the_definition_holds_together() {
         Cli::command().debug_assert();
+    }
+
+    /// What the libraries below say by themselves.
+    const OF_LIBRARIES: &[&str] = &[
+        "invalid digit",
+        "cannot parse",
+        "too large to fit",
+        " is not in ",
+        "expected ident",
+        "expected value",
+        "EOF while",
+        "invalid type",
+        "invalid float",
+        "at line 1 column",
+        "os error",
+        "regex parse error",
+        "provided string",
+    ];
+
+    #[test]
+    fn no_error_is_in_the_words_of_a_library() {
+        const JUNK: &[&str] = &[
+            "",
+            " ",
+            "-1",
+            "abc",
+            "[",
+            "{",
+            "1.5",
+            "99999999999999999999",
+            "/tmp",
+            "é\u{1f680}",
+        ];
+        fn check(words: &[&str], command: &clap::Command, seen: &mut BTreeSet<String>) {
+            for option in command.get_arguments() {
+                let long = option.get_long().unwrap_or_default();
+                let takes_value = option.get_action().takes_values();
+                if long.is_empty() || !takes_value || !seen.insert(long.to_owned()) {
+                    continue;
+                }
+                for junk in JUNK {
+                    let option = format!("--{long}={junk}");
+                    let typed = [words, &[option.as_str()]].concat();
+                    let Err(error) = Cli::command().try_get_matches_from(&typed) else {
+                        continue;
+                    };
+                    let failure = errors::explain(&error, None, command, &BTreeMap::new(), false);
+                    let lines = failure.lines();
+                    for (_, line) in &lines {
+                        let raw = OF_LIBRARIES.iter().find(|raw| line.contains(*raw));
+                        assert!(raw.is_none(), "{typed:?}: {line}");
+                    }
+                    // Quoted as it was typed.
+                    let is_about_value = error.kind() == clap::error::ErrorKind::ValueValidation;
+                    let quoted = format!("'{junk}'");
+                    assert!(
+                        !is_about_value || lines[0].1.contains(&quoted),
+                        "{typed:?}: {lines:?}"
+                    );
+                }
+            }
+            for nested in command.get_subcommands() {
+                check(&[words, &[nested.get_name()]].concat(), nested, seen);
+            }
+        }
+        let mut seen = BTreeSet::new();
+        check(&["jira-send"], &Cli::command(), &mut seen);
+        assert!(seen.len() > 60, "{seen:?}");
     }
 
     #[test]

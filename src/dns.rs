@@ -4,6 +4,8 @@ use std::net::{IpAddr, ToSocketAddrs as _};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
+use crate::side_by_side::aside;
+
 /// The addresses of the host in an address such as `https://acme.atlassian.net/x`, each once.
 ///
 /// # Errors
@@ -12,7 +14,7 @@ pub(crate) fn look_up(url: &str, timeout: Duration) -> Result<Vec<IpAddr>, Strin
     let host = with_port(url);
     let (sender, receiver) = channel();
     // The system's look-up knows no time limit, so it is left behind when it takes too long.
-    std::thread::spawn(move || {
+    aside(move || {
         let found = host
             .to_socket_addrs()
             .map(|found| found.map(|address| address.ip()).collect::<Vec<_>>());

@@ -1,41 +1,63 @@
-//! What is known of a run: from options, Jenkins' variables, git and the file of changes.
+//! What is known of a run, from its question to the texts that are searched for issue keys. The way of a commit
+//! message: [`gather`] asks for the repository of the run ([`first`]) and the others ([`further`]), each of which is
+//! read ([`mod@repository`]) by the range that `git::commits` chooses; what only Jenkins' change log has is added
+//! ([`change_log`]); all of it becomes texts ([`texts`]). The commands search these for keys.
 
-mod ask;
 mod change_log;
 mod checkouts;
+mod first;
 mod further;
+mod repository;
 mod reverts;
 mod texts;
 mod workspace;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::changes;
-use crate::cli::KeyOptions;
-use crate::cli::words::Words;
 use crate::domain::deployed::{Deployed, RepositoryName};
-use crate::domain::issue_key::{Findings, Rules, Text, TextKind, find};
-use crate::error::Failure;
-use crate::git::{Commit, Repository};
+use crate::domain::issue_key::Text;
+use crate::domain::revision::Revision;
+use crate::git::{Commit, Range, Repository};
 use crate::jenkins::{self, CheckedOut, Ref, Run};
-use crate::system::System;
+use crate::system::{Deadline, System};
 use crate::variables::Variables;
-use ask::First;
-use change_log::ChangeLog;
 use checkouts::Checkouts;
-use texts::{explicit, given};
+use first::OfRun;
 
 pub(crate) use texts::commit_text;
 
 /// What is asked about a run.
-pub(crate) struct Question<'a> {
-    pub(crate) options: &'a KeyOptions,
+#[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a plain answer")]
+pub(crate) struct Question {
+    pub(crate) issue_keys: Vec<String>,
+    pub(crate) only_issue_keys: bool,
+    pub(crate) branch: Option<String>,
+    pub(crate) title: Option<String>,
+    pub(crate) tag: Option<String>,
+    /// These replace the messages that would be read.
+    pub(crate) messages: Vec<String>,
+    pub(crate) since: Option<Revision>,
+    pub(crate) commit: Option<Revision>,
+    pub(crate) repository_dir: Option<PathBuf>,
+    /// Folders of all repositories of the run, where the user names them.
+    pub(crate) repositories: Vec<PathBuf>,
+    /// Only commits that change these count; of the repository of the run.
+    pub(crate) paths: Vec<String>,
+    /// The file of changes, else Jenkins' change log, newest first.
+    pub(crate) changes: Vec<Commit>,
+    /// Whether these are Jenkins' own, and the user does not want all of them.
+    pub(crate) sorts_changes: bool,
+    /// What `checkout` returned of further repositories.
+    pub(crate) checked_out: Vec<CheckedOut>,
+    /// Whether there is no workspace of the run at hand: commits are known by the change log only.
+    pub(crate) lacks_workspace: bool,
+    /// Whether the workspace may be that of an earlier run, since it lacks the commit that was built.
+    pub(crate) doubts_workspace: bool,
     /// Of a deployment, what was deployed to the same place before.
     pub(crate) deployed_before: Option<Deployed>,
-    /// What only a pipeline step knows.
-    pub(crate) pipeline: Option<&'a Pipeline>,
 }
 
 /// What only a pipeline step knows of its run.
@@ -49,41 +71,14 @@ pub(crate) struct Pipeline {
     pub(crate) lacks_workspace: bool,
 }
 
-impl<'a> Question<'a> {
-    /// One about what the options say, and nothing more.
-    pub(crate) fn new(options: &'a KeyOptions) -> Self {
-        Self {
-            options,
-            deployed_before: None,
-            pipeline: None,
-        }
-    }
-
-    /// The file of changes, else the change log of a pipeline step.
-    ///
-    /// # Errors
-    /// A file that cannot be used.
-    fn changes(&self) -> Result<Vec<Commit>, Failure> {
-        match (&self.options.changes, self.pipeline) {
-            (Some(path), _) => changes::read(path),
-            (None, Some(pipeline)) => Ok(pipeline.changes.clone()),
-            (None, None) => Ok(Vec::new()),
-        }
-    }
-
-    /// Whether the changes are Jenkins' own, and the user does not want all of them.
-    fn sorts_changes(&self) -> bool {
-        self.pipeline.is_some() && self.options.changes.is_none() && !self.options.all_changes
-    }
-}
-
 /// The facts, and what people should know about how they were found.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
     pub(crate) run: Run,
     pub(crate) texts: Vec<Text>,
-    /// The branch or tag that Jenkins names, whatever is to be searched in its place.
-    known_ref: Option<Ref>,
+    /// The branch or tag that was built, if anything names it. `--branch` need not: it may be any text with an issue
+    /// key.
+    pub(crate) built_ref: Option<Ref>,
     /// Full id of the commit that was built.
     pub(crate) commit: Option<String>,
     /// Whether an older commit than the deployed one is deployed again.
@@ -100,165 +95,217 @@ pub(crate) struct Facts {
     pub(crate) deployed: BTreeMap<RepositoryName, String>,
     /// How many commits of the change log count for nothing.
     pub(crate) commits_left_out: usize,
+    /// What was searched of each repository, by its folder.
+    pub(crate) ranges: Vec<(String, Range)>,
+    pub(crate) notes: Notes,
+}
+
+/// What people should know about how facts were found.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Notes {
     /// Each with what can be done about it.
     pub(crate) warnings: Vec<(String, String)>,
+    /// What is worth a line.
+    pub(crate) lines: Vec<String>,
     /// What only `--verbose` tells.
     pub(crate) details: Vec<String>,
 }
 
+impl Notes {
+    fn warning(message: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self {
+            warnings: vec![(message.into(), advice.into())],
+            ..Self::default()
+        }
+    }
+
+    fn detail(line: String) -> Self {
+        Self {
+            details: vec![line],
+            ..Self::default()
+        }
+    }
+
+    /// The same of one of several repositories.
+    fn in_folder(&self, folder: &str) -> Self {
+        let warnings = self.warnings.iter();
+        let warnings = warnings.map(|(it, advice)| (format!("{folder}: {it}"), advice.clone()));
+        Self {
+            warnings: warnings.collect(),
+            lines: self
+                .lines
+                .iter()
+                .map(|it| format!("{folder}: {it}"))
+                .collect(),
+            details: self.details.clone(),
+        }
+    }
+
+    fn and(mut self, others: Self) -> Self {
+        self.warnings.extend(others.warnings);
+        self.lines.extend(others.lines);
+        self.details.extend(others.details);
+        self
+    }
+}
+
 /// Reads everything; git gets no more time than `patience`.
-///
-/// # Errors
-/// A file of changes that cannot be used. Trouble with git is a warning.
 pub(crate) fn gather(
-    question: &Question<'_>,
+    question: &Question,
     variables: &Variables,
     system: &dyn System,
     patience: Duration,
-) -> Result<Facts, Failure> {
-    let log = ChangeLog::new(question.changes()?, question);
-    let mut facts = Facts::of_run(question.options, variables);
-    let mut checkouts =
-        Checkouts::new(question, &facts.run, variables, log.ids(), system, patience);
-    checkouts.is_of_git = log.is_of_git();
-    let first = facts.ask_first(question, variables, &checkouts);
-    if question.options.only_issue_keys {
-        if question.deployed_before.is_some() {
-            // Only for what runs there then.
-            let _ = log.texts(first, &checkouts, &mut facts);
-        }
-        return Ok(facts);
+) -> Facts {
+    let run = Run::new(variables);
+    let deadline = Deadline::after(system, patience);
+    let checkouts = Checkouts::new(question, &run, variables, system, patience);
+    let first = first::read(question, &run, variables, &checkouts);
+    if let Some(variables) = first.of_workspace(question, variables) {
+        let question = Question {
+            doubts_workspace: true,
+            ..question.clone()
+        };
+        let facts = gather(&question, &variables, system, deadline.remaining(system));
+        return facts.after(first.notes);
     }
-    let texts = log.texts(first, &checkouts, &mut facts);
-    facts.texts.extend(texts);
-    Ok(facts)
+    let is_deployment = question.deployed_before.is_some();
+    // A deployment notes what runs there then, whatever is searched.
+    let others = if question.only_issue_keys && !is_deployment {
+        further::Others::default()
+    } else {
+        further::read(question, &run, &first, &checkouts)
+    };
+    let deployed = if is_deployment {
+        further::deployed(&first, &others, checkouts.are_remembered())
+    } else {
+        BTreeMap::new()
+    };
+    let log = change_log::sort(question, &first, &others);
+    let commits_left_out = log.left_out.len();
+    let texts = texts::of_run(question, variables, &first, &others, &log);
+    let left_out = left_out(commits_left_out).map(Notes::detail);
+    let has_log = question.sorts_changes || !question.changes.is_empty();
+    let is_told = !texts.is_empty() || has_log || !question.messages.is_empty();
+    let unread = jenkins::unread(variables).filter(|_| !is_told);
+    let unread = unread.map(|(warning, advice)| Notes::warning(warning, advice));
+    let notes = others.notes.clone().and(left_out.unwrap_or_default());
+    let notes = notes.and(unread.unwrap_or_default());
+    let facts = Facts::of_first(run, first);
+    let of_others = others.read.iter();
+    let of_others = of_others.map(|read| (read.folder.clone(), read.range.clone()));
+    Facts {
+        texts,
+        deployed,
+        ranges: facts.ranges.into_iter().chain(of_others).collect(),
+        commits_left_out,
+        notes: facts.notes.and(notes),
+        ..facts
+    }
 }
 
 /// The same of the repository of the run alone, with its commits, newest first, instead of their texts.
 pub(crate) fn read(
-    question: &Question<'_>,
+    question: &Question,
     variables: &Variables,
     system: &dyn System,
     patience: Duration,
 ) -> (Facts, Vec<Commit>) {
-    let mut facts = Facts::of_run(question.options, variables);
-    let listed = Vec::new();
-    let checkouts = Checkouts::new(question, &facts.run, variables, listed, system, patience);
-    let first = facts.ask_first(question, variables, &checkouts);
-    let commits = first.map(|first| first.found.commits);
+    let run = Run::new(variables);
+    let deadline = Deadline::after(system, patience);
+    let checkouts = Checkouts::new(question, &run, variables, system, patience);
+    let mut first = first::read(question, &run, variables, &checkouts);
+    if let Some(variables) = first.of_workspace(question, variables) {
+        let (facts, commits) = read(question, &variables, system, deadline.remaining(system));
+        return (facts.after(first.notes), commits);
+    }
+    let texts = texts::but_of_commits(question, variables, &first);
+    let commits = first.repository.as_mut();
+    let commits = commits.map(|it| std::mem::take(&mut it.commits));
+    let facts = Facts {
+        texts,
+        ..Facts::of_first(run, first)
+    };
     (facts, commits.unwrap_or_default())
 }
 
 impl Facts {
-    /// What options and Jenkins' variables say.
-    fn of_run(options: &KeyOptions, variables: &Variables) -> Self {
-        let mut facts = Self {
-            run: Run::new(variables),
+    /// What is known of the repository of the run.
+    fn of_first(run: Run, first: OfRun<'_>) -> Self {
+        let read = first.repository.as_ref();
+        let subject = first.subject();
+        let ranges = read.into_iter();
+        let ranges = ranges.map(|read| (read.folder.clone(), read.range.clone()));
+        Self {
+            run: Run {
+                reference: first.reference,
+                ..run
+            },
+            built_ref: first.built_ref,
+            is_rollback: read.is_some_and(|read| read.is_rollback),
+            head: read.map(|read| read.head.clone()),
+            subject,
+            commit: first.commit,
+            repository: first.url,
+            directory: first.directory,
+            ranges: ranges.collect(),
+            notes: first.notes,
             ..Self::default()
-        };
-        facts.known_ref.clone_from(&facts.run.reference);
-        if let Some(tag) = &options.tag {
-            facts.run.reference = Some(Ref::Tag(tag.clone()));
-        } else if let Some(branch) = &options.branch {
-            facts.run.reference = Some(Ref::Branch(branch.clone()));
         }
-        facts
-    }
-
-    /// Reads the repository of the run, and puts the texts together but for those of commits.
-    fn ask_first<'a>(
-        &mut self,
-        question: &Question<'_>,
-        variables: &Variables,
-        checkouts: &Checkouts<'a>,
-    ) -> Option<First<'a>> {
-        let first = self.ask_git(question, variables, checkouts);
-        let options = question.options;
-        if options.only_issue_keys {
-            self.texts = explicit(options);
-            return first;
-        }
-        // What is given replaces what would be found of the same kind.
-        let of_git = std::mem::replace(&mut self.texts, given(options));
-        let given: Vec<TextKind> = self.texts.iter().map(Text::kind).collect();
-        let found = jenkins::texts(variables).into_iter().chain(of_git);
-        self.texts
-            .extend(found.filter(|text| !given.contains(&text.kind())));
-        first
-    }
-
-    /// Says why commits of the change log count for nothing, if any do.
-    pub(crate) fn left_out(&self) -> Option<String> {
-        let commits = match self.commits_left_out {
-            0 => return None,
-            1 => "1 commit".to_owned(),
-            several => format!("{several} commits"),
-        };
-        Some(format!(
-            "left out {commits} of the change log that no repository in the workspace has, such as those of a shared library; --all-changes includes them"
-        ))
-    }
-
-    /// The branch or tag that was built, if anything names it. `--branch` need not: it may be any text with an issue key.
-    pub(crate) fn built_ref(&self) -> Option<&Ref> {
-        let given = || {
-            let reference = self.run.reference.as_ref();
-            reference.filter(|reference| reference.is_possible())
-        };
-        self.known_ref.as_ref().or_else(given)
     }
 }
 
-/// What Jenkins' variables say of the run, and of texts those alone that the options name: for what is not about this
+impl Facts {
+    fn after(self, notes: Notes) -> Self {
+        Self {
+            notes: notes.and(self.notes),
+            ..self
+        }
+    }
+}
+
+/// Says why commits of the change log count for nothing, if any do.
+pub(crate) fn left_out(count: usize) -> Option<String> {
+    let commits = match count {
+        0 => return None,
+        1 => "1 commit".to_owned(),
+        several => format!("{several} commits"),
+    };
+    Some(format!(
+        "left out {commits} of the change log that no repository in the workspace has, such as those of a shared library; --all-changes includes them"
+    ))
+}
+
+/// What Jenkins' variables say of the run, and of texts those alone that the question names: for what is not about this
 /// run.
-///
-/// # Errors
-/// A file of changes that cannot be used.
-pub(crate) fn of_options(options: &KeyOptions, variables: &Variables) -> Result<Facts, Failure> {
-    Ok(Facts {
+pub(crate) fn of_options(question: &Question, variables: &Variables) -> Facts {
+    Facts {
         run: Run::new(variables),
-        texts: if options.only_issue_keys {
-            explicit(options)
+        texts: if question.only_issue_keys {
+            texts::explicit(question)
         } else {
-            given_only(&Question::new(options))?.texts
+            given_only(question).texts
         },
         ..Facts::default()
-    })
+    }
 }
 
-/// Only what the options name, for explaining it.
-///
-/// # Errors
-/// A file of changes that cannot be used.
-pub(crate) fn given_only(question: &Question<'_>) -> Result<Facts, Failure> {
-    let mut texts = given(question.options);
-    texts.extend(question.changes()?.iter().map(commit_text));
-    Ok(Facts {
+/// Only what the question names, for explaining it.
+pub(crate) fn given_only(question: &Question) -> Facts {
+    let mut texts = texts::given(question);
+    texts.extend(question.changes.iter().map(commit_text));
+    Facts {
         texts,
         ..Facts::default()
-    })
+    }
 }
 
 /// The repository of the run, which need not be there; it gets no more time than `patience`.
 pub(crate) fn repository<'a>(
-    options: &KeyOptions,
+    named: Option<&Path>,
     run: &Run,
     variables: &Variables,
     system: &'a dyn System,
     patience: Duration,
 ) -> Repository<'a> {
-    Repository::new(&ask::directory(options, run, variables), system, patience)
-}
-
-/// Searches the texts by the user's rules.
-pub(crate) fn find_keys(texts: &[Text], options: &KeyOptions) -> Findings {
-    let rules = Rules {
-        projects: Words::all(&options.projects),
-        deny: Words::all(&options.deny),
-        pattern: options
-            .key_pattern
-            .clone()
-            .map(|pattern| pattern.with_template(options.key_template.clone())),
-    };
-    find(texts, &rules)
+    Repository::new(&first::directory(named, run, variables), system, patience)
 }

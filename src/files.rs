@@ -1,13 +1,15 @@
 //! Small files, read whole and up to a limit, or written; other files, opened; and drives that hang.
 
 use std::fs::{File, Metadata, OpenOptions};
-use std::io::{self, Read};
+use std::io::{self, Read, Write as _};
 use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 use zeroize::Zeroizing;
+
+use crate::side_by_side::aside;
 
 /// The text of a file.
 ///
@@ -23,7 +25,20 @@ pub(crate) fn read_text(path: &str, limit: u64) -> anyhow::Result<String> {
 /// # Errors
 /// When it cannot be written.
 pub(crate) fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
-    std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    // A pipe that nobody reads would never be opened.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, nonblocking());
+    let written = options
+        .open(path)
+        .and_then(|mut file| file.write_all(text.as_bytes()));
+    written.with_context(|| format!("{} cannot be written", path.display()))
+}
+
+#[cfg(unix)]
+fn nonblocking() -> i32 {
+    rustix::fs::OFlags::NONBLOCK.bits().cast_signed()
 }
 
 /// What is in a file, as [`without_mark`] has it.
@@ -32,7 +47,10 @@ pub(crate) fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
 /// When it cannot be read or is longer than `limit` bytes.
 pub(crate) fn read_bytes(path: &Path, limit: u64) -> anyhow::Result<Vec<u8>> {
     let name = path.display().to_string();
-    let file = File::open(path).with_context(|| format!("{name} cannot be read"))?;
+    let file = open_regular(path).with_context(|| format!("{name} cannot be read"))?;
+    let Some((file, _)) = file else {
+        bail!("{name} is not a regular file: pipes, devices and folders are not read");
+    };
     read_all(file, &name, limit)
 }
 
@@ -91,10 +109,7 @@ pub(crate) fn open_regular(path: &Path) -> io::Result<Option<(File, Metadata)>> 
     options.read(true);
     // Somebody may put a pipe in its place just now.
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(
-        &mut options,
-        rustix::fs::OFlags::NONBLOCK.bits().cast_signed(),
-    );
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, nonblocking());
     let file = options.open(path)?;
     let metadata = file.metadata()?;
     Ok(metadata.is_file().then_some((file, metadata)))
@@ -106,7 +121,7 @@ pub(crate) fn in_time<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Option<T> {
     let (sender, receiver) = mpsc::sync_channel(1);
-    std::thread::spawn(move || {
+    aside(move || {
         // Nobody listens any more when the time is up.
         let _ = sender.send(work());
     });
@@ -117,7 +132,7 @@ pub(crate) fn in_time<T: Send + 'static>(
 mod tests {
     use std::time::Duration;
 
-    use super::{in_time, open_regular, read_bytes, read_text, without_mark};
+    use super::{in_time, open_regular, read_bytes, read_text, without_mark, write_text};
 
     #[test]
     fn only_files_are_opened() {
@@ -184,6 +199,18 @@ mod tests {
         assert_eq!(read_bytes(path.as_ref(), 1).unwrap(), b"\xff");
         assert!(read_bytes(path.as_ref(), 0).is_err());
         assert!(read_text("/nowhere/at/all", 3).is_err());
+        #[cfg(unix)]
+        {
+            // Nobody writes into the one or reads the other.
+            let folder = tempfile::tempdir().unwrap();
+            let pipe = folder.path().join("pipe");
+            let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+            assert!(made.unwrap().success());
+            let error = read_bytes(&pipe, 3).unwrap_err().to_string();
+            assert!(error.contains("not a regular file"), "{error}");
+            assert!(write_text(&pipe, "x").is_err());
+            assert!(write_text("/dev/null".as_ref(), "x").is_ok());
+        }
     }
 
     #[test]

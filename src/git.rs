@@ -3,23 +3,28 @@
 mod clones;
 mod details;
 #[cfg(any(test, fuzzing))]
+#[path = "../fuzz/entries/git.rs"]
 pub(crate) mod fuzz_entry;
 mod history;
 mod listed;
 mod process;
 mod range;
+mod references;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::domain::revision::Revision;
 use crate::system::{Deadline, System};
 use process::Process;
 
 pub(crate) use clones::{CloneFolder, Search, clone_in, clones_below};
 pub(crate) use details::{Change, ChangedFile, Details, DetailsReader};
 pub(crate) use history::{Branch, Walk, Walked};
-pub(crate) use range::{Commits, DEEPEN, Wanted, commits};
+pub(crate) use range::{DEEPEN, Range, Start, Wanted, commits};
+
+/// Longest list of cut commits that is read, in bytes.
+const MAX_SHALLOW: u64 = 16 * 1024 * 1024;
 
 /// Longest output of one call that is read whole, in bytes.
 const MAX_OUTPUT: usize = 64 * 1024 * 1024;
@@ -54,6 +59,7 @@ impl GitError {
 }
 
 /// A folder in which git is called, until the deadline.
+#[derive(Clone)]
 pub(crate) struct Repository<'a> {
     directory: PathBuf,
     /// Where its data is, seen from the folder; without it git looks for itself, also in the folders above.
@@ -83,6 +89,27 @@ impl<'a> Repository<'a> {
             data: Some(clone.data()),
             ..Self::new(&clone.directory, system, patience)
         }
+    }
+
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// The commits whose parents were cut off when the repository was cloned.
+    ///
+    /// # Errors
+    /// When there is no git, or this is no repository.
+    pub(crate) fn edge(&self) -> Result<HashSet<String>, GitError> {
+        let path = self.run(&["rev-parse", "--git-path", "shallow"])?;
+        let path = self.directory.join(path.trim_end_matches(['\r', '\n']));
+        let text = crate::files::read_bytes(&path, MAX_SHALLOW).unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
+        Ok(text.lines().map(ToOwned::to_owned).collect())
+    }
+
+    /// The same, and none where git gives no answer.
+    pub(crate) fn shallow_commits(&self) -> HashSet<String> {
+        self.edge().unwrap_or_default()
     }
 
     /// # Errors
@@ -137,13 +164,6 @@ impl<'a> Repository<'a> {
         (kind == "tag").then(|| self.run(&["for-each-ref", format, &name]).ok())?
     }
 
-    /// The newest tag before a revision.
-    pub(crate) fn previous_tag(&self, revision: &str) -> Option<Revision> {
-        let parent = format!("{revision}^");
-        let tag = self.line(&["describe", "--tags", "--abbrev=0", &parent])?;
-        format!("refs/tags/{tag}").parse().ok()
-    }
-
     /// Whether history was cut off when it was cloned.
     pub(crate) fn is_shallow(&self) -> bool {
         self.line(&["rev-parse", "--is-shallow-repository"])
@@ -151,7 +171,7 @@ impl<'a> Repository<'a> {
             == Some("true")
     }
 
-    fn is_ancestor(&self, older: &str, newer: &str) -> bool {
+    pub(crate) fn is_ancestor(&self, older: &str, newer: &str) -> bool {
         self.run(&["merge-base", "--is-ancestor", older, newer])
             .is_ok()
     }

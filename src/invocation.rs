@@ -1,18 +1,24 @@
 //! One call of a command: its options are parsed and completed, the way to Jira is set up, and it is run.
 
 use std::ffi::{OsStr, OsString};
+use std::path::Path;
+use std::time::Duration;
 
 use clap::{CommandFactory as _, FromArgMatches as _};
 use serde_json::{Map, Value};
 
 use crate::cli::completion::{self, Completed};
-use crate::cli::{Cli, Command, errors};
+use crate::cli::{Cli, Command, errors, globals, help};
 use crate::commands::{self, Context, Phase};
 use crate::error::Failure;
+use crate::files;
 use crate::jira::http::{Network, Settings};
 use crate::output::Output;
 use crate::system::System;
 use crate::variables::Variables;
+
+/// So long a command waits for files of certificates.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Why there is nothing to run.
 pub(crate) enum Stop {
@@ -32,6 +38,7 @@ pub(crate) fn parse(
     parameters: Option<&Map<String, Value>>,
 ) -> Result<Command, Stop> {
     let program = Cli::command();
+    let typed = &globals::behind_command(&program, typed)[..];
     let none = Map::new();
     let is_step = parameters.is_some();
     let failed = |failure| Stop::Failed(failure, typed.to_vec());
@@ -41,10 +48,14 @@ pub(crate) fn parse(
     if words.any(|word| word == "--") && words.next().is_none() {
         return Err(failed(no_command()));
     }
-    let parsed = program
-        .try_get_matches_from(&completed.arguments)
-        .and_then(|matches| Cli::from_arg_matches(&matches));
-    match parsed {
+    let parse = |program: clap::Command| {
+        let matches = program.try_get_matches_from(&completed.arguments)?;
+        let mut cli = Cli::from_arg_matches(&matches)?;
+        cli.command.complete(&matches);
+        Ok(cli)
+    };
+    // Help and errors need more than most calls do.
+    match parse(program).or_else(|_: clap::Error| parse(help::program())) {
         Ok(cli) => Ok(cli.command),
         Err(error) => Err(not_parsed(error, completed, is_step)),
     }
@@ -65,11 +76,35 @@ fn not_parsed(error: clap::Error, completed: Completed, is_step: bool) -> Stop {
         return Stop::Shown(error);
     }
     let program = Cli::command();
-    let position = completion::subcommand(&program, &completed.arguments);
-    let words = position.map(|(position, _)| &completed.arguments[1..=position]);
-    let command = words.and_then(|words| words.join(OsStr::new(" ")).into_string().ok());
-    let failure = errors::explain(&error, command.as_deref(), &completed.origins, is_step);
+    let found = completion::subcommand(&program, &completed.arguments);
+    let words = found.map(|(position, _)| &completed.arguments[1..=position]);
+    let words = words.and_then(|words| words.join(OsStr::new(" ")).into_string().ok());
+    let command = found.map_or(&program, |(_, command)| command);
+    let failure = errors::explain(
+        &error,
+        words.as_deref(),
+        command,
+        &completed.origins,
+        is_step,
+    );
     Stop::Failed(failure, completed.arguments)
+}
+
+/// Further certificates may be on a drive that hangs: a command of the user's does not wait for it.
+fn read_settings(command: &Command, variables: &Variables) -> Result<Settings, Failure> {
+    if !command.wraps() {
+        return Settings::read(command.ca_file(), variables);
+    }
+    let (file, variables) = (command.ca_file().map(Path::to_owned), variables.clone());
+    let read = files::in_time(PATIENCE, move || {
+        Settings::read(file.as_deref(), &variables)
+    });
+    read.unwrap_or_else(|| {
+        Err(
+            Failure::usage("the files of certificates could not be read in time")
+                .hint("check --ca-file, SSL_CERT_FILE and SSL_CERT_DIR"),
+        )
+    })
 }
 
 /// Runs something with the way to Jira that the command's options name.
@@ -85,7 +120,7 @@ pub(crate) fn perform<T>(
     run: impl FnOnce(&Context<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let settings = if command.needs_network() {
-        Settings::read(command.ca_file(), variables)
+        read_settings(command, variables)
     } else {
         // A command that sends nothing does not fail for it.
         Ok(Settings::default())
@@ -94,7 +129,7 @@ pub(crate) fn perform<T>(
     if let Some(failure) = network_failure.as_ref().filter(|_| !command.goes_on()) {
         return Err(failure.clone());
     }
-    let network = Network::new(settings.unwrap_or_default(), output);
+    let network = Network::new(settings.unwrap_or_default(), output, system);
     let context = Context {
         variables,
         system,

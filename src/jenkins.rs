@@ -2,9 +2,14 @@
 
 mod built_ref;
 mod checkouts;
+mod other_systems;
+mod plugins;
 
 pub(crate) use built_ref::Ref;
 pub(crate) use checkouts::{CheckedOut, checkouts};
+pub(crate) use other_systems::unread;
+
+use plugins::Plugin;
 
 use crate::domain::issue_key::{Text, TextKind};
 use crate::domain::job_name::JobName;
@@ -26,15 +31,19 @@ pub(crate) struct Run {
     pub(crate) reference: Option<Ref>,
     pub(crate) change: Option<Change>,
     pub(crate) commit: Option<Revision>,
+    /// Whether the branch is the primary one of its project.
+    pub(crate) is_primary: bool,
     /// The commit of the last successful build.
-    pub(crate) previous_commit: Option<Revision>,
+    pub(crate) last_success: Option<Revision>,
+    /// The commit of the build before, however it ended.
+    pub(crate) last_build: Option<Revision>,
     /// Clone address; it may hold a user and a password.
     pub(crate) repository: Option<String>,
     /// Where the repository stands in the workspace.
     pub(crate) checkout_directory: Option<String>,
 }
 
-/// The pull request of a multibranch build.
+/// The pull request of a build, whether a multibranch project or a plugin built it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Change {
     pub(crate) number: String,
@@ -61,9 +70,14 @@ impl Run {
             jenkins_url: get(variables::JENKINS_URL),
             stage: get(variables::STAGE_NAME),
             reference: reference(variables),
-            change: change(variables),
-            commit: revision(variables::GIT_COMMIT),
-            previous_commit: revision(variables::GIT_PREVIOUS_SUCCESSFUL_COMMIT),
+            change: change(variables)
+                .or_else(|| Plugin::of(variables).and_then(|plugin| plugin.change(variables))),
+            commit: revision(variables::PROMOTED_GIT_COMMIT)
+                .or_else(|| revision(variables::GIT_COMMIT))
+                .or_else(|| plugins::commit(variables)),
+            is_primary: variables.get(variables::BRANCH_IS_PRIMARY) == Some("true"),
+            last_success: revision(variables::GIT_PREVIOUS_SUCCESSFUL_COMMIT),
+            last_build: revision(variables::GIT_PREVIOUS_COMMIT),
             repository: get(variables::GIT_URL),
             checkout_directory: get(variables::GIT_CHECKOUT_DIR),
         }
@@ -94,10 +108,13 @@ fn reference(variables: &Variables) -> Option<Ref> {
     if let Some(tag) = tag(variables) {
         return Some(Ref::Tag(tag.to_owned()));
     }
+    let of_plugin = || plugins::branch(variables).map(|(_, branch)| branch);
     get(variables::BRANCH_NAME)
+        .or_else(of_plugin)
         .or_else(|| get(variables::GIT_LOCAL_BRANCH))
         .or_else(|| git_branch(variables))
         .map(|branch| Ref::Branch(branch.to_owned()))
+        .or_else(|| other_systems::reference(variables))
 }
 
 /// `GIT_BRANCH` without what Jenkins' git plugin puts before the name; nothing for tags and single commits.
@@ -115,13 +132,29 @@ fn git_branch(variables: &Variables) -> Option<&str> {
 
 fn tag(variables: &Variables) -> Option<&str> {
     let of_git = variables.get(variables::GIT_BRANCH).and_then(git_tag);
-    variables.get(variables::TAG_NAME).or(of_git)
+    let pushed = || {
+        variables
+            .get(variables::GITLAB_SOURCE_BRANCH)
+            .and_then(git_tag)
+    };
+    variables
+        .get(variables::TAG_NAME)
+        .or(of_git)
+        .or_else(pushed)
 }
 
 fn git_tag(branch: &str) -> Option<&str> {
     branch
         .strip_prefix("refs/tags/")
         .or_else(|| branch.strip_prefix("tags/"))
+}
+
+/// The variables without those about the commit that was built, which may be those of another repository: a pipeline's
+/// are those of its first checkout, which is a shared library's.
+pub(crate) fn without_git(variables: &Variables) -> Variables {
+    let of_git = variables::JENKINS.iter().map(|variable| variable.name);
+    let of_git = of_git.filter(|name| name.contains("GIT_"));
+    variables.with(of_git.map(|name| (name, None)))
 }
 
 /// The texts of the run's variables that may name issues.
@@ -136,8 +169,12 @@ pub(crate) fn texts(variables: &Variables) -> Vec<Text> {
         let branch = variables.get(variable).filter(|name| Some(*name) != tag);
         texts.extend(branch.map(|name| Text::new(TextKind::Branch, variable.name, name)));
     }
-    let git_branch = git_branch(variables).filter(|name| Some(*name) != tag);
-    texts.extend(git_branch.map(|name| Text::new(TextKind::Branch, "GIT_BRANCH", name)));
+    if let Some((variable, branch)) = plugins::branch(variables) {
+        texts.push(Text::new(TextKind::Branch, variable.name, branch));
+    } else {
+        let git_branch = git_branch(variables).filter(|name| Some(*name) != tag);
+        texts.extend(git_branch.map(|name| Text::new(TextKind::Branch, "GIT_BRANCH", name)));
+    }
     let job_name = variables.get(variables::JOB_NAME).and_then(JobName::new);
     let job_branch = job_name.as_ref().and_then(JobName::encoded_branch);
     texts.extend(job_branch.map(|name| Text::new(TextKind::Branch, "JOB_NAME", name)));
@@ -145,6 +182,9 @@ pub(crate) fn texts(variables: &Variables) -> Vec<Text> {
         texts.push(Text::new(TextKind::Title, "CHANGE_TITLE", title));
     }
     texts.extend(tag.map(|name| Text::new(TextKind::Tag, "TAG_NAME", name)));
+    texts.extend(plugins::further_texts(variables));
+    texts.extend(other_systems::texts(variables));
+    texts.sort_by_key(Text::kind);
     texts
 }
 

@@ -9,12 +9,15 @@ mod expiry;
 mod file;
 mod folder;
 #[cfg(any(test, fuzzing))]
+#[path = "../fuzz/entries/outbox.rs"]
 pub(crate) mod fuzz_entry;
 mod history;
 mod listing;
 mod memory;
 mod name;
+mod notes;
 mod relay;
+mod requests;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,16 +29,18 @@ use anyhow::{Context as _, bail};
 use crate::system::System;
 
 pub(crate) use entry::{Entry, Sending};
-pub(crate) use expiry::Limits;
+pub(crate) use expiry::{Expired, Limits};
 pub(crate) use folder::default_folder;
-pub(crate) use history::{Histories, Progress, UnderWay};
-pub(crate) use listing::Due;
+pub(crate) use history::{Progress, UnderWay};
+pub(crate) use listing::{Count, Due};
 pub(crate) use memory::{Memory, Record, Reserved};
 pub(crate) use name::Entity;
+pub(crate) use notes::Notes;
+pub(crate) use requests::{OpenRequest, OpenRequests};
 
 use entry::Parsed;
 use file::Content;
-use name::{Hold, Name};
+use name::{Hold, Name, Pause};
 
 /// Longest file that is taken for an entry, in bytes. A body with 500 issues has less than a hundredth of it.
 const MAX_ENTRY: u64 = 16 * 1024 * 1024;
@@ -63,11 +68,26 @@ pub(crate) struct Outbox<'a> {
 pub(crate) struct Held {
     name: Name,
     path: PathBuf,
+    /// When it has failed alone before.
+    pause: Option<Pause>,
 }
 
 impl Held {
     pub(crate) fn entity(&self) -> &Entity {
         &self.name.entity
+    }
+
+    /// Whether it has failed alone before, or may have.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.pause.is_some()
+    }
+
+    /// The name of its file while it waits.
+    fn waiting(&self) -> String {
+        match &self.pause {
+            Some(pause) => name::paused(&self.name, pause),
+            None => name::waiting(&self.name),
+        }
     }
 }
 
@@ -107,7 +127,7 @@ impl<'a> Outbox<'a> {
                 // Whether it can be written to is found out later; here it is about those that never say.
                 let _ = file::write_new(&trial, "").and_then(|_| fs::remove_file(&trial));
             }
-            folder::files(&folder);
+            folder::files(&folder).next();
             anyhow::Ok(())
         });
         match ready {
@@ -138,7 +158,7 @@ impl<'a> Outbox<'a> {
 
     /// How many entries Jira refused for good.
     pub(crate) fn refused(&self) -> usize {
-        folder::files(&self.path(REFUSED)).len()
+        folder::files(&self.path(REFUSED)).count()
     }
 
     /// What is remembered of the builds and deployments that were sent from here.
@@ -147,8 +167,13 @@ impl<'a> Outbox<'a> {
     }
 
     /// What is remembered of repositories whose whole history was sent from here.
-    pub(crate) fn histories(&self) -> Histories<'_> {
-        Histories::new(self)
+    pub(crate) fn histories(&self) -> Notes<'_> {
+        Notes::new(self, "history")
+    }
+
+    /// What is remembered of the pull requests that were sent from here.
+    pub(crate) fn open_requests(&self) -> Notes<'_> {
+        Notes::new(self, "requests")
     }
 
     /// Writes an entry before it is sent, so that nothing is lost when this process is killed.
@@ -159,16 +184,24 @@ impl<'a> Outbox<'a> {
         let name = entry.file_name();
         let path = self.path(&name::held(&name, &self.hold(time)));
         self.write(&path, entry)?;
-        Ok(Held { name, path })
+        Ok(Held {
+            name,
+            path,
+            pause: None,
+        })
     }
 
     /// Takes an entry, unless somebody else was faster.
     pub(crate) fn claim(&self, due: &Due, time: Duration) -> Option<Held> {
         let path = self.path(&name::held(&due.name, &self.hold(time)));
-        let name = due.name.clone();
         // Windows lets two rename it one after the other, who both had found it: the last one has it.
-        let taken = fs::rename(self.path(&due.file), &path).is_ok() && path.exists();
-        taken.then_some(Held { name, path })
+        let taken = fs::rename(self.path(&due.file()), &path).is_ok()
+            && (cfg!(not(windows)) || path.exists());
+        taken.then_some(Held {
+            name: due.name,
+            path,
+            pause: due.pause(),
+        })
     }
 
     /// Reads an entry that is ours.
@@ -227,16 +260,37 @@ impl<'a> Outbox<'a> {
     /// # Errors
     /// When not even that is possible. Whoever looks later takes it over.
     pub(crate) fn put_back(&self, held: &Held, entry: Option<&Entry>) -> anyhow::Result<()> {
-        let waiting = self.path(&name::waiting(&held.name));
+        let waiting = self.path(&held.waiting());
         let rewritten = entry.is_some_and(|entry| self.write(&waiting, entry).is_ok());
         if rewritten {
             let _ = fs::remove_file(&held.path);
+            folder::sync(&self.folder);
         } else {
+            // Should this name be lost with the power of the machine, the other one is taken over.
             fs::rename(&held.path, &waiting)
                 .with_context(|| format!("{} cannot be written", waiting.display()))?;
         }
-        folder::sync(&self.folder);
         Ok(())
+    }
+
+    /// It failed alone while others went through: it waits longer each time, and says how long, in milliseconds.
+    ///
+    /// # Errors
+    /// As [`put_back`](Self::put_back).
+    pub(crate) fn postpone(&self, held: &mut Held, entry: &Entry) -> anyhow::Result<i64> {
+        let pause = Pause::longer(held.pause, self.now());
+        held.pause = Some(pause);
+        self.put_back(held, Some(entry))?;
+        Ok(pause.until.saturating_sub(self.now()))
+    }
+
+    /// It failed alone, and nothing went through: from now on it comes behind the others.
+    ///
+    /// # Errors
+    /// As [`put_back`](Self::put_back).
+    pub(crate) fn put_behind(&self, held: &mut Held, entry: &Entry) -> anyhow::Result<()> {
+        held.pause = Some(Pause::none(held.pause, self.now()));
+        self.put_back(held, Some(entry))
     }
 
     /// It is of no use to try again: it is kept for people to look at, with the reason.

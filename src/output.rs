@@ -1,16 +1,21 @@
 //! The only file that prints. What it prints holds no secret and no control character of a stranger.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io::{ErrorKind, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::color::Paint;
 use crate::error::Failure;
 use crate::secret::Secret;
 use crate::wording::Wording;
 
 /// Longest line for people, in characters.
 const MAX_LINE: usize = 2_000;
+
+/// Longest line that changes, in characters: it must not wrap.
+const MAX_BAR: usize = 78;
 
 /// Longest line that only `--verbose` shows: a whole request.
 const MAX_DETAIL: usize = 64 * 1024;
@@ -65,11 +70,19 @@ pub(crate) struct Output {
     people: Stream,
     result: Stream,
     verbosity: Verbosity,
+    /// Whether labels have colours.
+    has_colors: bool,
     wording: Wording,
     /// Every form of every secret, the longest first.
     secrets: Arc<Mutex<Vec<String>>>,
+    /// The secrets themselves, which are found in any percent encoding as well.
+    encoded: Arc<Mutex<Vec<Secret>>>,
     /// The warnings that were given.
     warned: Arc<Mutex<HashSet<String>>>,
+    /// Whether people's lines are read as they come, on a terminal.
+    is_terminal: bool,
+    /// Length of the line that stands below the others there and changes, in characters.
+    bar: Arc<Mutex<usize>>,
 }
 
 impl Output {
@@ -81,9 +94,22 @@ impl Output {
             people: Arc::new(Mutex::new(Box::new(people))),
             result: Arc::new(Mutex::new(Box::new(result))),
             verbosity: Verbosity::default(),
+            has_colors: false,
             wording: Wording::default(),
             secrets: Arc::default(),
+            encoded: Arc::default(),
             warned: Arc::default(),
+            is_terminal: false,
+            bar: Arc::default(),
+        }
+    }
+
+    /// The same where people's lines go to a terminal, or not.
+    #[must_use]
+    pub(crate) fn on_terminal(self, is_terminal: bool) -> Self {
+        Self {
+            is_terminal,
+            ..self
         }
     }
 
@@ -93,6 +119,8 @@ impl Output {
         let kept = Self {
             people: Arc::new(Mutex::new(Box::new(lines.clone()))),
             warned: Arc::default(),
+            has_colors: false,
+            is_terminal: false,
             ..self.clone()
         };
         (kept, lines)
@@ -100,6 +128,10 @@ impl Output {
 
     pub(crate) fn set_verbosity(&mut self, verbosity: Verbosity) {
         self.verbosity = verbosity;
+    }
+
+    pub(crate) fn set_colors(&mut self, has_colors: bool) {
+        self.has_colors = has_colors;
     }
 
     pub(crate) fn set_wording(&mut self, wording: Wording) {
@@ -131,6 +163,10 @@ impl Output {
         secrets.extend(forms.filter(|form| form.len() >= LEAST_SECRET));
         secrets.sort_by_key(|form| std::cmp::Reverse(form.len()));
         secrets.dedup();
+        let mut encoded = self.encoded.lock().unwrap_or_else(PoisonError::into_inner);
+        if secret.reveal().len() >= LEAST_SECRET {
+            encoded.push(Secret::new(secret.reveal()));
+        }
     }
 
     /// A line that says how it went.
@@ -138,6 +174,26 @@ impl Output {
         if self.verbosity >= Verbosity::Normal {
             self.people("", line, MAX_LINE);
         }
+    }
+
+    /// Whether a line that changes can be shown.
+    pub(crate) fn has_bar(&self) -> bool {
+        self.is_terminal && self.verbosity == Verbosity::Normal
+    }
+
+    /// A line in the place of the last one like it, below all others; it goes when it is empty.
+    pub(crate) fn bar(&self, line: &str) {
+        if !self.has_bar() {
+            return;
+        }
+        let line = cut_visible(&self.without_secrets(line), MAX_BAR);
+        let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
+        let length = line.chars().count();
+        let rest = " ".repeat(bar.saturating_sub(length));
+        let end = if length == 0 { "\r" } else { "" };
+        let _ = write!(people, "\r{line}{rest}{end}").and_then(|()| people.flush());
+        *bar = length;
     }
 
     /// A line that says how it went; a warning when something about it is `wrong` that was not warned of before.
@@ -232,7 +288,29 @@ impl Output {
     fn print(&self, label: &str, line: &str, longest: usize) {
         let line = cut_visible(&self.without_secrets(line), longest);
         let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
+        let label = self.painted(label);
+        let mut bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
+        if *bar > 0 {
+            let _ = write!(people, "\r{}\r", " ".repeat(*bar));
+            *bar = 0;
+        }
         let _ = writeln!(people, "{label}{line}").and_then(|()| people.flush());
+    }
+
+    /// The label in its colour. Causes belong to the line above them.
+    fn painted<'a>(&self, label: &'a str) -> Cow<'a, str> {
+        let word = label.trim_end_matches([':', ' ']);
+        let paint = match word.trim_start() {
+            "error" | "caused by" => Paint::Error,
+            "warning" => Paint::Warning,
+            "hint" => Paint::Hint,
+            _ => return label.into(),
+        };
+        if !self.has_colors {
+            return label.into();
+        }
+        let text = label.trim();
+        label.replace(text, &paint.on(text)).into()
     }
 
     /// The text without the secrets that are known, for what is written to files.
@@ -244,15 +322,27 @@ impl Output {
                 text = text.replace(secret.as_str(), HIDDEN);
             }
         }
+        let encoded = self.encoded.lock().unwrap_or_else(PoisonError::into_inner);
+        for secret in encoded.iter() {
+            let mut from = 0;
+            while let Some(place) = secret.find_encoded(&text, from) {
+                from = place.start + HIDDEN.len();
+                text.replace_range(place, HIDDEN);
+            }
+        }
         text
     }
 }
 
 /// JSON for people, with what [`visible`] writes out written out as JSON does: it stays the same JSON.
 pub(crate) fn readable_json(value: &serde_json::Value) -> String {
-    let pretty = format!("{value:#}");
-    let mut text = String::with_capacity(pretty.len());
-    for character in pretty.chars() {
+    escaped_json(&format!("{value:#}"))
+}
+
+/// The same JSON, with what people cannot see in it written out.
+pub(crate) fn escaped_json(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for character in json.chars() {
         if is_odd(character) && character != '\n' {
             for unit in character.encode_utf16(&mut [0; 2]) {
                 let _ = write!(text, "\\u{unit:04x}");
@@ -414,6 +504,41 @@ mod tests {
         let expected = "warning: begin\n  caused by: refused\nhint: do\nwarning: end\n\
                         sent\nwarning: one\ntwo\n";
         assert_eq!(people.text(), expected);
+    }
+
+    #[test]
+    fn labels_have_colors_and_the_rest_has_none() {
+        let (people, result) = (Paper::default(), Paper::default());
+        let mut output = Output::new(people.clone(), result.clone());
+        output.set_colors(true);
+        output.failure(&Failure::usage("what").cause("why").hint("do"));
+        output.warn("error: x");
+        output.say("hint: x");
+        output.result("{}").unwrap();
+        let expected = "\u{1b}[1;31merror:\u{1b}[0m what\n  \u{1b}[1;31mcaused by:\u{1b}[0m why\n\
+                        \u{1b}[1;36mhint:\u{1b}[0m do\n\u{1b}[1;33mwarning:\u{1b}[0m error: x\nhint: x\n";
+        assert_eq!(people.text(), expected);
+        assert_eq!(result.text(), "{}\n");
+        let (kept, lines) = output.kept();
+        kept.warn("of a step");
+        assert_eq!(lines.take(), ["warning: of a step"]);
+    }
+
+    #[test]
+    fn a_bar_stands_below_the_lines_of_a_terminal() {
+        for (is_terminal, expected) in [
+            (true, "\rlong bar\rbar     \r   \rline\n\rnext\r    \r"),
+            (false, "line\n"),
+        ] {
+            let (people, result) = (Paper::default(), Paper::default());
+            let output = Output::new(people.clone(), result).on_terminal(is_terminal);
+            output.bar("long bar");
+            output.bar("bar");
+            output.say("line");
+            output.bar("next");
+            output.bar("");
+            assert_eq!(people.text(), expected);
+        }
     }
 
     #[test]

@@ -1,25 +1,47 @@
 //! From the arguments to the exit code.
 
 use std::ffi::OsString;
+use std::io::IsTerminal as _;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
+use crate::child;
+use crate::cli::{Command, misspelt};
+use crate::color;
 use crate::commands::{self, Phase};
-use crate::error::Failure;
+use crate::error::{Failure, Kind};
 use crate::invocation::{self, Stop};
+use crate::limits;
 use crate::output::Output;
-use crate::report::Report;
+use crate::policy::exit_code;
+use crate::report::{Outcome, Report};
 use crate::step;
-use crate::system::Machine;
+use crate::system::{Machine, System as _};
 use crate::variables::Variables;
+use crate::watchdog::{UnderWay, failures};
 
 /// Parses, runs, and reports whatever ends it.
 pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output) -> ExitCode {
     if let [_, word, request] = typed
         && word == step::COMMAND
     {
-        return step::run(Path::new(request), variables, &Machine::new(), &output);
+        let system = Machine::new();
+        if let Some(watchdog) = system.watchdog() {
+            let output = output.clone();
+            let last_words = move |_: &[UnderWay]| {
+                let _ = output.result(step::HANGS);
+                0
+            };
+            watchdog.start(step::BUDGET, Box::new(last_words));
+        }
+        return step::run(Path::new(request), variables, &system, &output);
     }
+    output.set_colors(color::is_wanted(
+        typed,
+        variables,
+        std::io::stderr().is_terminal(),
+    ));
     let command = match invocation::parse(typed, variables, None) {
         Ok(command) => command,
         Err(Stop::Failed(failure, arguments)) => {
@@ -28,9 +50,24 @@ pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output)
         Err(Stop::Shown(page)) => return show(&page, typed, variables, &output),
     };
     let system = Machine::new();
-    output.set_verbosity(command.output().verbosity());
+    output.set_verbosity(command.output().globals.verbosity());
+    // The check has them in its list.
+    if !matches!(command, Command::Check(_)) {
+        for (line, hint) in misspelt::variables(variables) {
+            output.advise(&line, &hint);
+        }
+    }
     if command.wraps() {
+        if let Some(code) = child::as_first_process(typed, &system) {
+            return ExitCode::from(code);
+        }
         output.leave_results();
+    } else {
+        watch(&command, typed, variables, &system, &output);
+    }
+    if command.needs_network() && !command.wraps() && !limits::has_memory_to_send() {
+        let code = exit_code(Outcome::Unreachable, false, command.on_error());
+        return without_memory(code, typed, variables, &output);
     }
     let phase = Phase::default();
     let run = |context: &commands::Context<'_>| commands::run(&command, context);
@@ -38,6 +75,64 @@ pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output)
         Ok(code) => code,
         Err(failure) => failed(&failure, typed, variables, &output),
     }
+}
+
+/// Whatever hangs, the process ends in its time, and says what becomes of the data.
+fn watch(
+    command: &Command,
+    typed: &[OsString],
+    variables: &Variables,
+    system: &Machine,
+    output: &Output,
+) {
+    let Some(watchdog) = system.watchdog() else {
+        return;
+    };
+    let (output, on_error) = (output.clone(), command.on_error());
+    let is_json = wants_json(typed, variables);
+    let last_words = move |under_way: &[UnderWay]| {
+        let queued = !under_way.is_empty() && under_way.iter().all(|one| one.kept.is_some());
+        let code = exit_code(Outcome::Unreachable, queued, on_error);
+        let failures = failures(under_way);
+        for (index, failure) in failures.iter().enumerate() {
+            tell(failure, code, is_json && index == 0, &output);
+        }
+        code
+    };
+    watchdog.start(
+        Duration::from_secs(command.budget().into()),
+        Box::new(last_words),
+    );
+}
+
+/// Says why nothing was sent, to programs as well.
+fn tell(failure: &Failure, code: u8, is_json: bool, output: &Output) {
+    if code == 0 {
+        output.failure_as_warning(failure);
+    } else {
+        output.failure(failure);
+    }
+    if is_json {
+        let report = Report {
+            exit_code: code,
+            ..Report::failed(failure)
+        };
+        let _ = output.result(&report.to_json());
+    }
+}
+
+/// Nothing is tried.
+fn without_memory(
+    code: u8,
+    typed: &[OsString],
+    variables: &Variables,
+    output: &Output,
+) -> ExitCode {
+    let failure = Failure::new(Kind::Unreachable, "nothing was sent")
+        .cause("the limit of memory leaves too little")
+        .hint("raise ulimit -v or ulimit -d");
+    tell(&failure, code, wants_json(typed, variables), output);
+    ExitCode::from(code)
 }
 
 /// Help, the version, or both where no command was typed.
@@ -51,7 +146,14 @@ fn show(
         let failure = Failure::usage("missing command").hint("see jira-send --help");
         return failed(&failure, typed, variables, output);
     }
-    if let Err(failure) = output.result(page.render().to_string().trim_end()) {
+    let is_terminal = std::io::stdout().is_terminal();
+    let page_text = page.render();
+    let text = if color::is_wanted(typed, variables, is_terminal) {
+        page_text.ansi().to_string()
+    } else {
+        page_text.to_string()
+    };
+    if let Err(failure) = output.result(text.trim_end()) {
         output.failure(&failure);
         return ExitCode::from(failure.kind.exit_code());
     }

@@ -12,6 +12,7 @@ use crate::error::{Failure, Kind};
 use crate::jira::gating::ChangeRequest;
 use crate::jira::{Rejected, UnknownAssociation};
 use crate::outbox::Entry;
+use crate::output::escaped_json;
 use crate::wording::Wording;
 
 /// The result in one word.
@@ -85,12 +86,28 @@ pub(crate) struct Report {
     /// What Jira says of a gate.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub(crate) gate: Option<GateReport>,
+    /// Which commits were searched for issue keys, of each repository.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) ranges: Vec<RangeReport>,
     /// What would be sent (`--dry-run`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) request: Option<PreparedRequest>,
     /// More that would be sent, where it is too much for one request.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) further_requests: Vec<PreparedRequest>,
+}
+
+/// Which commits of a repository were searched.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct RangeReport {
+    /// Its folder, seen from the workspace.
+    pub(crate) repository: String,
+    /// In a word, where the range begins.
+    pub(crate) start: &'static str,
+    /// The commit, branch or tag behind which it begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) from: Option<String>,
+    pub(crate) commits: usize,
 }
 
 /// What one site said.
@@ -203,7 +220,7 @@ pub(crate) struct OutboxReport {
     pub(crate) refused: usize,
     /// Still there.
     pub(crate) waiting: usize,
-    /// Dropped since they were too old or too many.
+    /// Set aside since they were too old, or dropped since they were too many.
     pub(crate) expired: usize,
     /// Dropped since a later update of the same build or deployment takes their place.
     pub(crate) superseded: usize,
@@ -301,6 +318,7 @@ impl Report {
             sites: Vec::new(),
             outbox: None,
             sent: Vec::new(),
+            ranges: Vec::new(),
             deployed: None,
             gate: None,
             request: None,
@@ -318,7 +336,7 @@ impl Report {
 
     /// One line of JSON.
     pub(crate) fn to_json(&self) -> String {
-        serde_json::json!(self).to_string()
+        escaped_json(&serde_json::json!(self).to_string())
     }
 
     /// The same in the words of the reader.

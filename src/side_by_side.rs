@@ -1,7 +1,40 @@
-//! The same for several sites or repositories at once.
+//! Several things at once. Where no thread is to be had, the same is done one after the other.
 
 use std::panic::resume_unwind;
-use std::thread;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, Builder, Scope};
+
+use crate::limits;
+
+/// With less memory than this, in bytes, no thread is started: its stack would take what the work needs.
+const MEMORY_FOR_THREADS: u64 = 32 * 1024 * 1024;
+
+/// For a new thread; none where too little memory is left.
+pub(crate) fn new_thread() -> Option<Builder> {
+    let is_enough = limits::memory_left().is_none_or(|left| left >= MEMORY_FOR_THREADS);
+    is_enough.then(Builder::new)
+}
+
+/// Work that whoever is first does, and nobody else.
+struct Once<F>(Mutex<Option<F>>);
+
+impl<F> Once<F> {
+    fn new(work: F) -> Self {
+        Self(Mutex::new(Some(work)))
+    }
+
+    fn take(&self) -> Option<F> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl<F: FnOnce()> Once<F> {
+    fn run(&self) {
+        if let Some(work) = self.take() {
+            work();
+        }
+    }
+}
 
 /// Does the same for all at once; the results come in the order of the items.
 pub(crate) fn side_by_side<T: Send, R: Send>(
@@ -9,13 +42,84 @@ pub(crate) fn side_by_side<T: Send, R: Send>(
     work: impl Fn(T) -> R + Sync,
 ) -> Vec<R> {
     let work = &work;
+    let items: Vec<Once<T>> = items.into_iter().map(Once::new).collect();
+    let run = |item: &Once<T>| item.take().map(work);
     thread::scope(|scope| {
-        let items = items.into_iter();
-        let threads: Vec<_> = items.map(|item| scope.spawn(move || work(item))).collect();
-        let join = |thread: thread::ScopedJoinHandle<'_, R>| thread.join();
-        let results = threads.into_iter().map(join);
-        results
-            .map(|result| result.unwrap_or_else(|panic| resume_unwind(panic)))
-            .collect()
+        // The first is ours, and what nobody else can do.
+        let others = items.iter().skip(1);
+        let threads = others.map(|item| new_thread()?.spawn_scoped(scope, move || run(item)).ok());
+        let threads: Vec<_> = threads.collect();
+        let own = items.first().and_then(run);
+        let others = threads.into_iter().zip(items.iter().skip(1));
+        let others = others.map(|(thread, item)| match thread {
+            Some(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            None => run(item),
+        });
+        own.into_iter().chain(others.flatten()).collect()
     })
+}
+
+/// Does two things at once.
+pub(crate) fn both<A: Send, B>(
+    other: impl FnOnce() -> A + Send,
+    own: impl FnOnce() -> B,
+) -> (A, B) {
+    let work = Once::new(other);
+    let run = || work.take().map(|work| work());
+    let (other, own) = thread::scope(|scope| {
+        let thread = new_thread().and_then(|thread| thread.spawn_scoped(scope, run).ok());
+        let own = own();
+        let other = match thread {
+            Some(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            None => run(),
+        };
+        (other, own)
+    });
+    match other {
+        Some(other) => (other, own),
+        None => unreachable!("whoever takes the work does it"),
+    }
+}
+
+/// Does something without waiting for it, or at once.
+pub(crate) fn aside(work: impl FnOnce() + Send + 'static) {
+    let work = Arc::new(Once::new(work));
+    let theirs = Arc::clone(&work);
+    let thread = new_thread().map(|thread| thread.spawn(move || theirs.run()));
+    if !matches!(thread, Some(Ok(_))) {
+        work.run();
+    }
+}
+
+/// The same in a scope, which waits for it at its end.
+pub(crate) fn aside_in<'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    work: impl FnOnce() + Send + 'scope,
+) {
+    let work = Arc::new(Once::new(work));
+    let theirs = Arc::clone(&work);
+    let thread = new_thread().map(|thread| thread.spawn_scoped(scope, move || theirs.run()));
+    if !matches!(thread, Some(Ok(_))) {
+        work.run();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{aside, both, side_by_side};
+
+    #[test]
+    fn results_come_in_the_order_of_the_items() {
+        for count in 0..5 {
+            let doubled = side_by_side(0..count, |number| number * 2);
+            assert_eq!(
+                doubled,
+                (0..count).map(|number| number * 2).collect::<Vec<_>>()
+            );
+        }
+        assert_eq!(both(|| 1, || 2), (1, 2));
+        let (sender, receiver) = std::sync::mpsc::channel();
+        aside(move || sender.send(3).unwrap());
+        assert_eq!(receiver.recv(), Ok(3));
+    }
 }

@@ -4,6 +4,8 @@
 mod answer;
 mod body;
 mod call;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz_entry;
 mod gate;
 mod kept;
 mod late;
@@ -14,11 +16,11 @@ mod parameters;
 mod reference;
 mod request;
 mod send;
-mod spelling;
 mod steps;
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use answer::Answer;
 use request::Request;
@@ -29,6 +31,12 @@ use crate::variables::Variables;
 
 /// The word that stands for this command; people never type it.
 pub(crate) const COMMAND: &str = "step";
+
+/// For a call whose parameters say nothing else.
+pub(crate) const BUDGET: Duration = Duration::from_secs(14);
+
+/// The answer of a call that hangs: the library keeps the request.
+pub(crate) const HANGS: &str = r#"{"protocol":1,"problem":"the time budget was used up, and something does not answer: a file, a drive, git or the name service"}"#;
 
 /// The version of the agreement with the library; each side refuses another one.
 const PROTOCOL: u32 = 1;

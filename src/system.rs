@@ -4,6 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::domain::timestamp::Timestamp;
+use crate::watchdog::Watchdog;
 
 /// What the program needs of the machine besides network and files.
 pub(crate) trait System: Sync {
@@ -18,20 +19,30 @@ pub(crate) trait System: Sync {
     fn process(&self) -> &str;
     /// Whether the process of this name certainly runs no more. Of other machines nothing is certain.
     fn is_gone(&self, process: &str) -> bool;
+    /// Who ends the process when something hangs.
+    fn watchdog(&self) -> Option<&Watchdog> {
+        None
+    }
 }
+
+/// In a sleep it is looked so often whether we were told to stop.
+const SLICE: Duration = Duration::from_millis(100);
 
 /// The real machine.
 pub(crate) struct Machine {
     started: Instant,
     /// Id and place of this process.
     process: String,
+    watchdog: Watchdog,
 }
 
 impl Machine {
     pub(crate) fn new() -> Self {
+        let started = Instant::now();
         Self {
-            started: Instant::now(),
+            started,
             process: format!("{}@{}", std::process::id(), place()),
+            watchdog: Watchdog::new(started),
         }
     }
 }
@@ -67,7 +78,19 @@ impl System for Machine {
     }
 
     fn sleep(&self, duration: Duration) {
-        std::thread::sleep(duration);
+        let end = self.elapsed().saturating_add(duration);
+        loop {
+            let curfew = self.watchdog.curfew().unwrap_or(Duration::MAX);
+            let left = end.min(curfew).saturating_sub(self.elapsed());
+            if left.is_zero() {
+                break;
+            }
+            std::thread::sleep(left.min(SLICE));
+        }
+    }
+
+    fn watchdog(&self) -> Option<&Watchdog> {
+        Some(&self.watchdog)
     }
 
     fn random(&self) -> f64 {
@@ -99,7 +122,11 @@ pub(crate) struct Deadline(Duration);
 
 impl Deadline {
     pub(crate) fn after(system: &dyn System, budget: Duration) -> Self {
-        Self(system.elapsed().saturating_add(budget))
+        let end = system.elapsed().saturating_add(budget);
+        if let Some(watchdog) = system.watchdog() {
+            watchdog.watch(end);
+        }
+        Self(end)
     }
 
     /// The same end, or an earlier one.
@@ -110,7 +137,9 @@ impl Deadline {
 
     /// What is left; zero when the time is up.
     pub(crate) fn remaining(self, system: &dyn System) -> Duration {
-        self.0.saturating_sub(system.elapsed())
+        let curfew = system.watchdog().and_then(Watchdog::curfew);
+        let end = curfew.map_or(self.0, |curfew| curfew.min(self.0));
+        end.saturating_sub(system.elapsed())
     }
 }
 

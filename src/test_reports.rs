@@ -3,6 +3,7 @@
 mod encoding;
 mod format;
 #[cfg(any(test, fuzzing))]
+#[path = "../fuzz/entries/test_reports.rs"]
 pub(crate) mod fuzz_entry;
 mod junit;
 mod markup;

@@ -11,11 +11,13 @@ pub(crate) struct Variable {
 }
 
 macro_rules! variables {
-    ($list:ident: $($name:ident = $meaning:literal;)+) => {
-        $(pub(crate) const $name: Variable = Variable { name: stringify!($name), meaning: $meaning };)+
+    ($list:ident: $($name:ident $(as $other:literal)? = $meaning:literal;)+) => {
+        $(pub(crate) const $name: Variable = Variable { name: variables!(@name $name $($other)?), meaning: $meaning };)+
         /// The variables of this group, in the order in which they are documented.
         pub(crate) const $list: &[Variable] = &[$($name),+];
     };
+    (@name $name:ident) => { stringify!($name) };
+    (@name $name:ident $other:literal) => { $other };
 }
 
 variables! { CONNECTION:
@@ -24,7 +26,7 @@ variables! { CONNECTION:
     JIRA_CLIENT_SECRET = "its secret";
     JIRA_CLIENT_SECRET_FILE = "file with the secret, instead of JIRA_CLIENT_SECRET";
     JIRA_CLOUD_ID = "cloud id of the site; saves a look-up";
-    JIRA_API_URL = "URL of the API, if not https://api.atlassian.com";
+    JIRA_API_URL = "URL of the API, if not https://api.atlassian.com, or the site itself if it is on this machine";
     JIRA_AUTH_URL = "URL of the token endpoint, if not JIRA_API_URL with /oauth/token";
     JIRA_AUDIENCE = "audience of the token, if not api.atlassian.com";
 }
@@ -47,6 +49,7 @@ variables! { JENKINS:
     JOB_URL = "URL of the pipeline";
     JENKINS_URL = "property jenkinsUrl";
     BRANCH_NAME = "branch of a multibranch project";
+    BRANCH_IS_PRIMARY = "whether other branches come from this one";
     TAG_NAME = "tag of a multibranch project";
     CHANGE_ID = "number of the pull request";
     CHANGE_BRANCH = "source branch of the pull request";
@@ -60,11 +63,61 @@ variables! { JENKINS:
     GIT_BRANCH = "branch or tag that was checked out";
     GIT_LOCAL_BRANCH = "branch that was checked out, if the job names one";
     GIT_COMMIT = "commit that was built";
+    PROMOTED_GIT_COMMIT = "commit of the build that is promoted, before GIT_COMMIT";
+    GIT_PREVIOUS_COMMIT = "commit of the build before: the range starts at it if none has succeeded yet";
     GIT_PREVIOUS_SUCCESSFUL_COMMIT = "commit of the last successful build: the range starts after it";
     GIT_URL = "repository";
     GIT_CHECKOUT_DIR = "folder of the repository in the workspace";
     WORKSPACE = "folder of the workspace";
     JENKINS_SERVER_COOKIE = "marks the processes of a build: Jenkins stops the wrapped command itself";
+}
+
+variables! { PLUGINS:
+    GHPRB_PULL_ID as "ghprbPullId" = "GitHub Pull Request Builder: number of the pull request";
+    GHPRB_SOURCE_BRANCH as "ghprbSourceBranch" = "its source branch";
+    GHPRB_TARGET_BRANCH as "ghprbTargetBranch" = "its target branch";
+    GHPRB_PULL_TITLE as "ghprbPullTitle" = "its title";
+    GHPRB_PULL_LINK as "ghprbPullLink" = "its page";
+    GHPRB_PULL_AUTHOR_LOGIN as "ghprbPullAuthorLogin" = "who made it";
+    GHPRB_PULL_AUTHOR_EMAIL as "ghprbPullAuthorEmail" = "that person's e-mail address";
+    GHPRB_ACTUAL_COMMIT as "ghprbActualCommit" = "its newest commit, without GIT_COMMIT";
+    GHPRB_AUTHOR_REPO_GIT_URL as "ghprbAuthorRepoGitUrl" = "repository of its source branch";
+    GHPRB_GH_REPOSITORY as "ghprbGhRepository" = "repository of its target branch";
+    GITHUB_PR_NUMBER = "GitHub Integration: number of the pull request";
+    GITHUB_PR_SOURCE_BRANCH = "its source branch";
+    GITHUB_PR_TARGET_BRANCH = "its target branch";
+    GITHUB_PR_TITLE = "its title";
+    GITHUB_PR_URL = "its page";
+    GITHUB_PR_AUTHOR_EMAIL = "e-mail address of who made it";
+    GITHUB_PR_HEAD_SHA = "its newest commit, without GIT_COMMIT";
+    GITLAB_MERGE_REQUEST_IID as "gitlabMergeRequestIid" = "GitLab: number of the merge request";
+    GITLAB_SOURCE_BRANCH as "gitlabSourceBranch" = "its source branch, or the branch or tag that was pushed";
+    GITLAB_TARGET_BRANCH as "gitlabTargetBranch" = "its target branch";
+    GITLAB_MERGE_REQUEST_TITLE as "gitlabMergeRequestTitle" = "its title";
+    GITLAB_MERGE_REQUEST_LAST_COMMIT as "gitlabMergeRequestLastCommit" = "its newest commit, without GIT_COMMIT";
+    GITLAB_SOURCE_REPO_HTTP_URL as "gitlabSourceRepoHttpUrl" = "repository of its source branch";
+    GITLAB_TARGET_REPO_HTTP_URL as "gitlabTargetRepoHttpUrl" = "repository of its target branch";
+    BITBUCKET_PULL_REQUEST_ID = "Bitbucket Push and Pull Request: number of the pull request";
+    BITBUCKET_SOURCE_BRANCH = "its source branch, or the branch that was pushed";
+    BITBUCKET_TARGET_BRANCH = "its target branch";
+    BITBUCKET_PULL_REQUEST_TITLE = "its title";
+    BITBUCKET_PULL_REQUEST_LINK = "its page";
+    GERRIT_CHANGE_NUMBER = "Gerrit Trigger: number of the change";
+    GERRIT_TOPIC = "its topic, searched like a branch";
+    GERRIT_BRANCH = "its target branch, also searched";
+    GERRIT_CHANGE_SUBJECT = "its title";
+    GERRIT_CHANGE_COMMIT_MESSAGE = "its commit message, in Base64 or as it is";
+    GERRIT_CHANGE_URL = "its page";
+    GERRIT_CHANGE_OWNER_NAME = "who made it";
+    GERRIT_CHANGE_OWNER_EMAIL = "that person's e-mail address";
+    GERRIT_PATCHSET_REVISION = "its newest commit, without GIT_COMMIT";
+    SVN_URL = "Subversion: folder that was checked out, with its branch or tag; of several SVN_URL_1, SVN_URL_2 and so on";
+    SVN_REVISION = "says that the build is one of Subversion";
+    MERCURIAL_REVISION_BRANCH = "Mercurial: branch";
+    MERCURIAL_REVISION = "says that the build is one of Mercurial";
+    P4_CHANGELIST = "Perforce: says that the build is one of it; a label is searched like a tag";
+    TFS_CHANGESET = "Team Foundation Server: says that the build is one of it";
+    CVS_BRANCH = "CVS: branch";
 }
 
 variables! { MACHINE:
@@ -73,11 +126,39 @@ variables! { MACHINE:
     LOCALAPPDATA = "contains the outbox on Windows, in the folder jira-send";
 }
 
+variables! { LIBRARY:
+    JIRA_SEND_AGENT_LABEL = "label of the agent that a step allocates";
+    JIRA_SEND_AGENT_TIMEOUT = "seconds to wait for that agent";
+    JIRA_SEND_BIN = "file of the program on the agents";
+    JIRA_SEND_CACHE = "folder for the program on the agents";
+    JIRA_SEND_CLIENT_ID = "client id for a credential of the kind \"Secret text\"";
+    JIRA_SEND_CREDENTIALS_ID = "id of the credential in Jenkins";
+    JIRA_SEND_DELIVERED = "set by a step that delivers the program";
+    JIRA_SEND_ENVIRONMENT_TYPES = "types of environments by their names";
+    JIRA_SEND_FAIL_ON_ERROR = "whether a step fails the build unless everything was sent";
+    JIRA_SEND_MANIFEST = "set by a step: what a release consists of";
+    JIRA_SEND_MEMORY = "set by a step: what the run remembers";
+    JIRA_SEND_MIRROR = "address that the program is downloaded from";
+    JIRA_SEND_PAGES = "folder for the completions and the manual page, for a release";
+    JIRA_SEND_BLESS = "writes the reference pages in a test";
+    JIRA_SEND_PROGRAM_LIBRARY = "name of the library with the program";
+    JIRA_SEND_TMP = "set by a step: its folder on the agent";
+}
+
+variables! { TERMINAL:
+    NO_COLOR = "no colors, whatever its value";
+    CLICOLOR_FORCE = "colors even where there is no terminal, unless it is 0";
+    CLICOLOR = "no colors if it is 0";
+    TERM = "no colors if it is dumb";
+    WT_SESSION = "set by Windows Terminal, which shows colors";
+    COLUMNS = "width of the help where there is no terminal";
+}
+
 /// What no child process of ours gets to see, for whichever site.
 const SECRETS: &[Variable] = &[JIRA_CLIENT_ID, JIRA_CLIENT_SECRET, JIRA_CLIENT_SECRET_FILE];
 
 /// Stands between the name of a variable and the site that it is for: `JIRA_CLIENT_ID__ACME`.
-const FOR_SITE: &str = "__";
+pub(crate) const FOR_SITE: &str = "__";
 
 /// Whether the variable belongs to a credential. Windows does not tell letter cases apart.
 fn is_secret(name: &str) -> bool {
@@ -174,6 +255,11 @@ impl Variables {
         names.find_map(|name| self.by_name(&name))
     }
 
+    /// The names of all that are set.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// The value of a variable whose name is made from the name of an option.
     pub(crate) fn by_name(&self, name: &str) -> Option<&str> {
         let value = self.0.get(name)?.as_str();
@@ -191,8 +277,8 @@ impl<const N: usize> From<[(&str, &str); N]> for Variables {
 #[cfg(test)]
 mod tests {
     use super::{
-        BRANCH_NAME, CONNECTION, JENKINS, JIRA_CLIENT_ID, JOB_NAME, MACHINE, NETWORK, NO_PROXY,
-        Variables, as_documented, is_secret,
+        BRANCH_NAME, CONNECTION, JENKINS, JIRA_CLIENT_ID, JOB_NAME, LIBRARY, MACHINE, NETWORK,
+        NO_PROXY, PLUGINS, TERMINAL, Variables, as_documented, is_secret,
     };
 
     #[test]
@@ -228,7 +314,10 @@ mod tests {
 
     #[test]
     fn every_variable_is_listed_once_and_explained() {
-        let all: Vec<_> = [CONNECTION, NETWORK, JENKINS, MACHINE].concat();
+        let all: Vec<_> = [
+            CONNECTION, NETWORK, JENKINS, PLUGINS, MACHINE, LIBRARY, TERMINAL,
+        ]
+        .concat();
         for (index, variable) in all.iter().enumerate() {
             assert!(!variable.meaning.is_empty());
             let again = all[index + 1..]

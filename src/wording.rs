@@ -21,6 +21,11 @@ pub(crate) fn camel_case(long: &str) -> String {
     name
 }
 
+/// The variable of an option: `JIRA_SEND_ENVIRONMENT_ID` for `environment-id`.
+pub(crate) fn variable(long: &str) -> String {
+    format!("JIRA_SEND_{}", long.to_ascii_uppercase().replace('-', "_"))
+}
+
 /// What takes the place of a command line, the longest text first.
 const OF_STEPS: &[(&str, &str)] = &[
     ("give --site acme for", "give site: 'acme' for"),

@@ -73,14 +73,32 @@ impl Release {
         fs::write(self.binaries().join(name), program()).unwrap();
     }
 
-    fn pack(&self) -> Output {
-        Command::new("sh")
+    /// Cargo, but for the pages, whose making compiles the whole program: a test of the program looks at them.
+    fn cargo(&self) -> PathBuf {
+        let path = self.folder.path().join("cargo");
+        let real = env!("CARGO");
+        let script = format!(
+            "#!/bin/sh\n[ \"$1\" = test ] || exec '{real}' \"$@\"\nmkdir -p \"$JIRA_SEND_PAGES/man\" \
+             \"$JIRA_SEND_PAGES/completions\"\necho x >\"$JIRA_SEND_PAGES/man/jira-send.1\"\n\
+             echo x >\"$JIRA_SEND_PAGES/completions/jira-send.bash\"\n"
+        );
+        fs::write(&path, script).unwrap();
+        run(Command::new("chmod").arg("700").arg(&path));
+        path
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new("sh");
+        command
             .arg(self.clone().join("release/pack.sh"))
             .arg(self.binaries())
-            .env("CARGO", env!("CARGO"))
-            .env("CARGO_NET_OFFLINE", "true")
-            .output()
-            .unwrap()
+            .env("CARGO", self.cargo())
+            .env("CARGO_NET_OFFLINE", "true");
+        command
+    }
+
+    fn pack(&self) -> Output {
+        self.command().output().unwrap()
     }
 
     fn file(&self, name: &str) -> String {
@@ -92,6 +110,9 @@ impl Release {
         listed.lines().map(str::to_owned).collect()
     }
 }
+
+/// What is made from the definition of the command line.
+const MADE: &[&str] = &["completions/jira-send.bash", "man/jira-send.1"];
 
 /// The branch of the library that every run loads.
 fn library() -> String {
@@ -207,35 +228,58 @@ fn a_release_carries_the_program_to_an_agent() {
         summed.push(file);
     }
     let components = format!("jira-send-{VERSION}.cdx.json");
-    let tarball = format!("jira-send-{VERSION}.tar.gz");
-    assert_eq!(summed, [&name(), &components, &tarball]);
+    let archive = format!("{}.tar.gz", name());
+    assert_eq!(
+        summed,
+        [&name(), &archive, "manifest", "install.sh", &components]
+    );
+    in_a_folder_of_its_own(&release, &archive);
+
+    list_of_components(&release.file(&components));
+    on_an_agent(&release, &manifest);
+}
+
+/// The archive of this system: all below one folder, the program under its short name.
+fn in_a_folder_of_its_own(release: &Release, archive: &str) {
     let packed = text(&run(Command::new("tar")
         .arg("tzf")
-        .arg(release.binaries().join(&tarball))));
-    let packed: Vec<&str> = packed.lines().collect();
+        .arg(release.binaries().join(archive))));
+    let top = format!("{}/", name());
+    let packed: Vec<&str> = packed
+        .lines()
+        .map(|file| file.strip_prefix(&top).expect(file))
+        .collect();
+    let components = format!("jira-send-{VERSION}.cdx.json");
     // The README leads to pages beside it.
-    let pages = [
+    for file in [
+        "jira-send",
+        &components,
+        "LICENSE",
         "README.md",
         "CONTRIBUTING.md",
         "SECURITY.md",
         "CHANGELOG.md",
         "docs/setup.md",
-    ];
-    for page in pages {
-        assert!(packed.contains(&page), "{page} is not in {packed:?}");
+        "docs/images/issue.png",
+        "examples/README.md",
+        "examples/build.Jenkinsfile",
+    ] {
+        assert!(packed.contains(&file), "{file} is not in {packed:?}");
     }
-    let others = packed
-        .iter()
-        .filter(|file| file.strip_suffix(".md").is_none() && !file.ends_with('/'));
-    let others: Vec<&str> = others.copied().collect();
-    let picture = "docs/images/issue.png";
-    assert_eq!(
-        others,
-        [&name(), "manifest", &components, picture, "LICENSE"]
-    );
-
-    list_of_components(&release.file(&components));
-    on_an_agent(&release, &manifest);
+    for page in MADE {
+        assert!(packed.contains(page), "{page} is not in {packed:?}");
+    }
+    for wrong in ["release/", "src/", "vars/"] {
+        assert!(!packed.contains(&wrong), "{wrong} is in {packed:?}");
+    }
+    let folder = TempDir::new().unwrap();
+    run(Command::new("tar")
+        .arg("xzf")
+        .arg(release.binaries().join(archive))
+        .arg("-C")
+        .arg(folder.path()));
+    let said = run(Command::new(folder.path().join(name()).join("jira-send")).arg("--version"));
+    assert_eq!(text(&said), format!("jira-send {VERSION}\n"));
 }
 
 /// Every crate that is linked in, with its version, checksum and licence.
@@ -260,6 +304,37 @@ fn list_of_components(json: &str) {
         assert!(!licence.is_empty() && !licence.contains('/'));
         names.insert(name, version);
     }
+    // And which uses which: each is declared once, and used.
+    let all: BTreeMap<&str, &Vec<Value>> = list["dependencies"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            (
+                one["ref"].as_str().unwrap(),
+                one["dependsOn"].as_array().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(all.len(), components.len() + 1);
+    assert_eq!(list["dependencies"].as_array().unwrap().len(), all.len());
+    let used: Vec<&str> = all
+        .values()
+        .flat_map(|used| used.iter().map(|one| one.as_str().unwrap()))
+        .collect();
+    for component in components {
+        let reference = component["bom-ref"].as_str().unwrap();
+        assert!(
+            all.contains_key(reference) && used.contains(&reference),
+            "{reference}"
+        );
+    }
+    let of_the_program = all[list["metadata"]["component"]["bom-ref"].as_str().unwrap()];
+    assert!(
+        of_the_program
+            .iter()
+            .any(|one| one.as_str().unwrap().starts_with("pkg:cargo/ureq@"))
+    );
     for linked in ["ureq", "rustls", "ring", "clap", "serde_json"] {
         assert!(names.contains_key(linked), "{linked}");
     }
@@ -382,4 +457,125 @@ fn the_same_commit_and_binaries_make_the_same_release() {
     let first = made();
     std::thread::sleep(std::time::Duration::from_millis(1100));
     assert_eq!(made(), first);
+}
+
+/// What `BINARIES=` brings may have been built anywhere.
+#[test]
+fn programs_that_cannot_be_shipped_are_refused() {
+    let elsewhere = "/home/ada/.cargo/registry/src/ring.rs";
+    let project = Release::new();
+    let own = format!("{}/src/main.rs", project.clone().display());
+    for (release, line, error) in [
+        (Release::new(), elsewhere, "has a path of the machine"),
+        (project, own.as_str(), "has a path of the machine"),
+        (
+            Release::new(),
+            "/lib64/ld-linux-x86-64.so.2",
+            "is not static",
+        ),
+        (Release::new(), "/lib/ld-musl-aarch64.so.1", "is not static"),
+        (
+            Release::new(),
+            "/etc/nsswitch.conf",
+            "statically with glibc",
+        ),
+    ] {
+        let file = release.binaries().join(name());
+        fs::write(&file, format!("{}# {line}\n", program())).unwrap();
+        if OS == "linux" || error.contains("path") {
+            assert_refused(&release, error);
+        }
+    }
+    let release = Release::new();
+    fs::write(
+        release.binaries().join(name()),
+        "#!/bin/sh\necho jira-send 9.9.9\n",
+    )
+    .unwrap();
+    assert_refused(&release, "it says jira-send 9.9.9");
+    fs::write(release.binaries().join(name()), "#!/bin/sh\nexit 1\n").unwrap();
+    assert_refused(&release, "it says nothing");
+}
+
+fn assert_refused(release: &Release, what: &str) {
+    let output = release.pack();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success(), "{what}");
+    assert!(
+        errors.contains(what) && errors.contains("\nhint: "),
+        "{errors}"
+    );
+    assert_eq!(release.git(&["branch", "--list", "release/*"]), "");
+    assert!(!release.binaries().join("SHA256SUMS").exists());
+}
+
+#[test]
+fn a_release_without_a_git_identity_says_so_first() {
+    let release = Release::new();
+    release.put(&name());
+    for (key, value) in [("user.useConfigOnly", "true"), ("user.name", "Ada")] {
+        release.git(&["config", key, value]);
+    }
+    release.git(&["config", "--unset", "user.email"]);
+    let mut pack = release.command();
+    for name in ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"] {
+        pack.env(name, "/dev/null");
+    }
+    for name in ["EMAIL", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"] {
+        pack.env_remove(name);
+    }
+    let output = pack.output().unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success());
+    assert!(
+        errors.contains("git does not know who makes this release"),
+        "{errors}"
+    );
+    assert!(!release.binaries().join("manifest").exists());
+}
+
+#[test]
+fn a_release_is_signed_with_the_key_that_is_given() {
+    let release = Release::new();
+    release.put(&name());
+    assert_refused_with(&release, "MINISIGN_KEY", "minisign is not installed");
+    let tools = release.folder.path().join("tools");
+    fs::create_dir(&tools).unwrap();
+    for (tool, made) in [
+        ("minisign", "SHA256SUMS.minisig"),
+        ("cosign", "SHA256SUMS.sig"),
+    ] {
+        let tool = tools.join(tool);
+        fs::write(&tool, format!("#!/bin/sh\necho \"$@\" >{made}\n")).unwrap();
+        fs::set_permissions(&tool, PermissionsExt::from_mode(0o755)).unwrap();
+    }
+    let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap());
+    let mut pack = release.command();
+    pack.env("PATH", path)
+        .env("MINISIGN_KEY", "my key")
+        .env("COSIGN_KEY", "other.key");
+    run(&mut pack);
+    assert_eq!(
+        release.file("SHA256SUMS.minisig"),
+        "-S -s my key -m SHA256SUMS\n"
+    );
+    assert_eq!(
+        release.file("SHA256SUMS.sig"),
+        "sign-blob --yes --key other.key --output-signature SHA256SUMS.sig SHA256SUMS\n"
+    );
+}
+
+/// On a machine that has nothing but what a release needs.
+fn assert_refused_with(release: &Release, variable: &str, what: &str) {
+    let output = release
+        .command()
+        .env(variable, "key")
+        .env("PATH", "/usr/bin:/bin")
+        .output()
+        .unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        !output.status.success() && errors.contains(what),
+        "{errors}"
+    );
 }

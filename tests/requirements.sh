@@ -7,6 +7,9 @@ want() { # command, Debian package
     command -v "$1" >/dev/null 2>&1 || missing="$missing $2"
 }
 want git git
+want cc gcc
+want curl curl
+want prlimit util-linux
 want javac default-jdk-headless
 want mvn maven
 want dash dash

@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::io;
 use std::process::Child;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::{End, Waited};
 use crate::system::System;
@@ -10,15 +12,17 @@ use crate::system::System;
 /// There is no such limit.
 pub(crate) fn outlive_file_size_limit() {}
 
+/// There is no such process.
+pub(crate) fn as_first_process(_arguments: &[OsString], _system: &dyn System) -> Option<u8> {
+    None
+}
+
 /// Ready to run a command.
 pub(crate) struct Listener;
 
 impl Listener {
-    /// # Errors
-    /// None here.
-    #[expect(clippy::unnecessary_wraps, reason = "the same on every system")]
-    pub(crate) fn new(_told_by_others: bool) -> io::Result<Self> {
-        Ok(Self)
+    pub(crate) fn new(_told_by_others: bool) -> Self {
+        Self
     }
 
     /// Starts the command, without our credentials unless they are kept.
@@ -38,6 +42,12 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    /// Nothing tells us to stop.
+    #[expect(clippy::unused_self, reason = "the same on every system")]
+    pub(crate) fn stops(&self) -> Vec<Arc<AtomicBool>> {
+        Vec::new()
+    }
+
     pub(crate) fn wait(&mut self, _system: &dyn System) -> Waited {
         let status = self.child.wait();
         let code = status.ok().and_then(|status| status.code()).unwrap_or(1);

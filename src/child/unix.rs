@@ -1,16 +1,21 @@
-//! Commands and signals on Unix.
+//! Commands and signals on Unix. No thread is needed: a signal raises a flag and wakes whoever waits.
 
 use std::ffi::OsString;
-use std::io::{self, IsTerminal as _};
+use std::io::{self, IsTerminal as _, Read as _};
+use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Child, ExitStatus};
+use std::process::{Child, Command, ExitStatus};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
-use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
-use signal_hook::iterator::Signals;
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, wait};
+use signal_hook::consts::{
+    SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH, SIGXFSZ,
+};
+use signal_hook::flag;
+use signal_hook::iterator::backend::SignalDelivery;
+use signal_hook::iterator::exfiltrator::SignalOnly;
 
 use super::{End, GRACE, Waited};
 use crate::system::System;
@@ -18,19 +23,32 @@ use crate::system::System;
 /// A signal wakes us; this is only for a `SIGCHLD` that our caller has blocked.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
+/// The same where nothing wakes us, since there was no free file.
+const LOOK_OFTEN: Duration = Duration::from_millis(20);
+
 /// Whoever stops a build signals one process after the other, and the command may be the first to know.
 const LATE_SIGNAL: Duration = Duration::from_millis(100);
+
+/// What tells us to stop.
+const STOPS: [i32; 3] = [SIGTERM, SIGINT, SIGHUP];
+
+/// What is for the command alone.
+const OTHERS: [i32; 4] = [SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH];
+
+/// What a terminal sends to everybody in its foreground.
+const FROM_TERMINAL: [i32; 3] = [SIGINT, SIGQUIT, SIGWINCH];
 
 /// Makes a write beyond `ulimit -f` an error like that of a full disk. Commands get the usual signal, since only what is
 /// ignored is inherited.
 pub(crate) fn outlive_file_size_limit() {
     // Without it, the signal ends us as it ends others.
-    let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
+    let _ = flag::register(SIGXFSZ, Arc::default());
 }
 
-/// Takes the signals that tell us to stop, from its making on.
+/// Takes the signals that are for us or for the command, from its making on.
 pub(crate) struct Listener {
-    signals: Receiver<i32>,
+    raised: Vec<(i32, Arc<AtomicBool>)>,
+    wake: Option<SignalDelivery<UnixStream, SignalOnly>>,
     told_by_others: bool,
 }
 
@@ -38,25 +56,33 @@ impl Listener {
     /// `told_by_others`: whoever tells us to stop tells the command as well, as Jenkins does. Twice is too much for
     /// programs that give up their orderly end at the second signal.
     ///
-    /// # Errors
-    /// When signals cannot be listened to.
-    pub(crate) fn new(told_by_others: bool) -> io::Result<Self> {
+    /// A signal that cannot be listened to does to us what it does to others.
+    pub(crate) fn new(told_by_others: bool) -> Self {
         let ignored = ignored();
-        let stops = [SIGTERM, SIGINT, SIGHUP].into_iter();
-        let stops = stops.filter(|signal| ignored >> (signal - 1) & 1 == 0);
-        let mut caught = Signals::new(stops.chain([SIGCHLD]))?;
-        let (sender, signals) = channel();
-        std::thread::spawn(move || {
-            for signal in caught.forever() {
-                if sender.send(signal).is_err() {
-                    break;
-                }
-            }
+        let heard = STOPS.into_iter().chain(OTHERS);
+        let heard = heard.filter(|signal| ignored >> (signal - 1) & 1 == 0);
+        let raised = heard.filter_map(|signal| {
+            let is_raised = Arc::new(AtomicBool::new(false));
+            let id = flag::register(signal, Arc::clone(&is_raised));
+            id.is_ok().then_some((signal, is_raised))
         });
-        Ok(Self {
-            signals,
+        let raised: Vec<_> = raised.collect();
+        // The flags before the waking: whoever wakes up sees them.
+        let signals = raised.iter().map(|(signal, _)| *signal).chain([SIGCHLD]);
+        let wake = UnixStream::pair()
+            .and_then(|(wake, waker)| SignalDelivery::with_pipe(wake, waker, SignalOnly, signals));
+        Self {
+            raised,
+            wake: wake.ok(),
             told_by_others,
-        })
+        }
+    }
+
+    /// What tells us to stop raises these.
+    pub(crate) fn stops(&self) -> Vec<Arc<AtomicBool>> {
+        let stops = self.raised.iter();
+        let stops = stops.filter(|(signal, _)| STOPS.contains(signal));
+        stops.map(|(_, raised)| Arc::clone(raised)).collect()
     }
 
     /// Starts the command, without our credentials unless they are kept.
@@ -70,6 +96,61 @@ impl Listener {
             listener: self,
             told: None,
         })
+    }
+
+    /// The signals that came since the last time.
+    fn take(&self) -> Vec<i32> {
+        let raised = self.raised.iter();
+        let raised = raised.filter(|(_, raised)| raised.swap(false, Ordering::Relaxed));
+        raised.map(|(signal, _)| *signal).collect()
+    }
+
+    /// Waits for a signal; ends early now and then.
+    fn sleep(&mut self, pause: Duration, system: &dyn System) {
+        let pause = pause.max(Duration::from_millis(1));
+        match self.wake.as_mut().map(SignalDelivery::get_read_mut) {
+            Some(wake) if wake.set_read_timeout(Some(pause)).is_ok() => {
+                let _ = wake.read(&mut [0; 64]);
+            }
+            _ => system.sleep(pause.min(LOOK_OFTEN)),
+        }
+    }
+}
+
+/// As the first process of a container nobody else sees to orphans: everything is done by ourselves once more, as a child,
+/// and this process passes signals on and reaps whatever ends. The exit code; nothing where this is not the first process,
+/// or cannot start another one.
+pub(crate) fn as_first_process(arguments: &[OsString], system: &dyn System) -> Option<u8> {
+    if std::process::id() != 1 {
+        return None;
+    }
+    let mut listener = Listener::new(false);
+    let mut command = Command::new(std::env::current_exe().ok()?);
+    command.args(arguments.get(1..)?);
+    let child = Pid::from_child(&command.spawn().ok()?);
+    loop {
+        loop {
+            match wait(WaitOptions::NOHANG) {
+                Ok(Some((ended, status))) if ended == child => {
+                    let signal = status.terminating_signal().map(|signal| signal + 128);
+                    let code = status.exit_status().or(signal);
+                    return Some(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1));
+                }
+                Ok(Some(_)) => {}
+                Ok(None) => break,
+                Err(_) => return Some(1),
+            }
+        }
+        for signal in listener.take() {
+            pass_on(child, signal);
+        }
+        listener.sleep(LOOK_AGAIN, system);
+    }
+}
+
+fn pass_on(child: Pid, signal: i32) {
+    if let Some(signal) = Signal::from_named_raw(signal) {
+        let _ = kill_process(child, signal);
     }
 }
 
@@ -91,14 +172,22 @@ struct Told {
 }
 
 impl Running {
+    /// What tells us to stop raises these.
+    pub(crate) fn stops(&self) -> Vec<Arc<AtomicBool>> {
+        self.listener.stops()
+    }
+
     /// Waits for the end. A command that does not end in time is left running: to kill it is for whoever told us to stop.
     pub(crate) fn wait(&mut self, system: &dyn System) -> Waited {
         loop {
             match self.child.try_wait() {
                 Ok(None) => {}
-                Ok(Some(status)) => return self.ended(end(status)),
+                Ok(Some(status)) => return self.ended(end(status), system),
                 // Nobody else waits for our child, so this does not happen; waiting on would be for ever.
-                Err(_) => return self.ended(End::Code(1)),
+                Err(_) => return self.ended(End::Code(1), system),
+            }
+            for signal in self.listener.take() {
+                self.heed(signal, system);
             }
             let mut pause = LOOK_AGAIN;
             if let Some(told) = self.told.filter(|told| !told.overdue) {
@@ -108,16 +197,18 @@ impl Running {
                 }
                 pause = left.min(pause);
             }
-            match self.listener.signals.recv_timeout(pause) {
-                Ok(SIGCHLD) | Err(RecvTimeoutError::Timeout) => {}
-                Ok(signal) => self.stop(signal, system),
-                Err(RecvTimeoutError::Disconnected) => system.sleep(pause),
-            }
+            self.listener.sleep(pause, system);
         }
     }
 
-    fn stop(&mut self, signal: i32, system: &dyn System) {
-        let from_terminal = signal == SIGINT && io::stdin().is_terminal();
+    fn heed(&mut self, signal: i32, system: &dyn System) {
+        let from_terminal = FROM_TERMINAL.contains(&signal) && io::stdin().is_terminal();
+        if !STOPS.contains(&signal) {
+            if !from_terminal {
+                self.pass_on(signal);
+            }
+            return;
+        }
         let told = self.told.get_or_insert_with(|| Told {
             signal,
             grace_ends: system.elapsed() + GRACE,
@@ -144,21 +235,21 @@ impl Running {
 
     /// The child has not been waited for, so its id is still its own.
     fn pass_on(&self, signal: i32) {
-        if let Some(signal) = Signal::from_named_raw(signal) {
-            let _ = kill_process(Pid::from_child(&self.child), signal);
-        }
+        pass_on(Pid::from_child(&self.child), signal);
     }
 
-    fn ended(&mut self, end: End) -> Waited {
+    fn ended(&mut self, end: End, system: &dyn System) -> Waited {
+        let until = system.elapsed() + LATE_SIGNAL;
         let mut told = self.told.map(|told| told.signal);
-        while told.is_none() && matches!(end, End::Code(1..)) {
-            match self.listener.signals.recv_timeout(LATE_SIGNAL) {
-                Ok(SIGCHLD) => {}
-                Ok(signal) => told = Some(signal),
-                Err(_) => break,
+        loop {
+            let mut came = self.listener.take().into_iter();
+            told = told.or_else(|| came.find(|signal| STOPS.contains(signal)));
+            let left = until.saturating_sub(system.elapsed());
+            if told.is_some() || left.is_zero() || !matches!(end, End::Code(1..)) {
+                return Waited::Ended { end, told };
             }
+            self.listener.sleep(left, system);
         }
-        Waited::Ended { end, told }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::numbers::count;
 use super::options::{JiraOptions, KeyOptions, OutputOptions, RunOptions};
 use super::wrap::WrapOptions;
 use crate::domain::reference::Reference;
@@ -17,16 +18,16 @@ pub(crate) struct BuildOptions {
     #[arg(long, value_name = "PATTERNS", help_heading = "Tests")]
     pub(crate) test_reports: Vec<Patterns>,
     /// Number of tests
-    #[arg(long, value_name = "COUNT", help_heading = "Tests")]
+    #[arg(long, value_name = "COUNT", help_heading = "Tests", value_parser = count())]
     pub(crate) tests_total: Option<u32>,
     /// Number of tests that passed
-    #[arg(long, value_name = "COUNT", help_heading = "Tests")]
+    #[arg(long, value_name = "COUNT", help_heading = "Tests", value_parser = count())]
     pub(crate) tests_passed: Option<u32>,
     /// Number of tests that failed
-    #[arg(long, value_name = "COUNT", help_heading = "Tests")]
+    #[arg(long, value_name = "COUNT", help_heading = "Tests", value_parser = count())]
     pub(crate) tests_failed: Option<u32>,
     /// Number of tests that were skipped
-    #[arg(long, value_name = "COUNT", help_heading = "Tests")]
+    #[arg(long, value_name = "COUNT", help_heading = "Tests", value_parser = count())]
     pub(crate) tests_skipped: Option<u32>,
     /// URL of the repository's page [default: derived from `GIT_URL`]
     #[arg(long, value_name = "URL", help_heading = "References")]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::numbers::seconds;
 use super::options::{DEFAULT_BUDGET, KeyOptions, OutputOptions};
 use super::outbox::OutboxOptions;
 
@@ -30,8 +31,8 @@ pub(crate) struct CheckOptions {
         default_value = "builds,deployments"
     )]
     pub(crate) data: Vec<CheckedData>,
-    /// Time limit for all checks in seconds
-    #[arg(long, value_name = "SECONDS", help_heading = "Jira", default_value_t = DEFAULT_BUDGET, value_parser = clap::value_parser!(u32).range(1..=3600))]
+    /// Time limit for all checks, in seconds or with a unit, such as '2 min'
+    #[arg(long, value_name = "DURATION", help_heading = "Jira", default_value_t = DEFAULT_BUDGET, value_parser = seconds(1..=3600))]
     pub(crate) budget: u32,
     /// File of certificates (PEM) to trust in addition to the system's, such as the CA of a proxy that inspects TLS
     #[arg(long, value_name = "FILE", help_heading = "Jira")]
@@ -51,5 +52,4 @@ pub(crate) enum CheckedData {
     Deployments,
     DevInfo,
     FeatureFlags,
-    RemoteLinks,
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::error::Failure;
 use crate::variables::Variables;
-use crate::wording::camel_case;
+use crate::wording::{camel_case, variable};
 
 /// The arguments to parse, and where the added ones came from.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub(crate) fn complete(
         let conflicts = |other: &&Arg| other.get_id() == option.get_id();
         let may_vary = is_variable(typed, long) && !conflicting.iter().any(conflicts);
         let name = camel_case(long);
-        let variable = format!("JIRA_SEND_{}", long.to_ascii_uppercase().replace('-', "_"));
+        let variable = variable(long);
         let (values, origin) = match parameters.get(&name).map(|value| texts(&name, value)) {
             Some(Ok(values)) if !values.is_empty() => (values, format!("the parameter {name}")),
             Some(Err(failure)) => return Err(failure),
@@ -104,7 +104,7 @@ pub(crate) fn all_options(command: &clap::Command) -> Vec<String> {
 const TYPED_ONLY: [&str; 2] = ["property", "yes"];
 
 /// Whether the option may come from a variable.
-fn is_variable(typed: &[OsString], long: &str) -> bool {
+pub(super) fn is_variable(typed: &[OsString], long: &str) -> bool {
     let reads_or_deletes = typed
         .get(1)
         .is_some_and(|name| name == "show" || name == "delete");

@@ -2,18 +2,21 @@
 
 use clap::Args;
 
-use super::options::{
-    IdentityOptions, JiraOptions, KeyOptions, MAX_NUMBER, OutputOptions, RunOptions,
-};
+use super::numbers::seconds;
+use super::options::{IdentityOptions, JiraOptions, KeyOptions, OutputOptions, RunOptions};
 use super::words::Words;
 use super::wrap::WrapOptions;
 use crate::domain::association::{CommitReference, ServiceId};
+use crate::domain::build_number::BuildNumber;
 use crate::domain::entity_ids::RepositoryId;
 use crate::domain::environment::EnvironmentType;
 use crate::domain::revision::Revision;
 use crate::domain::stage_pattern::StagePattern;
 use crate::domain::state::{DeploymentState, parse_rollback_as};
 use crate::domain::web_url::WebUrl;
+
+/// Longest deployment in seconds: a year.
+const MAX_DURATION: u32 = 365 * 24 * 3600;
 
 /// Where it is deployed to.
 #[derive(Clone, Debug, Args)]
@@ -42,8 +45,8 @@ pub(crate) struct DeploymentKeyOptions {
     #[command(flatten)]
     pub(crate) identity: IdentityOptions,
     /// Number of the deployment to this environment [default: the build number]
-    #[arg(long, value_name = "NUMBER", help_heading = "Deployment", value_parser = clap::value_parser!(i64).range(0..=MAX_NUMBER))]
-    pub(crate) deployment_sequence_number: Option<i64>,
+    #[arg(long, value_name = "NUMBER", help_heading = "Deployment")]
+    pub(crate) deployment_sequence_number: Option<BuildNumber>,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -56,8 +59,8 @@ pub(crate) struct DeploymentOptions {
     #[command(flatten)]
     pub(crate) run: RunOptions,
     /// Number of the deployment to this environment [default: the build number]
-    #[arg(long, value_name = "NUMBER", help_heading = "Deployment", value_parser = clap::value_parser!(i64).range(0..=MAX_NUMBER))]
-    pub(crate) deployment_sequence_number: Option<i64>,
+    #[arg(long, value_name = "NUMBER", help_heading = "Deployment")]
+    pub(crate) deployment_sequence_number: Option<BuildNumber>,
     /// Commit that runs in this environment now: the issues of all commits after it are sent, unless --since is given
     /// [default: what the pipeline steps remember]
     #[arg(long, value_name = "REV", help_heading = "Deployment")]
@@ -72,8 +75,8 @@ pub(crate) struct DeploymentOptions {
         value_parser = parse_rollback_as
     )]
     pub(crate) rollback_as: DeploymentState,
-    /// Duration in seconds
-    #[arg(long, value_name = "SECONDS", help_heading = "Deployment")]
+    /// Duration, in seconds or with a unit, such as '5 min'
+    #[arg(long, value_name = "DURATION", help_heading = "Deployment", value_parser = seconds(0..=MAX_DURATION))]
     pub(crate) duration: Option<u32>,
     /// Pipeline name shown in Jira [default: derived from `JOB_NAME`]
     #[arg(long, value_name = "TEXT", help_heading = "Deployment")]

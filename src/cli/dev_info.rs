@@ -1,6 +1,7 @@
 //! Options of `jira-send dev-info`.
 
-use clap::Args;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args};
 
 use super::options::{JiraOptions, KeyOptions, OutputOptions};
 use crate::domain::entity_ids::RepositoryId;
@@ -10,6 +11,7 @@ use crate::domain::sequence::SequenceNumber;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::web_url::WebUrl;
 use crate::jira::dev_info::PullRequestStatus;
+use crate::policy::OnError;
 
 /// Sends the commits since the last successful build, the branch that was built and, in the build of a pull request,
 /// the pull request, if they name issues.
@@ -22,6 +24,8 @@ pub(crate) struct DevInfoOptions {
     #[command(flatten)]
     pub(crate) history: HistoryOptions,
     #[command(flatten)]
+    pub(crate) push: PushOptions,
+    #[command(flatten)]
     pub(crate) repository: RepositoryOptions,
     #[command(flatten)]
     pub(crate) pull_request: PullRequestOptions,
@@ -33,6 +37,25 @@ pub(crate) struct DevInfoOptions {
     pub(crate) jira: JiraOptions,
     #[command(flatten)]
     pub(crate) output: OutputOptions,
+}
+
+/// So many seconds whoever pushes waits at most.
+const PUSH_BUDGET: u32 = 5;
+
+impl DevInfoOptions {
+    /// What a push is never held up for, as far as the user does not want it otherwise.
+    pub(crate) fn spare_pushes(&mut self, given: &ArgMatches) {
+        let is_given = |name| given.value_source(name) != Some(ValueSource::DefaultValue);
+        if !self.push.pushed {
+            return;
+        }
+        if !is_given("budget") {
+            self.jira.connection.budget = PUSH_BUDGET;
+        }
+        if !is_given("on_error") {
+            self.jira.on_error = OnError::Warn;
+        }
+    }
 }
 
 /// The history of a repository in one go.
@@ -49,6 +72,16 @@ pub(crate) struct HistoryOptions {
     /// Send everything again, regardless of what was sent before
     #[arg(long, requires = "all")]
     pub(crate) restart: bool,
+}
+
+/// What a git server was sent.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "In a git server's hook")]
+pub(crate) struct PushOptions {
+    /// Send what was pushed: reads the lines of a post-receive hook from stdin, in the repository on the git server. Unless
+    /// they are given, --budget is 5 and --on-error is warn, so that no push waits for Jira
+    #[arg(long, conflicts_with = "all")]
+    pub(crate) pushed: bool,
 }
 
 /// Which repository it is, and where its pages are.
@@ -86,7 +119,7 @@ pub(crate) struct RepositoryOptions {
 #[command(next_help_heading = "Pull request")]
 pub(crate) struct PullRequestOptions {
     /// Number of the pull request [default: `CHANGE_ID`]
-    #[arg(long, value_name = "NUMBER", conflicts_with = "all")]
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["all", "pushed"])]
     pub(crate) pull_request: Option<String>,
     /// URL of the pull request's page, which may contain {repository} and {number} [default: `CHANGE_URL`]
     #[arg(long, value_name = "TEMPLATE")]

@@ -5,12 +5,14 @@ use std::error::Error as _;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use super::suggestions;
 use crate::error::Failure;
 
-/// What clap found wrong; `origins` has the options that nobody typed. Writers of pipeline steps (`is_step`) see no options.
+/// What clap found wrong with a command and its words; `origins` has the options that nobody typed. Writers of pipeline steps (`is_step`) see no options.
 pub(crate) fn explain(
     error: &clap::Error,
-    command: Option<&str>,
+    words_of_command: Option<&str>,
+    command: &clap::Command,
     origins: &BTreeMap<String, String>,
     is_step: bool,
 ) -> Failure {
@@ -38,20 +40,13 @@ pub(crate) fn explain(
     if !valid.is_empty() {
         failure = failure.hint(format!("expected one of {valid}"));
     }
-    for kind in [
-        ContextKind::SuggestedArg,
-        ContextKind::SuggestedSubcommand,
-        ContextKind::SuggestedValue,
-    ] {
-        let suggested = context(kind);
-        if !suggested.is_empty() {
-            failure = failure.hint(format!("did you mean {suggested}?"));
-        }
+    for hint in suggestions::hints(error, command) {
+        failure = failure.hint(hint);
     }
-    match command {
+    match words_of_command {
         Some(_) if is_step => failure
             .hint("the parameters are listed in Pipeline Syntax > Global Variables Reference"),
-        Some(command) => failure.hint(format!("see jira-send {command} --help")),
+        Some(words) => failure.hint(format!("see jira-send {words} --help")),
         None => failure.hint("see jira-send --help"),
     }
 }
@@ -73,7 +68,7 @@ fn headline(error: &clap::Error) -> String {
     line.to_owned()
 }
 
-fn words(value: &ContextValue) -> String {
+pub(super) fn words(value: &ContextValue) -> String {
     match value {
         ContextValue::String(text) => text.clone(),
         ContextValue::Strings(texts) => texts.join(", "),

@@ -1,10 +1,12 @@
 //! Options of `jira-send feature-flag`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use clap::builder::BoolishValueParser;
 
-use super::items::ItemOptions;
-use super::options::{JiraOptions, KeyOptions, OutputOptions};
+use super::numbers::count;
+use super::options::{JiraOptions, KeyOptions, OutputOptions, UpdateOptions};
 use crate::domain::environment::EnvironmentType;
 use crate::domain::feature_flag::Percentage;
 use crate::domain::web_url::WebUrl;
@@ -93,6 +95,7 @@ pub(crate) struct FeatureFlagOptions {
         long,
         value_name = "COUNT",
         help_heading = "Flag",
+        value_parser = count(),
         conflicts_with = "file"
     )]
     pub(crate) rollout_rules: Option<u32>,
@@ -115,8 +118,11 @@ pub(crate) struct FeatureFlagOptions {
         conflicts_with = "file"
     )]
     pub(crate) environment_type: Option<EnvironmentType>,
-    #[command(flatten)]
-    pub(crate) item: ItemOptions,
+    #[command(flatten, next_help_heading = "Sending")]
+    pub(crate) update: UpdateOptions,
+    /// File with many of them, or - for standard input; its format is at the end of this help
+    #[arg(long, value_name = "FILE", help_heading = "Sending")]
+    pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) keys: KeyOptions,
     #[command(flatten)]

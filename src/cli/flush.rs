@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::numbers::seconds;
 use super::options::OutputOptions;
 use super::outbox::OutboxOptions;
 
@@ -21,8 +22,8 @@ pub(crate) struct FlushOptions {
     /// File of certificates (PEM) to trust in addition to the system's, such as the CA of a proxy that inspects TLS
     #[arg(long, value_name = "FILE", help_heading = "Jira")]
     pub(crate) ca_file: Option<PathBuf>,
-    /// Time limit for the whole call in seconds, retries included
-    #[arg(long, value_name = "SECONDS", default_value = "300", help_heading = "Jira", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    /// Time limit for the whole call, in seconds or with a unit, such as '2 min', retries included
+    #[arg(long, value_name = "DURATION", default_value = "300", help_heading = "Jira", value_parser = seconds(1..=86_400))]
     pub(crate) budget: u32,
     #[command(flatten)]
     pub(crate) outbox: OutboxOptions,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::deployment::DeploymentKeyOptions;
+use super::numbers::seconds;
 use super::options::{DEFAULT_BUDGET, OutputOptions};
 
 #[derive(Clone, Debug, Args)]
@@ -12,8 +13,8 @@ pub(crate) struct GateOptions {
     /// Wait until Jira has decided
     #[arg(long, help_heading = "Waiting")]
     pub(crate) wait: bool,
-    /// How long to wait for the decision, in seconds
-    #[arg(long, value_name = "SECONDS", default_value = "3600", help_heading = "Waiting", value_parser = clap::value_parser!(u32).range(1..=2_592_000))]
+    /// How long to wait for the decision, in seconds or with a unit, such as '2 h'
+    #[arg(long, value_name = "DURATION", default_value = "3600", help_heading = "Waiting", value_parser = seconds(1..=2_592_000))]
     pub(crate) timeout: u32,
     #[command(flatten)]
     pub(crate) key: DeploymentKeyOptions,
@@ -26,8 +27,8 @@ pub(crate) struct GateOptions {
     /// File of certificates (PEM) to trust in addition to the system's, such as the CA of a proxy that inspects TLS
     #[arg(long, value_name = "FILE", help_heading = "Jira")]
     pub(crate) ca_file: Option<PathBuf>,
-    /// Time limit for each request in seconds, retries included; without --wait for the whole call
-    #[arg(long, value_name = "SECONDS", default_value_t = DEFAULT_BUDGET, help_heading = "Jira", value_parser = clap::value_parser!(u32).range(1..=3600))]
+    /// Time limit for each request, in seconds or with a unit, retries included; without --wait for the whole call
+    #[arg(long, value_name = "DURATION", default_value_t = DEFAULT_BUDGET, help_heading = "Jira", value_parser = seconds(1..=3600))]
     pub(crate) budget: u32,
     #[command(flatten)]
     pub(crate) output: OutputOptions,

@@ -4,9 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::globals::GlobalOptions;
+use super::numbers::seconds;
 use super::outbox::OutboxOptions;
 use super::words::Words;
 use crate::domain::association::IssueId;
+use crate::domain::build_number::BuildNumber;
 use crate::domain::ids::PipelineIdStyle;
 use crate::domain::issue_key::{KeyPattern, KeyTemplate, ProjectKey};
 use crate::domain::properties::Property;
@@ -15,11 +18,7 @@ use crate::domain::sequence::SequenceNumber;
 use crate::domain::state::{BuildState, State, parse_running_as, parse_unstable_as};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::web_url::WebUrl;
-use crate::output::Verbosity;
 use crate::policy::OnError;
-
-/// Numbers stay exact in every JSON reader.
-pub(super) const MAX_NUMBER: i64 = (1 << 53) - 1;
 
 /// Seconds for everything that one call does. Jenkins looks ever less often whether a shell has ended, so that 15.2 s
 /// cost a step 18.
@@ -33,23 +32,8 @@ pub(crate) struct OutputOptions {
     /// object is the last line on stderr
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: Format,
-    /// Print nothing on success; --verbose overrides this
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
-    /// Show every request and response, without secrets
-    #[arg(long, short)]
-    pub(crate) verbose: bool,
-}
-
-impl OutputOptions {
-    /// `--verbose` is stronger.
-    pub(crate) fn verbosity(&self) -> Verbosity {
-        match (self.quiet, self.verbose) {
-            (_, true) => Verbosity::Verbose,
-            (true, _) => Verbosity::Quiet,
-            _ => Verbosity::Normal,
-        }
-    }
+    #[command(flatten)]
+    pub(crate) globals: GlobalOptions,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -72,8 +56,8 @@ pub(crate) struct ConnectionOptions {
     /// File of certificates (PEM) to trust in addition to the system's, such as the CA of a proxy that inspects TLS
     #[arg(long, value_name = "FILE")]
     pub(crate) ca_file: Option<PathBuf>,
-    /// Time limit for the whole call in seconds, retries included
-    #[arg(long, value_name = "SECONDS", default_value_t = DEFAULT_BUDGET, value_parser = clap::value_parser!(u32).range(1..=3600))]
+    /// Time limit for the whole call, in seconds or with a unit, such as '2 min', retries included
+    #[arg(long, value_name = "DURATION", default_value_t = DEFAULT_BUDGET, value_parser = seconds(1..=3600))]
     pub(crate) budget: u32,
 }
 
@@ -134,6 +118,9 @@ pub(crate) struct KeyOptions {
     /// the change log]
     #[arg(long, value_name = "PATH")]
     pub(crate) repositories: Vec<PathBuf>,
+    /// Search only commits that change files below this path of the repository, as in a monorepo; can be repeated
+    #[arg(long, visible_alias = "path", value_name = "PATH")]
+    pub(crate) paths: Vec<String>,
     /// File of commits to search in addition to git's, one JSON object per line: {"commit":"…","message":"…"}
     #[arg(long, value_name = "FILE")]
     pub(crate) changes: Option<PathBuf>,
@@ -167,9 +154,9 @@ pub(crate) struct IdentityOptions {
     /// Full name of the job, including its folders [default: `JOB_NAME`]
     #[arg(long, value_name = "NAME")]
     pub(crate) job_name: Option<String>,
-    /// Build number [default: `BUILD_NUMBER`]
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(0..=MAX_NUMBER))]
-    pub(crate) build_number: Option<i64>,
+    /// Build number, also with up to three dots, such as 1.0.17 [default: `BUILD_NUMBER`]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) build_number: Option<BuildNumber>,
 }
 
 /// What is said of an update, whatever is updated.
@@ -199,8 +186,8 @@ pub(crate) struct UpdateOptions {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "The run")]
 pub(crate) struct RunOptions {
-    /// State to send: successful, failed, cancelled, `in_progress`, pending, unknown, or a Jenkins result such as
-    /// SUCCESS [default: `in_progress`]
+    /// State to send: successful, failed, cancelled, `in_progress`, pending, unknown, for a deployment also `rolled_back`,
+    /// or a result of Jenkins or another tool, such as SUCCESS or passed [default: `in_progress`, see --running-as]
     #[arg(long, value_name = "STATE")]
     pub(crate) state: Option<State>,
     /// State to send for the Jenkins result UNSTABLE: successful, failed, cancelled or unknown

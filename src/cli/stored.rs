@@ -1,6 +1,9 @@
-//! Options of `jira-send show` and `jira-send delete`.
+//! Options of `jira-send show` and `jira-send delete`, which name the same kinds of things.
 
 mod keys;
+
+use std::fmt::Debug;
+use std::marker::PhantomData;
 
 use clap::{Args, Subcommand};
 
@@ -10,210 +13,99 @@ use crate::domain::properties::Property;
 use crate::jira::DataType;
 
 pub(crate) use keys::{
-    BranchOptions, CommitOptions, FlagOptions, LinkOptions, PullRequestKeyOptions,
-    RepositoryKeyOptions,
+    BranchOptions, CommitOptions, FlagOptions, PullRequestKeyOptions, RepositoryKeyOptions,
 };
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ShowOptions {
     #[command(subcommand)]
-    pub(crate) what: Shown,
-}
-
-/// What can be read.
-#[derive(Clone, Debug, Subcommand)]
-pub(crate) enum Shown {
-    /// A build: the one of this Jenkins run, or the one that the options identify
-    Build(One<IdentityOptions, AskOptions>),
-    /// A deployment: the one of this Jenkins run to an environment, or the one that the options identify
-    Deployment(One<DeploymentKeyOptions, AskOptions>),
-    /// A repository with its 400 most recent commits, branches and pull requests
-    Repository(One<RepositoryKeyOptions, AskOptions>),
-    /// A commit, if it is one of the 400 most recent entities of its repository: Jira returns no others
-    Commit(One<CommitOptions, AskOptions>),
-    /// A branch, if it is one of the 400 most recent entities of its repository: Jira returns no others
-    Branch(One<BranchOptions, AskOptions>),
-    /// A pull request, if it is one of the 400 most recent entities of its repository: Jira returns no others
-    PullRequest(One<PullRequestKeyOptions, AskOptions>),
-    /// Whether a repository was sent with a label: yes, or no with exit code 1
-    DevInfo {
-        /// Label that it was sent with, KEY=VALUE; with several labels, all must match
-        #[arg(
-            long,
-            value_name = "KEY=VALUE",
-            help_heading = "All with a label",
-            required = true
-        )]
-        property: Vec<Property>,
-        #[command(flatten)]
-        ask: AskOptions,
-    },
-    /// A feature flag
-    FeatureFlag(One<FlagOptions, AskOptions>),
-    /// A remote link
-    RemoteLink(One<LinkOptions, AskOptions>),
-}
-
-impl Shown {
-    pub(crate) fn ask(&self) -> &AskOptions {
-        match self {
-            Self::Build(One { how: ask, .. })
-            | Self::Deployment(One { how: ask, .. })
-            | Self::Repository(One { how: ask, .. })
-            | Self::Commit(One { how: ask, .. })
-            | Self::Branch(One { how: ask, .. })
-            | Self::PullRequest(One { how: ask, .. })
-            | Self::DevInfo { ask, .. }
-            | Self::FeatureFlag(One { how: ask, .. })
-            | Self::RemoteLink(One { how: ask, .. }) => ask,
-        }
-    }
-
-    pub(crate) fn which(&self) -> Which<'_> {
-        match self {
-            Self::Build(one) => Which::Build(&one.key),
-            Self::Deployment(one) => Which::Deployment(&one.key),
-            Self::Repository(one) => Which::Repository(&one.key),
-            Self::Commit(one) => Which::Commit(&one.key),
-            Self::Branch(one) => Which::Branch(&one.key),
-            Self::PullRequest(one) => Which::PullRequest(&one.key),
-            Self::DevInfo { property, .. } => Which::Labelled(DataType::DevInfo, property),
-            Self::FeatureFlag(one) => Which::Flag(&one.key),
-            Self::RemoteLink(one) => Which::Link(&one.key),
-        }
-    }
+    pub(crate) what: Stored<AskOptions>,
 }
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct DeleteOptions {
     #[command(subcommand)]
-    pub(crate) what: Deleted,
+    pub(crate) what: Stored<HowToDelete>,
 }
 
-/// What can be deleted.
+/// The kinds of things that Jira stores, each with what names one of them, and how it is read or deleted.
 #[derive(Clone, Debug, Subcommand)]
-pub(crate) enum Deleted {
-    /// A build: the one of this Jenkins run, or the one that the options identify; or all builds with a label
-    Build {
-        #[command(flatten)]
-        key: IdentityOptions,
-        /// Delete all builds that were sent with this label, KEY=VALUE; with several labels, all must match
-        #[arg(long, value_name = "KEY=VALUE", help_heading = "All with a label", conflicts_with_all = ["pipeline_id", "job_name", "build_number"])]
-        property: Vec<Property>,
-        #[command(flatten)]
-        how: HowToDelete,
-    },
-    /// A deployment: the one of this Jenkins run to an environment, or the one that the options identify; or all deployments
-    /// with a label
-    Deployment {
-        #[command(flatten)]
-        key: DeploymentKeyOptions,
-        /// Delete all deployments that were sent with this label, KEY=VALUE; with several labels, all must match
-        #[arg(long, value_name = "KEY=VALUE", help_heading = "All with a label", conflicts_with_all = ["pipeline_id", "job_name", "build_number", "environment_id", "environment_name", "deployment_sequence_number"])]
-        property: Vec<Property>,
-        #[command(flatten)]
-        how: HowToDelete,
-    },
-    /// A repository with all its commits, branches and pull requests
-    Repository(One<RepositoryKeyOptions, HowToDelete>),
+pub(crate) enum Stored<H: How> {
+    /// A build: the one of this Jenkins run, or the one that the options identify
+    Build(One<IdentityOptions, H::Labels<IdentityOptions>, H>),
+    /// A deployment: the one of this Jenkins run to an environment, or the one that the options identify
+    Deployment(One<DeploymentKeyOptions, H::Labels<DeploymentKeyOptions>, H>),
+    /// A repository with its commits, branches and pull requests
+    Repository(One<RepositoryKeyOptions, Nothing, H>),
     /// A commit
-    Commit(One<CommitOptions, HowToDelete>),
+    Commit(One<CommitOptions, Nothing, H>),
     /// A branch
-    Branch(One<BranchOptions, HowToDelete>),
+    Branch(One<BranchOptions, Nothing, H>),
     /// A pull request
-    PullRequest(One<PullRequestKeyOptions, HowToDelete>),
-    /// All repositories with a label, each with all its commits, branches and pull requests
-    DevInfo {
-        /// Label that they were sent with, KEY=VALUE; with several labels, all must match
-        #[arg(
-            long,
-            value_name = "KEY=VALUE",
-            help_heading = "All with a label",
-            required = true
-        )]
-        property: Vec<Property>,
-        #[command(flatten)]
-        how: HowToDelete,
-    },
-    /// A feature flag, or all with a label
-    FeatureFlag {
-        #[command(flatten)]
-        key: FlagOptions,
-        /// Delete all feature flags that were sent with this label, KEY=VALUE; with several labels, all must match
-        #[arg(
-            long,
-            value_name = "KEY=VALUE",
-            help_heading = "All with a label",
-            conflicts_with = "flag_id"
-        )]
-        property: Vec<Property>,
-        #[command(flatten)]
-        how: HowToDelete,
-    },
-    /// A remote link, or all with a label
-    RemoteLink {
-        #[command(flatten)]
-        key: LinkOptions,
-        /// Delete all remote links that were sent with this label, KEY=VALUE; with several labels, all must match
-        #[arg(
-            long,
-            value_name = "KEY=VALUE",
-            help_heading = "All with a label",
-            conflicts_with_all = ["link_id", "url"]
-        )]
-        property: Vec<Property>,
-        #[command(flatten)]
-        how: HowToDelete,
-    },
+    PullRequest(One<PullRequestKeyOptions, Nothing, H>),
+    /// All repositories that were sent with a label
+    DevInfo(One<Nothing, LabelsAlone, H>),
+    /// A feature flag
+    FeatureFlag(One<FlagOptions, H::Labels<FlagOptions>, H>),
 }
 
-impl Deleted {
-    pub(crate) fn how(&self) -> &HowToDelete {
-        match self {
-            Self::Build { how, .. }
-            | Self::Deployment { how, .. }
-            | Self::Repository(One { how, .. })
-            | Self::Commit(One { how, .. })
-            | Self::Branch(One { how, .. })
-            | Self::PullRequest(One { how, .. })
-            | Self::DevInfo { how, .. }
-            | Self::FeatureFlag { how, .. }
-            | Self::RemoteLink { how, .. } => how,
-        }
-    }
-
+impl<H: How> Stored<H> {
     pub(crate) fn which(&self) -> Which<'_> {
-        match self {
-            Self::Build { key, property, .. } if property.is_empty() => Which::Build(key),
-            Self::Build { property, .. } => Which::Labelled(DataType::Builds, property),
-            Self::Deployment { key, property, .. } if property.is_empty() => Which::Deployment(key),
-            Self::Deployment { property, .. } => Which::Labelled(DataType::Deployments, property),
-            Self::Repository(one) => Which::Repository(&one.key),
-            Self::Commit(one) => Which::Commit(&one.key),
-            Self::Branch(one) => Which::Branch(&one.key),
-            Self::PullRequest(one) => Which::PullRequest(&one.key),
-            Self::DevInfo { property, .. } => Which::Labelled(DataType::DevInfo, property),
-            Self::FeatureFlag { key, property, .. } if property.is_empty() => Which::Flag(key),
-            Self::FeatureFlag { property, .. } => Which::Labelled(DataType::FeatureFlags, property),
-            Self::RemoteLink { key, property, .. } if property.is_empty() => Which::Link(key),
-            Self::RemoteLink { property, .. } => Which::Labelled(DataType::RemoteLinks, property),
-        }
+        self.parts().0
     }
 
+    pub(crate) fn how(&self) -> &H {
+        self.parts().1
+    }
+
+    fn parts(&self) -> (Which<'_>, &H) {
+        match self {
+            Self::Build(one) => one.parts(DataType::Builds, Which::Build),
+            Self::Deployment(one) => one.parts(DataType::Deployments, Which::Deployment),
+            Self::Repository(one) => one.parts(DataType::DevInfo, Which::Repository),
+            Self::Commit(one) => one.parts(DataType::DevInfo, Which::Commit),
+            Self::Branch(one) => one.parts(DataType::DevInfo, Which::Branch),
+            Self::PullRequest(one) => one.parts(DataType::DevInfo, Which::PullRequest),
+            Self::DevInfo(one) => (
+                Which::Labelled(DataType::DevInfo, one.labels.as_ref()),
+                &one.how,
+            ),
+            Self::FeatureFlag(one) => one.parts(DataType::FeatureFlags, Which::Flag),
+        }
+    }
+}
+
+impl Stored<HowToDelete> {
     /// Whether Jira is asked for it.
     pub(crate) fn is_carried_out(&self) -> bool {
-        let how = self.how();
-        !how.dry_run && (how.yes || !self.which().is_of_many())
+        let (which, how) = self.parts();
+        !how.dry_run && (how.yes || !which.is_of_many())
     }
 }
 
-/// One thing, and how it is read or deleted.
+/// One thing, or all with these labels, and how it is read or deleted.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct One<K: Args, H: Args> {
+pub(crate) struct One<K: Args, L: Args, H: Args> {
     #[command(flatten)]
-    pub(crate) key: K,
+    key: K,
     #[command(flatten)]
-    pub(crate) how: H,
+    labels: L,
+    #[command(flatten)]
+    how: H,
+}
+
+impl<K: Args, L: Args + AsRef<[Property]>, H: Args> One<K, L, H> {
+    fn parts<'a>(
+        &'a self,
+        data: DataType,
+        of_key: impl FnOnce(&'a K) -> Which<'a>,
+    ) -> (Which<'a>, &'a H) {
+        let which = match self.labels.as_ref() {
+            [] => of_key(&self.key),
+            labels => Which::Labelled(data, labels),
+        };
+        (which, &self.how)
+    }
 }
 
 /// What is read or deleted, whichever of the two it is.
@@ -226,7 +118,6 @@ pub(crate) enum Which<'a> {
     Branch(&'a BranchOptions),
     PullRequest(&'a PullRequestKeyOptions),
     Flag(&'a FlagOptions),
-    Link(&'a LinkOptions),
     /// All that was sent with all of these labels.
     Labelled(DataType, &'a [Property]),
 }
@@ -235,6 +126,87 @@ impl Which<'_> {
     /// Whether more than one thing goes with it.
     pub(crate) fn is_of_many(self) -> bool {
         matches!(self, Self::Repository(_) | Self::Labelled(..))
+    }
+}
+
+/// How something is read or deleted.
+pub(crate) trait How: Args + Clone + Debug {
+    /// The labels that may replace a key: Jira deletes by label, and does not read by it.
+    type Labels<K: Key>: Args + AsRef<[Property]> + Clone + Debug;
+}
+
+impl How for AskOptions {
+    type Labels<K: Key> = Nothing;
+}
+
+impl How for HowToDelete {
+    type Labels<K: Key> = Labels<K>;
+}
+
+/// What names one thing among those that may have a label.
+pub(crate) trait Key: Args + Clone + Debug {
+    /// The options that say the opposite of a label.
+    const OPTIONS: &'static [&'static str];
+}
+
+impl Key for IdentityOptions {
+    const OPTIONS: &'static [&'static str] = &["pipeline_id", "job_name", "build_number"];
+}
+
+impl Key for DeploymentKeyOptions {
+    const OPTIONS: &'static [&'static str] = &[
+        "pipeline_id",
+        "job_name",
+        "build_number",
+        "environment_id",
+        "environment_name",
+        "deployment_sequence_number",
+    ];
+}
+
+impl Key for FlagOptions {
+    const OPTIONS: &'static [&'static str] = &["flag_id"];
+}
+
+/// All with a label in place of one.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "All with a label")]
+pub(crate) struct Labels<K: Key> {
+    /// Take all that were sent with this label, KEY=VALUE; with several labels, all must match
+    #[arg(long, value_name = "KEY=VALUE", conflicts_with_all = K::OPTIONS.iter().copied())]
+    property: Vec<Property>,
+    #[arg(skip)]
+    key: PhantomData<K>,
+}
+
+impl<K: Key> AsRef<[Property]> for Labels<K> {
+    fn as_ref(&self) -> &[Property] {
+        &self.property
+    }
+}
+
+/// All with a label: there is no other way to say which.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "All with a label")]
+pub(crate) struct LabelsAlone {
+    /// Label that they were sent with, KEY=VALUE; with several labels, all must match
+    #[arg(long, value_name = "KEY=VALUE", required = true)]
+    property: Vec<Property>,
+}
+
+impl AsRef<[Property]> for LabelsAlone {
+    fn as_ref(&self) -> &[Property] {
+        &self.property
+    }
+}
+
+/// No option.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Nothing {}
+
+impl AsRef<[Property]> for Nothing {
+    fn as_ref(&self) -> &[Property] {
+        &[]
     }
 }
 

@@ -50,7 +50,12 @@ pub(crate) fn read(
             "{subject} not sent: {site} does not know {}",
             unknown.named()
         );
-        output.advise(&message, GUESSES);
+        if payload.may_wait {
+            output.advise(&message, GUESSES);
+        }
+    } else if outcome == Outcome::Accepted && !payload.may_wait {
+        // A command that sends so much says it at its end.
+        output.detail(&message);
     } else if outcome == Outcome::Accepted {
         output.say_or_warn(&message, unknown.topic(destination).as_deref());
     } else {
@@ -202,13 +207,15 @@ fn named<'a>(words: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// What to do about words that were taken for issue keys.
-const GUESSES: &str =
+pub(crate) const GUESSES: &str =
     "if these are not issue keys, name your projects with --projects, or these with --deny";
 
-/// Whether nothing is stored because all keys were found in texts and the site knows none of them.
+/// Whether nothing is stored because all keys were found in texts and the site knows none of them. It may write them in
+/// another way than we do: as many as were sent are all of them.
 fn are_only_guesses(payload: &Payload, known: &[&IssueKey], unknown: &Unknown) -> bool {
-    let has_keys = !payload.issue_keys.is_empty();
-    !payload.names_issues && has_keys && known.is_empty() && unknown.others.is_empty()
+    let keys = payload.issue_keys.len();
+    let knows_none = known.is_empty() || unknown.issues.len() >= keys;
+    !payload.names_issues && keys > 0 && knows_none && unknown.others.is_empty()
 }
 
 /// What is unknown is the better clue than Jira's reason, which is the same for all of it.

@@ -108,7 +108,17 @@ impl<'a> Call<'a> {
         payload: &Payload,
         deadline: Deadline,
     ) -> Attempt<'a> {
+        let site = station.destination.label();
+        let watchdog = self.context.system.watchdog();
+        if let Some(watchdog) = watchdog {
+            // Until it is written down, it is not.
+            watchdog.begins(&payload.title(), site, None);
+        }
         let mut kept = self.keep(station.destination, payload);
+        if let (Some(watchdog), Ok((outbox, ..))) = (watchdog, &kept) {
+            watchdog.ends(&payload.title(), site);
+            watchdog.begins(&payload.title(), site, Some(outbox.folder()));
+        }
         if let Some(failure) = &station.failure {
             return Attempt {
                 kept,
@@ -191,6 +201,11 @@ impl<'a> Call<'a> {
         payload: &Payload,
     ) -> SiteReport {
         let output = self.context.output;
+        if let Some(watchdog) = self.context.system.watchdog()
+            && attempt.result.is_ok()
+        {
+            watchdog.ends(&payload.title(), station.destination.label());
+        }
         match attempt.result {
             Ok(submitted) => {
                 if let Ok((outbox, held, _)) = &attempt.kept {

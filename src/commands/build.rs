@@ -21,11 +21,11 @@ use crate::report::Report;
 /// Reads the facts, sends the build and reports.
 pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Report, Failure> {
     let deadline = super::deadline(&options.jira, context);
-    let facts = super::gather(&super::question(&options.keys, context), deadline, context)?;
+    let facts = super::gather(&super::question(&options.keys, context)?, deadline, context);
     let findings = super::find_keys(&facts, &options.keys, context);
     let destinations = super::destinations(&options.jira.connection, context)?;
 
-    let mut missing = Missing::default();
+    let mut missing = Missing::for_run(options.jira.dry_run, context);
     let run = run_facts::check(&options.run, &facts, context.system, &mut missing)?;
     if !options.jira.dry_run {
         missing.want_site(destinations.first());
@@ -33,6 +33,7 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
     let Some(run) = run.filter(|_| missing.is_empty()) else {
         return Err(missing.into_failure("a build"));
     };
+    missing.say_placeholders(context.output);
     let wrong = |error: String| Failure::usage("the build cannot be sent like this").cause(error);
     let state = build_state(run.state, options.run.unstable_as)
         .map_err(|error| wrong(error).hint("see --state"))?;
@@ -47,23 +48,23 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
     let (associations, cut) = Associations::new(findings.keys(), &others);
     super::report_found(&facts, &findings, &cut, &options.keys, context.output);
     if associations.is_empty() {
-        return Ok(send::nothing(
-            &findings,
-            options.run.update.require_issue_keys,
-            context.output,
-        ));
+        let require = options.run.update.require_issue_keys;
+        return Ok(Report {
+            ranges: super::ranges(&facts),
+            ..send::nothing(&findings, require, context.output)
+        });
     }
     run_facts::tell(&options.run, &run, context.output);
     let test_info = given_counts.or_else(|| test_counts::read(options, deadline, context));
     let name = format!("{} {}", run.pipeline_name, run.run_name);
     let given = |text: &Option<String>| text.as_deref().and_then(Line::optional);
     let numbered =
-        vec![serde_json::json!({"pipelineId": run.pipeline_id, "buildNumber": run.number})];
+        vec![serde_json::json!({"pipelineId": run.pipeline_id, "buildNumber": run.number.get()})];
     let product = given(&options.run.update.product);
     let build = Build {
         schema_version: SchemaVersion::V1,
         pipeline_id: run.pipeline_id,
-        build_number: run.number,
+        build_number: run.number.get(),
         update_sequence_number: run.update_sequence_number,
         display_name: given(&options.run.display_name).unwrap_or_else(|| Line::required(&name)),
         description: given(&options.run.description).or_else(|| run_facts::description(&facts)),
@@ -97,7 +98,11 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
         may_wait: true,
     };
     let mut source = send::Ready::from(payload);
-    send::send(&options.jira, &destinations, &mut source, deadline, context)
+    let report = send::send(&options.jira, &destinations, &mut source, deadline, context)?;
+    Ok(Report {
+        ranges: super::ranges(&facts),
+        ..report
+    })
 }
 
 /// The references that are given, else the commit and the branch or tag that were built.
@@ -123,7 +128,7 @@ fn references(options: &BuildOptions, facts: &Facts) -> Result<Vec<Reference>, F
     let commit = commit
         .zip(repository)
         .map(|(id, repository_uri)| BuiltCommit { id, repository_uri });
-    let built = facts.built_ref();
+    let built = facts.built_ref.as_ref();
     let name = run_facts::given_text(options.ref_name.as_deref()).or_else(|| built.map(Ref::name));
     let is_tag = matches!(built, Some(Ref::Tag(_)));
     let page = |name: &str| {

@@ -6,19 +6,17 @@ mod outbox;
 mod settings;
 mod workspace;
 
-use std::panic::resume_unwind;
 use std::process::ExitCode;
-use std::thread;
 use std::time::Duration;
 
 use super::{Context, connection};
 use crate::changes;
-use crate::cli::{CheckOptions, Format};
+use crate::cli::{CheckOptions, Format, misspelt};
 use crate::error::Failure;
 use crate::jira::trace::Traced;
 use crate::jira::{Probe, Site};
 use crate::output::Output;
-use crate::side_by_side::side_by_side;
+use crate::side_by_side::{both, side_by_side};
 use crate::system::Deadline;
 
 pub(crate) use items::Items;
@@ -44,17 +42,14 @@ pub(crate) fn run(
     let deadline = Deadline::after(context.system, budget);
     let sites = by_site(options, context);
     // What hangs in one place takes no time from the others.
-    let (workspace, of_sites) = thread::scope(|scope| {
-        let workspace = scope.spawn(|| check_workspace(options, deadline, context));
-        let of_sites = side_by_side(sites, |(site, options)| {
-            check_site(site, &options, deadline, context, look_up)
-        });
-        let workspace = workspace.join();
-        (
-            workspace.unwrap_or_else(|panic| resume_unwind(panic)),
-            of_sites,
-        )
-    });
+    let (workspace, of_sites) = both(
+        || check_workspace(options, deadline, context),
+        || {
+            side_by_side(sites, |(site, options)| {
+                check_site(site, &options, deadline, context, look_up)
+            })
+        },
+    );
     let mut items = workspace?;
     for of_site in of_sites {
         items.append(of_site);
@@ -108,8 +103,18 @@ fn check_workspace(
 ) -> Result<Items, Failure> {
     let mut items = Items::default();
     let (variables, system) = (context.variables, context.system);
-    let question = super::question(&options.keys, context);
-    workspace::check(&question, variables, system, deadline, &mut items)?;
+    for (line, hint) in misspelt::variables(variables) {
+        items.warn("variables", line, hint);
+    }
+    let question = super::question(&options.keys, context)?;
+    workspace::check(
+        &question,
+        &options.keys,
+        variables,
+        system,
+        deadline,
+        &mut items,
+    );
     outbox::check(&options.outbox, context, &mut items);
     Ok(items)
 }

@@ -198,7 +198,7 @@ fn of_site(site: &Site, target: Target, variables: &Variables) -> Result<Destina
     Ok(Destination {
         name: site.to_string(),
         target,
-        endpoints: endpoints(variables, &endings)?,
+        endpoints: endpoints(variables, Some(site))?,
         endings,
         url: Some(site.url()),
     })
@@ -208,7 +208,7 @@ fn of_cloud_id(cloud_id: CloudId, variables: &Variables) -> Result<Destination, 
     Ok(Destination {
         name: cloud_id.as_str().to_owned(),
         target: Target::CloudId(cloud_id),
-        endpoints: endpoints(variables, &[])?,
+        endpoints: endpoints(variables, None)?,
         endings: Vec::new(),
         url: None,
     })
@@ -226,17 +226,20 @@ fn parsed<T: std::str::FromStr<Err = String>>(
     })
 }
 
-/// The addresses of the API for a site whose variables have these endings.
+/// The addresses of the API for a site. A server on this machine is its own API.
 ///
 /// # Errors
 /// An address that would send the credential unencrypted over the network.
-pub(crate) fn endpoints(variables: &Variables, endings: &[String]) -> Result<Endpoints, Failure> {
+pub(crate) fn endpoints(variables: &Variables, site: Option<&Site>) -> Result<Endpoints, Failure> {
+    let endings = site.map(Site::variable_endings).unwrap_or_default();
     let get = |variable: Variable, default: &str| {
-        let given = variables.for_site(variable, endings);
+        let given = variables.for_site(variable, &endings);
         let address = given.unwrap_or(default).trim();
         address.trim_end_matches('/').to_owned()
     };
-    let api_url = get(variables::JIRA_API_URL, "https://api.atlassian.com");
+    let local = site.filter(|site| site.is_local()).map(Site::url);
+    let default = local.as_deref().unwrap_or("https://api.atlassian.com");
+    let api_url = get(variables::JIRA_API_URL, default);
     let token_url = get(variables::JIRA_AUTH_URL, &format!("{api_url}/oauth/token"));
     for (variable, address) in [
         (variables::JIRA_API_URL, &api_url),

@@ -1,11 +1,10 @@
 //! What an update takes over from the last one of the same build or deployment: a greater number, and its issues.
 
-use sha2::{Digest as _, Sha256};
-
 use super::Context;
 use super::connection::Destination;
 use super::payload::Payload;
 use super::store::NoOutbox;
+use crate::digest::hex;
 use crate::domain::issue_key::IssueKey;
 use crate::domain::sequence::{Last, Origin, SequenceNumber};
 use crate::jira::bulk;
@@ -134,12 +133,7 @@ pub(crate) fn forget_unknown(
 fn fingerprint(payload: &Payload) -> String {
     let mut body = payload.body.clone();
     bulk::set_sequence(&mut body, payload.data, SequenceNumber::new(0));
-    let digest = Sha256::digest(body.to_string().as_bytes());
-    digest[..16].iter().fold(String::new(), |mut text, byte| {
-        use std::fmt::Write as _;
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex(&body.to_string(), 32)
 }
 
 /// One update that wants a number.

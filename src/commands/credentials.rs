@@ -99,11 +99,14 @@ fn secret_of_file(path: &str, variable: &str) -> Result<Secret, Failure> {
             "{variable} names a file that holds the secret and nothing else"
         ))
     };
-    let text = files::read_text(path, MAX_SECRET).map_err(|error| unusable().chain(&error))?;
+    // What stands there may be the secret itself, by mistake.
+    let unnamed = |error: anyhow::Error| format!("{error:#}").replace(path, "it");
+    let text = files::read_text(path, MAX_SECRET);
+    let text = text.map_err(|error| unusable().cause(unnamed(error)))?;
     let text = Secret::new(text);
     let secret = Secret::new(text.reveal().trim_end_matches(['\r', '\n']));
     if secret.is_empty() {
-        return Err(unusable().cause(format!("{path} is empty")));
+        return Err(unusable().cause("it is empty"));
     }
     Ok(secret)
 }
@@ -142,6 +145,7 @@ mod tests {
             let failure = of_variables(&variables, &[]).err().unwrap();
             assert_eq!(failure.kind, Kind::Credentials);
             assert_eq!(failure.lines().last().unwrap().0, "hint");
+            assert!(!failure.message().contains("/nowhere"));
         }
         std::fs::write(path, "\n").unwrap();
         assert!(of_variables(&variables, &[]).is_err());

@@ -20,6 +20,7 @@ use crate::jira::DataType;
 use crate::jira::builds::{ProviderMetadata, SchemaVersion};
 use crate::jira::deployments::{Command, Deployment, Deployments, Environment, Pipeline};
 use crate::report::Report;
+use crate::system::Deadline;
 
 /// Most association blocks on a deployment.
 const MAX_BLOCKS: usize = 3;
@@ -29,15 +30,29 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
     let deadline = super::deadline(&options.jira, context);
     let question = Question {
         deployed_before: Some(deployed::before(options, context)?),
-        ..super::question(&options.keys, context)
+        ..super::question(&options.keys, context)?
     };
-    let facts = super::gather(&question, deadline, context)?;
-    let findings = super::find_keys(&facts, &options.keys, context);
+    let facts = super::gather(&question, deadline, context);
+    let report = send_known(options, &facts, deadline, context)?;
+    Ok(Report {
+        ranges: super::ranges(&facts),
+        ..report
+    })
+}
+
+/// Sends the deployment with these facts.
+fn send_known(
+    options: &DeploymentOptions,
+    facts: &Facts,
+    deadline: Deadline,
+    context: &Context<'_>,
+) -> Result<Report, Failure> {
+    let findings = super::find_keys(facts, &options.keys, context);
     let destinations = super::destinations(&options.jira.connection, context)?;
 
-    let mut missing = Missing::default();
-    let run = run_facts::check(&options.run, &facts, context.system, &mut missing)?;
-    let environment = environment(options, &facts, &mut missing);
+    let mut missing = Missing::for_run(options.jira.dry_run, context);
+    let run = run_facts::check(&options.run, facts, context.system, &mut missing)?;
+    let environment = environment(options, facts, &mut missing);
     if !options.jira.dry_run {
         missing.want_site(destinations.first());
     }
@@ -45,16 +60,17 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
     let Some((run, environment)) = complete else {
         return Err(missing.into_failure("a deployment"));
     };
-    let pipeline_url = pipeline_url(options, &facts, &run)?;
+    missing.say_placeholders(context.output);
+    let pipeline_url = pipeline_url(options, facts, &run)?;
     let (associations, cut) = associations(options, &findings)?;
 
-    super::report_found(&facts, &findings, &cut, &options.keys, context.output);
+    super::report_found(facts, &findings, &cut, &options.keys, context.output);
     let state = match deployment_state(run.state, options.run.unstable_as) {
         DeploymentState::Successful if facts.is_rollback => options.rollback_as,
         state => state,
     };
     let place = deployed::place(&run.pipeline_id, &environment.id);
-    let deployed = deployed::after(place, state, &facts, context.output);
+    let deployed = deployed::after(place, state, facts, context.output);
     if associations.is_empty() {
         let require = options.run.update.require_issue_keys;
         return Ok(Report {
@@ -63,21 +79,21 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
         });
     }
     run_facts::tell(&options.run, &run, context.output);
-    let place = environment.display_name.as_str();
-    let name = format!("{} {} to {place}", run.pipeline_name, run.run_name);
+    let name = name(&run, &environment);
     let given = |text: &Option<String>| text.as_deref().and_then(Line::optional);
     let product = given(&options.run.update.product);
-    let number = options.deployment_sequence_number.unwrap_or(run.number);
+    let number = options.deployment_sequence_number.as_ref();
+    let number = number.unwrap_or(&run.number).get();
     let numbered = vec![serde_json::json!({
         "pipelineId": run.pipeline_id,
         "environmentId": environment.id,
         "deploymentSequenceNumber": number,
     })];
     let display_name = given(&options.run.display_name).unwrap_or_else(|| Line::required(&name));
-    let found = || run_facts::description(&facts).filter(|found| *found != display_name);
+    let found = || run_facts::description(facts).filter(|found| *found != display_name);
     let description = given(&options.run.description)
         .or_else(found)
-        .unwrap_or_else(|| deployer(product.as_ref(), &facts));
+        .unwrap_or_else(|| deployer(product.as_ref(), facts));
     let deployment = Deployment {
         schema_version: SchemaVersion::V1,
         deployment_sequence_number: number,
@@ -127,6 +143,12 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
     let mut source = send::Ready::from(payload);
     let report = send::send(&options.jira, &destinations, &mut source, deadline, context)?;
     Ok(Report { deployed, ..report })
+}
+
+/// `shop » main #42 to eu-prod`
+fn name(run: &RunFacts, environment: &Environment) -> String {
+    let place = environment.display_name.as_str();
+    format!("{} {} to {place}", run.pipeline_name, run.run_name)
 }
 
 /// Stands for a description, which is required: the name has said everything else.

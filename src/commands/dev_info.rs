@@ -5,39 +5,50 @@ mod all;
 mod batch;
 mod entities;
 mod finder;
+mod merged;
+mod pushed;
 mod this_run;
+
+use std::collections::BTreeMap;
 
 use super::missing::Missing;
 use super::payload::Payload;
 use super::send::{self, Ready};
-use super::{Context, answer, tell};
+use super::{Context, answer, store, tell};
 use crate::cli::DevInfoOptions;
 use crate::cli::words::Words;
-use crate::domain::issue_key::{Text, TextKind};
+use crate::domain::issue_key::{IssueKey, Text, TextKind};
 use crate::domain::properties::Properties;
 use crate::domain::sequence::{Origin, SequenceNumber};
 use crate::domain::text::Line;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{Failure, Kind};
-use crate::facts::{self, Facts};
-use crate::git::{Commit, Details, DetailsReader, GitError, Repository};
+use crate::facts::{self, Facts, Question, commit_text};
+use crate::git::{DetailsReader, GitError, Repository};
+use crate::jenkins::Ref;
 use crate::jira::dev_info::OperationType;
-use crate::policy::exit_code;
+use crate::policy::{OnError, exit_code};
 use crate::report::Report;
 use about::About;
 pub(super) use about::repository_id;
 use batch::{Batch, Frame};
 use entities::Maker;
 use finder::Finder;
+use merged::{Built, Remembered};
 use this_run::{ThisRun, WithKeys};
 
 /// Reads the facts, sends what names issues, and reports.
 pub(crate) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Report, Failure> {
     match send_what_is_found(options, context) {
-        // A git that hangs is nobody's mistake: what the user wants of trouble holds for it as well.
-        Err(failure) if failure.kind == Kind::Unreachable => {
+        // A git that hangs is nobody's mistake: what the user wants of trouble holds for it as well. And whoever pushes
+        // is not to blame for anything.
+        Err(failure) if failure.kind == Kind::Unreachable || options.push.pushed => {
             let mut report = Report::failed(&failure);
-            report.exit_code = exit_code(report.outcome, false, options.jira.on_error);
+            let on_error = options.jira.on_error;
+            report.exit_code = match on_error {
+                OnError::Warn if options.push.pushed => 0,
+                _ => exit_code(report.outcome, false, on_error),
+            };
             answer::tell(&failure, report.exit_code, context.output);
             Ok(report)
         }
@@ -50,10 +61,18 @@ fn send_what_is_found(options: &DevInfoOptions, context: &Context<'_>) -> Result
     if options.history.all {
         return all::run(options, context);
     }
+    if options.push.pushed {
+        return pushed::run(options, context);
+    }
     let deadline = super::deadline(&options.jira, context);
     let time_left = || deadline.remaining(context.system);
+    let question = Question {
+        // Only the repository tells of them what is sent.
+        changes: Vec::new(),
+        ..super::question(&options.keys, context)?
+    };
     let (facts, commits) = facts::read(
-        &super::question(&options.keys, context),
+        &question,
         context.variables,
         context.system,
         time_left() / 3,
@@ -61,12 +80,13 @@ fn send_what_is_found(options: &DevInfoOptions, context: &Context<'_>) -> Result
     tell(&facts, context.output);
     let repository = Repository::new(&facts.directory, context.system, time_left() / 2);
     let destinations = super::destinations(&options.jira.connection, context)?;
-    let mut missing = Missing::default();
+    let mut missing = Missing::for_run(options.jira.dry_run, context);
     let clone_urls = clone_urls(&repository, facts.run.repository.as_deref());
     let about = About::find(
         &options.repository,
         &options.pull_request,
         &clone_urls,
+        facts.run.change.as_ref().and_then(|it| it.url.as_deref()),
         &mut missing,
     );
     let event = options
@@ -83,12 +103,30 @@ fn send_what_is_found(options: &DevInfoOptions, context: &Context<'_>) -> Result
     let Some(about) = about.filter(|_| missing.is_empty()) else {
         return Err(missing.into_failure("development information"));
     };
+    about.tell(context.output);
+    missing.say_placeholders(context.output);
 
+    let store = store::open(&options.jira.outbox, !options.jira.dry_run, context);
+    let remembered = Remembered::new(&store, &about.id);
+    let branch = match &facts.run.reference {
+        Some(Ref::Branch(name)) => Some(name.as_str()),
+        _ => None,
+    };
+    // What the target has merged is no business of a pull request's build.
+    let head = facts.head.as_deref().filter(|_| pull_request.is_none());
+    let built = head.map(|head| Built {
+        commits: &commits,
+        head,
+        branch,
+        event,
+    });
+    let find_merged = |built| merged::find(&built, &remembered.open, &about, &repository);
     let run = ThisRun {
         options,
         facts: &facts,
         pull_request,
         repository: &repository,
+        merged: built.map(find_merged).unwrap_or_default(),
     };
     let mut finder = Finder::new(&options.keys, &facts.texts);
     let maker = Maker {
@@ -97,11 +135,11 @@ fn send_what_is_found(options: &DevInfoOptions, context: &Context<'_>) -> Result
         issue_ids: Words::all(&options.keys.issue_ids),
     };
     let mut reader = DetailsReader::new(&repository, time_left() / 4);
-    let entities = run.entities(commits, &maker, &mut finder, &mut reader)?;
+    let (entities, tip) = run.entities(commits, &maker, &mut finder, &mut reader)?;
     if let Some((warning, advice)) = &reader.warning {
         context.output.advise(warning, advice);
     }
-    let explicit = facts::find_keys(&texts_of(&facts, &[TextKind::Explicit]), &options.keys);
+    let explicit = super::keys::find(&texts_of(&facts, &[TextKind::Explicit]), &options.keys);
     super::tell_findings(&explicit, &options.keys, context.output);
     finder.tell(context.output);
     if entities.is_empty() {
@@ -113,7 +151,12 @@ fn send_what_is_found(options: &DevInfoOptions, context: &Context<'_>) -> Result
     }
     let frame = frame(options, &about, event, OperationType::Normal)?;
     let mut source = Ready::from(payloads(entities, &frame));
-    send::send(&options.jira, &destinations, &mut source, deadline, context)
+    let report = send::send(&options.jira, &destinations, &mut source, deadline, context)?;
+    if !options.jira.dry_run {
+        let built = run.pull_request.as_ref().zip(tip.as_deref());
+        remembered.update(built, &run.merged, context.output);
+    }
+    Ok(report)
 }
 
 /// What this command has no use for, so that nobody waits for its effect.
@@ -141,13 +184,40 @@ fn refuse_useless(options: &DevInfoOptions) -> Result<(), Failure> {
         ("--commit", keys.commit.is_some()),
     ];
     let useless = of_one_run.iter().find(|(_, is_given)| *is_given);
-    match useless.filter(|_| options.history.all) {
-        Some((name, _)) => Err(
-            Failure::usage(format!("{name} has no use for the whole history"))
-                .hint("leave it out, or leave out --all; --branches names branches"),
-        ),
-        None => Ok(()),
+    match useless {
+        Some((name, _)) if options.history.all => Err(Failure::usage(format!(
+            "{name} has no use for the whole history"
+        ))
+        .hint("leave it out, or leave out --all; --branches names branches")),
+        Some((name, _)) if options.push.pushed => Err(Failure::usage(format!(
+            "{name} has no use for what is pushed"
+        ))
+        .hint("leave it out: standard input says what was pushed")),
+        _ => Ok(()),
     }
+}
+
+/// Branches that every issue comes to in the end, and that belong to none.
+const FOR_ALL: [&str; 4] = ["main", "master", "develop", "trunk"];
+
+/// Whether a branch belongs to issues: those of its name, else those of its newest commit.
+fn is_sent(name: &str, keys: &[IssueKey], keys_of_last: &[IssueKey]) -> bool {
+    !keys.is_empty() || !keys_of_last.is_empty() && !FOR_ALL.contains(&name)
+}
+
+/// The issues that these commits name, by their ids; whole messages may be long, and are read one by one.
+fn keys_of_commits(
+    ids: &[String],
+    repository: &Repository<'_>,
+    finder: &mut Finder<'_>,
+) -> Result<BTreeMap<String, Vec<IssueKey>>, GitError> {
+    let mut walk = repository.each(ids)?;
+    let mut keys = BTreeMap::new();
+    while let Some(commit) = walk.next()? {
+        let found = finder.keys([commit_text(&commit)]);
+        keys.insert(commit.id, found);
+    }
+    Ok(keys)
 }
 
 /// The error when there is no repository, or no git.
@@ -210,13 +280,6 @@ fn frame<'a>(
 /// So many commits are read in detail at once.
 const AT_ONCE: usize = 400;
 
-fn as_commit(details: &Details) -> Commit {
-    Commit {
-        id: details.id.clone(),
-        message: details.message.clone(),
-    }
-}
-
 /// The texts of these kinds.
 fn texts_of(facts: &Facts, kinds: &[TextKind]) -> Vec<Text> {
     let texts = facts.texts.iter();
@@ -230,11 +293,11 @@ fn payloads(entities: Vec<WithKeys>, frame: &Frame<'_>) -> Vec<Payload> {
     let mut batch = Batch::default();
     for (entity, keys) in entities {
         if let Err(entity) = batch.add(entity, &keys) {
-            payloads.push(std::mem::take(&mut batch).into_payload(frame, ""));
+            payloads.push(std::mem::take(&mut batch).into_payload(frame));
             // There is room for one in an empty request.
             let _ = batch.add(entity, &keys);
         }
     }
-    payloads.push(batch.into_payload(frame, ""));
+    payloads.push(batch.into_payload(frame));
     payloads
 }

@@ -1,178 +1,201 @@
 //! `jira-send feature-flag`: the state of one flag from the options, or of many from a file.
 
-use serde_json::Value;
+mod of_options;
+mod payloads;
 
-use super::items::{ItemCommand, Kind, Shared};
+use std::collections::HashSet;
+
 use super::missing::Missing;
-use super::payload::Payload;
-use super::run_facts::{given_text, jenkins_url};
-use crate::cli::FeatureFlagOptions;
-use crate::domain::association::Associations;
-use crate::domain::environment::{EnvironmentType, MappedType};
-use crate::domain::feature_flag::{FlagStatus, Rollout};
-use crate::domain::ids::ItemId;
-use crate::domain::issue_key::{Text, TextKind};
-use crate::domain::properties::Properties;
+use super::run_facts::jenkins_url;
+use super::{Context, run_facts, send};
+use crate::cli::words::Words;
+use crate::cli::{FeatureFlagOptions, KeyOptions};
+use crate::domain::association::{Associations, Cut, IssueId, Others};
+use crate::domain::issue_key::{Findings, IssueKey};
 use crate::domain::sequence::SequenceNumber;
 use crate::domain::text::Line;
 use crate::domain::web_url::WebUrl;
 use crate::error::Failure;
-use crate::facts::Facts;
-use crate::item_file::{Belongings, Defaults, Flag, Given, ItemFile, ONLY_ENVIRONMENT, read_flags};
-use crate::jira::DataType;
+use crate::facts::{self, Facts};
+use crate::flag_file::{self, Defaults, FlagFile, GivenFlag};
 use crate::jira::builds::{ProviderMetadata, SchemaVersion};
-use crate::jira::feature_flags::{Detail, Details, FeatureFlag, FeatureFlags, FlagEnvironment};
+use crate::jira::feature_flags::{FeatureFlag, FeatureFlags};
+use crate::report::Report;
+use crate::system::Deadline;
+use of_options::of_options;
 
-impl ItemCommand for FeatureFlagOptions {
-    type Content = Flag;
-    type Body = FeatureFlag;
-
-    const KIND: Kind = Kind {
-        data: DataType::FeatureFlags,
-        words: ["flag", "flags"],
-        missing_for: "a feature flag",
+/// Reads the options or the file, sends the flags and reports.
+pub(super) fn run(options: &FeatureFlagOptions, context: &Context<'_>) -> Result<Report, Failure> {
+    let FeatureFlagOptions {
+        update, keys, jira, ..
+    } = options;
+    let deadline = super::deadline(jira, context);
+    let facts = gather(options, deadline, context)?;
+    let destinations = super::destinations(&jira.connection, context)?;
+    let event = update.event_time.unwrap_or_else(|| context.system.now());
+    let defaults = Defaults {
+        url: page(options, &facts)?,
+        time: update.last_updated.unwrap_or(event),
     };
 
-    fn shared(&self) -> Shared<'_> {
-        Shared {
-            item: &self.item,
-            keys: &self.keys,
-            jira: &self.jira,
-            services: &[],
+    let mut missing = Missing::for_run(jira.dry_run, context);
+    let file = match (flags(context), &options.file) {
+        (Some(flags), _) => Some(flag_file::parse("flags", flags.as_bytes(), &defaults)?),
+        (None, Some(path)) => {
+            let (name, bytes) = flag_file::read(path)?;
+            Some(flag_file::parse(&name, &bytes, &defaults)?)
         }
+        (None, None) => of_options(options, &defaults, &mut missing).map(|flag| FlagFile {
+            flags: vec![flag],
+            ..FlagFile::default()
+        }),
+    };
+    if !jira.dry_run {
+        missing.want_site(destinations.first());
     }
+    let Some(file) = file.filter(|_| missing.is_empty()) else {
+        return Err(missing.into_failure("a feature flag"));
+    };
+    missing.say_placeholders(context.output);
+    let properties = [update.property.as_slice(), &file.properties].concat();
+    let properties = run_facts::properties(&properties, &facts)?;
+    let product = update.product.as_deref().or(file.product.as_deref());
+    let product = product.and_then(Line::optional);
 
-    /// The page of a flag that has none of its own.
-    fn page(&self, facts: &Facts) -> Result<Option<WebUrl>, Failure> {
-        match (&self.url, &facts.run.url) {
-            (Some(url), _) => Ok(Some(url.clone())),
-            (None, Some(url)) => jenkins_url("BUILD_URL", url).map(Some),
-            (None, None) => Ok(None),
+    super::tell(&facts, context.output);
+    let common = Common::new(keys, &facts);
+    let number = update.update_sequence_number;
+    let number = number.unwrap_or_else(|| SequenceNumber::at(event));
+    let (mut numbered, mut warnings, mut alone) = (Vec::new(), Vec::new(), Vec::new());
+    for flag in file.flags {
+        let (associations, issue_keys, cut) = common.associate(&flag);
+        warnings.extend(super::cut_lines(&cut));
+        if associations.is_empty() {
+            alone.push(flag.id);
+            continue;
         }
+        numbered.push(Numbered {
+            has_own_number: flag.sequence.is_some(),
+            issue_keys,
+            body: FeatureFlag {
+                schema_version: SchemaVersion::V1,
+                id: flag.id,
+                key: flag.key,
+                update_sequence_id: flag.sequence.unwrap_or(number),
+                display_name: flag.display_name,
+                associations,
+                summary: flag.summary,
+                details: flag.details,
+            },
+        });
     }
-
-    fn of_file(name: &str, bytes: &[u8], defaults: &Defaults) -> Result<ItemFile<Flag>, Failure> {
-        read_flags(name, bytes, defaults)
+    super::tell_findings(&common.findings, keys, context.output);
+    super::warn_each(warnings, context.output);
+    if numbered.is_empty() {
+        return Ok(send::nothing(
+            &common.findings,
+            update.require_issue_keys,
+            context.output,
+        ));
     }
-
-    fn of_options(&self, defaults: &Defaults, missing: &mut Missing) -> Option<Given<Flag>> {
-        of_options(self, defaults, missing)
+    // They could be shown nowhere.
+    let alone = alone.iter().map(|id| {
+        let id = id.as_str();
+        format!("the flag {id} names no issue, and is not sent")
+    });
+    super::warn_each(alone, context.output);
+    let mut pages = numbered
+        .iter()
+        .filter_map(|flag| flag.body.summary.url.as_ref());
+    if let Some(url) = pages.find(|url| url.is_local()) {
+        run_facts::tell_local(url, context.output);
     }
+    let has_file = options.file.is_some() || flags(context).is_some();
+    let shape = payloads::Shape {
+        update,
+        keeps_issue_keys: !has_file && !keys.only_issue_keys,
+        names_issues: has_file || super::keys::are_named(keys),
+    };
+    let payloads = shape.payloads(numbered, |flags| FeatureFlags {
+        properties: properties.clone(),
+        flags,
+        provider_metadata: ProviderMetadata::new(product.as_ref()),
+    });
+    let mut source = send::Ready::from(payloads);
+    send::send(jira, &destinations, &mut source, deadline, context)
+}
 
-    fn body(
-        flag: Flag,
-        id: ItemId,
-        number: SequenceNumber,
-        associations: Associations,
-    ) -> FeatureFlag {
-        FeatureFlag {
-            schema_version: SchemaVersion::V1,
-            id,
-            key: flag.key,
-            update_sequence_id: number,
-            display_name: flag.display_name,
-            associations,
-            summary: flag.summary,
-            details: flag.details,
-        }
-    }
-
-    fn page_of(flag: &FeatureFlag) -> Option<&WebUrl> {
-        flag.summary.url.as_ref()
-    }
-
-    fn request(
-        flags: Vec<FeatureFlag>,
-        properties: Properties,
-        provider_metadata: ProviderMetadata,
-    ) -> Value {
-        Payload::body(&FeatureFlags {
-            properties,
-            flags,
-            provider_metadata,
-        })
+/// The page of a flag that has none of its own.
+fn page(options: &FeatureFlagOptions, facts: &Facts) -> Result<Option<WebUrl>, Failure> {
+    match (&options.url, &facts.run.url) {
+        (Some(url), _) => Ok(Some(url.clone())),
+        (None, Some(url)) => jenkins_url("BUILD_URL", url).map(Some),
+        (None, None) => Ok(None),
     }
 }
 
-/// The one flag of the options. What they do not give is noted in `missing`.
-fn of_options(
+/// Flags that are written in the pipeline.
+fn flags<'a>(context: &Context<'a>) -> Option<&'a str> {
+    context.phase.step.as_ref()?.flags.as_deref()
+}
+
+/// The facts for one item are those of the run; a file of many is not about this run, and takes only what the options
+/// name.
+fn gather(
     options: &FeatureFlagOptions,
-    defaults: &Defaults,
-    missing: &mut Missing,
-) -> Option<Given<Flag>> {
-    let key = given_text(options.flag_key.as_deref());
-    let id = given_text(options.flag_id.as_deref());
-    let id = missing.want(id.or(key), "the flag", "--flag-id or --flag-key", "");
-    let off = options.disabled.then_some(false);
-    let enabled = missing.want(
-        options.enabled.or(off),
-        "whether the flag is on",
-        "--enabled or --disabled",
-        "",
-    );
-    let url = missing.want(
-        defaults.url.clone(),
-        "the address of the flag's page",
-        "--url",
-        "BUILD_URL",
-    );
-    let id = id?;
-    let key = key.unwrap_or(id);
-    let given = |text: &Option<String>| text.as_deref().and_then(Line::optional);
-    let rollout = match (options.rollout_percentage, options.rollout_rules) {
-        (Some(percentage), _) => Some(Rollout::Percentage(percentage)),
-        (None, Some(rules)) => Some(Rollout::Rules(rules)),
-        (None, None) => given(&options.rollout_text).map(Rollout::Text),
-    };
-    let status = FlagStatus {
-        enabled: enabled?,
-        default_value: given(&options.default_value),
-        rollout,
-    };
-    let url = url?;
-    let detail = |environment| Detail {
-        url: url.clone(),
-        last_updated: defaults.time,
-        environment,
-        status: status.clone(),
-    };
-    let details = Details::new(environments(options).into_iter().map(detail).collect())?;
-    let text = |source: &str, text: &str| Text::new(TextKind::Title, source, text);
-    let name = options.display_name.as_deref();
-    let texts = std::iter::once(text("--flag-key", key));
-    Some(Given {
-        id: id.parse().ok()?,
-        sequence: None,
-        belongings: Belongings::default(),
-        texts: texts
-            .chain(name.map(|name| text("--display-name", name)))
-            .collect(),
-        content: Flag {
-            key: Line::required(key),
-            display_name: given(&options.display_name),
-            summary: details.roll_up(),
-            details,
-        },
-    })
+    deadline: Deadline,
+    context: &Context<'_>,
+) -> Result<Facts, Failure> {
+    let question = super::question(&options.keys, context)?;
+    if options.file.is_some() || flags(context).is_some() {
+        Ok(facts::of_options(&question, context.variables))
+    } else {
+        Ok(super::gather(&question, deadline, context))
+    }
 }
 
-fn environments(options: &FeatureFlagOptions) -> Vec<FlagEnvironment> {
-    let names = options.environment_name.iter();
-    let mut names: Vec<&str> = names
-        .map(String::as_str)
-        .filter(|name| !name.trim().is_empty())
-        .collect();
-    if names.is_empty() {
-        names.push(ONLY_ENVIRONMENT);
-    }
-    let environment = |name: &str| {
-        let given = options.environment_type;
-        FlagEnvironment {
-            name: Line::required(name),
-            environment_type: MappedType::new(
-                given.unwrap_or_else(|| EnvironmentType::guess(name)),
-            ),
+/// What all flags of one call belong to.
+struct Common<'a> {
+    options: &'a KeyOptions,
+    findings: Findings,
+    issue_ids: Vec<IssueId>,
+}
+
+/// One flag with its issues.
+struct Numbered {
+    /// Whether the file numbers it.
+    has_own_number: bool,
+    issue_keys: Vec<IssueKey>,
+    body: FeatureFlag,
+}
+
+impl<'a> Common<'a> {
+    fn new(options: &'a KeyOptions, facts: &Facts) -> Self {
+        Self {
+            options,
+            findings: super::keys::find(&facts.texts, options),
+            issue_ids: Words::all(&options.issue_ids),
         }
-    };
-    names.into_iter().map(environment).collect()
+    }
+
+    /// What the flag itself names, and what all of them have; and what had to be cut.
+    fn associate(&self, flag: &GivenFlag) -> (Associations, Vec<IssueKey>, Cut) {
+        let searched = if self.options.only_issue_keys {
+            &[]
+        } else {
+            flag.texts.as_slice()
+        };
+        let found = super::keys::find(searched, self.options);
+        let all = flag.issue_keys.iter().chain(found.keys());
+        let mut seen = HashSet::new();
+        let all = all.chain(self.findings.keys());
+        let mut keys: Vec<IssueKey> = all.filter(|key| seen.insert(*key)).cloned().collect();
+        let others = Others {
+            issue_ids: [flag.issue_ids.as_slice(), &self.issue_ids].concat(),
+            ..Others::default()
+        };
+        let (associations, cut) = Associations::new(&keys, &others);
+        keys.retain(|key| !cut.issue_keys.contains(key));
+        (associations, keys, cut)
+    }
 }

@@ -9,9 +9,9 @@ use super::delivery::{self, Delivery};
 use super::store::{self, NoOutbox};
 use crate::cli::FlushOptions;
 use crate::error::{Failure, Kind};
+use crate::jira::Jira;
 use crate::jira::trace::Traced;
-use crate::jira::{Jira, Site};
-use crate::outbox::Outbox;
+use crate::outbox::{Count, Due, Outbox};
 use crate::policy::{overall, worst};
 use crate::report::{OutboxReport, Outcome, Report, SiteReport};
 use crate::side_by_side::side_by_side;
@@ -33,11 +33,13 @@ pub(crate) fn run(options: &FlushOptions, context: &Context<'_>) -> Result<Repor
     };
     let budget = Duration::from_secs(options.budget.into());
     let deadline = Deadline::after(context.system, budget);
+    let (expired, listing) = outbox.expire();
     let mut counts = OutboxReport {
-        expired: outbox.expire(),
+        expired: delivery::tell_expired(&expired, context),
         ..OutboxReport::default()
     };
-    let (places, warnings) = outbox.places();
+    counts.superseded += outbox.drop_superseded(&listing);
+    let (places, warnings) = outbox.places(&listing.due);
     for warning in warnings {
         context.output.warn(&warning);
     }
@@ -59,23 +61,30 @@ pub(crate) fn run(options: &FlushOptions, context: &Context<'_>) -> Result<Repor
     }
     let flush = Flush {
         outbox: &outbox,
+        due: &listing.due,
         deadline,
         context,
     };
     let results = side_by_side(&places, |(site, cloud_id)| {
         flush.site(site.as_deref(), cloud_id.as_deref())
     });
+    let left = outbox.counts();
     let mut reports = Vec::new();
-    for (name, site_counts, failure) in results {
+    for (name, mut of_site, failure) in results {
         if let Some(failure) = &failure {
             context.output.failure(failure);
         }
-        reports.push(site_report(name, &site_counts, failure.as_ref()));
-        counts.add(site_counts);
+        of_site.waiting = left.of(&name).waiting;
+        reports.push(site_report(name, &of_site, failure.as_ref()));
+        counts.add(of_site);
     }
-    let scope = is_narrowed.then_some(sites.as_slice());
-    let (left, held, newer) = remaining(&outbox, scope);
-    counts.waiting = left + held + newer;
+    let Count { waiting, held } = if is_narrowed {
+        sites.iter().map(|site| left.of(&site.to_string())).sum()
+    } else {
+        left.all()
+    };
+    let newer = left.newer;
+    counts.waiting = waiting + held + newer;
     if held > 0 {
         context.output.say(&format!(
             "{held} in the outbox are on their way from other processes"
@@ -94,21 +103,6 @@ pub(crate) fn run(options: &FlushOptions, context: &Context<'_>) -> Result<Repor
 /// For what a later version wrote.
 pub(super) const NEWER_HINT: &str = "run jira-send flush with that version";
 
-/// What waits still, what others hold, and what a later version wrote; of these sites, or of all.
-fn remaining(outbox: &Outbox<'_>, sites: Option<&[Site]>) -> (usize, usize, usize) {
-    let all = outbox.list(None);
-    let Some(sites) = sites else {
-        return (all.due.len(), all.held, all.newer);
-    };
-    let (mut left, mut held) = (0, 0);
-    for site in sites {
-        let listing = outbox.list(Some(&site.to_string()));
-        left += listing.due.len();
-        held += listing.held;
-    }
-    (left, held, all.newer)
-}
-
 fn unusable(none: NoOutbox) -> Failure {
     match none {
         NoOutbox::Off => Failure::usage("there is nothing to flush without an outbox")
@@ -122,6 +116,8 @@ fn unusable(none: NoOutbox) -> Failure {
 /// What all sites share.
 struct Flush<'a> {
     outbox: &'a Outbox<'a>,
+    /// What waits, for whichever site.
+    due: &'a [Due],
     deadline: Deadline,
     context: &'a Context<'a>,
 }
@@ -155,7 +151,7 @@ impl Flush<'_> {
         let mut client = Jira::new(&traced, system, self.deadline, endpoints, &credentials)
             .authorize(&destination.target)
             .map_err(|error| error.explain_for(&destination.name))?;
-        delivery.run(&mut client, None);
+        delivery.run(&mut client, self.due, None);
         Ok(())
     }
 }

@@ -6,8 +6,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{Context, tell, tell_findings};
-use crate::cli::{Format, KeyOptions, KeysOptions, words};
-use crate::domain::issue_key::{Findings, IssueKey, Place};
+use crate::cli::words::{self, Words};
+use crate::cli::{Format, KeyOptions, KeysOptions};
+use crate::domain::issue_key::{self, Findings, IssueKey, Place, Rules, Text};
 use crate::error::Failure;
 use crate::facts::{self, Facts};
 use crate::output::{Output, visible};
@@ -33,6 +34,19 @@ pub(super) fn check(options: &KeyOptions, context: &Context<'_>) -> Result<(), F
         ))
         .hint("put parentheses around the part of --key-pattern that is meant, and write ${1}x where text follows a group")),
     }
+}
+
+/// Searches the texts by the user's rules.
+pub(super) fn find(texts: &[Text], options: &KeyOptions) -> Findings {
+    let rules = Rules {
+        projects: Words::all(&options.projects),
+        deny: Words::all(&options.deny),
+        pattern: options
+            .key_pattern
+            .clone()
+            .map(|pattern| pattern.with_template(options.key_template.clone())),
+    };
+    issue_key::find(texts, &rules)
 }
 
 /// Whether the user names issues by hand.
@@ -61,19 +75,19 @@ pub(super) fn run(options: &KeysOptions, context: &Context<'_>) -> Result<Explai
         || !keys.message.is_empty()
         || !keys.issue_keys.is_empty();
     let facts = if given {
-        facts::given_only(&super::question(keys, context))?
+        facts::given_only(&super::question(keys, context)?)
     } else {
         let patience = Duration::from_secs(options.budget.into());
         let facts = facts::gather(
-            &super::question(keys, context),
+            &super::question(keys, context)?,
             context.variables,
             context.system,
             patience,
-        )?;
+        );
         tell(&facts, context.output);
         facts
     };
-    let findings = facts::find_keys(&facts.texts, keys);
+    let findings = find(&facts.texts, keys);
     tell_findings(&findings, keys, context.output);
     Ok(Explained { findings, facts })
 }
@@ -95,7 +109,7 @@ impl Explained {
     }
 
     pub(crate) fn to_json(&self) -> Value {
-        as_json(&self.findings, self.facts.commits_left_out)
+        as_json(&self.findings, &self.facts)
     }
 
     pub(crate) fn to_text(&self) -> String {
@@ -103,7 +117,7 @@ impl Explained {
     }
 }
 
-fn as_json(findings: &Findings, commits_left_out: usize) -> Value {
+fn as_json(findings: &Findings, facts: &Facts) -> Value {
     let place = |place: &Place, mut entry: Value| {
         entry["kind"] = json!(place.kind.name());
         entry["source"] = json!(place.source);
@@ -128,7 +142,8 @@ fn as_json(findings: &Findings, commits_left_out: usize) -> Value {
         "found": found.collect::<Vec<_>>(),
         "dropped": dropped.collect::<Vec<_>>(),
         "dropped_beyond": findings.dropped_beyond,
-        "commits_left_out": commits_left_out,
+        "commits_left_out": facts.commits_left_out,
+        "ranges": super::ranges(facts),
     })
 }
 
@@ -164,7 +179,18 @@ fn as_text(findings: &Findings, facts: &Facts) -> String {
     if findings.dropped_beyond > 0 {
         let _ = writeln!(text, "  and {} more", findings.dropped_beyond);
     }
-    if let Some(line) = facts.left_out() {
+    if !facts.ranges.is_empty() {
+        text.push_str("\nranges:\n");
+    }
+    for (folder, range) in &facts.ranges {
+        let _ = writeln!(
+            text,
+            "  {:<14} {}",
+            visible(folder),
+            visible(&range.searched())
+        );
+    }
+    if let Some(line) = facts::left_out(facts.commits_left_out) {
         let _ = write!(text, "\n{line}");
     }
     text.trim_end().to_owned()

@@ -1,6 +1,9 @@
 //! Collects every value that nothing gave, so that one error names them all.
 
+use super::Context;
 use crate::error::Failure;
+use crate::output::Output;
+use crate::variables;
 
 /// How a site is named, for people with a Jenkins and for others.
 pub(crate) const SITE_HINT: &str = "set JIRA_SITE (in Jenkins under Manage Jenkins > System > Global properties > Environment variables), or give --site acme for acme.atlassian.net";
@@ -13,9 +16,61 @@ pub(crate) struct Missing {
     lacks_site: bool,
     /// Whether some of them are set by Jenkins.
     lacks_variables: bool,
+    /// Whether placeholders stand for values that Jenkins would set, and for which they do.
+    has_placeholders: bool,
+    placeholders: Vec<String>,
 }
 
 impl Missing {
+    /// A dry run on somebody's own machine shows what a run of Jenkins would send, with placeholders.
+    pub(crate) fn for_run(is_dry_run: bool, context: &Context<'_>) -> Self {
+        let of_jenkins = [
+            variables::JENKINS_URL,
+            variables::JOB_NAME,
+            variables::BUILD_NUMBER,
+            variables::BUILD_URL,
+        ];
+        let is_jenkins = context.phase.step.is_some()
+            || of_jenkins
+                .into_iter()
+                .any(|variable| context.variables.get(variable).is_some());
+        Self {
+            has_placeholders: is_dry_run && !is_jenkins,
+            ..Self::default()
+        }
+    }
+
+    /// As [`want`](Self::want), but a placeholder may stand for the value.
+    pub(crate) fn want_or<T>(
+        &mut self,
+        value: Option<T>,
+        placeholder: impl FnOnce() -> Option<T>,
+        name: &str,
+        option: &str,
+        variable: &str,
+    ) -> Option<T> {
+        if value.is_none()
+            && self.has_placeholders
+            && let Some(placeholder) = placeholder()
+        {
+            // What else gives it only exists in Jenkins.
+            let option = option.split(", ").next().unwrap_or(option);
+            self.placeholders.push(option.to_owned());
+            return Some(placeholder);
+        }
+        self.want(value, name, option, variable)
+    }
+
+    /// Says which values are placeholders.
+    pub(crate) fn say_placeholders(&self, output: &Output) {
+        if !self.placeholders.is_empty() {
+            let list = self.placeholders.join(", ");
+            output.say(&format!(
+                "not running in Jenkins: placeholders stand for {list}"
+            ));
+        }
+    }
+
     /// Passes the value on, or notes what is missing and how it is given.
     pub(crate) fn want<T>(
         &mut self,
@@ -25,12 +80,7 @@ impl Missing {
         variable: &str,
     ) -> Option<T> {
         if value.is_none() {
-            let jenkins = if variable.is_empty() {
-                String::new()
-            } else {
-                format!("; in Jenkins {variable}")
-            };
-            self.values.push(format!("{name} ({option}{jenkins})"));
+            self.values.push(described(name, option, variable));
             self.lacks_variables |= !variable.is_empty();
         }
         value
@@ -67,6 +117,15 @@ impl Missing {
         } else {
             failure.hint("give the option in parentheses")
         }
+    }
+}
+
+/// A value and what gives it.
+fn described(name: &str, option: &str, variable: &str) -> String {
+    if variable.is_empty() {
+        format!("{name} ({option})")
+    } else {
+        format!("{name} ({option}; in Jenkins {variable})")
     }
 }
 

@@ -14,13 +14,11 @@ mod dev_info;
 mod feature_flag;
 mod flush;
 mod gate;
-mod items;
 mod keys;
 mod missing;
 mod pauses;
 mod payload;
 mod phase;
-mod remote_link;
 mod run_facts;
 mod send;
 pub(crate) mod store;
@@ -37,6 +35,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::changes;
 use crate::cli::{
     CheckOptions, Command, ConnectionOptions, Format, JiraOptions, KeyOptions, KeysOptions,
     OutputOptions,
@@ -48,8 +47,8 @@ use crate::error::Failure;
 use crate::facts::{self, Facts, Question};
 use crate::files;
 use crate::jira::http::Transport;
-use crate::output::Output;
-use crate::report::Report;
+use crate::output::{Output, readable_json};
+use crate::report::{RangeReport, Report};
 use crate::system::{Deadline, System};
 use crate::variables::Variables;
 
@@ -84,14 +83,17 @@ pub(crate) fn check_options(command: &Command, context: &Context<'_>) -> Result<
 /// # Errors
 /// What ended the command before it had a report.
 pub(crate) fn run(command: &Command, context: &Context<'_>) -> Result<ExitCode, Failure> {
-    let OutputOptions { format, quiet, .. } = *command.output();
+    let OutputOptions {
+        format,
+        ref globals,
+    } = *command.output();
     let result_file = match command {
         Command::Build(options) if options.wrap.wraps() => return wrap::build(options, context),
         Command::Deployment(options) if options.wrap.wraps() => {
             return wrap::deployment(options, context);
         }
         Command::Check(options) => {
-            let quiet = quiet && !context.output.is_verbose();
+            let quiet = globals.quiet && !context.output.is_verbose();
             return check::print(&check(options, context)?, format, quiet, context.output);
         }
         Command::Keys(options) => {
@@ -105,11 +107,9 @@ pub(crate) fn run(command: &Command, context: &Context<'_>) -> Result<ExitCode, 
         Command::Build(options) => &options.wrap.result_file,
         Command::Deployment(options) => &options.wrap.result_file,
         Command::DevInfo(options) => &options.sending.result_file,
-        Command::Gate(_)
-        | Command::Delete(_)
-        | Command::Flush(_)
-        | Command::FeatureFlag(_)
-        | Command::RemoteLink(_) => &None,
+        Command::Gate(_) | Command::Delete(_) | Command::Flush(_) | Command::FeatureFlag(_) => {
+            &None
+        }
     };
     let report = report(command, context)?;
     show(&report, format, context.output);
@@ -129,8 +129,7 @@ pub(crate) fn report(command: &Command, context: &Context<'_>) -> Result<Report,
         Command::Gate(options) => gate::run(options, context),
         Command::Delete(options) => stored::delete::run(options, context),
         Command::Flush(options) => flush::run(options, context),
-        Command::FeatureFlag(options) => items::run(options.as_ref(), context),
-        Command::RemoteLink(options) => items::run(options.as_ref(), context),
+        Command::FeatureFlag(options) => feature_flag::run(options, context),
         Command::Show(_) | Command::Keys(_) | Command::Check(_) => {
             Err(Failure::usage("the command has no report"))
         }
@@ -161,7 +160,7 @@ fn show(report: &Report, format: Format, output: &Output) {
             requests.try_for_each(|request| {
                 let body = match &request.body {
                     Value::Null => String::new(),
-                    body => format!("\n{body:#}"),
+                    body => format!("\n{}", readable_json(body)),
                 };
                 output.result(&format!("{} {}{body}", request.method, request.url))
             })
@@ -203,36 +202,60 @@ fn deadline(jira: &JiraOptions, context: &Context<'_>) -> Deadline {
 }
 
 /// Reads the facts. Git gets half of the time at most, so that they can still be sent.
-fn gather(
-    question: &Question<'_>,
-    deadline: Deadline,
-    context: &Context<'_>,
-) -> Result<Facts, Failure> {
+fn gather(question: &Question, deadline: Deadline, context: &Context<'_>) -> Facts {
     let patience = deadline.remaining(context.system) / 2;
     facts::gather(question, context.variables, context.system, patience)
 }
 
 /// What is asked about the run of this phase.
-fn question<'a>(options: &'a KeyOptions, context: &Context<'a>) -> Question<'a> {
-    Question {
-        pipeline: context.phase.pipeline(),
-        ..Question::new(options)
-    }
+///
+/// # Errors
+/// A file of changes that cannot be used.
+fn question(options: &KeyOptions, context: &Context<'_>) -> Result<Question, Failure> {
+    let options = options.clone();
+    let pipeline = context.phase.pipeline();
+    let of_pipeline = || pipeline.map(|pipeline| pipeline.changes.clone());
+    Ok(Question {
+        sorts_changes: pipeline.is_some() && options.changes.is_none() && !options.all_changes,
+        changes: match &options.changes {
+            Some(path) => changes::read(path)?,
+            None => of_pipeline().unwrap_or_default(),
+        },
+        checked_out: pipeline.map_or_else(Vec::new, |pipeline| pipeline.checked_out.clone()),
+        lacks_workspace: pipeline.is_some_and(|pipeline| pipeline.lacks_workspace),
+        issue_keys: options.issue_keys,
+        only_issue_keys: options.only_issue_keys,
+        branch: options.branch,
+        title: options.title,
+        tag: options.tag,
+        messages: options.message,
+        // Git, and tools that pass its words on, write "none" as an id of zeros.
+        since: options.since.filter(|since| !since.is_none()),
+        commit: options.commit,
+        repository_dir: options.repository_dir,
+        repositories: options.repositories,
+        paths: options.paths,
+        doubts_workspace: false,
+        deployed_before: None,
+    })
 }
 
 /// The issue keys of the run: those of its beginning first.
 fn find_keys(facts: &Facts, options: &KeyOptions, context: &Context<'_>) -> Findings {
-    facts::find_keys(&facts.texts, options)
+    keys::find(&facts.texts, options)
         .without(&context.phase.unknown_before)
         .after(&context.phase.found_before)
 }
 
 /// Passes on what was noticed while the facts were read.
 fn tell(facts: &Facts, output: &Output) {
-    for detail in &facts.details {
+    for detail in &facts.notes.details {
         output.detail(detail);
     }
-    for (warning, advice) in &facts.warnings {
+    for line in &facts.notes.lines {
+        output.say(line);
+    }
+    for (warning, advice) in &facts.notes.warnings {
         output.advise(warning, advice);
     }
 }
@@ -339,6 +362,17 @@ fn cut_keys_line(keys: &[IssueKey]) -> Option<String> {
     Some(format!(
         "{number} cut, since Jira takes {MAX_ISSUE_KEYS}: {shown}{more}"
     ))
+}
+
+/// Which commits were searched, for programs.
+fn ranges(facts: &Facts) -> Vec<RangeReport> {
+    let ranges = facts.ranges.iter().map(|(folder, range)| RangeReport {
+        repository: folder.clone(),
+        start: range.word(),
+        from: range.from().map(ToOwned::to_owned),
+        commits: range.commits,
+    });
+    ranges.collect()
 }
 
 /// The issue keys that are in the body.

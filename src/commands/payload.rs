@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
 use super::connection::Destination;
+use crate::digest::hex;
 use crate::domain::issue_key::IssueKey;
 use crate::domain::sequence::Origin;
 use crate::domain::test_info::TestInfo;
@@ -87,12 +87,7 @@ impl Payload {
         if let [only] = keys {
             return only.clone();
         }
-        let digest = Sha256::digest(serde_json::json!(keys).to_string().as_bytes());
-        let digits = digest[..16].iter().fold(String::new(), |mut text, byte| {
-            use std::fmt::Write as _;
-            let _ = write!(text, "{byte:02x}");
-            text
-        });
+        let digits = hex(&serde_json::json!(keys).to_string(), 32);
         serde_json::json!({ "digest": digits })
     }
 

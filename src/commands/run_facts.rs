@@ -3,6 +3,7 @@
 use super::missing::Missing;
 use super::phase::EventTime;
 use crate::cli::{DeploymentKeyOptions, EnvironmentOptions, IdentityOptions, RunOptions};
+use crate::domain::build_number::BuildNumber;
 use crate::domain::ids::{EnvironmentId, PipelineId};
 use crate::domain::job_name::JobName;
 use crate::domain::properties::{Properties, Property};
@@ -10,7 +11,7 @@ use crate::domain::sequence::{Origin, SequenceNumber};
 use crate::domain::state::State;
 use crate::domain::text::Line;
 use crate::domain::timestamp::Timestamp;
-use crate::domain::web_url::WebUrl;
+use crate::domain::web_url::{WebUrl, without_account};
 use crate::error::Failure;
 use crate::facts::Facts;
 use crate::jenkins::{Ref, Run};
@@ -23,7 +24,7 @@ pub(crate) struct RunFacts {
     pub(crate) pipeline_id: PipelineId,
     /// `shop » main`
     pub(crate) pipeline_name: String,
-    pub(crate) number: i64,
+    pub(crate) number: BuildNumber,
     /// `#42`, or what the run was renamed to.
     pub(crate) run_name: String,
     pub(crate) url: WebUrl,
@@ -51,8 +52,9 @@ pub(crate) fn check(
         (None, Some(url)) => Some(jenkins_url("BUILD_URL", url)?),
         (None, None) => None,
     };
-    let url = missing.want(
+    let url = missing.want_or(
         url,
+        || "https://jenkins.example.com/job/JOB_NAME/0/".parse().ok(),
         "the address of the build",
         "--url",
         "BUILD_URL, set once Manage Jenkins > System > Jenkins URL is filled in",
@@ -93,7 +95,7 @@ pub(crate) struct Identity {
     pub(crate) pipeline_id: PipelineId,
     /// `shop » main`
     pub(crate) pipeline_name: String,
-    pub(crate) number: i64,
+    pub(crate) number: BuildNumber,
 }
 
 /// Options first, then Jenkins.
@@ -112,18 +114,20 @@ pub(crate) fn identity(
     let of_job = job_name
         .as_ref()
         .map(|name| PipelineId::of_job(name.as_str(), style));
-    let pipeline_id = missing.want(
+    let pipeline_id = missing.want_or(
         pipeline_id.or(of_job),
+        || Some(PipelineId::given("JOB_NAME")),
         "the pipeline",
         "--job-name or --pipeline-id",
         "JOB_NAME",
     );
-    let number = match (options.build_number, &run.build_number) {
+    let number = match (&options.build_number, &run.build_number) {
         (None, Some(text)) => Some(jenkins_number(text)?),
-        (given, _) => given,
+        (given, _) => given.clone(),
     };
-    let number = missing.want(
+    let number = missing.want_or(
         number,
+        || "0".parse().ok(),
         "the number of the build",
         "--build-number",
         "BUILD_NUMBER",
@@ -147,8 +151,9 @@ pub(crate) fn environment_name<'a>(
     let id = given_text(options.environment_id.as_deref());
     let name = given_text(options.environment_name.as_deref());
     let of_stage = || options.stage_pattern.environment(run.stage.as_deref()?);
-    missing.want(
+    missing.want_or(
         id.or(name).or_else(of_stage),
+        || Some("ENVIRONMENT"),
         "the environment",
         "--environment-id, or a stage such as 'deploy to eu-prod'",
         "",
@@ -169,16 +174,14 @@ pub(crate) fn deployment_key(
     let style = options.identity.pipeline_id_style;
     let both = identity.zip(environment);
     Ok(both.map(|(identity, environment)| {
-        let number = options.deployment_sequence_number;
+        let given = options.deployment_sequence_number.clone();
+        let number = given.unwrap_or(identity.number);
         let key = DeploymentKey {
             environment: EnvironmentId::new(environment.trim(), style),
-            number: number.unwrap_or(identity.number),
+            number: number.get(),
             pipeline: identity.pipeline_id,
         };
-        let name = format!(
-            "{} #{} to {environment}",
-            identity.pipeline_name, key.number
-        );
+        let name = format!("{} #{number} to {environment}", identity.pipeline_name);
         (key, name)
     }))
 }
@@ -234,7 +237,8 @@ pub(crate) fn given_text(text: Option<&str>) -> Option<&str> {
 /// When it is none.
 pub(crate) fn jenkins_url(variable: &str, text: &str) -> Result<WebUrl, Failure> {
     text.parse().map_err(|error: String| {
-        Failure::usage(format!("{variable} is not an address: {text:?}"))
+        let shown = without_account(text);
+        Failure::usage(format!("{variable} is not an address: {shown:?}"))
             .cause(error)
             .hint("check Manage Jenkins > System > Jenkins URL, or give the address as an option")
     })
@@ -244,11 +248,10 @@ pub(crate) fn jenkins_url(variable: &str, text: &str) -> Result<WebUrl, Failure>
 ///
 /// # Errors
 /// When it is none.
-pub(crate) fn jenkins_number(text: &str) -> Result<i64, Failure> {
-    let number = text.trim().parse().ok();
-    let number = number.filter(|number| (0..1 << 53).contains(number));
-    number.ok_or_else(|| {
+pub(crate) fn jenkins_number(text: &str) -> Result<BuildNumber, Failure> {
+    text.parse().map_err(|error: String| {
         Failure::usage(format!("BUILD_NUMBER is not a number: {text:?}"))
+            .cause(error)
             .hint("give the number with --build-number")
     })
 }
@@ -267,7 +270,8 @@ pub(crate) fn properties(given: &[Property], facts: &Facts) -> Result<Properties
         .run
         .jenkins_url
         .as_deref()
-        .map(|url| ("jenkinsUrl", url));
+        .map(|url| ("jenkinsUrl", without_account(url)));
+    let jenkins = jenkins.as_ref().map(|(name, url)| (*name, url.as_str()));
     let defaults = [job, jenkins].into_iter().flatten();
     let defaults = defaults.filter_map(|(key, value)| Property::new(key, value).ok());
     Properties::new(given, defaults).map_err(|error| Failure::usage(error).hint("see --property"))

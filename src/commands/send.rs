@@ -14,6 +14,7 @@ use crate::cli::JiraOptions;
 use crate::domain::issue_key::{Findings, IssueKey, Reason};
 use crate::error::{Failure, Kind};
 use crate::jira::clock::Clocked;
+use crate::jira::deletions::Deletions;
 use crate::jira::trace::Traced;
 use crate::jira::{Endpoints, Target};
 use crate::output::Output;
@@ -217,7 +218,7 @@ fn show(
     context: &Context<'_>,
 ) -> Result<Report, Failure> {
     let store = store::open(&options.outbox, false, context);
-    let endpoints = connection::endpoints(context.variables, &[])?;
+    let endpoints = connection::endpoints(context.variables, None)?;
     let cloud_id = cloud_id(destinations, context.output);
     let (mut names, mut requests) = (Vec::new(), Vec::new());
     let mut state = None;
@@ -226,7 +227,7 @@ fn show(
         continue_last(&mut payload, destinations, store.as_ref(), false, context);
         names.push(payload.title());
         state = payload.state();
-        requests.push(prepared(&endpoints, destinations, &cloud_id, &payload));
+        requests.extend(prepared(&endpoints, destinations, &cloud_id, &payload));
         for key in payload.issue_keys {
             if !issue_keys.contains(&key) {
                 issue_keys.push(key);
@@ -266,12 +267,21 @@ fn prepared(
     destinations: &[Destination],
     cloud_id: &str,
     payload: &Payload,
-) -> PreparedRequest {
+) -> Vec<PreparedRequest> {
     let first = destinations.first();
     let api_url = first.map_or(&endpoints.api_url, |first| &first.endpoints.api_url);
-    PreparedRequest {
+    let data = payload.data;
+    let (body, deletions) = Deletions::split(&payload.body, data);
+    let submission = body.map(|body| PreparedRequest {
         method: "POST",
-        url: format!("{api_url}{}", payload.data.bulk_path(cloud_id)),
-        body: payload.body.clone(),
-    }
+        url: format!("{api_url}{}", data.bulk_path(cloud_id)),
+        body,
+    });
+    let paths = deletions.paths().into_iter();
+    let deletions = paths.map(|path| PreparedRequest {
+        method: "DELETE",
+        url: format!("{api_url}{}{path}", data.path(cloud_id)),
+        body: serde_json::Value::Null,
+    });
+    submission.into_iter().chain(deletions).collect()
 }

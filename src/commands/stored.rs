@@ -64,7 +64,6 @@ impl fmt::Display for Wanted {
                         "all repositories, with all their commits, branches and pull requests,"
                     }
                     DataType::FeatureFlags => "all feature flags",
-                    DataType::RemoteLinks => "all remote links",
                 };
                 write!(formatter, "{what} with {}", labels.join(" and "))
             }

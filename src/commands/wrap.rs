@@ -6,6 +6,10 @@ mod ending;
 mod moment;
 
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::Scope;
 use std::time::Duration;
 
 use super::{Context, show, write_result};
@@ -14,9 +18,13 @@ use crate::cli::{BuildOptions, DeploymentOptions, Format, OutputOptions, RunOpti
 use crate::domain::issue_key::IssueKey;
 use crate::domain::state::State;
 use crate::error::Failure;
+use crate::limits;
+use crate::output::Output;
 use crate::report::Report;
+use crate::side_by_side::aside_in;
 use crate::system::System;
 use crate::variables;
+use crate::watchdog::{self, UnderWay, Watchdog, failures};
 
 use ending::{cannot_start, code, state};
 use moment::{Moment, Times};
@@ -24,9 +32,15 @@ use moment::{Moment, Times};
 /// For sending the beginning: the end waits for it, and has to be sent in time even when the command is stopped at once.
 const BEGIN_BUDGET: Duration = Duration::from_secs(3);
 
+/// A beginning that takes so much longer hangs.
+const BEGIN_GRACE: Duration = Duration::from_millis(500);
+
 /// From the end of the command on, once we were told to stop: whoever told us may lose patience. A request that hangs is
 /// given up a moment after its time and the outbox wants to be written, so that it makes five seconds in all.
 const STOPPED_BUDGET: Duration = Duration::from_millis(4_500);
+
+/// An end that takes so much longer hangs.
+const END_GRACE: Duration = Duration::from_secs(1);
 
 /// For the end at least.
 const MIN_BUDGET: Duration = Duration::from_millis(500);
@@ -103,36 +117,115 @@ impl Job<'_> {
         // Jenkins finds the processes of a build by this variable, and signals each of them.
         let cookie = context.variables.get(variables::JENKINS_SERVER_COOKIE);
         let listener = Listener::new(cookie.is_some());
+        if !limits::has_memory_to_send() {
+            return Ok(ExitCode::from(self.run_alone(listener, context)));
+        }
+        let (sender, receiver) = mpsc::sync_channel(1);
+        let send_beginning = || {
+            // Nobody waits for a beginning that hangs.
+            let _ = sender.send(self.begin(&times, context));
+        };
+        let times = &times;
         let code = std::thread::scope(|scope| {
-            let beginning = scope.spawn(|| self.begin(&times, context));
-            let mut running = listener.and_then(|listener| {
-                listener.start(&self.wrap.command, self.wrap.keep_credentials)
-            });
+            // Before anything else takes time, threads or memory.
+            let mut running = listener.start(&self.wrap.command, self.wrap.keep_credentials);
+            aside_in(scope, send_beginning);
             let waited = match &mut running {
                 Ok(running) => Ok(running.wait(system)),
                 Err(error) => Err(cannot_start(&self.wrap.command, error, context.output)),
             };
             let ended = system.elapsed();
-            // A beginning that died has found nothing.
-            let beginning = beginning.join().unwrap_or_default();
             let (state, code) = match waited {
                 Ok(waited) => (state(waited), code(waited)),
                 Err(code) => (State::Failed, code),
             };
-            let moment = Moment {
-                time: self.left(system.elapsed().saturating_sub(ended), state),
-                found_before: beginning.found,
-                unknown_before: beginning.unknown,
-                seconds: Some(whole_seconds(ended.saturating_sub(begun))),
-                ..times.end(state, system)
+            let send_end = move || {
+                let patience = begun + self.budget.min(BEGIN_BUDGET) + BEGIN_GRACE;
+                let patience = patience.saturating_sub(ended);
+                let beginning = receiver.recv_timeout(patience);
+                // A beginning that died or hangs has found nothing.
+                let hangs = matches!(beginning, Err(RecvTimeoutError::Timeout));
+                let beginning = beginning.unwrap_or_default();
+                let moment = Moment {
+                    time: self.left(system.elapsed().saturating_sub(ended), state),
+                    found_before: beginning.found,
+                    unknown_before: beginning.unknown,
+                    seconds: Some(whole_seconds(ended.saturating_sub(begun))),
+                    ..times.end(state, system)
+                };
+                self.end(&moment, beginning.failure.as_deref(), code, context);
+                hangs
             };
-            self.end(&moment, beginning.failure.as_deref(), code, context);
-            if let (Ok(running), Ok(Waited::Overdue(_))) = (running, waited) {
-                wait_on(running, system);
+            let stops = running.as_ref().map(Running::stops).unwrap_or_default();
+            let (code, hangs) = if let (Ok(running), Ok(Waited::Overdue(_))) = (running, waited) {
+                self.send_while_waiting(running, send_end, scope, context)
+            } else {
+                self.watch(stops, state, code, context);
+                (code, send_end())
+            };
+            if hangs {
+                // Whatever hangs ends with the process.
+                watchdog::end(code);
+            }
+            if let Some(watchdog) = system.watchdog() {
+                watchdog.forget();
             }
             code
         });
         Ok(ExitCode::from(code))
+    }
+
+    /// Without the memory to send anything, the command is run all the same.
+    fn run_alone(&self, listener: Listener, context: &Context<'_>) -> u8 {
+        let running = listener.start(&self.wrap.command, self.wrap.keep_credentials);
+        context.output.advise(
+            "Jira is not told of this run: the limit of memory leaves too little",
+            "raise ulimit -v or ulimit -d",
+        );
+        match running {
+            Ok(running) => wait_on(running, context.system),
+            Err(error) => cannot_start(&self.wrap.command, &error, context.output),
+        }
+    }
+
+    /// The command still runs and is not left alone, whatever becomes of the sending. Its exit code, and whether anything
+    /// hangs.
+    fn send_while_waiting<'scope>(
+        &self,
+        running: Running,
+        send_end: impl FnOnce() -> bool + Send + 'scope,
+        scope: &'scope Scope<'scope, '_>,
+        context: &Context<'_>,
+    ) -> (u8, bool) {
+        let system = context.system;
+        let (sender, receiver) = mpsc::sync_channel(1);
+        let until = system.elapsed() + self.left(Duration::ZERO, State::Cancelled) + END_GRACE;
+        aside_in(scope, move || {
+            let _ = sender.send(send_end());
+        });
+        let code = wait_on(running, system);
+        let hangs = receiver.recv_timeout(until.saturating_sub(system.elapsed()));
+        if hangs.is_err() {
+            let under_way = system.watchdog().map(Watchdog::under_way);
+            tell_hanging(&under_way.unwrap_or_default(), context.output);
+        }
+        (code, hangs.unwrap_or(true))
+    }
+
+    /// From the end of the command on nothing may hang any more; the exit code is the command's all the same.
+    fn watch(&self, stops: Vec<Arc<AtomicBool>>, state: State, code: u8, context: &Context<'_>) {
+        let Some(watchdog) = context.system.watchdog() else {
+            return;
+        };
+        let output = context.output.clone();
+        watchdog.forget();
+        watchdog.heed(stops);
+        let last_words = move |under_way: &[UnderWay]| {
+            tell_hanging(under_way, &output);
+            code
+        };
+        let budget = self.left(Duration::ZERO, state);
+        watchdog.start(budget, Box::new(last_words));
     }
 
     /// Sends `in_progress`; only trouble is said, since the command is talking meanwhile.
@@ -196,6 +289,13 @@ impl Job<'_> {
     }
 }
 
+/// Says what could not be finished.
+fn tell_hanging(under_way: &[UnderWay], output: &Output) {
+    for failure in failures(under_way) {
+        output.failure_as_warning(&failure);
+    }
+}
+
 /// What the end takes over from the beginning.
 #[derive(Default)]
 struct Beginning {
@@ -206,8 +306,14 @@ struct Beginning {
     failure: Option<String>,
 }
 
-fn wait_on(mut running: Running, system: &dyn System) {
-    while !matches!(running.wait(system), Waited::Ended { .. }) {}
+/// Waits for the end itself, and gives its exit code.
+fn wait_on(mut running: Running, system: &dyn System) -> u8 {
+    loop {
+        let waited = running.wait(system);
+        if matches!(waited, Waited::Ended { .. }) {
+            return code(waited);
+        }
+    }
 }
 
 fn whole_seconds(duration: Duration) -> u32 {

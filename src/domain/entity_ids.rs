@@ -131,6 +131,7 @@ mod tests {
                     "git@ssh.dev.azure.com:v3/acme/Web Team/shop",
                     "https://acme.visualstudio.com/DefaultCollection/Web%20Team/_git/shop",
                     "acme@vs-ssh.visualstudio.com:v3/acme/Web Team/shop",
+                    "git@ssh.dev.azure.com:v3/acme/Web%20Team/shop",
                 ],
             ),
             (
@@ -153,6 +154,23 @@ mod tests {
                 vec![
                     "https://gerrit.example.com/a/web/shop",
                     "ssh://ada@gerrit.example.com:29418/web/shop",
+                    "https://gerrit.example.com/r/a/web/shop.git",
+                    "https://gerrit.example.com/r/web/shop",
+                    "https://gerrit.example.com/r/plugins/gitiles/web/shop",
+                ],
+            ),
+            (
+                "gerrit.googlesource.com~2Fplugins~2Fhooks",
+                vec![
+                    "https://gerrit.googlesource.com/plugins/hooks",
+                    "https://gerrit-review.googlesource.com/a/plugins/hooks",
+                ],
+            ),
+            (
+                "git.kernel.org~2Fpub~2Fscm~2Fgit~2Fgit",
+                vec![
+                    "git://git.kernel.org/pub/scm/git/git.git",
+                    "https://git.kernel.org/pub/scm/git/git.git",
                 ],
             ),
         ];

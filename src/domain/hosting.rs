@@ -1,18 +1,19 @@
 //! Servers that hold repositories: the pages of what is in a repository, and the repository's identity.
 
 mod clone_url;
+mod gerrit;
+mod guess;
 mod kind;
 mod template;
 
 use std::fmt;
 
-use percent_encoding::utf8_percent_encode;
-
-use super::web_url::{UNSAFE_IN_PATH, WebUrl};
+use super::web_url::WebUrl;
 use clone_url::Transport;
 use kind::Rules;
 
 pub(crate) use clone_url::CloneUrl;
+pub(crate) use guess::Guess;
 pub(crate) use kind::RepositoryKind;
 pub(crate) use template::{Template, Values};
 
@@ -27,7 +28,7 @@ pub(crate) struct Identity {
 impl Identity {
     /// `kind` is guessed where it is not given.
     pub(crate) fn new(clone: &CloneUrl, kind: Option<RepositoryKind>) -> Self {
-        let kind = kind.unwrap_or_else(|| RepositoryKind::guess(clone));
+        let kind = kind.unwrap_or_else(|| Guess::of_clone(clone).kind);
         let (host, path) = kind.identity(clone);
         Self { host, path }
     }
@@ -59,17 +60,23 @@ pub(crate) struct Templates {
     pub(crate) create_pull_request: Option<Template>,
 }
 
+impl Templates {
+    /// Whether the pages of commits and branches are the user's own.
+    pub(crate) fn are_given(&self) -> bool {
+        self.commit.is_some() && self.branch.is_some()
+    }
+}
+
 impl Hosting {
     /// From the address that a repository is cloned from: `git@git.example.com:acme/shop.git` has its page at
     /// `https://git.example.com/acme/shop`. User, password and the port of SSH are left out.
     pub(crate) fn of_clone(clone: &CloneUrl, kind: Option<RepositoryKind>) -> Option<Self> {
-        let kind = kind.unwrap_or_else(|| RepositoryKind::guess(clone));
+        let kind = kind.unwrap_or_else(|| Guess::of_clone(clone).kind);
         let server = server(clone);
         let (base, page) = kind.pages(clone, &server)?;
-        let path = utf8_percent_encode(kind.project(clone), UNSAFE_IN_PATH).to_string();
         Some(Self {
             kind,
-            rules: kind.rules(&server, &path),
+            rules: kind.rules(&server, Some(clone)),
             base: base.parse().ok()?,
             page: page.parse().ok()?,
         })
@@ -78,14 +85,12 @@ impl Hosting {
     /// From the address of the repository's page; `kind` is guessed from it where it is not given.
     pub(crate) fn of_page(page: &WebUrl, kind: Option<RepositoryKind>) -> Self {
         let clone = CloneUrl::parse(&page.to_string());
-        let guessed = clone.as_ref().map(RepositoryKind::guess);
-        let kind = kind.or(guessed).unwrap_or(RepositoryKind::Github);
+        let guessed = || clone.as_ref().map(|clone| Guess::of_clone(clone).kind);
+        let kind = kind.or_else(guessed).unwrap_or(RepositoryKind::Github);
         let server = clone.as_ref().map(server).unwrap_or_default();
-        let project = clone.as_ref().map(|clone| kind.project(clone));
-        let path = utf8_percent_encode(project.unwrap_or_default(), UNSAFE_IN_PATH).to_string();
         Self {
             kind,
-            rules: kind.rules(&server, &path),
+            rules: kind.rules(&server, clone.as_ref()),
             base: kind.base_of_page(page),
             page: page.clone(),
         }
@@ -187,7 +192,9 @@ fn server(clone: &CloneUrl) -> String {
         (Transport::Https, Some(port)) => format!("https://{host}:{port}"),
         (Transport::Http, Some(port)) => format!("http://{host}:{port}"),
         (Transport::Http, None) => format!("http://{host}"),
-        (Transport::Https, None) | (Transport::Other, _) => format!("https://{host}"),
+        (Transport::Https, None) | (Transport::Ssh | Transport::Git, _) => {
+            format!("https://{host}")
+        }
     }
 }
 

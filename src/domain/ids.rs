@@ -4,12 +4,11 @@ use std::fmt::Write as _;
 use std::str::FromStr;
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::text::is_allowed;
-use super::web_url::WebUrl;
+use crate::digest::hex;
 
-/// Longest id of a pipeline, an environment, a flag or a link, in characters.
+/// Longest id of a pipeline, an environment or a flag, in characters.
 const MAX_ID: usize = 255;
 
 /// Hexadecimal digits of the SHA-256 that tells apart names cut at the limit.
@@ -18,7 +17,7 @@ const HASH_DIGITS: usize = 32;
 /// How a pipeline's id is made from the name of its job.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum PipelineIdStyle {
-    /// Path-safe: other characters than `A-Z a-z 0-9 . _ -` as `~` and two hexadecimal digits per UTF-8 byte
+    /// Path-safe: other characters than letters, digits, '.', '-' and '_' as ~ and two hexadecimal digits per UTF-8 byte
     #[default]
     Safe,
     /// The job's full name as it is, like version 1.4.5 of Atlassian's plugin
@@ -81,17 +80,12 @@ impl EnvironmentId {
     }
 }
 
-/// `id` of a feature flag or a remote link.
+/// `id` of a feature flag.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub(crate) struct ItemId(String);
 
 impl ItemId {
-    /// Made from the address that a link leads to, for links that have no id of their own.
-    pub(crate) fn of_url(url: &WebUrl) -> Self {
-        Self(safe(&url.to_string()))
-    }
-
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -140,9 +134,7 @@ fn fit(id: &str, name: &str) -> String {
     }
     let mut cut: String = id.chars().take(MAX_ID - HASH_DIGITS - 1).collect();
     cut.push('-');
-    for byte in &Sha256::digest(name.as_bytes())[..HASH_DIGITS / 2] {
-        let _ = write!(cut, "{byte:02x}");
-    }
+    cut.push_str(&hex(name, HASH_DIGITS));
     cut
 }
 
@@ -191,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_of_flags_and_links_are_path_safe_and_never_empty() {
+    fn ids_of_flags_are_path_safe_and_never_empty() {
         let cases = [
             ("new-cart", Some("new-cart")),
             (" new cart\n", Some("new~20cart")),
@@ -203,11 +195,6 @@ mod tests {
             let id = text.parse::<ItemId>().ok();
             assert_eq!(id.as_ref().map(ItemId::as_str), expected, "{text:?}");
         }
-        let url = "https://ci/job/a%2Fb/1/".parse().unwrap();
-        assert_eq!(
-            ItemId::of_url(&url).as_str(),
-            "https~3A~2F~2Fci~2Fjob~2Fa~252Fb~2F1~2F"
-        );
     }
 
     #[test]

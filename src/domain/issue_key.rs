@@ -16,7 +16,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-pub(crate) use pattern::{KeyPattern, KeyTemplate};
+pub(crate) use merge::branches as merged_branches;
+pub(crate) use pattern::{KeyPattern, KeyTemplate, not_a_pattern};
 pub(crate) use reason::Reason;
 pub(crate) use search::{Findings, MAX_CUT, Place, Rules, find};
 pub(crate) use text::{Text, TextKind};

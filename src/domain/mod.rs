@@ -1,7 +1,9 @@
 //! Types that cannot hold what Jira would refuse. Text from outside becomes one of these at the edge.
 
 pub(crate) mod association;
+pub(crate) mod build_number;
 pub(crate) mod deployed;
+pub(crate) mod duration;
 pub(crate) mod entity_ids;
 pub(crate) mod environment;
 pub(crate) mod feature_flag;
@@ -9,11 +11,12 @@ pub(crate) mod hosting;
 pub(crate) mod ids;
 pub(crate) mod issue_key;
 pub(crate) mod job_name;
+pub(crate) mod merged_request;
 pub(crate) mod properties;
 pub(crate) mod reference;
-pub(crate) mod remote_link;
 pub(crate) mod revision;
 pub(crate) mod sequence;
+pub(crate) mod series;
 pub(crate) mod stage_pattern;
 pub(crate) mod state;
 pub(crate) mod stored_id;

@@ -66,7 +66,15 @@ impl FromStr for Reference {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let given: Given = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let given: Given = serde_json::from_str(text).map_err(|error| {
+            let text = error.to_string();
+            let problem = text.split(" at line ").next();
+            let problem = problem.filter(|text| text.contains(" field "));
+            let problem = problem.map_or_else(String::new, |text| format!(": {}", text.replace('`', "\"")));
+            format!(
+                r#"expected JSON such as {{"ref":{{"name":"main","uri":"https://git.example.com/shop/tree/main"}}}}{problem}"#
+            )
+        })?;
         let line =
             |name: &str, text: &str| Line::optional(text).ok_or_else(|| format!("{name} is empty"));
         let commit = given.commit.map(|commit| {

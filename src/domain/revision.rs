@@ -11,6 +11,11 @@ impl Revision {
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether it is the id that git gives to no commit: that of a branch before it was pushed, or after its deletion.
+    pub(crate) fn is_none(&self) -> bool {
+        self.0.len() >= 40 && self.0.bytes().all(|byte| byte == b'0')
+    }
 }
 
 impl fmt::Display for Revision {
@@ -39,6 +44,19 @@ impl FromStr for Revision {
 #[cfg(test)]
 mod tests {
     use super::Revision;
+
+    #[test]
+    fn zeros_are_no_commit() {
+        for (text, is_none) in [
+            ("0".repeat(40), true),
+            ("0".repeat(64), true),
+            ("0".repeat(39) + "1", false),
+            ("0000000".to_owned(), false),
+        ] {
+            let revision: Revision = text.parse().unwrap();
+            assert_eq!(revision.is_none(), is_none, "{text}");
+        }
+    }
 
     #[test]
     fn options_and_ranges_are_no_revisions() {

@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::issue_key::not_a_pattern;
+
 /// The group that holds the environment's name, as in the automatic mode of Atlassian's plugin.
 const GROUP: &str = "envName";
 
@@ -41,7 +43,7 @@ fn build(pattern: &str) -> Result<Regex, String> {
         .unicode(false)
         .size_limit(1 << 20)
         .build()
-        .map_err(|error| error.to_string().replace('\n', " "))
+        .map_err(|error| not_a_pattern(&error))
 }
 
 #[cfg(test)]

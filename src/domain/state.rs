@@ -1,10 +1,10 @@
-//! States of builds and deployments, and what Jenkins' results become.
+//! States of builds and deployments, and what the results of Jenkins and other tools become.
 
 use std::str::FromStr;
 
 use serde::Serialize;
 
-/// What the user or Jenkins says about a run: one of Jira's words or one of Jenkins' results.
+/// What the user or Jenkins says about a run: one of Jira's words, or a result of Jenkins or another tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
     Unknown,
@@ -19,20 +19,47 @@ pub(crate) enum State {
 }
 
 impl State {
+    /// The words of Jira and of the tools that run builds, in lower case and without what separates them. A word that does
+    /// not say how a run ended (finished, completed, failing, canceling) is not among them.
     const WORDS: &[(&str, State)] = &[
         ("unknown", Self::Unknown),
         ("pending", Self::Pending),
-        ("in_progress", Self::InProgress),
-        ("cancelled", Self::Cancelled),
-        ("failed", Self::Failed),
-        ("rolled_back", Self::RolledBack),
+        ("queued", Self::Pending),
+        ("scheduled", Self::Pending),
+        ("created", Self::Pending),
+        ("creating", Self::Pending),
+        ("waiting", Self::Pending),
+        ("waitingforresource", Self::Pending),
+        ("preparing", Self::Pending),
+        ("notstarted", Self::Pending),
+        ("blocked", Self::Pending),
+        ("inprogress", Self::InProgress),
+        ("running", Self::InProgress),
+        ("started", Self::InProgress),
+        ("building", Self::InProgress),
         ("successful", Self::Successful),
         ("success", Self::Successful),
-        ("failure", Self::Failed),
+        ("succeeded", Self::Successful),
+        ("passed", Self::Successful),
         ("unstable", Self::Unstable),
-        ("aborted", Self::Cancelled),
-        ("not_built", Self::Cancelled),
+        ("succeededwithissues", Self::Unstable),
+        ("partiallysucceeded", Self::Unstable),
+        ("failed", Self::Failed),
+        ("failure", Self::Failed),
+        ("error", Self::Failed),
+        ("errored", Self::Failed),
+        ("timedout", Self::Failed),
+        ("cancelled", Self::Cancelled),
         ("canceled", Self::Cancelled),
+        ("aborted", Self::Cancelled),
+        ("killed", Self::Cancelled),
+        ("stopped", Self::Cancelled),
+        ("abandoned", Self::Cancelled),
+        ("declined", Self::Cancelled),
+        ("skipped", Self::Cancelled),
+        ("notbuilt", Self::Cancelled),
+        ("notrun", Self::Cancelled),
+        ("rolledback", Self::RolledBack),
     ];
 
     /// Whether nothing is expected to follow.
@@ -44,13 +71,13 @@ impl State {
 impl FromStr for State {
     type Err = String;
 
-    /// Any letter case; blanks and hyphens count as underscores.
+    /// Any letter case; blanks, hyphens and underscores do not count.
     fn from_str(text: &str) -> Result<Self, String> {
-        let word = text.trim().to_ascii_lowercase().replace([' ', '-'], "_");
+        let word = text.to_ascii_lowercase().replace([' ', '-', '_'], "");
         let known = Self::WORDS.iter().find(|(name, _)| *name == word);
         known.map(|(_, state)| *state).ok_or_else(|| {
             "expected one of pending, in_progress, successful, failed, cancelled, rolled_back, unknown, \
-             or a result of Jenkins: SUCCESS, UNSTABLE, FAILURE, ABORTED, NOT_BUILT"
+             or a result of Jenkins or another tool, such as SUCCESS, UNSTABLE, ABORTED, passed, Succeeded, running, error"
                 .to_owned()
         })
     }
@@ -208,6 +235,72 @@ mod tests {
         ("canceled", "cancelled", "cancelled"),
         ("unknown", "unknown", "unknown"),
         ("rolled_back", "", "rolled_back"),
+        // Bamboo
+        ("Successful", "successful", "successful"),
+        ("Failed", "failed", "failed"),
+        ("InProgress", "in_progress", "in_progress"),
+        ("NotBuilt", "cancelled", "cancelled"),
+        ("Queued", "pending", "pending"),
+        // TeamCity
+        ("ERROR", "failed", "failed"),
+        ("UNKNOWN", "unknown", "unknown"),
+        // GitLab
+        ("success", "successful", "successful"),
+        ("running", "in_progress", "in_progress"),
+        ("created", "pending", "pending"),
+        ("waiting_for_resource", "pending", "pending"),
+        ("preparing", "pending", "pending"),
+        ("scheduled", "pending", "pending"),
+        ("skipped", "cancelled", "cancelled"),
+        // GoCD
+        ("Passed", "successful", "successful"),
+        ("Building", "in_progress", "in_progress"),
+        ("Cancelled", "cancelled", "cancelled"),
+        // Drone, Woodpecker
+        ("failure", "failed", "failed"),
+        ("error", "failed", "failed"),
+        ("killed", "cancelled", "cancelled"),
+        ("declined", "cancelled", "cancelled"),
+        ("blocked", "pending", "pending"),
+        // Concourse
+        ("succeeded", "successful", "successful"),
+        ("errored", "failed", "failed"),
+        ("aborted", "cancelled", "cancelled"),
+        ("started", "in_progress", "in_progress"),
+        // Buildkite
+        ("passed", "successful", "successful"),
+        ("not_run", "cancelled", "cancelled"),
+        ("creating", "pending", "pending"),
+        ("waiting", "pending", "pending"),
+        ("timed_out", "failed", "failed"),
+        // Azure DevOps
+        ("Succeeded", "successful", "successful"),
+        ("SucceededWithIssues", "failed", "failed"),
+        ("PartiallySucceeded", "failed", "failed"),
+        ("partiallySucceeded", "failed", "failed"),
+        ("Canceled", "cancelled", "cancelled"),
+        ("Abandoned", "cancelled", "cancelled"),
+        ("notStarted", "pending", "pending"),
+        // Bitbucket
+        ("SUCCESSFUL", "successful", "successful"),
+        ("INPROGRESS", "in_progress", "in_progress"),
+        ("STOPPED", "cancelled", "cancelled"),
+    ];
+
+    /// They say that something ended or is about to, and not how.
+    const AMBIGUOUS: &[&str] = &[
+        "",
+        "_",
+        "done",
+        "finished",
+        "Completed",
+        "complete",
+        "closed",
+        "failing",
+        "canceling",
+        "0",
+        "1",
+        "true",
     ];
 
     fn word(state: impl serde::Serialize) -> String {
@@ -229,8 +322,13 @@ mod tests {
                 "{text}"
             );
         }
-        assert!("done".parse::<State>().is_err());
-        assert!("".parse::<State>().is_err());
+        for text in AMBIGUOUS {
+            let error = text.parse::<State>().unwrap_err();
+            assert!(
+                error.starts_with("expected one of pending, in_progress"),
+                "{text}: {error}"
+            );
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::Serialize;
 
-/// An absolute `http` or `https` address of at most 2000 characters, in ASCII.
+/// An absolute `http` or `https` address of at most 2000 characters, in ASCII, without user and password.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub(crate) struct WebUrl(String);
@@ -47,6 +47,16 @@ impl WebUrl {
     }
 }
 
+/// The address without the user and password that may stand before its host.
+pub(crate) fn without_account(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let host = rest[..end].rfind('@').map_or(0, |at| at + 1);
+    format!("{scheme}://{}", &rest[host..])
+}
+
 /// The host with its port, in what follows `://`: neither user and password before it nor a path behind it.
 fn host_in(rest: &str) -> &str {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -75,7 +85,7 @@ impl FromStr for WebUrl {
         if host.is_empty() || host.starts_with(':') {
             return Err("the URL has no host".to_owned());
         }
-        let url = utf8_percent_encode(text, UNSAFE).to_string();
+        let url = utf8_percent_encode(&without_account(text), UNSAFE).to_string();
         if url.len() > Self::MAX {
             let limit = Self::MAX;
             return Err(format!("the URL is longer than {limit} characters"));
@@ -106,7 +116,8 @@ mod tests {
             ("https:///x", None),
             ("https://user@", None),
             ("https://user:password@:80/x", None),
-            ("https://user@ci/x@y", Some("https://user@ci/x@y")),
+            ("https://user@ci/x@y", Some("https://ci/x@y")),
+            ("https://user:p@ss@ci?x", Some("https://ci?x")),
             ("", None),
         ];
         for (text, expected) in cases {

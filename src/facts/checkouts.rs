@@ -5,12 +5,12 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use super::Question;
 use super::workspace::Workspace;
+use super::{Notes, Question, change_log};
 use crate::domain::revision::Revision;
 use crate::files::in_time;
 use crate::git::{CloneFolder, GitError, Repository};
-use crate::jenkins::{CheckedOut, Run};
+use crate::jenkins::Run;
 use crate::side_by_side::side_by_side;
 use crate::system::{Deadline, System};
 use crate::variables::Variables;
@@ -20,15 +20,10 @@ const LONGEST_SEARCH: Duration = Duration::from_secs(2);
 
 /// Looked for when they are needed, which a run with one repository never does.
 pub(super) struct Checkouts<'a> {
-    question: &'a Question<'a>,
+    question: &'a Question,
     pub(super) workspace: Workspace,
-    /// Whether the run is one of git, as far as its change log tells. What lies about in another one's workspace is a
-    /// tool's.
-    pub(super) is_of_git: bool,
     /// The commit that was built.
     commit: Option<Revision>,
-    /// What a scripted pipeline says of further repositories.
-    pub(super) checked_out: &'a [CheckedOut],
     /// Full ids of the commits of the change log.
     pub(super) listed: Vec<String>,
     system: &'a dyn System,
@@ -42,8 +37,7 @@ pub(super) struct Found {
     pub(super) checkouts: Vec<Checkout>,
     /// Whether there may be commits that nobody could look for.
     pub(super) is_uncertain: bool,
-    pub(super) warnings: Vec<(String, String)>,
-    pub(super) details: Vec<String>,
+    pub(super) notes: Notes,
 }
 
 /// One repository of the workspace.
@@ -72,28 +66,18 @@ impl Checkout {
 }
 
 impl<'a> Checkouts<'a> {
-    /// `listed` are the full ids of commits that repositories are told by.
     pub(super) fn new(
-        question: &'a Question<'a>,
+        question: &'a Question,
         run: &Run,
         variables: &Variables,
-        listed: Vec<String>,
         system: &'a dyn System,
         patience: Duration,
     ) -> Self {
         Self {
             question,
             workspace: Workspace::new(variables),
-            is_of_git: true,
-            commit: question
-                .options
-                .commit
-                .clone()
-                .or_else(|| run.commit.clone()),
-            checked_out: question
-                .pipeline
-                .map_or(&[], |pipeline| &pipeline.checked_out),
-            listed,
+            commit: question.commit.clone().or_else(|| run.commit.clone()),
+            listed: change_log::ids(&question.changes),
             system,
             deadline: Deadline::after(system, patience),
             found: OnceLock::new(),
@@ -123,8 +107,8 @@ impl<'a> Checkouts<'a> {
 
     /// Whether it is known beforehand that there is more than one repository.
     pub(super) fn are_expected(&self) -> bool {
-        !self.question.options.repositories.is_empty()
-            || !self.checked_out.is_empty()
+        !self.question.repositories.is_empty()
+            || !self.question.checked_out.is_empty()
             || self.are_remembered()
     }
 
@@ -161,9 +145,8 @@ impl<'a> Checkouts<'a> {
     }
 
     fn look(&self) -> Found {
-        let mut found = Found::default();
-        let clones = self.clones(&mut found);
-        let is_named = !self.question.options.repositories.is_empty();
+        let (clones, mut found) = self.clones();
+        let is_named = !self.question.repositories.is_empty();
         let asked = self.asked();
         // One that hangs leaves the other half for reading the others.
         let patience = self.remaining() / 2;
@@ -188,11 +171,12 @@ impl<'a> Checkouts<'a> {
                 }),
                 Err(error) if is_named || error == GitError::TooSlow => {
                     found.is_uncertain = true;
-                    found.warnings.push(unreadable(&name, &error));
+                    found.notes = found.notes.and(unreadable(&name, &error));
                 }
-                Err(error) => found
-                    .details
-                    .push(format!("{name} is skipped: {}", error.text())),
+                Err(error) => {
+                    let line = format!("{name} is skipped: {}", error.text());
+                    found.notes = found.notes.and(Notes::detail(line));
+                }
             }
         }
         found
@@ -202,7 +186,7 @@ impl<'a> Checkouts<'a> {
     fn asked(&self) -> Vec<String> {
         let deployed = self.question.deployed_before.iter();
         let deployed = deployed.flat_map(|deployed| deployed.repositories.values());
-        let checked_out = self.checked_out.iter().map(|it| &it.commit);
+        let checked_out = self.question.checked_out.iter().map(|it| &it.commit);
         let revisions = self.commit.iter().chain(checked_out).chain(deployed);
         let revisions = revisions.map(|revision| with_kind(revision.as_str()));
         let head = with_kind("HEAD");
@@ -213,12 +197,9 @@ impl<'a> Checkouts<'a> {
             .collect()
     }
 
-    /// The folders to ask in, without asking git.
-    fn clones(&self, found: &mut Found) -> Vec<(CloneFolder, String)> {
-        let (workspace, names) = (
-            self.workspace.clone(),
-            self.question.options.repositories.clone(),
-        );
+    /// The folders to ask in, without asking git; and what is known then.
+    fn clones(&self) -> (Vec<(CloneFolder, String)>, Found) {
+        let (workspace, names) = (self.workspace.clone(), self.question.repositories.clone());
         let work = move || {
             if names.is_empty() {
                 workspace.search()
@@ -226,43 +207,42 @@ impl<'a> Checkouts<'a> {
                 workspace.named(&names)
             }
         };
-        let is_needless = self.question.options.repositories.is_empty() && !self.is_of_git;
+        let mut found = Found::default();
+        // What lies about in the workspace of another system than git is a tool's.
+        let is_of_git = change_log::is_of_git(&self.question.changes);
+        if self.question.repositories.is_empty() && !is_of_git {
+            return (Vec::new(), found);
+        }
         let patience = LONGEST_SEARCH.min(self.remaining() / 2);
-        let Some(clones) = (!is_needless).then(|| in_time(patience, work)) else {
-            return Vec::new();
-        };
-        let Some(clones) = clones else {
+        let Some(clones) = in_time(patience, work) else {
             found.is_uncertain = true;
-            found
-                .details
-                .push("ran out of time while searching the workspace for repositories".to_owned());
-            return Vec::new();
+            let line = "ran out of time while searching the workspace for repositories";
+            found.notes = Notes::detail(line.to_owned());
+            return (Vec::new(), found);
         };
         if clones.is_cut {
-            found.details.push(
-                "the workspace is too large to search for repositories: name them with --repositories"
-                    .to_owned(),
-            );
+            let line = "the workspace is too large to search for repositories: name them with --repositories";
+            found.notes = Notes::detail(line.to_owned());
         }
         for missing in clones.missing {
             found.is_uncertain = true;
-            found.warnings.push((
+            found.notes = found.notes.and(Notes::warning(
                 format!(
                     "{}, which --repositories names, is not the folder of a repository",
                     missing.display()
                 ),
-                "name folders in the workspace that contain .git, one at a time".to_owned(),
+                "name folders in the workspace that contain .git, one at a time",
             ));
         }
-        clones.found
+        (clones.found, found)
     }
 }
 
 /// Git's trouble with one of several repositories, and what can be done about it.
-pub(super) fn unreadable(name: &str, error: &GitError) -> (String, String) {
-    (
+pub(super) fn unreadable(name: &str, error: &GitError) -> Notes {
+    Notes::warning(
         format!("the repository in {name} cannot be read: {}", error.text()),
-        "of its commits, only the first lines in the change log are known".to_owned(),
+        "of its commits, only the first lines in the change log are known",
     )
 }
 

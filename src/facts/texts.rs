@@ -1,39 +1,106 @@
 //! The texts that are searched for issue keys.
 
-use crate::cli::KeyOptions;
-use crate::domain::issue_key::{Text, TextKind};
+use std::collections::HashMap;
+
+use super::change_log::ChangeLog;
+use super::first::OfRun;
+use super::further::Others;
+use super::repository::RepositoryFacts;
+use super::{Question, reverts};
+use crate::domain::issue_key::{Reason, Text, TextKind};
 use crate::git::Commit;
+use crate::jenkins;
+use crate::variables::Variables;
+
+/// All texts of the run: what is given, what Jenkins and git name, then the commits of each repository and those that
+/// only the change log has.
+pub(super) fn of_run(
+    question: &Question,
+    variables: &Variables,
+    first: &OfRun<'_>,
+    others: &Others<'_>,
+    log: &ChangeLog<'_>,
+) -> Vec<Text> {
+    let mut texts = but_of_commits(question, variables, first);
+    if question.only_issue_keys {
+        return texts;
+    }
+    if question.messages.is_empty() {
+        if let Some(read) = &first.repository {
+            texts.extend(of_commits(read, ""));
+        }
+        for read in &others.read {
+            texts.extend(of_commits(read, &format!(" in {}", read.folder)));
+        }
+    }
+    let gone = reverts::taken_back(&log.of_run, HashMap::new);
+    texts.extend(marked(log.of_run.iter().copied().map(commit_text), &gone));
+    let entries = question.changes.iter();
+    let left_out = entries.filter(|entry| log.left_out.contains(entry.id.as_str()));
+    texts.extend(left_out.map(|entry| commit_text(entry).left_out(Reason::OtherRepository)));
+    texts
+}
+
+/// The texts of the run but for those of commits.
+pub(super) fn but_of_commits(
+    question: &Question,
+    variables: &Variables,
+    first: &OfRun<'_>,
+) -> Vec<Text> {
+    if question.only_issue_keys {
+        return explicit(question);
+    }
+    let mut texts = given(question);
+    // What is given replaces what would be found of the same kind.
+    let given: Vec<TextKind> = texts.iter().map(Text::kind).collect();
+    let found = jenkins::texts(variables).into_iter();
+    let found = found.chain(first.text.clone());
+    texts.extend(found.filter(|text| !given.contains(&text.kind())));
+    texts
+}
 
 /// The keys that the user gives.
-pub(super) fn explicit(options: &KeyOptions) -> Vec<Text> {
-    let keys = options.issue_keys.iter();
+pub(super) fn explicit(question: &Question) -> Vec<Text> {
+    let keys = question.issue_keys.iter();
     keys.map(|keys| Text::new(TextKind::Explicit, "--issue-keys", keys))
         .collect()
 }
 
-/// All texts that the options name.
-pub(super) fn given(options: &KeyOptions) -> Vec<Text> {
-    let mut texts = explicit(options);
+/// All texts that the question names.
+pub(super) fn given(question: &Question) -> Vec<Text> {
+    let mut texts = explicit(question);
     let one = |kind, source: &str, text: &Option<String>| {
         let text = text.as_deref().filter(|text| !text.trim().is_empty());
         text.map(|text| Text::new(kind, source, text))
     };
-    texts.extend(one(TextKind::Branch, "--branch", &options.branch));
-    texts.extend(one(TextKind::Title, "--title", &options.title));
-    texts.extend(one(TextKind::Tag, "--tag", &options.tag));
-    let messages = options.message.iter();
+    texts.extend(one(TextKind::Branch, "--branch", &question.branch));
+    texts.extend(one(TextKind::Title, "--title", &question.title));
+    texts.extend(one(TextKind::Tag, "--tag", &question.tag));
+    let messages = question.messages.iter();
     texts.extend(messages.map(|text| Text::new(TextKind::Commit, "--message", text)));
     texts
+}
+
+/// The messages of a repository's commits; `place` follows the id of each.
+fn of_commits(read: &RepositoryFacts<'_>, place: &str) -> Vec<Text> {
+    let texts = read.commits.iter().map(|commit| text_of(commit, place));
+    marked(texts, &read.taken_back()).collect()
+}
+
+/// The texts of commits, marked where the range leaves nothing of them.
+fn marked(texts: impl Iterator<Item = Text>, taken_back: &[bool]) -> impl Iterator<Item = Text> {
+    texts.zip(taken_back).map(|(text, is_taken_back)| {
+        if *is_taken_back {
+            text.left_out(Reason::Reverted)
+        } else {
+            text
+        }
+    })
 }
 
 /// The message of a commit, to be searched.
 pub(crate) fn commit_text(commit: &Commit) -> Text {
     text_of(commit, "")
-}
-
-/// The same of a commit in the repository of another folder.
-pub(super) fn commit_text_in(folder: &str, commit: &Commit) -> Text {
-    text_of(commit, &format!(" in {folder}"))
 }
 
 fn text_of(commit: &Commit, place: &str) -> Text {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::process::{MAX_WORD, Process};
 use super::{GitError, Repository};
 use crate::domain::timestamp::Timestamp;
+use crate::system::Deadline;
 use records::{Records, Words};
 
 #[cfg(any(test, fuzzing))]
@@ -21,6 +22,9 @@ const RENAME_LIMIT: &str = "-l400";
 
 /// The remedy for missing files.
 const FULL_CLONE: &str = "use git 2.31 or later and a clone that is not partial";
+
+/// After so many commits that cannot be compared, no other one is tried: the clone lacks the contents of files.
+const MAX_FAILURES: usize = 20;
 
 /// Most commits that are asked for in one call.
 const AT_ONCE: usize = 400;
@@ -71,27 +75,37 @@ enum Depth {
     Nothing,
 }
 
-/// Reads details of commits, with less where the clone or the time does not allow for more.
+/// Reads details of commits, with less where the clone or the time does not allow for more: what is necessary is there
+/// without a comparison.
 pub(crate) struct DetailsReader<'a> {
     repository: &'a Repository<'a>,
     /// What the clone allows for.
     depth: Depth,
+    /// How many commits could not be compared.
+    failures: usize,
     shallow: HashSet<String>,
-    /// For comparing the files of one call of git; what is beyond it goes without.
-    patience: Duration,
+    /// Files are compared until then; what is beyond it goes without.
+    compare_until: Deadline,
     /// What kept us from reading all, with what can be done about it.
     pub(crate) warning: Option<(String, String)>,
 }
 
 impl<'a> DetailsReader<'a> {
+    /// `patience` is for comparing files, of all commits together.
     pub(crate) fn new(repository: &'a Repository<'a>, patience: Duration) -> Self {
         Self {
             repository,
             depth: Depth::Lines,
+            failures: 0,
             shallow: repository.shallow_commits(),
-            patience,
+            compare_until: Deadline::after(repository.system, patience),
             warning: None,
         }
+    }
+
+    /// So much time from now on for comparing files.
+    pub(crate) fn allow(&mut self, patience: Duration) {
+        self.compare_until = Deadline::after(self.repository.system, patience);
     }
 
     /// The details of the commits, in the order of their full ids.
@@ -108,42 +122,82 @@ impl<'a> DetailsReader<'a> {
 
     fn read_some(&mut self, ids: &[String], details: &mut Vec<Details>) -> Result<(), GitError> {
         let begin = details.len();
-        let mut depth = self.depth;
         loop {
             let left = &ids[details.len() - begin..];
-            let error = match self.read_at(depth, left, details) {
+            let depth = self.depth_now();
+            if depth != self.depth {
+                self.note(self.depth, &GitError::TooSlow);
+            }
+            match self.read_at(depth, left, details) {
                 Ok(()) => return Ok(()),
+                Err(error) if depth == Depth::Nothing => return Err(error),
+                Err(GitError::TooSlow) => self.allow(Duration::ZERO),
+                // It is the next commit, or the one behind it: git says of none that it has all of it.
+                Err(_) => match ids.get(details.len() - begin) {
+                    Some(next) => self.read_one(depth, next, details)?,
+                    None => return Ok(()),
+                },
+            }
+        }
+    }
+
+    fn depth_now(&self) -> Depth {
+        let time = self.compare_until.remaining(self.repository.system);
+        if time.is_zero() {
+            Depth::Nothing
+        } else {
+            self.depth
+        }
+    }
+
+    /// One commit, with as much as there is.
+    fn read_one(
+        &mut self,
+        most: Depth,
+        id: &String,
+        details: &mut Vec<Details>,
+    ) -> Result<(), GitError> {
+        let mut depth = most;
+        loop {
+            let error = match self.read_at(depth, std::slice::from_ref(id), details) {
+                Ok(()) => break,
+                Err(error) if depth == Depth::Nothing => return Err(error),
                 Err(error) => error,
             };
-            if depth == Depth::Nothing {
-                return Err(error);
-            }
-            let (warning, advice) = match (&error, depth) {
-                (GitError::TooSlow, _) => (
-                    "comparing files took too long: some commits are sent without their files"
-                        .to_owned(),
-                    "allow more time with --budget",
-                ),
-                (_, Depth::Lines) => (
-                    format!("could not count changed lines: {}", error.text()),
-                    FULL_CLONE,
-                ),
-                _ => (
-                    format!("could not list changed files: {}", error.text()),
-                    FULL_CLONE,
-                ),
-            };
-            self.warning
-                .get_or_insert_with(|| (warning, advice.to_owned()));
+            self.note(depth, &error);
             depth = match (&error, depth) {
                 (GitError::Failed(_), Depth::Lines) => Depth::Files,
                 _ => Depth::Nothing,
             };
-            // What is missing stays missing; the next commits may be quicker.
-            if error != GitError::TooSlow {
+        }
+        if depth != most {
+            self.failures += 1;
+            if self.failures >= MAX_FAILURES {
                 self.depth = depth;
             }
         }
+        Ok(())
+    }
+
+    fn note(&mut self, depth: Depth, error: &GitError) {
+        let words = error.text().lines().next().unwrap_or_default();
+        let (warning, advice) = match (error, depth) {
+            (GitError::TooSlow, _) => (
+                "comparing files took too long: some commits are sent without their files"
+                    .to_owned(),
+                "allow more time with --budget",
+            ),
+            (_, Depth::Lines) => (
+                format!("could not count the changed lines of some commits: {words}"),
+                FULL_CLONE,
+            ),
+            _ => (
+                format!("could not list the changed files of some commits: {words}"),
+                FULL_CLONE,
+            ),
+        };
+        self.warning
+            .get_or_insert_with(|| (warning, advice.to_owned()));
     }
 
     /// Adds details until an error; those that were added are whole.
@@ -192,9 +246,10 @@ impl<'a> DetailsReader<'a> {
         let repository = self.repository;
         let deadline = match depth {
             Depth::Nothing => repository.deadline,
-            _ => repository
-                .deadline
-                .at_most(repository.system, self.patience),
+            _ => repository.deadline.at_most(
+                repository.system,
+                self.compare_until.remaining(repository.system),
+            ),
         };
         let process = repository.start_until(&arguments, Some(input), deadline)?;
         let mut records = Records::new(Said(Some(process)));
@@ -209,6 +264,7 @@ impl<'a> DetailsReader<'a> {
                 // Compared with nothing, as if the commit had brought every file.
                 record.files.clear();
                 record.file_count = 0;
+                record.parents = repository.named_parents(id);
             }
             details.push(record);
         }

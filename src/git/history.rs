@@ -1,10 +1,9 @@
 //! Histories and branches, read as git says them: history of any length takes the same memory.
 
-use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use super::process::{MAX_WORD, Process, text};
-use super::{Commit, GitError, Repository};
+use super::{Commit, GitError, MAX_OUTPUT, Repository};
 
 /// Which history is walked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,6 +31,16 @@ impl Walked {
 /// The commits of a history, newest first.
 pub(crate) struct Walk<'a>(Option<Process<'a>>);
 
+impl<'a> Walk<'a> {
+    pub(super) fn none() -> Self {
+        Self(None)
+    }
+
+    pub(super) fn of(process: Process<'a>) -> Self {
+        Self(Some(process))
+    }
+}
+
 impl Walk<'_> {
     /// The next commit with its message; nothing at the end.
     ///
@@ -41,7 +50,8 @@ impl Walk<'_> {
         let Some(process) = &mut self.0 else {
             return Ok(None);
         };
-        let Some(record) = process.word(MAX_WORD)? else {
+        // A key may stand behind a long log that somebody has pasted into the message.
+        let Some(record) = process.word(MAX_OUTPUT)? else {
             let process = self.0.take();
             process.map_or(Ok(()), Process::finish)?;
             return Ok(None);
@@ -161,21 +171,7 @@ impl Repository<'_> {
         let found = self.look_up(ids)?;
         Ok(found.into_iter().flatten().collect())
     }
-
-    /// The commits whose parents were cut off when the repository was cloned.
-    pub(crate) fn shallow_commits(&self) -> HashSet<String> {
-        let path = self
-            .is_shallow()
-            .then(|| self.line(&["rev-parse", "--git-path", "shallow"]));
-        let path = path.flatten().map(|path| self.directory.join(path));
-        let text = path.and_then(|path| crate::files::read_bytes(&path, MAX_SHALLOW).ok());
-        let text = String::from_utf8(text.unwrap_or_default()).unwrap_or_default();
-        text.lines().map(ToOwned::to_owned).collect()
-    }
 }
-
-/// Longest list of cut commits that is read, in bytes.
-const MAX_SHALLOW: u64 = 16 * 1024 * 1024;
 
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,18 @@
 //! A running git: the one place that starts it, and reads what it says as it comes.
 
-use std::io::{Read, Write as _};
+#[cfg(not(unix))]
+mod other;
+#[cfg(unix)]
+mod unix;
+
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::time::Duration;
+
+#[cfg(not(unix))]
+use other::Pipes;
+#[cfg(unix)]
+use unix::Pipes;
 
 use super::GitError;
 use crate::system::{Deadline, System};
@@ -15,17 +24,20 @@ pub(super) const MAX_WORD: usize = 1024 * 1024;
 /// So much of the output is read at once, in bytes.
 const BLOCK: usize = 64 * 1024;
 
-/// So many blocks may wait for their reader; a git that is faster than that waits.
-const WAITING_BLOCKS: usize = 4;
+/// Most of its complaints that is kept, in bytes.
+const MAX_ERRORS: usize = 64 * 1024;
 
-/// Most of its complaints that is read, in bytes.
-const MAX_ERRORS: u64 = 64 * 1024;
+/// So often a wait for its words is looked after.
+const LONGEST_WAIT: Duration = Duration::from_millis(100);
+
+/// Between two looks whether it has ended, at first and at most.
+const FIRST_PAUSE: Duration = Duration::from_millis(1);
+const LONGEST_PAUSE: Duration = Duration::from_millis(20);
 
 /// A git that is being read; it is killed when nobody reads it any more.
 pub(super) struct Process<'a> {
     child: Child,
-    output: Receiver<std::io::Result<Vec<u8>>>,
-    errors: Option<Receiver<Vec<u8>>>,
+    pipes: Option<Pipes>,
     system: &'a dyn System,
     deadline: Deadline,
     block: Vec<u8>,
@@ -49,6 +61,9 @@ impl<'a> Process<'a> {
             .args(["-c", "safe.directory=*", "-c", "log.showSignature=false"])
             // A partial clone would fetch what is missing, from a server that may not answer.
             .args(["-c", "core.fsmonitor=false", "-c", "protocol.allow=never"])
+            // A folder that only looks like a repository may come with the workspace, and with a configuration.
+            .args(["-c", "safe.bareRepository=explicit"])
+            .args(["-c", "core.hooksPath=/dev/null"])
             // The server knows nothing of what was replaced here.
             .args(["--no-pager", "--no-replace-objects"])
             .args(arguments)
@@ -57,6 +72,8 @@ impl<'a> Process<'a> {
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("GIT_OPTIONAL_LOCKS", "0")
             .env("GIT_NO_LAZY_FETCH", "1")
+            // Counts more than any configuration, and is known to every version of git.
+            .env("GIT_ALLOW_PROTOCOL", "none")
             .stdin(match input {
                 Some(_) => Stdio::piped(),
                 None => Stdio::null(),
@@ -64,55 +81,52 @@ impl<'a> Process<'a> {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         variables::hide_secrets(&mut command);
+        let failed = |error: std::io::Error| {
+            GitError::Failed(format!("git in {}: {error}", directory.display()))
+        };
         let mut child = command.spawn().map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound if directory.is_dir() => GitError::NotInstalled,
-            _ => GitError::Failed(format!("git in {}: {error}", directory.display())),
+            _ => failed(error),
         })?;
-        if let (Some(mut pipe), Some(input)) = (child.stdin.take(), input) {
-            // Git may write before it has read all, so neither waits for the other.
-            std::thread::spawn(move || pipe.write_all(input.as_bytes()));
-        }
-        let errors = child.stderr.take().map(read_errors);
-        let (sender, output) = sync_channel(WAITING_BLOCKS);
-        if let Some(mut pipe) = child.stdout.take() {
-            std::thread::spawn(move || {
-                loop {
-                    let mut block = vec![0; BLOCK];
-                    let read = pipe.read(&mut block).map(|count| {
-                        block.truncate(count);
-                        block
-                    });
-                    let is_end = !matches!(&read, Ok(block) if !block.is_empty());
-                    if sender.send(read).is_err() || is_end {
-                        break;
-                    }
-                }
-            });
-        }
-        Ok(Self {
+        let pipes = Pipes::new(&mut child, input);
+        let mut process = Self {
             child,
-            output,
-            errors,
+            pipes: None,
             system,
             deadline,
             block: Vec::new(),
             position: 0,
-        })
+        };
+        process.pipes = Some(pipes.map_err(failed)?);
+        Ok(process)
     }
 
     /// What has been read and not been used; empty at the end.
     fn available(&mut self) -> Result<&[u8], GitError> {
-        if self.position == self.block.len() {
-            let time = self.deadline.remaining(self.system);
-            self.block = match self.output.recv_timeout(time) {
-                Ok(Ok(block)) => block,
-                Ok(Err(error)) => return Err(GitError::Failed(error.to_string())),
-                Err(RecvTimeoutError::Timeout) => return Err(GitError::TooSlow),
-                Err(RecvTimeoutError::Disconnected) => Vec::new(),
+        while self.position == self.block.len() {
+            let time = self.time()?;
+            let Some(pipes) = &mut self.pipes else {
+                break;
             };
-            self.position = 0;
+            let read = pipes.block(time);
+            let Some(block) = read.map_err(|error| GitError::Failed(error.to_string()))? else {
+                continue;
+            };
+            (self.block, self.position) = (block, 0);
+            if self.block.is_empty() {
+                break;
+            }
         }
         Ok(&self.block[self.position..])
+    }
+
+    /// For one wait: short, since somebody may want it all to end.
+    fn time(&self) -> Result<Duration, GitError> {
+        let left = self.deadline.remaining(self.system);
+        if left.is_zero() {
+            return Err(GitError::TooSlow);
+        }
+        Ok(left.min(LONGEST_WAIT))
     }
 
     /// The bytes up to the next NUL, which is left out, but no more than `limit` of them; nothing at the end.
@@ -168,36 +182,38 @@ impl<'a> Process<'a> {
     /// Git's own words when it failed.
     pub(super) fn finish(mut self) -> Result<(), GitError> {
         let failed = |error: std::io::Error| GitError::Failed(error.to_string());
-        let status = self.child.wait().map_err(failed)?;
+        let mut pause = FIRST_PAUSE;
+        // It may have closed its output and stay.
+        let status = loop {
+            if let Some(status) = self.child.try_wait().map_err(failed)? {
+                break status;
+            }
+            let time = self.time()?.min(pause);
+            if let Some(pipes) = &mut self.pipes {
+                pipes.errors(time).map_err(failed)?;
+            }
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        };
         if status.success() {
             return Ok(());
         }
-        let time = self.deadline.remaining(self.system);
-        let errors = self.errors.as_ref();
-        let errors = errors.and_then(|errors| errors.recv_timeout(time).ok());
-        let text = String::from_utf8_lossy(&errors.unwrap_or_default())
-            .trim()
-            .to_owned();
-        Err(GitError::Failed(text))
+        let errors = self.pipes.as_mut().map(|pipes| pipes.errors(LONGEST_PAUSE));
+        let errors = errors.transpose().map_err(failed)?.unwrap_or_default();
+        Err(GitError::Failed(text(errors).trim().to_owned()))
     }
 }
 
 impl Drop for Process<'_> {
     fn drop(&mut self) {
         let _ = self.child.kill();
-        let _ = self.child.wait();
+        // It dies at once, unless it waits for a drive that hangs; then nobody waits for it.
+        for _ in 0..50 {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                break;
+            }
+            std::thread::sleep(FIRST_PAUSE);
+        }
     }
-}
-
-/// Reads the pipe in a thread of its own, so that it cannot fill up and nobody waits for ever.
-fn read_errors(pipe: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
-    let (sender, receiver) = sync_channel(1);
-    std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        let _ = pipe.take(MAX_ERRORS).read_to_end(&mut bytes);
-        let _ = sender.send(bytes);
-    });
-    receiver
 }
 
 /// Git's words as text; what is not UTF-8 becomes replacement characters.

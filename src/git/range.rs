@@ -1,7 +1,13 @@
-//! Which commits belong to a run: everything since the last successful one, or what stands in for it.
+//! Which commits belong to a run: everything since its [start], as far as the clone has it.
 
-use super::{Commit, GitError, Repository};
+mod start;
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::process::text;
+use super::{Commit, GitError, MAX_OUTPUT, Repository};
 use crate::domain::revision::Revision;
+pub(crate) use start::{Range, Start};
 
 /// Most commits that are read. A release of more than that is linked through its newest ones.
 pub(super) const MAX_COMMITS: usize = 5_000;
@@ -9,36 +15,48 @@ pub(super) const MAX_COMMITS: usize = 5_000;
 /// The remedy for a shallow clone.
 pub(crate) const DEEPEN: &str = "deepen the clone: in the job's Git settings set a greater depth or none, or run git fetch --unshallow";
 
-/// What is known about the range before git is asked.
+/// What is known of the range before git is asked.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Wanted {
     /// The commit that was built, else what is checked out.
     pub(crate) head: Option<Revision>,
-    /// The range starts after this commit.
+    /// The user's start.
     pub(crate) since: Option<Revision>,
+    pub(crate) is_deployment: bool,
     /// The commit that runs where this one is deployed to. The range starts after it, or leads back from it.
     pub(crate) deployed: Option<Revision>,
+    /// The commit of the last successful build.
+    pub(crate) last_success: Option<Revision>,
+    /// The commit of the build before, however it ended.
+    pub(crate) last_build: Option<Revision>,
     /// Target branch of a pull request: what is on it already does not belong to the pull request.
     pub(crate) target: Option<String>,
     pub(crate) tag: Option<String>,
+    /// What Jenkins calls the branch, else git is asked.
+    pub(crate) branch: Option<String>,
+    /// Whether the branch is the one that others come from.
+    pub(crate) is_primary: bool,
     /// Full ids of commits that a change log lists. Where no start of the range is known, they stand in for it.
     pub(crate) listed: Vec<String>,
     /// Nothing new is nothing, and not the newest commit once more.
     pub(crate) only_new: bool,
+    /// Only commits that change these count.
+    pub(crate) paths: Vec<String>,
 }
 
 /// The commits of a run, newest first, and what people should know about them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Commits {
-    pub(crate) head: Option<String>,
+    /// Full id of the newest commit that was read.
+    pub(crate) head: String,
     pub(crate) commits: Vec<Commit>,
+    pub(crate) range: Range,
     /// The commits are those that are taken back: an older one is deployed again.
     pub(crate) is_rollback: bool,
-    /// The commits are those since, or back to, the commit that was deployed.
-    pub(crate) is_since_deployed: bool,
     /// The repository does not have the commit that was built.
     pub(crate) lacks_head: bool,
-    /// Each with what can be done about it.
+    pub(crate) is_shallow: bool,
+    /// Why only a part was searched, with what can be done about it.
     pub(crate) warnings: Vec<(String, String)>,
 }
 
@@ -47,172 +65,271 @@ pub(crate) struct Commits {
 /// # Errors
 /// When there is no git, no repository, or no commit.
 pub(crate) fn commits(repository: &Repository<'_>, wanted: &Wanted) -> Result<Commits, GitError> {
-    repository.check()?;
-    let mut result = Commits::default();
-    let head = head(repository, wanted, &mut result)?;
-    result.head = Some(head.clone());
-
-    let target = wanted
-        .target
-        .as_ref()
-        .and_then(|target| repository.resolve(&format!("refs/remotes/origin/{target}")));
-    let previous_tag = || {
-        wanted
-            .tag
-            .as_ref()
-            .and_then(|_| repository.previous_tag(&head))
+    let edge = repository.edge()?;
+    let known = Known::look_up(repository, wanted)?;
+    let (head, lacks_head) = known.head(wanted)?;
+    let asked = Asked {
+        repository,
+        wanted,
+        known: &known,
+        head: &head,
     };
-    let deployed = wanted
-        .deployed
-        .as_ref()
-        .and_then(|deployed| deployed_before(repository, deployed, &mut result));
-    result.is_since_deployed = deployed.is_some();
-    if let Some(newer) = deployed.as_ref().filter(|id| **id != head)
-        && repository.is_ancestor(&head, newer)
-    {
-        result.commits = repository.log(newer, &[&head])?;
-        result.is_rollback = true;
-        cut(&mut result);
-        return Ok(result);
-    }
-    let since = deployed.or_else(|| {
-        let since = wanted.since.clone().or_else(previous_tag);
-        since.and_then(|since| start(repository, &since, &head, &mut result))
-    });
-
-    let excluded: Vec<&str> = [&since, &target]
-        .into_iter()
-        .flatten()
-        .map(String::as_str)
-        .collect();
-    if !excluded.is_empty() {
-        result.commits = repository.log(&head, &excluded)?;
-    } else if wanted.target.is_none() && !wanted.listed.is_empty() {
-        result.commits = repository.with_listed(&head, &wanted.listed)?;
-    }
-    // Nothing new since then: a build run again, or the last commit reverted to.
-    if result.commits.is_empty() && !wanted.only_new {
-        result.commits = repository.head_commits(&head, wanted.target.is_some())?;
-    }
-    cut(&mut result);
-    Ok(result)
-}
-
-fn cut(result: &mut Commits) {
-    if result.commits.len() > MAX_COMMITS {
-        result.commits.truncate(MAX_COMMITS);
-        result.warnings.push((
+    let found = asked.read()?;
+    let mut commits = found.commits;
+    let is_long = commits.len() > MAX_COMMITS;
+    commits.truncate(MAX_COMMITS);
+    let is_cut = commits.iter().any(|commit| edge.contains(&commit.id));
+    let commits = repository.touching(commits, &wanted.paths)?;
+    let range = Range {
+        paths: wanted.paths.clone(),
+        start: found.start,
+        commits: commits.len(),
+        is_again: found.is_again,
+    };
+    let incomplete = known.incomplete(wanted, &range, is_cut, !edge.is_empty());
+    let mut warnings: Vec<_> = incomplete.into_iter().collect();
+    if is_long {
+        warnings.push((
             format!("only the newest {MAX_COMMITS} commits were searched for issue keys"),
             "name a nearer start of the range with --since REV".to_owned(),
         ));
     }
+    Ok(Commits {
+        head,
+        commits,
+        range,
+        is_rollback: found.is_rollback,
+        lacks_head,
+        is_shallow: !edge.is_empty(),
+        warnings,
+    })
 }
 
-/// The id of the commit that was deployed before, if the repository has it.
-fn deployed_before(
-    repository: &Repository<'_>,
-    deployed: &Revision,
-    result: &mut Commits,
-) -> Option<String> {
-    let id = repository.resolve(deployed.as_str());
-    if id.is_none() {
-        let (reason, advice) = why_missing(repository.is_shallow());
-        result.warnings.push((
-            format!("{deployed}, which was deployed before, is not in this repository ({reason}): issues since the last successful build are taken instead"),
-            advice.to_owned(),
-        ));
+/// The full ids of what is named, as far as the repository has them.
+struct Known(BTreeMap<String, String>);
+
+impl Known {
+    fn look_up(repository: &Repository<'_>, wanted: &Wanted) -> Result<Self, GitError> {
+        let named = [
+            &wanted.head,
+            &wanted.since,
+            &wanted.deployed,
+            &wanted.last_success,
+            &wanted.last_build,
+        ];
+        let named = named.into_iter().flatten().map(Revision::as_str);
+        let named: Vec<&str> = ["HEAD"].into_iter().chain(named).collect();
+        let asked = named.iter().map(|name| format!("{name}^{{commit}}"));
+        let ids = repository.look_up(&asked.collect::<Vec<_>>())?;
+        let pairs = named.into_iter().map(ToOwned::to_owned).zip(ids);
+        Ok(Self(
+            pairs.filter_map(|(name, id)| Some((name, id?))).collect(),
+        ))
     }
-    id
-}
 
-fn head(
-    repository: &Repository<'_>,
-    wanted: &Wanted,
-    result: &mut Commits,
-) -> Result<String, GitError> {
-    if let Some(named) = &wanted.head {
-        if let Some(head) = repository.resolve(named.as_str()) {
-            return Ok(head);
+    fn id(&self, revision: Option<&Revision>) -> Option<&String> {
+        self.0.get(revision?.as_str())
+    }
+
+    /// The newest commit, and whether it is another one than the named.
+    fn head(&self, wanted: &Wanted) -> Result<(String, bool), GitError> {
+        if let Some(head) = self.id(wanted.head.as_ref()) {
+            return Ok((head.clone(), false));
         }
-        result.lacks_head = true;
-        result.warnings.push((
-            format!(
-                "commit {named} is not in this repository: what is checked out was read instead"
-            ),
-            "run it in the folder of the repository, or name that folder with --repository-dir"
-                .to_owned(),
-        ));
+        let none = || GitError::Failed("the repository has no commit yet".to_owned());
+        let head = self.0.get("HEAD").ok_or_else(none)?;
+        Ok((head.clone(), wanted.head.is_some()))
     }
-    let head = repository.resolve("HEAD");
-    head.ok_or_else(|| GitError::Failed("the repository has no commit yet".to_owned()))
+
+    /// Says that only a part was searched, or something else than was asked for; with the remedy.
+    fn incomplete(
+        &self,
+        wanted: &Wanted,
+        range: &Range,
+        is_cut: bool,
+        is_shallow: bool,
+    ) -> Option<(String, String)> {
+        let missing = |revision: &Option<Revision>| {
+            let revision = revision.as_ref()?;
+            (!self.0.contains_key(revision.as_str())).then(|| revision.to_string())
+        };
+        let why = if is_shallow {
+            "this clone is shallow"
+        } else {
+            "history was rewritten, or it was never fetched"
+        };
+        let of_deployed = || match wanted.since {
+            Some(_) => None,
+            None => missing(&wanted.deployed).map(|it| format!("{it}, which was deployed before,")),
+        };
+        let of_newest = || match range.start {
+            Start::Newest { is_whole: false } => missing(&wanted.last_success)
+                .map(|it| format!("{it}, the commit of the last successful build,")),
+            _ => None,
+        };
+        let reason = missing(&wanted.since)
+            .or_else(of_deployed)
+            .or_else(of_newest);
+        let searched = range.searched();
+        let message = match (reason, &range.start) {
+            (Some(missing), _) => {
+                format!("{missing} is not in this repository ({why}): {searched}")
+            }
+            (None, Start::Newest { is_whole: false }) => {
+                format!("{searched}: {}", wanted.unknown_start())
+            }
+            (None, _) if is_cut => {
+                format!("the clone is shallow: {searched}, and those that it lacks are missing")
+            }
+            (None, _) => return None,
+        };
+        let advice = if is_shallow { DEEPEN } else { wanted.remedy() };
+        Some((message, advice.to_owned()))
+    }
 }
 
-/// Why a commit is not in the repository, and what can be done about it.
-fn why_missing(shallow: bool) -> (&'static str, &'static str) {
-    if shallow {
-        ("this clone is shallow", DEEPEN)
-    } else {
-        (
-            "history was rewritten, or it was never fetched",
-            "name the start of the range with --since REV",
-        )
+impl Wanted {
+    /// Why only the newest commit is searched.
+    fn unknown_start(&self) -> String {
+        match (&self.tag, &self.target) {
+            (_, Some(target)) => format!("the target branch {target} is not in this clone"),
+            (Some(tag), None) => format!("no earlier tag of the series of {tag} is in this clone"),
+            (None, None) if self.is_deployment => {
+                "no earlier deployment or successful build is known".to_owned()
+            }
+            (None, None) => "no earlier successful build is known".to_owned(),
+        }
+    }
+
+    fn remedy(&self) -> &'static str {
+        match (&self.tag, &self.target) {
+            (_, Some(_)) => {
+                "fetch the target branch as well, or name the start of the range with --since REV"
+            }
+            (Some(_), None) if self.is_deployment => {
+                "fetch all tags with git fetch --tags, or name the commit that runs there now with --deployed-commit REV, or the start of the range with --since REV"
+            }
+            (Some(_), None) => {
+                "fetch all tags with git fetch --tags, or name the start of the range with --since REV"
+            }
+            (None, None) if self.is_deployment => {
+                "name the commit that runs there now with --deployed-commit REV, or the start of the range with --since REV"
+            }
+            (None, None) => "name the start of the range with --since REV",
+        }
     }
 }
 
-/// The id of the commit that the range starts after, if it can be used.
-fn start(
-    repository: &Repository<'_>,
-    since: &Revision,
-    head: &str,
-    result: &mut Commits,
-) -> Option<String> {
-    let shallow = repository.is_shallow();
-    let Some(id) = repository.resolve(since.as_str()) else {
-        let (reason, advice) = why_missing(shallow);
-        result.warnings.push((
-            format!("{since} is not in this repository ({reason}): only the newest commit was searched for issue keys"),
-            advice.to_owned(),
-        ));
-        return None;
-    };
-    if shallow && !repository.is_ancestor(&id, head) {
-        result.warnings.push((
-            format!(
-                "the clone is shallow: commits between {since} and the newest ones are missing"
-            ),
-            DEEPEN.to_owned(),
-        ));
+/// Commits, and where they begin.
+struct Found {
+    start: Start,
+    commits: Vec<Commit>,
+    is_again: bool,
+    is_rollback: bool,
+}
+
+/// What git is asked, with what is known already.
+struct Asked<'a> {
+    repository: &'a Repository<'a>,
+    wanted: &'a Wanted,
+    known: &'a Known,
+    head: &'a str,
+}
+
+impl Asked<'_> {
+    fn read(&self) -> Result<Found, GitError> {
+        let (repository, head) = (self.repository, self.head);
+        let since = self.known.id(self.wanted.since.as_ref());
+        let deployed = self.known.id(self.wanted.deployed.as_ref());
+        if let Some(newer) = deployed.filter(|id| since.is_none() && *id != head)
+            && repository.is_ancestor(head, newer)
+        {
+            return Ok(Found {
+                start: Start::Deployed(newer.clone()),
+                commits: repository.log(newer, &[head.to_owned()])?,
+                is_again: false,
+                is_rollback: true,
+            });
+        }
+        let (start, mut commits) = self.since_start()?;
+        let takes_newest = commits.is_empty() && !self.wanted.only_new;
+        if takes_newest {
+            commits = repository.head_commits(head, self.wanted.target.is_some())?;
+        }
+        Ok(Found {
+            is_again: takes_newest && !matches!(start, Start::Newest { .. }),
+            start,
+            commits,
+            is_rollback: false,
+        })
     }
-    Some(id)
 }
 
 impl Repository<'_> {
     /// The commits that lead to `head` and to none of the excluded ones; one more than the limit at most.
-    fn log(&self, head: &str, excluded: &[&str]) -> Result<Vec<Commit>, GitError> {
-        let count = format!("--max-count={}", MAX_COMMITS + 1);
-        self.read_log(&[&[count.as_str(), head, "--not"], excluded].concat())
+    fn log(&self, head: &str, excluded: &[String]) -> Result<Vec<Commit>, GitError> {
+        self.log_of(head, excluded, MAX_COMMITS + 1)
+    }
+
+    fn log_of(
+        &self,
+        head: &str,
+        excluded: &[String],
+        most: usize,
+    ) -> Result<Vec<Commit>, GitError> {
+        let count = format!("--max-count={most}");
+        let excluded: HashSet<&String> = excluded.iter().collect();
+        let excluded = excluded.into_iter().map(|id| format!("^{id}\n"));
+        let input = std::iter::once(format!("{head}\n")).chain(excluded);
+        let format = ["log", "-z", "--format=%H%n%B", "--encoding=UTF-8"];
+        let arguments = [&format[..], &["--no-color", &count, "--stdin"]].concat();
+        let process = self.start(&arguments, Some(input.collect()))?;
+        Ok(parse_log(&text(&process.rest(MAX_OUTPUT)?)))
+    }
+
+    /// Those of the commits that change one of the paths, or all without any; of a merge, what it brought counts.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub(crate) fn touching(
+        &self,
+        commits: Vec<Commit>,
+        paths: &[String],
+    ) -> Result<Vec<Commit>, GitError> {
+        if paths.is_empty() || commits.is_empty() {
+            return Ok(commits);
+        }
+        let ids: Vec<&str> = commits.iter().map(|commit| commit.id.as_str()).collect();
+        let parents = self.parents(&ids)?;
+        let input = ids.iter().map(|id| {
+            let first = parents.get(*id).and_then(|parents| parents.first());
+            first.map_or_else(|| format!("{id}\n"), |first| format!("{id} {first}\n"))
+        });
+        let paths = paths.iter().map(String::as_str);
+        let arguments = ["diff-tree", "--stdin", "-r", "--root", "--name-only", "--"];
+        let arguments: Vec<&str> = arguments.into_iter().chain(paths).collect();
+        let process = self.start(&arguments, Some(input.collect()))?;
+        let output = text(&process.rest(MAX_OUTPUT)?);
+        // The id of a commit stands before the files that it changes, and only where there are any.
+        let touching: HashSet<&str> = output.lines().collect();
+        let commits = commits.into_iter();
+        Ok(commits
+            .filter(|commit| touching.contains(commit.id.as_str()))
+            .collect())
     }
 
     fn one(&self, commit: &str) -> Result<Vec<Commit>, GitError> {
-        self.read_log(&["--max-count=1", commit])
-    }
-
-    fn read_log(&self, selection: &[&str]) -> Result<Vec<Commit>, GitError> {
-        let format = ["log", "-z", "--format=%H%n%B", "--encoding=UTF-8"];
-        let output = self.run(&[&format, selection, &["--"]].concat())?;
-        Ok(parse_log(&output))
+        self.log_of(commit, &[], 1)
     }
 
     /// The newest commit; for a merge also what it brought in.
     fn head_commits(&self, head: &str, pull_request: bool) -> Result<Vec<Commit>, GitError> {
-        let parents: Vec<String> = (1..=2)
-            .map_while(|number| self.resolve(&format!("{head}^{number}")))
-            .collect();
+        let parents = self.parents(&[head])?.remove(head).unwrap_or_default();
         let [first, second] = parents.as_slice() else {
             return self.one(head);
         };
         if !pull_request {
-            return self.log(head, &[first]);
+            return self.log(head, std::slice::from_ref(first));
         }
         // The merge was made by Jenkins or the git server, and the target branch is not here to compare with.
         let mut commits = self.one(head)?;

@@ -13,7 +13,9 @@ const MAX_CHECKOUTS: usize = 32;
 pub(crate) struct CheckedOut {
     pub(crate) commit: Revision,
     /// The commit of the last successful build.
-    pub(crate) previous_commit: Option<Revision>,
+    pub(crate) last_success: Option<Revision>,
+    /// The commit of the build before, however it ended.
+    pub(crate) last_build: Option<Revision>,
     /// Clone address; it may hold a user and a password.
     pub(crate) url: Option<String>,
 }
@@ -29,7 +31,8 @@ fn checked_out(entry: &Value) -> Option<CheckedOut> {
     let revision = |variable| text(variable).and_then(|text| text.parse().ok());
     Some(CheckedOut {
         commit: revision(variables::GIT_COMMIT)?,
-        previous_commit: revision(variables::GIT_PREVIOUS_SUCCESSFUL_COMMIT),
+        last_success: revision(variables::GIT_PREVIOUS_SUCCESSFUL_COMMIT),
+        last_build: revision(variables::GIT_PREVIOUS_COMMIT),
         url: text(variables::GIT_URL).map(ToOwned::to_owned),
     })
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::DataType;
 use super::submission::entities;
+use super::{DataType, deletions};
 use crate::domain::association::MAX_VALUES;
 use crate::domain::issue_key::IssueKey;
 use crate::domain::sequence::SequenceNumber;
@@ -156,6 +156,12 @@ pub(crate) fn halves(body: &Value, data: DataType) -> Option<(Value, Value)> {
     Some((with(body, list, &[first]), with(body, list, &[second])))
 }
 
+/// Whether a repository of a body has anything that Jira takes.
+pub(super) fn has_entities(repository: &Value) -> bool {
+    let is_there = |list: &str| repository[list].as_array().is_some_and(|it| !it.is_empty());
+    ENTITIES.into_iter().any(is_there)
+}
+
 fn with(body: &Value, list: &str, items: &[Value]) -> Value {
     let mut part = body.clone();
     part[list] = json!(items);
@@ -179,12 +185,14 @@ pub(crate) fn keys(body: &Value, data: DataType) -> Vec<Value> {
                 })
             })
             .collect(),
-        DataType::FeatureFlags | DataType::RemoteLinks => {
+        DataType::FeatureFlags => {
             items.map(|item| item["id"].clone()).collect()
         }
         DataType::DevInfo => items
-            .flat_map(|item| entities(item["id"].as_str().unwrap_or_default(), item))
-            .map(|(key, _)| key)
+            .flat_map(|item| {
+                let entities = entities(item["id"].as_str().unwrap_or_default(), item);
+                entities.map(|(key, _)| key).chain(deletions::keys(item))
+            })
             .collect(),
     }
 }

@@ -12,6 +12,7 @@ use super::http::{Answer, Request, Transport};
 use super::tenant;
 use super::{CloudId, DataType, Site, Submitted};
 use crate::secret::Secret;
+use crate::side_by_side::both;
 use crate::system::{Deadline, System};
 
 /// Where the API lives. Other clouds and tests have other addresses.
@@ -56,20 +57,19 @@ impl<'a> Jira<'a> {
     /// Gets a token and, at the same time, the cloud id where it is not given. A credential that is refused ends both.
     pub(crate) fn authorize(self, target: &Target) -> Result<AuthorizedJira<'a>, JiraError> {
         let unwanted = AtomicBool::default();
-        let (token, cloud_id) = std::thread::scope(|scope| {
-            let cloud_id = match target {
-                Target::CloudId(given) => Ok(given.clone()),
-                Target::Site(site) => {
-                    let look_up = scope.spawn(|| tenant::cloud_id(&self.exchange, site, &unwanted));
-                    let token = self.token();
-                    let refused = token.as_ref().is_err_and(JiraError::blames_credential);
-                    unwanted.store(refused, Ordering::Relaxed);
-                    let died = |_| Err(JiraError::no_time(Asked::CloudId, &site.url()));
-                    return (token, look_up.join().unwrap_or_else(died));
-                }
-            };
-            (self.token(), cloud_id)
-        });
+        let ask_token = || {
+            let token = self.token();
+            let refused = token.as_ref().is_err_and(JiraError::blames_credential);
+            unwanted.store(refused, Ordering::Relaxed);
+            token
+        };
+        let (cloud_id, token) = match target {
+            Target::CloudId(given) => (Ok(given.clone()), ask_token()),
+            Target::Site(site) => both(
+                || tenant::cloud_id(&self.exchange, site, &unwanted),
+                ask_token,
+            ),
+        };
         match (token, cloud_id) {
             (Ok(token), Ok(cloud_id)) => Ok(AuthorizedJira {
                 jira: self,
@@ -107,6 +107,11 @@ impl AuthorizedJira<'_> {
     /// From now on everything must be done by then.
     pub(crate) fn end_at(&mut self, deadline: Deadline) {
         self.jira.exchange.end_at(deadline);
+    }
+
+    /// Whether a request that fails is tried again.
+    pub(crate) fn retry(&mut self, retries: bool) {
+        self.jira.exchange.retry(retries);
     }
 
     /// Sends one body. Repeating it is harmless, since its sequence numbers stay the same.

@@ -8,17 +8,14 @@ pub(crate) enum DataType {
     /// Development information: repositories with their commits, branches and pull requests.
     DevInfo,
     FeatureFlags,
-    /// Atlassian does not say whether these credentials may send them.
-    RemoteLinks,
 }
 
 impl DataType {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 4] = [
         Self::Builds,
         Self::Deployments,
         Self::DevInfo,
         Self::FeatureFlags,
-        Self::RemoteLinks,
     ];
 
     /// The name of the group of addresses.
@@ -28,7 +25,6 @@ impl DataType {
             Self::Deployments => "deployments",
             Self::DevInfo => "devinfo",
             Self::FeatureFlags => "featureflags",
-            Self::RemoteLinks => "remotelinks",
         }
     }
 
@@ -43,14 +39,13 @@ impl DataType {
             Self::Deployments => "deployments",
             Self::DevInfo => "repositories",
             Self::FeatureFlags => "flags",
-            Self::RemoteLinks => "remoteLinks",
         }
     }
 
     /// The name of the field that orders updates.
     pub(crate) fn sequence_field(self) -> &'static str {
         match self {
-            Self::Builds | Self::Deployments | Self::RemoteLinks => "updateSequenceNumber",
+            Self::Builds | Self::Deployments => "updateSequenceNumber",
             Self::DevInfo | Self::FeatureFlags => "updateSequenceId",
         }
     }
@@ -58,11 +53,7 @@ impl DataType {
     /// Path of the group below the API's address, with a slash at its end.
     pub(crate) fn path(self, cloud_id: &str) -> String {
         // Development information is 0.10 on the site's own host, but 0.1 here.
-        let version = match self {
-            Self::RemoteLinks => "1.0",
-            _ => "0.1",
-        };
-        format!("/jira/{}/{version}/cloud/{cloud_id}/", self.name())
+        format!("/jira/{}/0.1/cloud/{cloud_id}/", self.name())
     }
 
     /// Where submissions go.
@@ -79,7 +70,6 @@ impl DataType {
             }
             Self::DevInfo => "repository/jira-send-check",
             Self::FeatureFlags => "flag/jira-send-check",
-            Self::RemoteLinks => "remotelink/jira-send-check",
         };
         format!("{}{item}", self.path(cloud_id))
     }
@@ -91,13 +81,7 @@ impl DataType {
             Self::Deployments => "Deployments",
             Self::DevInfo => "Development information",
             Self::FeatureFlags => "Feature flags",
-            Self::RemoteLinks => "Remote links",
         }
-    }
-
-    /// Whether Atlassian documents it for OAuth credentials.
-    pub(crate) fn is_confirmed(self) -> bool {
-        self != Self::RemoteLinks
     }
 }
 
@@ -115,7 +99,6 @@ mod tests {
                 DataType::FeatureFlags,
                 "/jira/featureflags/0.1/cloud/c/bulk",
             ),
-            (DataType::RemoteLinks, "/jira/remotelinks/1.0/cloud/c/bulk"),
         ];
         assert_eq!(cases.len(), DataType::ALL.len());
         for (data, path) in cases {

@@ -53,6 +53,11 @@ pub(crate) struct Repository {
     pub(crate) branches: Vec<Branch>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) pull_requests: Vec<PullRequest>,
+    /// Branches that are no more. Jira has no such field: each is a request of its own, see [`Deletions`].
+    ///
+    /// [`Deletions`]: super::deletions::Deletions
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) deleted_branches: Vec<EntityId>,
 }
 
 /// The issues of an entity. Both forms on one entity are a 400.

@@ -49,7 +49,7 @@ enum Problem {
     Transport(TransportError),
     /// An answer that is no success.
     Status(Answer),
-    /// A success whose body is not what Jira sends.
+    /// An answer that is not one of Jira's, whatever its status.
     NotJira(Answer),
     /// The time budget was used up before the first try.
     NoTime,
@@ -69,7 +69,11 @@ impl JiraError {
         Self::new(asked, url, Problem::Transport(error))
     }
 
+    /// An answer that is no success: Jira's, or that of somebody between us and Jira.
     pub(super) fn refused(asked: Asked, url: &str, answer: Answer) -> Self {
+        if is_foreign(asked, &answer) {
+            return Self::not_jira(asked, url, answer);
+        }
         Self::new(asked, url, Problem::Status(answer))
     }
 
@@ -96,23 +100,49 @@ impl JiraError {
         matches!(&self.problem, Problem::Status(answer) if answer.status == 401)
     }
 
-    /// Whether it is the body that Jira does not take, as a whole: each part of it may do better alone.
+    /// Whether Jira itself does not take the body as a whole: each part of it may do better alone.
     pub(crate) fn blames_body(&self) -> bool {
-        let body = self
-            .status()
-            .filter(|status| matches!(status, 400 | 413 | 422));
-        matches!(self.asked, Asked::Submission(_)) && body.is_some()
+        let is_refusal = self.status().is_some_and(is_refusal);
+        matches!(self.asked, Asked::Submission(_)) && is_refusal
     }
 
-    /// Whether Jira says that there is nothing: a page with this status comes from a proxy.
+    /// Whether less at once may go through; a proxy has a limit as well.
+    pub(crate) fn is_too_large(&self) -> bool {
+        matches!(self.asked, Asked::Submission(_)) && self.answered_with() == Some(413)
+    }
+
+    /// Whether it may be this update alone that fails: a server that breaks on it, a firewall that dislikes its text.
+    /// What concerns the credential, the connection or the number of requests concerns all.
+    pub(crate) fn may_concern_one(&self) -> bool {
+        let of_data = matches!(self.asked, Asked::Submission(_));
+        of_data
+            && match &self.problem {
+                Problem::Transport(error) => error.is_after_connecting(),
+                Problem::Status(answer) => {
+                    !matches!(answer.status, 300..=399 | 401 | 403 | 407 | 429)
+                }
+                Problem::NotJira(_) => true,
+                Problem::NoTime => false,
+            }
+    }
+
+    /// Whether Jira says that there is nothing.
     pub(super) fn is_absence(&self) -> bool {
-        matches!(&self.problem, Problem::Status(answer) if answer.status == 404 && !error_body::is_page(&answer.body))
+        self.status() == Some(404)
     }
 
-    /// The status of an answer that is no success.
+    /// The status of an answer of Jira's that is no success.
     pub(crate) fn status(&self) -> Option<u16> {
         match &self.problem {
             Problem::Status(answer) => Some(answer.status),
+            _ => None,
+        }
+    }
+
+    /// The same, whoever answers.
+    pub(super) fn answered_with(&self) -> Option<u16> {
+        match &self.problem {
+            Problem::Status(answer) | Problem::NotJira(answer) => Some(answer.status),
             _ => None,
         }
     }
@@ -139,6 +169,8 @@ impl JiraError {
             | (Asked::Token, 404 | 405)
             | (_, 300..=399 | 407 | 408 | 424 | 425 | 429 | 500..) => Kind::Unreachable,
             (Asked::Token, _) | (_, 401 | 403) => Kind::Credentials,
+            // Only a refusal of the data is final.
+            (Asked::Submission(_), status) if !is_refusal(status) => Kind::Unreachable,
             _ => Kind::Refused,
         }
     }
@@ -211,21 +243,6 @@ impl JiraError {
                 "the site takes requests from listed addresses only: add the address of this agent, or of its proxy, to the site's IP allowlist",
             ),
             (Asked::Permission(_), _) if !matches!(status, 401 | 403) => failure.hint("this answer says nothing about sending: try it with jira-send build --issue-keys KEY"),
-            (Asked::Reading(_), 404) if error_body::is_page(&answer.body) => failure.hint(
-                "a proxy or a login page of the network may be answering in Jira's place",
-            ),
-            (Asked::Reading(DataType::RemoteLinks), 404) => failure.hint(
-                "nothing is stored under this id, or this site does not let OAuth credentials see remote links, which Atlassian does not confirm",
-            ),
-            (
-                Asked::Submission(data)
-                | Asked::Permission(data)
-                | Asked::Reading(data)
-                | Asked::Deletion(data),
-                401 | 403 | 404,
-            ) if !data.is_confirmed() => failure.hint(
-                "Atlassian does not confirm that OAuth credentials may send remote links; this site does not let them",
-            ),
             (
                 Asked::Submission(data)
                 | Asked::Permission(data)
@@ -250,6 +267,30 @@ impl JiraError {
                 failure.hint("run it again with --verbose to see what was asked")
             }
         }
+    }
+}
+
+/// For what Atlassian promises to nobody.
+/// The statuses with which Jira refuses the data itself.
+fn is_refusal(status: u16) -> bool {
+    matches!(status, 400 | 409 | 413 | 415 | 422)
+}
+
+/// Whether somebody else answers: not in the shape that Jira's API uses with this status. What may pass is tried again
+/// whoever says it, and of the look-up of the cloud id no shape is known.
+fn is_foreign(asked: Asked, answer: &Answer) -> bool {
+    let body = answer.body.as_str();
+    let of_data = matches!(asked, Asked::Submission(_));
+    match answer.status {
+        300..=399 | 407 | 408 | 424 | 425 | 429 | 500.. => false,
+        _ if asked == Asked::CloudId => false,
+        // How a token is refused is not documented.
+        401 => error_body::is_markup(body),
+        _ if asked == Asked::Token => error_body::is_markup(body),
+        // These come without a body as well.
+        403 => !body.trim().is_empty() && !error_body::names_error(body),
+        _ if of_data => !error_body::names_error(body),
+        _ => error_body::is_page(body),
     }
 }
 

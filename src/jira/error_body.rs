@@ -16,6 +16,34 @@ pub(super) fn is_page(body: &str) -> bool {
     !body.trim().is_empty() && serde_json::from_str::<serde::de::IgnoredAny>(body).is_err()
 }
 
+/// Whether it is HTML or XML, which Jira's API and its gateway never answer with.
+pub(super) fn is_markup(body: &str) -> bool {
+    body.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n'])
+        .starts_with('<')
+}
+
+/// Whether it names an error in one of the shapes that Jira's API and its gateway use, see [`collect`].
+pub(super) fn names_error(body: &str) -> bool {
+    let is_text = |value: &Value| value.as_str().is_some_and(|text| !text.trim().is_empty());
+    let is_message = |value: &Value| value.get("message").is_some_and(is_text);
+    let all_of = |items: &[Value], is_one: &dyn Fn(&Value) -> bool| {
+        !items.is_empty() && items.iter().all(is_one)
+    };
+    match serde_json::from_str(body) {
+        Ok(Value::Array(items)) => all_of(&items, &is_message),
+        Ok(Value::Object(fields)) => {
+            let has = |name: &str| fields.get(name).is_some_and(is_text);
+            let listed = fields.get("errorMessages").and_then(Value::as_array);
+            let listed = listed
+                .is_some_and(|items| all_of(items, &|item| is_text(item) || is_message(item)));
+            let by_field = fields.get("errors").and_then(Value::as_object);
+            let by_field = by_field.is_some_and(|errors| errors.values().any(is_text));
+            listed || by_field || has("message") || has("error")
+        }
+        _ => false,
+    }
+}
+
 /// The messages of an error body; of anything that is not JSON an excerpt without markup.
 pub(super) fn messages(body: &str) -> Vec<String> {
     let mut found = Vec::new();

@@ -18,6 +18,7 @@ pub(super) struct Exchange<'a> {
     transport: &'a dyn Transport,
     system: &'a dyn System,
     deadline: Deadline,
+    max_tries: u32,
 }
 
 impl<'a> Exchange<'a> {
@@ -30,7 +31,13 @@ impl<'a> Exchange<'a> {
             transport,
             system,
             deadline,
+            max_tries: MAX_TRIES,
         }
+    }
+
+    /// Whether a request is tried again at all.
+    pub(super) fn retry(&mut self, retries: bool) {
+        self.max_tries = if retries { MAX_TRIES } else { 1 };
     }
 
     pub(super) fn end_at(&mut self, deadline: Deadline) {
@@ -50,7 +57,7 @@ impl<'a> Exchange<'a> {
             let pause = pause_after(&result, tried, self.system.random(), self.system.now());
             let left = self.deadline.remaining(self.system);
             match pause {
-                Some(pause) if tried < MAX_TRIES && pause < left => self.pause(pause, request),
+                Some(pause) if tried < self.max_tries && pause < left => self.pause(pause, request),
                 _ => return finished(asked, request.url, result),
             }
             // A busy machine may oversleep; what happened says more than that the time is up.

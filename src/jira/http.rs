@@ -2,7 +2,9 @@
 
 mod errors;
 #[cfg(any(test, fuzzing))]
+#[path = "../../fuzz/entries/proxy.rs"]
 pub(crate) mod fuzz_entry;
+mod names;
 mod network;
 mod no_proxy;
 mod proxy;

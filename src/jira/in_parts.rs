@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::deletions::Deletions;
 use super::{AuthorizedJira, DataType, JiraError, Rejected, RejectionError, Submitted, bulk};
 
 /// Most requests for one submission. What is left then is told as rejected together.
@@ -18,14 +19,34 @@ impl AuthorizedJira<'_> {
         data: DataType,
         body: &Value,
     ) -> Result<Submitted, JiraError> {
+        let (rest, deletions) = Deletions::split(body, data);
+        let submitted = match rest {
+            Some(rest) => self.submit_rest(data, &rest),
+            None => Ok(Submitted::default()),
+        };
+        let is_judged = submitted
+            .as_ref()
+            .map_or_else(JiraError::blames_body, |_| true);
+        if deletions.is_empty() || !is_judged {
+            return submitted;
+        }
+        let deleted = self.delete_branches(&deletions)?;
+        let mut submitted = submitted?;
+        submitted.add(deleted);
+        Ok(submitted)
+    }
+
+    fn submit_rest(&mut self, data: DataType, body: &Value) -> Result<Submitted, JiraError> {
         match self.submit(data, &body.to_string()) {
-            Err(error) if error.blames_body() => match bulk::halves(body, data) {
-                Some(halves) => {
-                    let mut left = MAX_REQUESTS - 1;
-                    self.submit_halves(data, halves, &mut left)
+            Err(error) if error.blames_body() || error.is_too_large() => {
+                match bulk::halves(body, data) {
+                    Some(halves) => {
+                        let mut left = MAX_REQUESTS - 1;
+                        self.submit_halves(data, halves, &mut left)
+                    }
+                    None => Err(error),
                 }
-                None => Err(error),
-            },
+            }
             result => result,
         }
     }
@@ -50,7 +71,7 @@ impl AuthorizedJira<'_> {
         let result = self.submit(data, &part.to_string());
         *left = left.saturating_sub(1);
         let error = match result {
-            Err(error) if error.blames_body() => error,
+            Err(error) if error.blames_body() || error.is_too_large() => error,
             Ok(submitted) if submitted.is_silent() => {
                 return Ok(Submitted {
                     accepted: Some(bulk::keys(part, data)),
@@ -61,6 +82,7 @@ impl AuthorizedJira<'_> {
         };
         match bulk::halves(part, data).filter(|_| *left > 1) {
             Some(halves) => self.submit_halves(data, halves, left),
+            None if !error.blames_body() => Err(error),
             None => Ok(refused(data, part, &error)),
         }
     }

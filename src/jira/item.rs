@@ -36,7 +36,6 @@ pub(crate) enum Item {
         id: StoredId,
     },
     FeatureFlag(StoredId),
-    RemoteLink(StoredId),
 }
 
 /// What a repository holds.
@@ -101,7 +100,6 @@ impl Item {
             Self::Deployment(_) => DeploymentKey::DATA,
             Self::Repository(_) | Self::Entity { .. } => DataType::DevInfo,
             Self::FeatureFlag(_) => DataType::FeatureFlags,
-            Self::RemoteLink(_) => DataType::RemoteLinks,
         }
     }
 
@@ -124,7 +122,6 @@ impl Item {
                 segment(id.as_str())
             ),
             Self::FeatureFlag(id) => format!("flag/{}", segment(id.as_str())),
-            Self::RemoteLink(id) => format!("remotelink/{}", segment(id.as_str())),
         }
     }
 
@@ -181,7 +178,6 @@ impl fmt::Display for Item {
                 id,
             } => write!(formatter, "{} {id} of {repository}", kind.word()),
             Self::FeatureFlag(id) => write!(formatter, "feature flag {id}"),
-            Self::RemoteLink(id) => write!(formatter, "remote link {id}"),
         }
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod bulk;
 mod client;
 pub(crate) mod clock;
 mod data_type;
+pub(crate) mod deletions;
 pub(crate) mod deployments;
 pub(crate) mod dev_info;
 mod error;
@@ -13,13 +14,13 @@ mod error_body;
 mod exchange;
 pub(crate) mod feature_flags;
 #[cfg(any(test, fuzzing))]
+#[path = "../../fuzz/entries/answers.rs"]
 pub(crate) mod fuzz_entry;
 pub(crate) mod gating;
 pub(crate) mod http;
 mod in_parts;
 pub(crate) mod item;
 mod probe;
-pub(crate) mod remote_links;
 mod retry;
 mod sent;
 mod site;

@@ -71,7 +71,7 @@ impl<'a> Probe<'a> {
         let exchange = self.exchange(Asked::Token, deadline)?;
         let request = Request::get(&endpoints.token_url);
         match exchange.send(Asked::Token, request) {
-            Err(error) if error.status().is_none_or(|status| status >= 500) => Err(error),
+            Err(error) if error.answered_with().is_none_or(|status| status >= 500) => Err(error),
             _ => Ok(()),
         }
     }

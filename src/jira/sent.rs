@@ -86,7 +86,6 @@ fn item_of(item: &Value, data: DataType) -> Option<Item> {
             number: item["deploymentSequenceNumber"].as_i64()?,
         }),
         DataType::FeatureFlags => Item::FeatureFlag(id(&item["id"])?),
-        DataType::RemoteLinks => Item::RemoteLink(id(&item["id"])?),
         DataType::DevInfo => Item::Repository(id(&item["id"])?),
     })
 }
@@ -158,11 +157,6 @@ mod tests {
                 DataType::FeatureFlags,
                 json!({"flags": [{"id": "f", "updateSequenceId": 7}]}),
                 &["flag/f"],
-            ),
-            (
-                DataType::RemoteLinks,
-                json!({"remoteLinks": [{"id": "l", "updateSequenceNumber": 7}]}),
-                &["remotelink/l"],
             ),
         ];
         for (data, body, paths) in cases {

@@ -19,6 +19,11 @@ impl Site {
         format!("{}{}", self.scheme, self.authority)
     }
 
+    /// Whether it is a server on this machine, which is its own API.
+    pub(crate) fn is_local(&self) -> bool {
+        host_and_port(&self.authority).is_some_and(|(host, _)| is_loopback(host))
+    }
+
     /// How variables that are for this site alone end, the most exact first: `ACME_ATLASSIAN_NET`, `ACME`.
     pub(crate) fn variable_endings(&self) -> Vec<String> {
         let label = self.authority.split(['.', ':']).next().unwrap_or_default();
@@ -59,10 +64,15 @@ impl FromStr for Site {
             Some(("https", rest)) => (HTTPS, rest),
             Some(("http", rest)) => (HTTP, rest),
             Some(_) => return Err(wrong(text)),
-            None => (HTTPS, lower.as_str()),
+            None => ("", lower.as_str()),
         };
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let (host, port) = host_and_port(authority).ok_or_else(|| wrong(text))?;
+        let scheme = match scheme {
+            "" if is_loopback(host) => HTTP,
+            "" => HTTPS,
+            given => given,
+        };
         if scheme == HTTP && !is_loopback(host) {
             return Err(format!(
                 "{text:?} would send the credential unencrypted: use https; http is for this machine only"
@@ -83,6 +93,11 @@ impl FromStr for Site {
 }
 
 fn wrong(text: &str) -> String {
+    if text.trim().contains(char::is_whitespace) {
+        return format!(
+            "{text:?} is not a Jira site: a site's name has no blanks; use the part of its address before .atlassian.net"
+        );
+    }
     format!(
         "{text:?} is not a Jira site: expected acme, acme.atlassian.net or https://acme.atlassian.net"
     )
@@ -190,6 +205,9 @@ mod tests {
             ),
             ("http://127.0.0.1:8080/", Some("http://127.0.0.1:8080")),
             ("http://localhost:8080", Some("http://localhost:8080")),
+            ("localhost:8080", Some("http://localhost:8080")),
+            ("127.0.0.1:8080", Some("http://127.0.0.1:8080")),
+            ("https://localhost:8443", Some("https://localhost:8443")),
             ("http://[::1]:8080", Some("http://[::1]:8080")),
             ("http://acme.atlassian.net", None),
             ("ftp://acme.atlassian.net", None),

@@ -41,8 +41,25 @@ pub(crate) struct UnknownAssociation {
     pub(crate) values: Vec<Value>,
 }
 
+/// What an answer may hold; each kind of data has some of it.
+const FIELDS: [&str; 12] = [
+    "acceptedBuilds",
+    "rejectedBuilds",
+    "acceptedDeployments",
+    "rejectedDeployments",
+    "acceptedFeatureFlags",
+    "failedFeatureFlags",
+    "acceptedRemoteLinks",
+    "rejectedRemoteLinks",
+    "acceptedDevinfoEntities",
+    "failedDevinfoEntities",
+    "unknownIssueKeys",
+    "unknownAssociations",
+];
+
 impl Submitted {
-    /// Reads the body of a 2xx. An empty one means accepted, details unknown; nothing for what is no JSON object.
+    /// Reads the body of a 2xx. An empty one means accepted, details unknown; nothing for what is no JSON object, or has
+    /// fields but none of Jira's: somebody else answered.
     ///
     /// No field is required and each is read by itself, so that one odd value does not hide the rest.
     pub(crate) fn parse(body: &str) -> Option<Self> {
@@ -50,6 +67,10 @@ impl Submitted {
             return Some(Self::default());
         }
         let fields: Map<String, Value> = serde_json::from_str(body).ok()?;
+        let is_known = |name: &String| FIELDS.contains(&name.as_str());
+        if !fields.is_empty() && !fields.keys().any(is_known) {
+            return None;
+        }
         let items = |name: &str| fields.get(name).and_then(Value::as_array);
         let each = |name: &str| items(name).into_iter().flatten();
         let objects = |name: &str| fields.get(name).and_then(Value::as_object);
@@ -57,7 +78,6 @@ impl Submitted {
             "acceptedBuilds",
             "acceptedDeployments",
             "acceptedFeatureFlags",
-            "acceptedRemoteLinks",
         ];
         let listed = listed.into_iter().find_map(items).cloned();
         let accepted_entities = || {
@@ -68,8 +88,7 @@ impl Submitted {
         };
         let refused = ["rejectedBuilds", "rejectedDeployments"].into_iter();
         let refused = refused.flat_map(each).map(rejected);
-        let by_id = ["failedFeatureFlags", "rejectedRemoteLinks"].into_iter();
-        let by_id = by_id.filter_map(objects).flatten();
+        let by_id = objects("failedFeatureFlags").into_iter().flatten();
         let by_id = by_id.map(|(id, errors)| Rejected {
             key: Value::from(id.as_str()),
             errors: rejection_errors(Some(errors)),
@@ -255,8 +274,8 @@ mod tests {
                 Some((Some(2), 2, 0, 0)),
             ),
             (
-                r#"{"acceptedRemoteLinks":[],"rejectedRemoteLinks":{"l":[{"message":"m"}]},"unknownAssociations":[{"associationType":"issueKeys","values":["X-1"]}]}"#,
-                Some((Some(0), 1, 1, 0)),
+                r#"{"acceptedBuilds":[],"unknownAssociations":[{"associationType":"issueKeys","values":["X-1"]}]}"#,
+                Some((Some(0), 0, 1, 0)),
             ),
             (
                 r#"{"acceptedDevinfoEntities":{"r":{"commits":["c1","c2"],"branches":["b"],"pullRequests":null}},"failedDevinfoEntities":{"s":{"errorMessages":[{"message":"m"}],"commits":[{"id":"c3","errorMessages":["m"]}]}}}"#,

@@ -101,6 +101,17 @@ impl TransportError {
         }
     }
 
+    /// Whether there was somebody to talk to.
+    pub(crate) fn is_after_connecting(&self) -> bool {
+        match self {
+            Self::Timeout | Self::Connection(_) => true,
+            Self::Proxy { problem, .. } => {
+                matches!(problem, ProxyProblem::Timeout | ProxyProblem::Connection(_))
+            }
+            _ => false,
+        }
+    }
+
     /// What happened.
     pub(crate) fn words(&self) -> String {
         match self {

@@ -1,11 +1,14 @@
 //! What is dropped, so that an outbox that nobody can empty does not fill the disk.
 
-use std::fs;
-use std::path::Path;
+use std::cmp::Reverse;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::entry::Parsed;
+use super::listing::Listing;
 use super::name::{self, Kind};
-use super::{CORRUPT, Outbox, REFUSED, file, folder};
+use super::{CORRUPT, Due, Outbox, REFUSED, file, folder};
 
 /// Temporary files that are older than this belong to a process that was killed, in milliseconds.
 const MAX_TEMPORARY: i64 = 60 * 60 * 1_000;
@@ -24,57 +27,108 @@ impl Limits {
     }
 }
 
+/// What was taken out of the way.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Expired {
+    /// Dropped, since it was too much.
+    pub(crate) dropped: usize,
+    /// Set aside, since it was too old.
+    pub(crate) set_aside: usize,
+    /// What people call the first of these.
+    pub(crate) names: Vec<String>,
+    /// Where they are.
+    pub(crate) folder: PathBuf,
+}
+
+/// Most that are named.
+const MAX_NAMED: usize = 10;
+
 impl Outbox<'_> {
-    /// Drops what is too old, and the oldest of what is too much; says how many entries it was. Also cleans away what
-    /// killed processes left, and what was set aside long ago.
-    pub(crate) fn expire(&self) -> usize {
+    /// Sets aside what is too old, and drops the oldest of what is too much. Also cleans away what killed processes
+    /// left, and what was set aside long ago. Gives what is left as well.
+    pub(crate) fn expire(&self) -> (Expired, Listing) {
         let now = self.now();
         let max_age = self.limits.age_in_milliseconds();
-        let is_old = |file: &str, age: i64| {
-            let modified = file::modified(&self.path(file));
+        let is_old = |path: &Path, age: i64| {
+            let modified = file::modified(path);
             modified.is_some_and(|modified| now.saturating_sub(modified) > age)
         };
-        let mut waiting = Vec::new();
-        for file in folder::files(&self.folder) {
-            match name::kind(&file) {
-                Kind::Waiting(name) => waiting.push((name.created, file)),
-                Kind::Held(name, hold) if self.is_over(&hold, now) => {
-                    waiting.push((name.created, file));
-                }
-                Kind::Temporary if is_old(&file, MAX_TEMPORARY) => self.drop_file(&file),
-                Kind::Other if file.ends_with(CORRUPT) && is_old(&file, max_age) => {
-                    self.drop_file(&file);
-                }
-                _ => {}
+        let refused = self.path(REFUSED);
+        for path in folder::files(&refused).map(|file| refused.join(file)) {
+            if is_old(&path, max_age) {
+                let _ = fs::remove_file(path);
             }
         }
-        for file in folder::files(&self.path(REFUSED)) {
-            let file = Path::new(REFUSED).join(file);
-            let file = file.to_string_lossy();
-            if is_old(&file, max_age) {
-                self.drop_file(&file);
-            }
-        }
-        // The youngest first: what goes beyond a limit is older than what stays.
-        waiting.sort_unstable();
-        let (mut kept, mut bytes, mut expired) = (0, 0, 0);
-        for (created, file) in waiting.into_iter().rev() {
+        let mut scan = self.scan(None);
+        for file in std::mem::take(&mut scan.leftovers) {
+            let age = match name::kind(&file) {
+                Kind::Temporary => MAX_TEMPORARY,
+                _ if file.ends_with(CORRUPT) => max_age,
+                _ => continue,
+            };
             let path = self.path(&file);
-            let size = file::size(&path);
-            let fits = now.saturating_sub(created) <= max_age
-                && kept < self.limits.entries
-                && bytes + size <= self.limits.bytes;
-            if fits {
-                kept += 1;
-                bytes += size;
-            } else if fs::remove_file(&path).is_ok() {
-                expired += 1;
+            if is_old(&path, age) {
+                let _ = fs::remove_file(path);
             }
         }
-        expired
+        let mut expired = Expired {
+            folder: refused,
+            ..Expired::default()
+        };
+        scan.entries.retain(|due| {
+            let is_too_old = now.saturating_sub(due.name.created) > max_age;
+            if is_too_old {
+                self.set_aside(&due.file(), &mut expired);
+            }
+            !is_too_old
+        });
+        expired.dropped = self.drop_oldest(&mut scan.entries);
+        (expired, scan.listing(now))
     }
 
-    fn drop_file(&self, file: &str) {
-        let _ = fs::remove_file(self.path(file));
+    /// It keeps its reason, and its time begins anew.
+    fn set_aside(&self, file: &str, expired: &mut Expired) {
+        let (path, folder) = (self.path(file), self.path(REFUSED));
+        let name = match Self::parse(&path) {
+            Ok(Parsed::Entry(entry)) => Some(entry.name),
+            _ => None,
+        };
+        let _ = folder::make(&folder);
+        // Without the end that tells where it is in its life.
+        let stem = file.split_once(".v").map_or(file, |(stem, _)| stem);
+        let aside = folder.join(format!("{stem}.v{}.json", name::VERSION));
+        if fs::rename(&path, &aside).is_err() {
+            return;
+        }
+        // Nothing but a file was read.
+        if name.is_some() {
+            let now = Duration::from_millis(u64::try_from(self.now()).unwrap_or(0));
+            let file = File::options().write(true).open(&aside);
+            let _ = file.and_then(|file| file.set_modified(std::time::UNIX_EPOCH + now));
+        }
+        expired.set_aside += 1;
+        if expired.names.len() < MAX_NAMED {
+            expired.names.push(name.unwrap_or_else(|| file.to_owned()));
+        }
+    }
+
+    /// Drops the oldest of what is too much; says how many entries it was.
+    fn drop_oldest(&self, entries: &mut Vec<Due>) -> usize {
+        // The youngest first: what goes beyond a limit is older than what stays.
+        entries.sort_unstable_by_key(|due| Reverse((due.name.created, due.name)));
+        let before = entries.len();
+        let (mut kept, mut bytes) = (0, 0_u64);
+        entries.retain(|due| {
+            let path = self.path(&due.file());
+            let with_this = bytes.saturating_add(file::size(&path));
+            let is_kept = kept < self.limits.entries && with_this <= self.limits.bytes;
+            if is_kept {
+                (kept, bytes) = (kept + 1, with_this);
+            } else {
+                let _ = fs::remove_file(path);
+            }
+            is_kept
+        });
+        before - entries.len()
     }
 }

@@ -20,9 +20,11 @@ pub(super) enum Content {
 pub(super) fn read(path: &Path, limit: u64) -> Content {
     let mut text = String::new();
     let read = open_file(path).and_then(|file| {
-        let Some(file) = file else {
+        let Some((file, length)) = file else {
             return Ok(None);
         };
+        // Whole at once, where it does not grow meanwhile.
+        text.reserve_exact(usize::try_from(length.min(limit)).unwrap_or(0) + 1);
         file.take(limit.saturating_add(1))
             .read_to_string(&mut text)
             .map(Some)
@@ -37,8 +39,8 @@ pub(super) fn read(path: &Path, limit: u64) -> Content {
     }
 }
 
-/// The file, unless it is something else.
-fn open_file(path: &Path) -> io::Result<Option<File>> {
+/// The file and its length, unless it is something else.
+fn open_file(path: &Path) -> io::Result<Option<(File, u64)>> {
     if !fs::symlink_metadata(path)?.is_file() {
         return Ok(None);
     }
@@ -48,8 +50,8 @@ fn open_file(path: &Path) -> io::Result<Option<File>> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, plain_only());
     let file = options.open(path)?;
-    let is_file = file.metadata()?.is_file();
-    Ok(is_file.then_some(file))
+    let metadata = file.metadata()?;
+    Ok(metadata.is_file().then_some((file, metadata.len())))
 }
 
 /// Opens no link, and waits for nobody.

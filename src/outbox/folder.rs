@@ -99,12 +99,10 @@ pub(super) fn sync(folder: &Path) {
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
 }
 
-/// The names of the files in the folder; an unreadable one has none.
-pub(super) fn files(folder: &Path) -> Vec<String> {
+/// The names of the files in the folder, one after the other; an unreadable one has none.
+pub(super) fn files(folder: &Path) -> impl Iterator<Item = String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .collect()
+    entries.filter_map(|entry| entry.file_name().into_string().ok())
 }
 
 #[cfg(all(test, unix))]

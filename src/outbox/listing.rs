@@ -1,11 +1,13 @@
 //! What is in the outbox and for whom.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fs;
+use std::iter::Sum;
 use std::time::Duration;
 
 use super::entry::Parsed;
-use super::name::{self, Hold, Kind, Name};
+use super::name::{self, Hold, Kind, Name, Pause, SiteHash};
 use super::{Entity, Opened, Outbox};
 use crate::domain::sequence::SequenceNumber;
 
@@ -15,28 +17,58 @@ const GRACE: i64 = 60_000;
 /// No process holds an entry longer than this, in milliseconds: `flush` takes a day at most.
 const LONGEST_HOLD: i64 = 25 * 60 * 60 * 1_000;
 
-/// An entry that anybody may claim.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// An entry that anybody may claim. Those that failed alone come behind the others, and of equals the oldest event
+/// comes first.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Due {
     pub(super) name: Name,
-    pub(super) file: String,
+    place: Place,
+}
+
+/// Where an entry is, as the end of its file's name says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Place {
+    Waiting,
+    Paused(Box<Pause>),
+    Held(Box<Hold>),
+}
+
+impl Due {
+    /// Whether it is for this site.
+    pub(crate) fn is_for(&self, site: &str) -> bool {
+        self.name.entity.site() == name::site_hash(site)
+    }
+
+    pub(super) fn file(&self) -> String {
+        match &self.place {
+            Place::Waiting => name::waiting(&self.name),
+            Place::Paused(pause) => name::paused(&self.name, pause),
+            Place::Held(hold) => name::held(&self.name, hold),
+        }
+    }
+
+    pub(super) fn pause(&self) -> Option<Pause> {
+        match &self.place {
+            Place::Paused(pause) => Some(**pause),
+            _ => None,
+        }
+    }
+
+    fn failures(&self) -> u32 {
+        self.pause().map_or(0, |pause| pause.failures)
+    }
 }
 
 /// Sites with their cloud ids.
 pub(crate) type Places = Vec<(Option<String>, Option<String>)>;
 
-impl Due {
-    /// The same for an entry, whoever holds it.
-    pub(crate) fn id(&self) -> String {
-        self.name.to_string()
-    }
-}
-
 /// What was found.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Listing {
-    /// The oldest event first, and of each build or deployment only the last one.
+    /// Of each build or deployment only the last one.
     pub(crate) due: Vec<Due>,
+    /// What failed alone and is not tried again yet.
+    pub(crate) paused: usize,
     /// What other processes are about to deliver.
     pub(crate) held: usize,
     /// Entries that a later version of this program wrote.
@@ -45,88 +77,188 @@ pub(crate) struct Listing {
     pub(super) superseded: Vec<Due>,
 }
 
+/// How many entries there are.
+#[derive(Default)]
+pub(crate) struct Counts {
+    by_site: BTreeMap<SiteHash, Count>,
+    /// Those that a later version of this program wrote.
+    pub(crate) newer: usize,
+}
+
+/// How many of one site, or of several.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Count {
+    pub(crate) waiting: usize,
+    /// What other processes are about to deliver.
+    pub(crate) held: usize,
+}
+
+impl Counts {
+    pub(crate) fn of(&self, site: &str) -> Count {
+        let count = self.by_site.get(&name::site_hash(site));
+        count.copied().unwrap_or_default()
+    }
+
+    pub(crate) fn all(&self) -> Count {
+        self.by_site.values().copied().sum()
+    }
+}
+
+impl Sum for Count {
+    fn sum<I: Iterator<Item = Self>>(counts: I) -> Self {
+        counts.fold(Self::default(), |all, count| Self {
+            waiting: all.waiting + count.waiting,
+            held: all.held + count.held,
+        })
+    }
+}
+
+/// All that the folder holds.
+#[derive(Default)]
+pub(super) struct Scan {
+    /// What anybody may claim.
+    pub(super) entries: Vec<Due>,
+    /// What other processes are about to deliver.
+    held: usize,
+    newer: usize,
+    /// Names of files that are no entries, and may be left over.
+    pub(super) leftovers: Vec<String>,
+}
+
+impl Scan {
+    /// In the order of sending.
+    pub(super) fn listing(self, now: i64) -> Listing {
+        let mut due = self.entries;
+        // Of each build or deployment the last one, then those before it.
+        due.sort_unstable_by_key(|due| {
+            let Name {
+                sequence,
+                created,
+                entity,
+            } = due.name;
+            (entity, Reverse((sequence, created)))
+        });
+        let mut last = None;
+        let superseded = due.extract_if(.., |due| {
+            last.replace(due.name.entity) == Some(due.name.entity)
+        });
+        let superseded = superseded.collect();
+        let all = due.len();
+        due.retain(|due| due.pause().is_none_or(|pause| pause.until <= now));
+        let paused = all - due.len();
+        due.sort_unstable_by_key(|due| (due.failures(), due.name));
+        Listing {
+            due,
+            paused,
+            held: self.held,
+            newer: self.newer,
+            superseded,
+        }
+    }
+}
+
 impl Outbox<'_> {
     /// The entries of a site, or of all sites.
     pub(crate) fn list(&self, site: Option<&str>) -> Listing {
+        self.scan(site).listing(self.now())
+    }
+
+    pub(super) fn scan(&self, site: Option<&str>) -> Scan {
         let site = site.map(name::site_hash);
-        let wanted = |name: &Name| {
-            let site = site.as_deref();
-            site.is_none_or(|site| name.entity.is_of(site))
-        };
+        let wanted = |name: &Name| site.is_none_or(|site| name.entity.site() == site);
         let now = self.now();
-        let mut listing = Listing::default();
-        let mut last: BTreeMap<Entity, Due> = BTreeMap::new();
+        let mut scan = Scan::default();
         for file in super::folder::files(&self.folder) {
-            let name = match name::kind(&file) {
-                Kind::Waiting(name) if wanted(&name) => name,
-                Kind::Held(name, hold) if wanted(&name) => {
-                    if !self.is_over(&hold, now) {
-                        listing.held += 1;
-                        continue;
-                    }
-                    name
-                }
-                Kind::Newer => {
-                    listing.newer += 1;
+            let (name, place) = match name::kind(&file) {
+                Kind::Waiting(name) => (name, Place::Waiting),
+                Kind::Paused(name, pause) => (name, Place::Paused(Box::new(pause))),
+                Kind::Held(name, hold) if wanted(&name) && !self.is_over(&hold, now) => {
+                    scan.held += 1;
                     continue;
                 }
-                _ => continue,
-            };
-            let due = Due { name, file };
-            let entity = due.name.entity.clone();
-            match last.get_mut(&entity) {
-                None => drop(last.insert(entity, due)),
-                Some(known) if *known < due => {
-                    listing.superseded.push(std::mem::replace(known, due));
+                Kind::Held(name, hold) => (name, Place::Held(Box::new(hold))),
+                Kind::Newer => {
+                    scan.newer += 1;
+                    continue;
                 }
-                Some(_) => listing.superseded.push(due),
+                Kind::Temporary | Kind::Other => {
+                    scan.leftovers.push(file);
+                    continue;
+                }
+            };
+            if wanted(&name) {
+                scan.entries.push(Due { name, place });
             }
         }
-        listing.due = last.into_values().collect();
-        listing.due.sort();
-        listing
+        scan
+    }
+
+    /// How many there are for each site. Takes little memory, however many there are.
+    pub(crate) fn counts(&self) -> Counts {
+        let now = self.now();
+        let mut counts = Counts::default();
+        for file in super::folder::files(&self.folder) {
+            let (name, is_held) = match name::kind(&file) {
+                Kind::Waiting(name) | Kind::Paused(name, _) => (name, false),
+                Kind::Held(name, hold) => (name, !self.is_over(&hold, now)),
+                Kind::Newer => {
+                    counts.newer += 1;
+                    continue;
+                }
+                Kind::Temporary | Kind::Other => continue,
+            };
+            let count = counts.by_site.entry(name.entity.site()).or_default();
+            if is_held {
+                count.held += 1;
+            } else {
+                count.waiting += 1;
+            }
+        }
+        counts
     }
 
     /// Removes what the listing found to be superseded; says how many were.
     pub(crate) fn drop_superseded(&self, listing: &Listing) -> usize {
         let removed = listing.superseded.iter();
         removed
-            .filter(|due| fs::remove_file(self.path(&due.file)).is_ok())
+            .filter(|due| fs::remove_file(self.path(&due.file())).is_ok())
             .count()
     }
 
     /// Removes what waits of a build or deployment of which Jira has a later update; says how many entries it was.
     pub(crate) fn drop_older(&self, entity: &Entity, delivered: SequenceNumber) -> usize {
         let files = super::folder::files(&self.folder);
-        let is_older = |file: &&String| {
-            let Kind::Waiting(name) = name::kind(file) else {
+        let is_older = |file: &String| {
+            let (Kind::Waiting(name) | Kind::Paused(name, _)) = name::kind(file) else {
                 return false;
             };
             name.entity == *entity && name.sequence <= delivered.as_i64()
         };
-        let older = files.iter().filter(is_older);
+        let older: Vec<String> = files.filter(is_older).collect();
         older
+            .iter()
             .filter(|file| fs::remove_file(self.path(file)).is_ok())
             .count()
     }
 
-    /// Every place that something waits for: its site, or its cloud id where it has no site. Sets aside what nobody
+    /// Every place that something of these waits for: its site, or its cloud id where it has no site. Sets aside what nobody
     /// can read, and says so.
-    pub(crate) fn places(&self) -> (Places, Vec<String>) {
+    pub(crate) fn places(&self, due: &[Due]) -> (Places, Vec<String>) {
         let (mut places, mut warnings) = (Vec::new(), Vec::new());
         let mut known: Vec<Entity> = Vec::new();
-        for due in self.list(None).due {
-            if known.iter().any(|known| known.same_site(&due.name.entity)) {
+        for due in due {
+            let is_same = |known: &Entity| known.site() == due.name.entity.site();
+            if known.iter().any(is_same) {
                 continue;
             }
-            let path = self.path(&due.file);
+            let path = self.path(&due.file());
             let named = &due.name.entity;
             if let Ok(Parsed::Entry(entry)) = Self::parse(&path)
                 && entry.entity() == *named
             {
                 known.push(due.name.entity);
                 places.push((entry.site, entry.cloud_id));
-            } else if let Some(held) = self.claim(&due, Duration::ZERO) {
+            } else if let Some(held) = self.claim(due, Duration::ZERO) {
                 match self.read(&held) {
                     Opened::SetAside(warning) | Opened::Unreadable(warning) => {
                         warnings.push(warning);

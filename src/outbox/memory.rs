@@ -182,5 +182,5 @@ impl<'a> Memory<'a> {
 
 fn numbers(folder: &Path) -> Vec<i64> {
     let names = folder::files(folder);
-    names.iter().filter_map(|name| name.parse().ok()).collect()
+    names.filter_map(|name| name.parse().ok()).collect()
 }

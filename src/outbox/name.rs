@@ -1,24 +1,53 @@
 //! The names of files in the outbox. They say enough to sort, to claim, to supersede and to expire without reading.
 
 use std::fmt;
-use std::fmt::Write as _;
 
-use sha2::{Digest, Sha256};
+use crate::digest;
 
 /// The version of the format that this program writes; files of later versions are left alone.
 pub(super) const VERSION: u32 = 1;
 
-/// Digits of the hash of a site.
-const SITE_DIGITS: usize = 8;
+/// Bytes of the hash of a site.
+const SITE: usize = 4;
 
-/// Digits of the hash of a build or deployment at a site.
-const ENTITY_DIGITS: usize = 24;
+/// Bytes of the hash of a build or deployment at a site.
+const ENTITY: usize = 12;
 
-/// What makes two entries the same build or deployment of the same site.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// What makes two entries the same build or deployment of the same site. Small, since an outbox may hold very many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Entity {
-    site: String,
-    entity: String,
+    site: Hash<SITE>,
+    entity: Hash<ENTITY>,
+}
+
+/// The first bytes of a hash, shown in hexadecimal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Hash<const N: usize>([u8; N]);
+
+impl<const N: usize> Hash<N> {
+    fn of(text: &str) -> Self {
+        Self(digest::first_bytes(text))
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut bytes = [0; N];
+        let digits = text.as_bytes();
+        if digits.len() != 2 * N || !text.is_ascii() {
+            return None;
+        }
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
+            let pair = std::str::from_utf8(pair).ok()?;
+            *byte = u8::from_str_radix(pair, 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+}
+
+impl<const N: usize> fmt::Display for Hash<N> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut bytes = self.0.iter();
+        bytes.try_for_each(|byte| write!(formatter, "{byte:02x}"))
+    }
 }
 
 impl Entity {
@@ -26,7 +55,7 @@ impl Entity {
     pub(crate) fn new(site: &str, data: &str, key: &serde_json::Value) -> Self {
         Self {
             site: site_hash(site),
-            entity: hash(&format!("{site}\n{data}\n{key}"), ENTITY_DIGITS),
+            entity: Hash::of(&format!("{site}\n{data}\n{key}")),
         }
     }
 
@@ -35,29 +64,19 @@ impl Entity {
         format!("{}-{}", self.site, self.entity)
     }
 
-    pub(super) fn same_site(&self, other: &Self) -> bool {
-        self.site == other.site
-    }
-
-    pub(super) fn is_of(&self, site_hash: &str) -> bool {
-        self.site == site_hash
+    pub(super) fn site(&self) -> SiteHash {
+        self.site
     }
 }
 
-pub(super) fn site_hash(site: &str) -> String {
-    hash(site, SITE_DIGITS)
-}
+pub(super) type SiteHash = Hash<SITE>;
 
-fn hash(text: &str, digits: usize) -> String {
-    let mut hash = String::with_capacity(digits);
-    for byte in &Sha256::digest(text.as_bytes())[..digits / 2] {
-        let _ = write!(hash, "{byte:02x}");
-    }
-    hash
+pub(super) fn site_hash(site: &str) -> SiteHash {
+    Hash::of(site)
 }
 
 /// One entry. Sorted by the time of the event.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Name {
     pub(super) sequence: i64,
     /// When it was written, in milliseconds since 1970.
@@ -84,10 +103,48 @@ pub(super) struct Hold {
     pub(super) process: String,
 }
 
+/// How often an entry failed alone, and when it is tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Pause {
+    pub(super) failures: u32,
+    /// In milliseconds since 1970.
+    pub(super) until: i64,
+}
+
+/// The pause after the first failure, in milliseconds; every later one is four times as long.
+const FIRST_PAUSE: i64 = 60_000;
+
+/// The longest one, in milliseconds.
+const LONGEST_PAUSE: i64 = 24 * 60 * 60 * 1_000;
+
+impl Pause {
+    /// After one more failure.
+    pub(super) fn longer(before: Option<Self>, now: i64) -> Self {
+        let failures = before.map_or(0, |pause| pause.failures).saturating_add(1);
+        let growth = 4_i64.saturating_pow(failures - 1);
+        let pause = FIRST_PAUSE.saturating_mul(growth).min(LONGEST_PAUSE);
+        Self {
+            failures,
+            until: now.saturating_add(pause),
+        }
+    }
+
+    /// After a failure that may be the site's as well: it comes behind the others, and alone.
+    pub(super) fn none(before: Option<Self>, now: i64) -> Self {
+        let failures = before.map_or(0, |pause| pause.failures).max(1);
+        Self {
+            failures,
+            until: now,
+        }
+    }
+}
+
 /// What a file of the folder is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Waiting(Name),
+    /// Waits as well, and not before its time.
+    Paused(Name, Pause),
     Held(Name, Hold),
     /// An entry of a later version of this program.
     Newer,
@@ -98,11 +155,17 @@ pub(super) enum Kind {
 }
 
 const WAITING: &str = ".json";
+const PAUSED: &str = ".later-";
 const HELD: &str = ".held-";
 const TEMPORARY: &str = ".tmp";
 
 pub(super) fn waiting(name: &Name) -> String {
     format!("{name}{WAITING}")
+}
+
+pub(super) fn paused(name: &Name, pause: &Pause) -> String {
+    let Pause { failures, until } = pause;
+    format!("{name}{PAUSED}{until:013}-{failures}{WAITING}")
 }
 
 pub(super) fn held(name: &Name, hold: &Hold) -> String {
@@ -127,38 +190,45 @@ fn parsed(file: &str) -> Option<Kind> {
     let digits = rest.find(|c: char| !c.is_ascii_digit())?;
     let (version, state) = rest.split_at(digits);
     if version.parse::<u32>().ok()? > VERSION {
-        let is_entry = state == WAITING || state.starts_with(HELD);
+        let is_entry = state.ends_with(WAITING) || state.starts_with(HELD);
         return is_entry.then_some(Kind::Newer);
     }
     let [sequence, created, site, entity] = stem.split('-').collect::<Vec<_>>().try_into().ok()?;
-    let is_hash = |text: &str, digits| {
-        text.len() == digits && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-    };
-    if !is_hash(site, SITE_DIGITS) || !is_hash(entity, ENTITY_DIGITS) {
-        return None;
-    }
     let name = Name {
         sequence: sequence.parse().ok()?,
         created: created.parse().ok()?,
         entity: Entity {
-            site: site.to_owned(),
-            entity: entity.to_owned(),
+            site: Hash::parse(site)?,
+            entity: Hash::parse(entity)?,
         },
     };
+    // Names are made again from what they say, so nothing else counts.
+    if !file.starts_with(&name.to_string()) {
+        return None;
+    }
     if state == WAITING {
         return Some(Kind::Waiting(name));
+    }
+    if let Some(pause) = state.strip_prefix(PAUSED) {
+        let (until, failures) = pause.strip_suffix(WAITING)?.split_once('-')?;
+        let pause = Pause {
+            until: until.parse().ok()?,
+            failures: failures.parse().ok()?,
+        };
+        let is_same = paused(&name, &pause) == file;
+        return is_same.then_some(Kind::Paused(name, pause));
     }
     let (until, process) = state.strip_prefix(HELD)?.split_once('-')?;
     let hold = Hold {
         until: until.parse().ok()?,
         process: process.to_owned(),
     };
-    Some(Kind::Held(name, hold))
+    (held(&name, &hold) == file).then_some(Kind::Held(name, hold))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Entity, Hold, Kind, Name, held, kind, temporary, waiting};
+    use super::{Entity, Hold, Kind, Name, Pause, held, kind, paused, temporary, waiting};
 
     #[test]
     fn names_are_read_as_they_are_written() {
@@ -172,8 +242,10 @@ mod tests {
             until: 1_767_268_815_000,
             process: "42@agent-1-pid4026531836".to_owned(),
         };
-        assert_eq!(kind(&waiting(&name)), Kind::Waiting(name.clone()));
-        assert_eq!(kind(&held(&name, &hold)), Kind::Held(name.clone(), hold));
+        assert_eq!(kind(&waiting(&name)), Kind::Waiting(name));
+        assert_eq!(kind(&held(&name, &hold)), Kind::Held(name, hold));
+        let pause = Pause::longer(None, 1_767_268_815_000);
+        assert_eq!(kind(&paused(&name, &pause)), Kind::Paused(name, pause));
         assert_eq!(kind(&temporary("42@agent", 1, 0.5)), Kind::Temporary);
         assert!(waiting(&name).len() < 100);
         let newer = waiting(&name).replace(".v1.", ".v2.");
@@ -191,8 +263,38 @@ mod tests {
             assert_eq!(kind(other), Kind::Other, "{other}");
         }
         assert_eq!(kind(&format!("{}.corrupt", waiting(&name))), Kind::Other);
-        let mut later = name.clone();
+        let mut later = name;
         later.sequence += 1;
         assert!(waiting(&name) < waiting(&later) && name < later);
+        for other in [
+            waiting(&name)
+                .to_uppercase()
+                .replace(".V1.JSON", ".v1.json"),
+            waiting(&name).trim_start_matches('0').to_owned(),
+            paused(&name, &pause).replace("-1.json", "-01.json"),
+            paused(&name, &pause).replace("-1.json", ".json"),
+        ] {
+            assert_eq!(kind(&other), Kind::Other, "{other}");
+        }
+    }
+
+    #[test]
+    fn pauses_grow_up_to_a_day() {
+        let mut pause = None;
+        let mut minutes = Vec::new();
+        for _ in 0..9 {
+            let longer = Pause::longer(pause, 1_000);
+            minutes.push((longer.until - 1_000) / 60_000);
+            pause = Some(longer);
+        }
+        assert_eq!(minutes, [1, 4, 16, 64, 256, 1024, 1440, 1440, 1440]);
+        let again = Pause::none(pause, 5);
+        assert_eq!((again.failures, again.until), (9, 5));
+        assert_eq!(Pause::none(None, 5).failures, 1);
+        let most = Pause {
+            failures: u32::MAX,
+            until: 0,
+        };
+        assert_eq!(Pause::longer(Some(most), 0).until, 24 * 60 * 60_000);
     }
 }

@@ -44,8 +44,8 @@ impl Outbox<'_> {
 
     fn names(&self) -> HashSet<Name> {
         let files = super::folder::files(&self.folder);
-        let names = files.iter().filter_map(|file| match name::kind(file) {
-            Kind::Waiting(name) | Kind::Held(name, _) => Some(name),
+        let names = files.filter_map(|file| match name::kind(&file) {
+            Kind::Waiting(name) | Kind::Paused(name, _) | Kind::Held(name, _) => Some(name),
             _ => None,
         });
         names.collect()

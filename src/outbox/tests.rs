@@ -91,7 +91,7 @@ fn each_site_has_its_own_and_the_oldest_event_comes_first() {
     assert_eq!(sequences, [5, 10, 30]);
     assert_eq!(outbox.drop_superseded(&listing), 1);
     assert_eq!(outbox.drop_superseded(&listing), 0);
-    let (places, warnings) = outbox.places();
+    let (places, warnings) = outbox.places(&outbox.list(None).due);
     assert_eq!((places.len(), warnings.len()), (2, 0));
 
     let entity = Entity::new(SITE, "builds", &key(1));
@@ -108,7 +108,7 @@ fn the_oldest_are_dropped_first() {
         wait(&outbox, &entry(number, 100 - number, SITE, &machine));
         machine.sleep(MINUTE);
     }
-    assert_eq!(outbox.expire(), 1);
+    assert_eq!(outbox.expire().0.dropped, 1);
     let numbers = outbox
         .list(None)
         .due
@@ -116,10 +116,65 @@ fn the_oldest_are_dropped_first() {
         .map(|due| due.name.sequence);
     assert_eq!(numbers.collect::<Vec<_>>(), [97, 98]);
     machine.sleep(MINUTE * (24 * 60 - 1));
-    assert_eq!(outbox.expire(), 1);
+    // What is too old is set aside for as long again.
+    let set_aside = || (outbox.expire().0.set_aside, outbox.refused());
+    assert_eq!(set_aside(), (1, 1));
     machine.sleep(MINUTE * 2);
-    assert_eq!(outbox.expire(), 1);
-    assert_eq!(outbox.expire(), 0);
+    let (expired, _) = outbox.expire();
+    assert_eq!((expired.set_aside, expired.dropped), (1, 0));
+    assert_eq!(expired.names, ["build"]);
+    assert_eq!(set_aside(), (0, 2));
+    machine.sleep(MINUTE * (24 * 60 + 1));
+    assert_eq!(set_aside(), (0, 0));
+}
+
+/// What fails alone goes behind the others and waits longer each time; a later update of the same build is not held up.
+#[test]
+fn one_that_fails_alone_holds_up_nobody() {
+    let (folder, machine) = (tempfile::tempdir().unwrap(), FakeMachine::default());
+    let outbox = outbox(folder.path(), 10, &machine);
+    for number in 1..=3 {
+        wait(&outbox, &entry(number, number, SITE, &machine));
+    }
+    let numbers = || -> Vec<i64> {
+        let due = outbox.list(None).due.into_iter();
+        due.map(|due| due.name.sequence).collect()
+    };
+    let take = || {
+        let due = outbox.list(None).due;
+        let held = outbox.claim(due.last().unwrap(), MINUTE).unwrap();
+        let Opened::Entry(entry) = outbox.read(&held) else {
+            panic!("an entry");
+        };
+        (held, entry)
+    };
+    let first = outbox.list(None).due.swap_remove(0);
+    let mut held = outbox.claim(&first, MINUTE).unwrap();
+    assert!(!held.has_failed());
+    let Opened::Entry(poison) = outbox.read(&held) else {
+        panic!("an entry");
+    };
+    outbox.put_behind(&mut held, &poison).unwrap();
+    assert_eq!(numbers(), [2, 3, 1]);
+    let (mut held, poison) = take();
+    assert!(held.has_failed());
+    outbox.put_back(&held, None).unwrap();
+    assert_eq!(numbers(), [2, 3, 1]);
+    let mut pauses = Vec::new();
+    for _ in 0..3 {
+        held = take().0;
+        let pause = outbox.postpone(&mut held, &poison).unwrap();
+        assert_eq!((numbers(), outbox.list(None).paused), (vec![2, 3], 1));
+        machine.sleep(Duration::from_millis(pause.cast_unsigned()));
+        assert_eq!(numbers(), [2, 3, 1]);
+        pauses.push(pause / 60_000);
+    }
+    assert_eq!(pauses, [4, 16, 64]);
+    assert_eq!(outbox.waits([&*poison]), [true]);
+    wait(&outbox, &entry(1, 9, SITE, &machine));
+    let listing = outbox.list(None);
+    assert_eq!((numbers(), listing.paused), (vec![2, 3, 9], 0));
+    assert_eq!(outbox.drop_superseded(&listing), 1);
 }
 
 /// Any damage to any file of the folder: nothing panics, nothing stays in the way, nothing foreign is touched.
@@ -131,7 +186,7 @@ fn a_folder_full_of_rubbish_is_survived() {
     for number in 0..200 {
         wait(&outbox, &entry(number, number, SITE, &machine));
     }
-    let files = super::folder::files(folder.path());
+    let files: Vec<String> = super::folder::files(folder.path()).collect();
     for (index, file) in files.iter().enumerate() {
         let damage = match index % 4 {
             0 => text[..index * 2 % text.len()].to_owned(),
@@ -227,7 +282,7 @@ fn what_is_no_file_is_set_aside() {
         wait(&outbox, &entry(number, number, SITE, &machine));
     }
     let files: Vec<_> = outbox.list(None).due;
-    let path = |index: usize| folder.path().join(&files[index].file);
+    let path = |index: usize| folder.path().join(files[index].file());
     for index in 0..3 {
         std::fs::remove_file(path(index)).unwrap();
     }
@@ -237,7 +292,7 @@ fn what_is_no_file_is_set_aside() {
     std::fs::create_dir(path(2)).unwrap();
     let other = entry(9, 4, "beta.atlassian.net", &machine);
     std::fs::write(path(3), other.to_text()).unwrap();
-    let (places, warnings) = outbox.places();
+    let (places, warnings) = outbox.places(&outbox.list(None).due);
     assert_eq!(places, [(Some(SITE.to_owned()), None)]);
     assert_eq!(warnings.len(), 4, "{warnings:?}");
     assert_eq!(outbox.list(None).due.len(), 1);

@@ -215,7 +215,7 @@ impl Call<'_> {
                 };
             }
         };
-        let output = match command.output().verbosity() {
+        let output = match command.output().globals.verbosity() {
             Verbosity::Verbose => &self.verbose,
             _ => &self.output,
         };

@@ -11,6 +11,7 @@ use super::call::Call;
 use super::memory::Topic;
 use super::parameters::{is_true, text};
 use super::steps::Task;
+use crate::domain::duration::{self, MAX_SECONDS};
 use crate::error::Failure;
 use crate::report::Report;
 
@@ -25,9 +26,6 @@ const UNKNOWN_YET: u64 = 120;
 
 /// Seconds that are waited for a decision when nobody says how long.
 pub(super) const DEFAULT_TIMEOUT: u64 = 3600;
-
-/// Longest time that can be given, in seconds.
-const MAX_SECONDS: u64 = 30 * 24 * 3600;
 
 /// What is known of a wait from one question to the next.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -230,6 +228,14 @@ impl Call<'_> {
     }
 }
 
+/// From 1 second to 30 days.
+fn seconds(text: &str) -> Option<u64> {
+    let seconds = duration::seconds(text)?;
+    (1..=MAX_SECONDS)
+        .contains(&seconds)
+        .then_some(seconds.into())
+}
+
 /// What `jiraAwaitGate` returns, whether or not Jira knew the gate.
 fn decision(result: Value) -> Value {
     let mut decision = json!({"gatingStatus": null, "gatingUpdated": null, "changeRequests": []});
@@ -278,24 +284,6 @@ pub(super) fn reason(result: &Value) -> String {
             )
         }
     }
-}
-
-/// Seconds as a number, or as a text with a unit such as `90 s`, `20 min`, `2 h` or `1 d`, from 1 second to 30 days.
-pub(super) fn seconds(text: &str) -> Option<u64> {
-    let text = text.trim().to_ascii_lowercase();
-    let end = text
-        .find(|it: char| !it.is_ascii_digit())
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(end);
-    let factor = match unit.trim() {
-        "" | "s" | "sec" | "second" | "seconds" => 1,
-        "m" | "min" | "minute" | "minutes" => 60,
-        "h" | "hour" | "hours" => 3600,
-        "d" | "day" | "days" => 24 * 3600,
-        _ => return None,
-    };
-    let seconds = number.parse::<u64>().ok()?.checked_mul(factor)?;
-    (1..=MAX_SECONDS).contains(&seconds).then_some(seconds)
 }
 
 #[cfg(test)]

@@ -225,7 +225,8 @@ impl Call<'_> {
 
 /// The environment of another run: its own variables instead of those of the run at hand.
 fn of_its_run(kept: &Kept, here: &Variables) -> Variables {
-    let of_jenkins = variables::JENKINS.iter().map(|variable| variable.name);
+    let of_jenkins = variables::JENKINS.iter().chain(variables::PLUGINS);
+    let of_jenkins = of_jenkins.map(|variable| variable.name);
     // Where the workspace is, is a matter of this agent.
     let names = of_jenkins.filter(|name| *name != variables::WORKSPACE.name);
     let pairs = names.map(|name| (name, kept.variables.get(name).cloned()));

@@ -16,7 +16,8 @@ use crate::jenkins;
 use crate::variables::Variables;
 
 /// Variables that are about the command line, and not about steps.
-const NOT_FOR_STEPS: [&str; 7] = [
+const NOT_FOR_STEPS: [&str; 8] = [
+    "JIRA_SEND_COLOR",
     "JIRA_SEND_FORMAT",
     "JIRA_SEND_KEEP_CREDENTIALS",
     "JIRA_SEND_ON_ERROR",

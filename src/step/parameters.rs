@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::spelling::meant;
 use super::steps::Step;
 use crate::output::visible;
+use crate::spelling::meant;
 
 /// Most characters of a foreign argument that are repeated.
 const MAX_REPEATED: usize = 60;

@@ -10,7 +10,7 @@ use clap::{Arg, ArgAction, CommandFactory as _};
 use super::steps::{HELP, NOT_FOR_STEPS, STEPS, Step};
 use crate::cli::Cli;
 use crate::cli::completion::{all_options, subcommand};
-use crate::wording::{Wording, camel_case};
+use crate::wording::{Wording, camel_case, variable};
 
 /// Variables of the parameters that are not options.
 const OWN_VARIABLES: &[(&str, &str)] = &[
@@ -289,12 +289,11 @@ fn parameter(step: &Step, option: &Arg, words: &Wording) -> Parameter {
             .collect();
         meaning = format!("{meaning}; one of {}", values.join(", "));
     }
-    let variable = format!("JIRA_SEND_{}", long.to_ascii_uppercase().replace('-', "_"));
     Parameter {
         name,
         meaning,
         default,
-        variable: Some(variable),
+        variable: Some(variable(long)),
     }
 }
 

@@ -211,10 +211,12 @@ pub(super) const HELP: &[(&str, &str, &str)] = &[
 
 /// Options that a step has no use for: it has its own way to return, to fail and to wait.
 pub(super) const NOT_FOR_STEPS: &[&str] = &[
+    "color",
     "format",
     "help",
     "keep-credentials",
     "on-error",
+    "pushed",
     "quiet",
     "result-file",
     "timeout",

@@ -18,6 +18,7 @@ fn a_pull_request_build_appears_on_its_issue() {
     let run = agent.run(&["build", "--state=SUCCESS", EVENT, "--format=json"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     let head = agent.git(&["rev-parse", "HEAD"]);
+    let before = agent.git(&["rev-parse", "HEAD~2"]);
     let expected = json!({
         "properties": {"job": "shop/PR-7", "jenkinsUrl": "https://ci.example.com/"},
         "builds": [{
@@ -70,6 +71,7 @@ fn a_pull_request_build_appears_on_its_issue() {
             "unknown_associations": [],
             "message": message,
         }],
+        "ranges": [{"repository": ".", "start": "last_success", "from": before, "commits": 2}],
     });
     assert_eq!(run.json(), expected);
     assert_eq!(run.stderr, format!("{message}\n"));

@@ -80,6 +80,7 @@ fn all_is_well() {
         "build_url",
         "git",
         "history",
+        "range",
         "commits",
         "issue_keys",
         "outbox",

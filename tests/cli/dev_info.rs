@@ -3,6 +3,9 @@
 mod delivery;
 mod history;
 mod hostile;
+mod merged;
+mod pushed;
+mod servers;
 
 use jira_sandbox::Sandbox;
 use serde_json::{Value, json};
@@ -153,9 +156,14 @@ fn branches_and_their_newest_commits_share_keys() {
         shown(&agent, &[])["repositories"][0]["branches"],
         json!([named])
     );
-    let unnamed = branch("main", "main", &["ABC-1"], &last(&["ABC-1"]));
-    let found = shown(&agent, &["--branch=main"]);
+    let unnamed = branch("next", "next", &["ABC-1"], &last(&["ABC-1"]));
+    let found = shown(&agent, &["--branch=next"]);
     assert_eq!(found["repositories"][0]["branches"], json!([unnamed]));
+    // Every issue comes to these in the end.
+    for name in ["main", "master", "develop", "trunk"] {
+        let found = shown(&agent, &[&format!("--branch={name}")]);
+        assert_eq!(found["repositories"][0].get("branches"), None);
+    }
 
     agent = Agent::of(BRANCH).with_commits(&["first", "second"]);
     let expected = body(&json!({"branches": [branch(
@@ -293,6 +301,114 @@ fn merges_that_only_the_build_has_are_not_sent() {
             assert_eq!(last["flags"], json!(["MERGE_COMMIT"]));
         }
     }
+}
+
+/// Whatever such a merge is called: the pull request ends before it, as it was fetched.
+#[test]
+fn merges_of_any_wording_are_not_sent() {
+    for (name, is_made) in [
+        ("origin/PR-7", true),
+        ("origin/feature/PROJ-2-login", true),
+        ("origin/other", false),
+    ] {
+        let mut agent = Agent::of(PULL_REQUEST).with_commits(&["first"]);
+        agent.git(&[
+            "remote",
+            "add",
+            "origin",
+            "git@git.example.com:acme/shop.git",
+        ]);
+        agent.git(&["commit", "--quiet", "--allow-empty", "--message=ABC-1 own"]);
+        let own = agent.git(&["rev-parse", "HEAD"]);
+        agent.git(&["update-ref", &format!("refs/remotes/{name}"), &own]);
+        agent.git(&["checkout", "--quiet", "--detach", "main"]);
+        agent.git(&[
+            "commit",
+            "--quiet",
+            "--allow-empty",
+            "--message=OPS-1 target",
+        ]);
+        agent.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+        agent.git(&[
+            "merge",
+            "--quiet",
+            "--no-ff",
+            "--message=ABC-9 Test merge",
+            &own,
+        ]);
+        let merge = agent.git(&["rev-parse", "HEAD"]);
+        agent.set("GIT_COMMIT", &merge);
+        let body = shown(&agent, &[]);
+        let repository = &body["repositories"][0];
+        let last = if is_made { &own } else { &merge };
+        assert_eq!(
+            repository["branches"][0]["lastCommit"]["id"],
+            json!(last),
+            "{name}"
+        );
+        let commits = repository["commits"].as_array().unwrap().len();
+        assert_eq!(commits, if is_made { 1 } else { 2 }, "{name}");
+    }
+}
+
+/// A clone of depth 1 of such a merge has none of its parents; that of a real one still is a merge.
+#[test]
+fn merges_that_were_cut_off_are_merges() {
+    for (is_test, message) in [(true, None), (false, Some("ABC-9 Real merge"))] {
+        let origin = Agent::bare().with_commits(&["first"]);
+        origin.git(&["commit", "--quiet", "--allow-empty", "--message=own"]);
+        let own = origin.git(&["rev-parse", "HEAD"]);
+        origin.git(&["checkout", "--quiet", "main"]);
+        origin.git(&["commit", "--quiet", "--allow-empty", "--message=target"]);
+        let target = origin.git(&["rev-parse", "HEAD"]);
+        let words = message.map_or_else(|| format!("Merge {own} into {target}"), str::to_owned);
+        origin.git(&["merge", "--quiet", "--no-ff", "--message", &words, &own]);
+        let merge = origin.git(&["rev-parse", "HEAD"]);
+        let mut agent = Agent::of(PULL_REQUEST);
+        let address = format!("file://{}", origin.path().display());
+        agent.git(&["clone", "--quiet", "--depth=1", &address, "."]);
+        agent.git(&[
+            "remote",
+            "set-url",
+            "origin",
+            "git@git.example.com:acme/shop.git",
+        ]);
+        agent.set("GIT_COMMIT", &merge);
+        let body = shown(&agent, &["--all-entities"]);
+        let repository = &body["repositories"][0];
+        if is_test {
+            assert_eq!(repository.get("commits"), None, "{repository}");
+            assert_eq!(repository.get("branches"), None);
+            assert_eq!(repository["pullRequests"][0]["id"], "7");
+        } else {
+            assert_eq!(repository["commits"][0]["flags"], json!(["MERGE_COMMIT"]));
+        }
+    }
+}
+
+/// A key behind a long log in the message counts, as for `keys`.
+#[test]
+fn messages_of_any_length_are_searched() {
+    let agent = Agent::of(BRANCH).with_commits(&["first"]);
+    let mut agent = agent;
+    let first = agent.git(&["rev-parse", "HEAD"]);
+    history::add_commits(&agent, "refs/heads/long", &first, 1..=1, |_| {
+        format!("long\n\n{}ABC-1", "a line of a log\n".repeat(80_000))
+    });
+    agent.git(&["checkout", "--quiet", "--detach", "long"]);
+    agent.set("GIT_COMMIT", &agent.git(&["rev-parse", "long"]));
+    let body = shown(&agent, &["--branch=next"]);
+    let repository = &body["repositories"][0];
+    assert_eq!(repository["commits"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        repository["branches"][0]["lastCommit"]["issueKeys"],
+        json!(["ABC-1"])
+    );
+    let all = shown(&agent, &["--all"]);
+    assert_eq!(
+        all["repositories"][0]["commits"].as_array().unwrap().len(),
+        1
+    );
 }
 
 /// Freestyle jobs name their pull request with options, as the plugin that starts them knows it.

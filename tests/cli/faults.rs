@@ -115,7 +115,6 @@ fn nothing_is_lost_whatever_goes_wrong() {
             Endpoint::Deployments,
             Endpoint::DevelopmentInformation,
             Endpoint::FeatureFlags,
-            Endpoint::RemoteLinks,
         ] {
             for two_sites in [false, true] {
                 // A server that is not there is not there for any endpoint.
@@ -155,12 +154,6 @@ fn command(endpoint: Endpoint) -> &'static [&'static str] {
         Endpoint::Deployments => &["deployment", "--environment-id=prod", "--state=SUCCESS"],
         Endpoint::DevelopmentInformation => &["dev-info"],
         Endpoint::FeatureFlags => &["feature-flag", "--flag-id=cart", "--enabled"],
-        Endpoint::RemoteLinks => &[
-            "remote-link",
-            "--link-id=report",
-            "--url=https://ci.example.com/report",
-            "--display-name=Report",
-        ],
         _ => &["build", "--state=SUCCESS"],
     }
 }
@@ -209,7 +202,6 @@ fn check(cell: &Cell) {
         Endpoint::Deployments => jira.deployment(JOB, "prod", 1),
         Endpoint::DevelopmentInformation => jira.repository(REPOSITORY),
         Endpoint::FeatureFlags => jira.feature_flag("cart"),
-        Endpoint::RemoteLinks => jira.remote_link("report"),
         _ => jira.build(JOB, 1),
     };
     let report = run.json();

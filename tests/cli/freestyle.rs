@@ -114,12 +114,13 @@ fn shell_steps(script: &str) -> Vec<String> {
 
 #[test]
 fn the_shell_steps_of_the_job_dsl_run() {
-    let scripts = blocks(PAGE, "groovy");
+    let mut scripts = blocks(PAGE, "groovy");
+    scripts.push(project("examples/freestyle.groovy"));
     let steps: Vec<String> = scripts
         .iter()
         .flat_map(|script| shell_steps(script))
         .collect();
-    assert_eq!(steps.len(), 3);
+    assert_eq!(steps.len(), 5);
     for step in steps {
         let jira = Sandbox::start();
         let run = shell(&agent(&jira), &step);

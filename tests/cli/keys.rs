@@ -1,5 +1,6 @@
 //! `jira-send keys`.
 
+mod begins;
 mod named;
 mod range;
 mod unknown;

@@ -127,16 +127,15 @@ fn every_payload_fits_the_interface_description() {
     }
 }
 
-/// Flags and links, from options and from files, however odd what they say.
+/// Flags, from options and from files, however odd what they say.
 #[test]
-fn every_flag_and_link_fits_the_interface_description() {
+fn every_flag_fits_the_interface_description() {
     let Some(path) = std::env::var_os("JIRA_OPENAPI") else {
         return;
     };
     let text = std::fs::read_to_string(&path).expect("JIRA_OPENAPI names a file");
     let description: Value = serde_json::from_str(&text).expect("the description is JSON");
     let flags = schema(&description, "/jira/featureflags/0.1/cloud/{cloudId}/bulk");
-    let links = schema(&description, "/jira/remotelinks/1.0/cloud/{cloudId}/bulk");
     let wrong = jsonschema::draft4::new(&flags).expect("a usable schema");
     assert!(!wrong.is_valid(&json!({"flags": [{"id": "x"}]})));
 
@@ -147,43 +146,23 @@ fn every_flag_and_link_fits_the_interface_description() {
         {"id": "x", "updateSequenceId": 5, "enabled": false, "rollout": {"rules": 3}, "issueKeys": ["ABC-1"],
          "environments": [{"name": "prod", "enabled": true, "rollout": odd}, {"name": odd, "type": "unmapped"}]},
     ]});
-    let file_of_links = json!([
-        {"url": "https://ci/1", "displayName": odd, "description": odd, "type": "coverage",
-         "status": {"label": odd, "appearance": "success"}, "issueKeys": ["ABC-1"], "serviceIds": ["s-1"]},
-        {"url": "https://ci/2", "displayName": "x", "issueKeys": ["ABC-1"]},
-    ]);
     agent.write("flags.json", &file_of_flags.to_string());
-    agent.write("links.json", &file_of_links.to_string());
     let name = format!("--display-name={}", odd.replace('\n', " "));
-    let cases: [(&Value, Vec<&str>); 4] = [
-        (
-            &flags,
-            vec![
-                "feature-flag",
-                "--flag-id=a b",
-                "--enabled",
-                &name,
-                "--environment-name=qa",
-            ],
-        ),
-        (&flags, vec!["feature-flag", "--file=flags.json"]),
-        (
-            &links,
-            vec![
-                "remote-link",
-                "--url=https://ci/1",
-                &name,
-                "--status-label=x",
-                "--service-ids=s",
-            ],
-        ),
-        (&links, vec!["remote-link", "--file=links.json"]),
+    let cases = [
+        vec![
+            "feature-flag",
+            "--flag-id=a b",
+            "--enabled",
+            &name,
+            "--environment-name=qa",
+        ],
+        vec!["feature-flag", "--file=flags.json"],
     ];
-    for (schema, arguments) in cases {
+    for arguments in cases {
         let more = ["--dry-run", "--issue-keys=ABC-1", EVENT];
         let run = agent.run(&[arguments.as_slice(), &more].concat());
         assert_valid(
-            schema,
+            &flags,
             &run.shown_body(),
             &format!("{arguments:?}: {}", run.stderr),
         );

@@ -65,7 +65,7 @@ fn every_outcome_has_its_exit_code_under_every_policy() {
 /// Brings the case about; gives back the options that it needs.
 fn prepare(case: &str, jira: &Sandbox, agent: &mut Agent) -> Vec<&'static str> {
     const KEY: &str = "--issue-keys=ABC-1";
-    let fault = |code| jira.fail(Endpoint::Builds, Fault::empty(code));
+    let fault = |code| jira.fail(Endpoint::Builds, Fault::json(code, r#"[{"message":"no"}]"#));
     match case {
         "accepted" => vec![KEY],
         "no keys" => vec![],

@@ -87,7 +87,7 @@ fn the_worst_decides() {
                 let sites = [first, second].map(|fault| {
                     let jira = Sandbox::start();
                     if let Some(code) = fault {
-                        jira.fail(Endpoint::Builds, Fault::empty(code));
+                        jira.fail(Endpoint::Builds, Fault::json(code, r#"[{"message":"no"}]"#));
                     }
                     jira
                 });

@@ -98,13 +98,6 @@ fn flag(id: &str) -> Value {
     })
 }
 
-fn link(id: &str) -> Value {
-    json!({
-        "id": id, "updateSequenceNumber": 7, "displayName": "l", "url": "https://docs/1",
-        "type": "document", "lastUpdated": "2026-01-01T00:00:00Z", "associations": issues(),
-    })
-}
-
 /// Something of every kind.
 fn filled() -> Sandbox {
     let jira = Sandbox::start();
@@ -125,11 +118,6 @@ fn filled() -> Sandbox {
         &jira,
         "featureflags/0.1",
         &json!({"flags": [flag("new~2Fcart")]}),
-    );
-    store(
-        &jira,
-        "remotelinks/1.0",
-        &json!({"remoteLinks": [link("https~3A~2F~2Fdocs~2F1")]}),
     );
     jira
 }
@@ -205,13 +193,6 @@ const KINDS: &[Kind] = &[
         delete: "featureflags/0.1/cloud/{}/flag/new~2Fcart",
         endpoint: Endpoint::FeatureFlags,
         permission: "Feature flags",
-    },
-    Kind {
-        words: &["remote-link", "--link-id=https://docs/1"],
-        read: "remotelinks/1.0/cloud/{}/remotelink/https~3A~2F~2Fdocs~2F1",
-        delete: "remotelinks/1.0/cloud/{}/remotelink/https~3A~2F~2Fdocs~2F1",
-        endpoint: Endpoint::RemoteLinks,
-        permission: "Remote links",
     },
 ];
 
@@ -295,8 +276,7 @@ fn every_kind_is_shown_and_deleted() {
             "branch" => assert_eq!(stored["name"], "feature/x"),
             "pull-request" => assert_eq!(stored["displayId"], "#12"),
             "repository" => assert_eq!(Some(stored), jira.repository("git~2Fshop")),
-            "feature-flag" => assert_eq!(Some(stored), jira.feature_flag("new~2Fcart")),
-            _ => assert_eq!(Some(stored), jira.remote_link("https~3A~2F~2Fdocs~2F1")),
+            _ => assert_eq!(Some(stored), jira.feature_flag("new~2Fcart")),
         }
 
         let run = agent.run(&kind.delete(&[]));

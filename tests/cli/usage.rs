@@ -81,6 +81,26 @@ const WRONG: &[(&[&str], &[&str])] = &[
     (&["build", "--budget=0"], &["--budget"]),
     (&["build", "--format=xml"], &["--format", "json"]),
     (&["build", "--site=my site"], &["my site", "acme"]),
+    (
+        &["build", "--site=Acme Inc"],
+        &["\"Acme Inc\"", "has no blanks"],
+    ),
+    (
+        &["build", "--state=SUCESS"],
+        &["'SUCESS'", "did you mean SUCCESS?"],
+    ),
+    (&["build", "--issue=ABC-1"], &["did you mean --issue-keys?"]),
+    (
+        &["build", "--client-secret=x"],
+        &["JIRA_CLIENT_SECRET_FILE"],
+    ),
+    (&["build", "--budget", "-1"], &["'-1'", "1 hour"]),
+    (
+        &["gate", "--wait", "--timeout", "2 weeks"],
+        &["'2 weeks'", "'2 h'"],
+    ),
+    (&["deploy"], &["did you mean deployment?"]),
+    (&["build", "make"], &["jira-send build -- make"]),
     (&["build", "--cloud-id=../x"], &["cloud id"]),
     (&["build", "--pipeline-id-style=x"], &["hash"]),
     (
@@ -96,7 +116,7 @@ const WRONG: &[(&[&str], &[&str])] = &[
         &["--stage-pattern", "(?<envName>…)"],
     ),
     (
-        &["deployment", "--environment-id=x", "--duration=1h"],
+        &["deployment", "--environment-id=x", "--duration=soon"],
         &["--duration"],
     ),
     (

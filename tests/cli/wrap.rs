@@ -2,6 +2,7 @@
 
 mod command;
 #[cfg(unix)]
+mod first_process;
 mod signals;
 mod trouble;
 
@@ -41,7 +42,14 @@ const ENDS: &[(&str, i32, &str)] = &[
     ("exit 42", 42, "failed"),
     ("exit 255", 255, "failed"),
     ("kill -TERM $$", 143, "cancelled"),
-    ("kill -KILL $$", 137, "cancelled"),
+    ("kill -INT $$", 130, "cancelled"),
+    ("kill -HUP $$", 129, "cancelled"),
+    ("kill -KILL $$", 137, "failed"),
+    ("kill -BUS $$", 135, "failed"),
+    ("kill -SYS $$", 159, "failed"),
+    ("kill -XCPU $$", 152, "failed"),
+    ("kill -USR1 $$", 138, "failed"),
+    ("kill -QUIT $$", 131, "failed"),
     ("kill -SEGV $$", 139, "failed"),
 ];
 

@@ -71,15 +71,3 @@ pub(crate) struct FlagOptions {
     #[arg(long, value_name = "ID")]
     pub(crate) flag_id: Option<ItemId>,
 }
-
-/// Which remote link it is.
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Link")]
-pub(crate) struct LinkOptions {
-    /// Id of the remote link [default: derived from its URL]
-    #[arg(long, value_name = "ID")]
-    pub(crate) link_id: Option<ItemId>,
-    /// URL that the link leads to
-    #[arg(long, value_name = "URL", conflicts_with = "link_id")]
-    pub(crate) url: Option<WebUrl>,
-}

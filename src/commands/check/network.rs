@@ -1,8 +1,6 @@
 //! Names, site, token and permissions, asked of the network. No data is sent.
 
 use std::net::IpAddr;
-use std::panic::resume_unwind;
-use std::thread;
 use std::time::Duration;
 
 use super::items::{Items, unreachable};
@@ -11,7 +9,7 @@ use crate::cli::{CheckOptions, CheckedData};
 use crate::error::{Failure, Kind};
 use crate::jira::{CloudId, DataType, Endpoints, Grant, JiraError, Probe, Site};
 use crate::secret::Secret;
-use crate::side_by_side::side_by_side;
+use crate::side_by_side::{both, side_by_side};
 use crate::system::{Deadline, System};
 
 /// A greater difference of the clocks is worth a word, in milliseconds.
@@ -28,7 +26,6 @@ fn named(data: CheckedData) -> (&'static str, DataType) {
         CheckedData::Deployments => ("deployments", DataType::Deployments),
         CheckedData::DevInfo => ("dev_info", DataType::DevInfo),
         CheckedData::FeatureFlags => ("feature_flags", DataType::FeatureFlags),
-        CheckedData::RemoteLinks => ("remote_links", DataType::RemoteLinks),
     }
 }
 
@@ -66,12 +63,10 @@ impl Network<'_> {
         let site = self.settings.site.as_ref().filter(|_| site_found);
         let endpoints = self.settings.endpoints.as_ref();
         let reached = endpoints.filter(|_| api_found);
-        let (cloud_id, grant) = thread::scope(|scope| {
-            let cloud_id = scope.spawn(|| site.map(|site| self.ask_cloud_id(site)));
-            let grant = reached.map(|endpoints| self.ask_token(endpoints));
-            let cloud_id = cloud_id.join();
-            (cloud_id.unwrap_or_else(|panic| resume_unwind(panic)), grant)
-        });
+        let (cloud_id, grant) = both(
+            || site.map(|site| self.ask_cloud_id(site)),
+            || reached.map(|endpoints| self.ask_token(endpoints)),
+        );
         let cloud_id = self.cloud_id(site.zip(cloud_id));
         let token = self.token(reached.zip(grant));
         self.permissions(endpoints, cloud_id.as_ref(), token.as_ref());
@@ -265,15 +260,15 @@ impl Network<'_> {
             probe.may_send(named(*data).1, endpoints, cloud_id, token, deadline)
         });
         // A wrong cloud id is answered like an item that is not there.
-        let condition = |data: DataType| match (*confirmed, data.is_confirmed()) {
-            (false, _) => ", if the cloud id is right",
-            (true, false) => ", unless this site has no place for them, which is answered alike",
-            (true, true) => "",
+        let condition = if *confirmed {
+            ""
+        } else {
+            ", if the cloud id is right"
         };
         for (data, answer) in self.options.data.iter().zip(answers) {
             let (name, data) = named(*data);
             let Err(error) = answer else {
-                let (what, condition) = (data.permission().to_lowercase(), condition(data));
+                let what = data.permission().to_lowercase();
                 self.items
                     .ok(name, format!("{what} may be sent{condition}"));
                 continue;

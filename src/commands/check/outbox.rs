@@ -35,7 +35,7 @@ pub(super) fn check(options: &OutboxOptions, context: &Context<'_>, items: &mut 
     }
     let folder = outbox.folder().display();
     let listing = outbox.list(None);
-    let waiting = listing.due.len() + listing.held;
+    let waiting = listing.due.len() + listing.paused + listing.held;
     if listing.newer > 0 {
         let newer = listing.newer;
         let message =
@@ -46,12 +46,12 @@ pub(super) fn check(options: &OutboxOptions, context: &Context<'_>, items: &mut 
         (0, 0) => items.ok(NAME, format!("{folder}: nothing is queued")),
         (0, refused) => items.warn(
             NAME,
-            format!("{refused} that Jira refused for good are in {folder}/refused"),
+            format!("{refused} that Jira rejected, or that grew too old, are in {folder}/refused"),
             "each file names the reason; delete it, or move it back into the outbox to try again",
         ),
         (_, refused) => items.warn(
             NAME,
-            format!("{waiting} queued in {folder}, {refused} rejected for good"),
+            format!("{waiting} queued in {folder}, {refused} rejected or too old"),
             "jira-send flush delivers what waits",
         ),
     }

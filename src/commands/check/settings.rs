@@ -26,7 +26,7 @@ pub(super) fn check(options: &CheckOptions, context: &Context<'_>, items: &mut I
     let sites = connection::sites(&options.site, variables);
     let first = sites.as_ref().ok().and_then(|sites| sites.first());
     let endings = first.map(Site::variable_endings).unwrap_or_default();
-    let endpoints = connection::endpoints(variables, &endings);
+    let endpoints = connection::endpoints(variables, first);
     // The addresses have an item of their own, so their trouble is not the site's.
     let destinations = sites.and_then(|sites| {
         let cloud_id = options.cloud_id.as_deref();
@@ -126,7 +126,9 @@ fn proxy(variables: &Variables, items: &mut Items) -> bool {
     let show = |(name, value): &(String, &str)| {
         let is_list = name.eq_ignore_ascii_case(variables::NO_PROXY.name);
         let value = if is_list {
-            (*value).to_owned()
+            let hosts = value.split(',');
+            let hosts = hosts.map(|host| host.rsplit('@').next().unwrap_or_default());
+            hosts.collect::<Vec<_>>().join(",")
         } else {
             without_user(value)
         };

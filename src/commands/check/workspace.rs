@@ -2,9 +2,9 @@
 
 use super::items::Items;
 use crate::cli::KeyOptions;
+use crate::commands::keys;
 use crate::commands::run_facts::{jenkins_number, jenkins_url};
 use crate::domain::issue_key::IssueKey;
-use crate::error::Failure;
 use crate::facts::{self, Facts, Question};
 use crate::git::{DEEPEN, GitError, Repository};
 use crate::system::{Deadline, System};
@@ -19,23 +19,21 @@ const NEEDED: &[variables::Variable] = &[
 
 /// Checks Jenkins' variables, the repository and the issue keys, for which git is asked in two rounds.
 ///
-/// # Errors
-/// A file of changes that cannot be used.
 pub(super) fn check(
-    question: &Question<'_>,
+    question: &Question,
+    options: &KeyOptions,
     variables: &Variables,
     system: &dyn System,
     deadline: Deadline,
     items: &mut Items,
-) -> Result<(), Failure> {
+) {
     let patience = deadline.remaining(system) / 2;
-    let facts = facts::gather(question, variables, system, patience)?;
+    let facts = facts::gather(question, variables, system, patience);
     jenkins(&facts, variables, items);
     let patience = deadline.remaining(system);
     let repository = Repository::new(&facts.directory, system, patience);
     git(&repository, &facts, items);
-    issue_keys(&facts, question.options, items);
-    Ok(())
+    issue_keys(&facts, options, items);
 }
 
 fn jenkins(facts: &Facts, variables: &Variables, items: &mut Items) {
@@ -120,8 +118,11 @@ fn git(repository: &Repository<'_>, facts: &Facts, items: &mut Items) {
     } else {
         items.ok("history", "the clone is not shallow");
     }
+    for (folder, range) in &facts.ranges {
+        items.ok("range", format!("{folder}: {}", range.searched()));
+    }
     let mut told = false;
-    for (warning, advice) in &facts.warnings {
+    for (warning, advice) in &facts.notes.warnings {
         if !(shallow && advice == DEEPEN) {
             items.warn("commits", warning.as_str(), advice.as_str());
             told = true;
@@ -135,7 +136,7 @@ fn git(repository: &Repository<'_>, facts: &Facts, items: &mut Items) {
 }
 
 fn issue_keys(facts: &Facts, options: &KeyOptions, items: &mut Items) {
-    let findings = facts::find_keys(&facts.texts, options);
+    let findings = keys::find(&facts.texts, options);
     let keys: Vec<&str> = findings.keys().map(IssueKey::as_str).collect();
     if keys.is_empty() {
         let searched = facts.texts.iter().filter(|text| !text.is_left_out());

@@ -4,7 +4,7 @@ use crate::variables::Variables;
 
 #[test]
 fn addresses_have_defaults_and_stay_encrypted() {
-    let defaults = endpoints(&Variables::default(), &[]).unwrap();
+    let defaults = endpoints(&Variables::default(), None).unwrap();
     assert_eq!(defaults.token_url, "https://api.atlassian.com/oauth/token");
     assert_eq!(defaults.audience, "api.atlassian.com");
     let other = Variables::from([
@@ -12,13 +12,26 @@ fn addresses_have_defaults_and_stay_encrypted() {
         ("JIRA_AUDIENCE", "api.example.com"),
         ("JIRA_API_URL__GOV", "https://api.example.gov"),
     ]);
-    let token_url = |endings: &[String]| endpoints(&other, endings).unwrap().token_url;
-    assert_eq!(token_url(&[]), "https://api.example.com/oauth/token");
-    let gov = ["GOV".to_owned()];
-    assert_eq!(token_url(&gov), "https://api.example.gov/oauth/token");
+    let token_url = |variables: &Variables, site: Option<&str>| {
+        let site = site.map(|site| site.parse().unwrap());
+        endpoints(variables, site.as_ref()).unwrap().token_url
+    };
+    for (site, expected) in [
+        (None, "https://api.example.com/oauth/token"),
+        (Some("gov"), "https://api.example.gov/oauth/token"),
+        (
+            Some("http://[::1]:8080"),
+            "https://api.example.com/oauth/token",
+        ),
+    ] {
+        assert_eq!(token_url(&other, site), expected);
+    }
+    // A stand-in on this machine needs no further address.
+    let own = token_url(&Variables::default(), Some("http://127.0.0.1:8080"));
+    assert_eq!(own, "http://127.0.0.1:8080/oauth/token");
     for name in ["JIRA_API_URL", "JIRA_AUTH_URL"] {
         let variables = Variables::from([(name, "http://api.example.com")]);
-        let failure = endpoints(&variables, &[]);
+        let failure = endpoints(&variables, None);
         assert_eq!(failure.unwrap_err().kind, Kind::Usage);
     }
 }

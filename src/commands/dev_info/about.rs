@@ -3,15 +3,20 @@
 use crate::cli::{PullRequestOptions, RepositoryOptions};
 use crate::commands::missing::Missing;
 use crate::domain::entity_ids::RepositoryId;
-use crate::domain::hosting::{CloneUrl, Hosting, Identity, RepositoryKind, Templates};
+use crate::domain::hosting::{CloneUrl, Guess, Hosting, Identity, RepositoryKind, Templates};
 use crate::domain::text::Line;
 use crate::domain::web_url::WebUrl;
+use crate::output::Output;
 
 /// A repository as Jira knows it.
 pub(super) struct About {
     pub(super) id: RepositoryId,
     pub(super) name: Line,
+    /// Whose it is: the first part of its path on the server.
+    pub(super) owner: Option<String>,
     pub(super) hosting: Hosting,
+    /// What people should know about the kind of server, with what can be done about it.
+    pub(super) guess: Option<(String, String)>,
 }
 
 /// The id of a repository that is cloned from the first of these addresses that is one. What deletes a repository's data
@@ -39,35 +44,46 @@ fn clone(clone_urls: &[String]) -> Option<CloneUrl> {
 }
 
 impl About {
-    /// What nothing gives is noted in `missing`.
+    /// What nothing gives is noted in `missing`. `change` is the page of the pull request that was built.
     pub(super) fn find(
         options: &RepositoryOptions,
         pull_request: &PullRequestOptions,
         clone_urls: &[String],
+        change: Option<&str>,
         missing: &mut Missing,
     ) -> Option<Self> {
-        let kind = options.repository_kind;
+        let of_change = || Guess::of_pull_request(&change?.parse().ok()?);
+        let kind = options.repository_kind.or_else(of_change);
         let hosting = match &options.repository_url {
             Some(page) => Some(Hosting::of_page(page, kind)),
             None => clone(clone_urls).and_then(|clone| Hosting::of_clone(&clone, kind)),
         };
-        let hosting = missing.want(
+        let placeholder = || {
+            let page: WebUrl = "https://git.example.com/REPOSITORY".parse().ok()?;
+            Some(Hosting::of_page(&page, kind))
+        };
+        let hosting = missing.want_or(
             hosting,
+            placeholder,
             "the address of the repository's page",
             "--repository-url",
             "GIT_URL",
         )?;
         let page = options.repository_url.as_ref();
         let of_clone = || repository_id(page, kind, clone_urls);
-        let id = missing.want(
+        let id = missing.want_or(
             options.repository_id.clone().or_else(of_clone),
+            || "REPOSITORY".parse().ok(),
             "the id of the repository",
             "--repository-id",
             "GIT_URL",
         )?;
         let given = options.repository_name.as_deref().and_then(Line::optional);
         let path = identity(page, kind, clone_urls).map(|identity| identity.path);
+        let owner = path.as_ref().and_then(|path| path.split_once('/'));
+        let owner = owner.map(|(owner, _)| owner.to_owned());
         let name = given.or_else(|| Line::optional(&path?));
+        let guess = kind.is_none().then(|| guess(page, clone_urls)).flatten();
         let templates = Templates {
             commit: options.commit_url.clone(),
             file: options.file_url.clone(),
@@ -78,7 +94,33 @@ impl About {
         Some(Self {
             name: name.unwrap_or_else(|| Line::required(&id.to_string())),
             id,
+            owner,
+            guess: guess.filter(|_| !templates.are_given()),
             hosting: hosting.with(&templates),
         })
     }
+
+    /// Says once that the pages of another kind of server would be others.
+    pub(super) fn tell(&self, output: &Output) {
+        if let Some((warning, advice)) = &self.guess {
+            output.advise(warning, advice);
+        }
+    }
+}
+
+/// What to say where nothing tells the kind of server.
+fn guess(page: Option<&WebUrl>, clone_urls: &[String]) -> Option<(String, String)> {
+    let of_page = page.and_then(|page| CloneUrl::parse(&page.to_string()));
+    let clone = of_page.or_else(|| clone(clone_urls))?;
+    let guess = Guess::of_clone(&clone);
+    let (host, kind) = (clone.host(), guess.kind.word());
+    (!guess.is_certain).then(|| {
+        (
+            format!(
+                "nothing says which kind of git server {host} is: URLs of pages are those of {kind}"
+            ),
+            "name the kind with --repository-kind (JIRA_SEND_REPOSITORY_KIND for all jobs)"
+                .to_owned(),
+        )
+    })
 }

@@ -1,5 +1,6 @@
 //! The whole history of a repository: one part after the other, as far as it has not been sent before.
 
+mod meter;
 mod plan;
 mod progress;
 mod source;
@@ -37,15 +38,22 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
     let deadline = Deadline::after(context.system, LONGEST);
     let run = Run::new(context.variables);
     let (variables, system) = (context.variables, context.system);
-    let repository = facts::repository(&options.keys, &run, variables, system, LONGEST);
+    let repository = facts::repository(
+        options.keys.repository_dir.as_deref(),
+        &run,
+        variables,
+        system,
+        LONGEST,
+    );
     check(&repository)?;
     let destinations = super::super::destinations(&options.jira.connection, context)?;
-    let mut missing = Missing::default();
+    let mut missing = Missing::for_run(options.jira.dry_run, context);
     let clone_urls = clone_urls(&repository, run.repository.as_deref());
     let about = About::find(
         &options.repository,
         &options.pull_request,
         &clone_urls,
+        None,
         &mut missing,
     );
     let is_sent = !options.jira.dry_run;
@@ -55,6 +63,8 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
     let Some(about) = about.filter(|_| missing.is_empty()) else {
         return Err(missing.into_failure("development information"));
     };
+    about.tell(output);
+    missing.say_placeholders(context.output);
     let branches = branches(options, &repository)?;
     let Some(tips) = tips(&branches, &repository) else {
         let message = "nothing to send: the repository has no commit yet";
@@ -97,13 +107,13 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
         branches,
         time_for_each: budget.max(LEAST_BUDGET),
         output,
+        system,
     })?;
     if !source.has_any()? {
         return Ok(source.nothing());
     }
-    let report = send::send(&options.jira, &destinations, &mut source, deadline, context)?;
-    source.tell();
-    Ok(report)
+    let report = send::send(&options.jira, &destinations, &mut source, deadline, context);
+    Ok(source.finish(report?))
 }
 
 /// The branches that are wanted.

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::about::About;
 use crate::commands::payload::Payload;
+use crate::domain::entity_ids::EntityId;
 use crate::domain::issue_key::IssueKey;
 use crate::domain::properties::Properties;
 use crate::domain::sequence::{Origin, SequenceNumber};
@@ -18,6 +19,9 @@ use crate::jira::{DataType, bulk};
 
 /// No request gets larger than this by another entity, in bytes. Jira states no limit.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// Most branches that are deleted with one request: each costs another.
+const MAX_DELETED: usize = 50;
 
 /// What all requests of one call have in common.
 pub(super) struct Frame<'a> {
@@ -36,6 +40,8 @@ pub(super) enum Entity {
     Commit(Box<Commit>),
     Branch(Box<Branch>),
     PullRequest(Box<PullRequest>),
+    /// The branch of this id is no more.
+    Deleted(EntityId),
 }
 
 /// The entities of one request.
@@ -44,6 +50,7 @@ pub(super) struct Batch {
     commits: Vec<Commit>,
     branches: Vec<Branch>,
     pull_requests: Vec<PullRequest>,
+    deleted_branches: Vec<EntityId>,
     issue_keys: Vec<IssueKey>,
     seen: HashSet<IssueKey>,
     bytes: usize,
@@ -55,6 +62,11 @@ impl Batch {
     }
 
     fn count(&self) -> usize {
+        self.entities() + self.deleted_branches.len()
+    }
+
+    /// How many Jira counts.
+    fn entities(&self) -> usize {
         self.commits.len() + self.branches.len() + self.pull_requests.len()
     }
 
@@ -64,9 +76,14 @@ impl Batch {
             Entity::Commit(commit) => (self.commits.len(), size(commit)),
             Entity::Branch(branch) => (self.branches.len(), size(branch)),
             Entity::PullRequest(request) => (self.pull_requests.len(), size(request)),
+            Entity::Deleted(id) if self.deleted_branches.len() < MAX_DELETED => {
+                self.deleted_branches.push(id.clone());
+                return Ok(());
+            }
+            Entity::Deleted(_) => return Err(entity),
         };
         let too_large = self.bytes + bytes > MAX_BYTES && !self.is_empty();
-        if list == MAX_OF_ONE_KIND || self.count() == MAX_ENTITIES || too_large {
+        if list == MAX_OF_ONE_KIND || self.entities() == MAX_ENTITIES || too_large {
             return Err(entity);
         }
         self.bytes += bytes;
@@ -74,6 +91,7 @@ impl Batch {
             Entity::Commit(commit) => self.commits.push(*commit),
             Entity::Branch(branch) => self.branches.push(*branch),
             Entity::PullRequest(request) => self.pull_requests.push(*request),
+            Entity::Deleted(id) => self.deleted_branches.push(id),
         }
         for key in keys {
             if self.seen.insert(key.clone()) {
@@ -83,10 +101,10 @@ impl Batch {
         Ok(())
     }
 
-    /// As one request. `progress` is what people see of how far it has come.
-    pub(super) fn into_payload(self, frame: &Frame<'_>, progress: &str) -> Payload {
+    /// As one request.
+    pub(super) fn into_payload(self, frame: &Frame<'_>) -> Payload {
         let about = frame.about;
-        let name = format!("{} of {}{progress}", self.words(), about.name.as_str());
+        let name = format!("{} of {}", self.words(), about.name.as_str());
         let repository = Repository {
             id: about.id.clone(),
             name: about.name.clone(),
@@ -95,6 +113,7 @@ impl Batch {
             commits: self.commits,
             branches: self.branches,
             pull_requests: self.pull_requests,
+            deleted_branches: self.deleted_branches,
         };
         let body = DevInfo {
             repositories: vec![repository],
@@ -119,20 +138,51 @@ impl Batch {
         }
     }
 
-    /// `2 commits, 1 branch`
     fn words(&self) -> String {
-        let counts = [
-            (self.commits.len(), "commit", "commits"),
-            (self.branches.len(), "branch", "branches"),
-            (self.pull_requests.len(), "pull request", "pull requests"),
-        ];
-        let words = counts.iter().filter(|(count, ..)| *count > 0);
-        let words = words.map(|(count, one, many)| {
-            let word = if *count == 1 { one } else { many };
-            format!("{count} {word}")
-        });
-        words.collect::<Vec<_>>().join(", ")
+        words(
+            self.commits.len(),
+            self.branches.len(),
+            self.pull_requests.len(),
+            self.deleted_branches.len(),
+        )
     }
+
+    pub(super) fn commits(&self) -> usize {
+        self.commits.len()
+    }
+
+    pub(super) fn branches(&self) -> usize {
+        self.branches.len()
+    }
+
+    pub(super) fn deleted(&self) -> usize {
+        self.deleted_branches.len()
+    }
+}
+
+/// `2 commits, 1 branch`
+pub(super) fn words(
+    commits: usize,
+    branches: usize,
+    pull_requests: usize,
+    deleted: usize,
+) -> String {
+    let counts = [
+        (commits, "commit", "commits"),
+        (branches, "branch", "branches"),
+        (pull_requests, "pull request", "pull requests"),
+        (deleted, "deleted branch", "deleted branches"),
+    ];
+    let words = counts.iter().filter(|(count, ..)| *count > 0);
+    let words = words.map(|(count, one, many)| {
+        let word = if *count == 1 { one } else { many };
+        format!("{count} {word}")
+    });
+    let words = words.collect::<Vec<_>>().join(", ");
+    if words.is_empty() {
+        return "nothing".to_owned();
+    }
+    words
 }
 
 fn size(entity: &impl Serialize) -> usize {

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use crate::cli::KeyOptions;
+use crate::commands::keys;
 use crate::domain::issue_key::{Findings, IssueKey, Reason, Text, TextKind};
-use crate::facts::find_keys;
 use crate::output::Output;
 
 /// Searches texts for each entity by itself, by the same rules.
@@ -39,7 +39,19 @@ impl<'a> Finder<'a> {
         if !self.options.only_issue_keys {
             all.extend(texts);
         }
-        let findings = find_keys(&all, self.options);
+        self.find(&all)
+    }
+
+    /// The keys in the texts of something that is not of this run.
+    pub(super) fn own_keys(&mut self, texts: &[Text]) -> Vec<IssueKey> {
+        if self.options.only_issue_keys {
+            return Vec::new();
+        }
+        self.find(texts)
+    }
+
+    fn find(&mut self, texts: &[Text]) -> Vec<IssueKey> {
+        let findings = keys::find(texts, self.options);
         self.cut += findings.cut.len();
         for dropped in findings.dropped {
             match dropped.reason {

@@ -3,11 +3,13 @@
 use super::batch::Entity;
 use super::entities::{Maker, PullRequestFacts};
 use super::finder::Finder;
-use super::{AT_ONCE, as_commit, cannot_read, texts_of};
+use super::merged::Merged;
+use super::{AT_ONCE, cannot_read, texts_of};
 use crate::cli::DevInfoOptions;
 use crate::commands::missing::Missing;
 use crate::commands::run_facts::jenkins_url;
-use crate::domain::issue_key::{IssueKey, TextKind};
+use crate::domain::entity_ids::EntityId;
+use crate::domain::issue_key::{IssueKey, Text, TextKind};
 use crate::domain::timestamp::Timestamp;
 use crate::error::Failure;
 use crate::facts::{Facts, commit_text};
@@ -73,20 +75,23 @@ pub(super) struct ThisRun<'a> {
     pub(super) facts: &'a Facts,
     pub(super) pull_request: Option<PullRequestFacts>,
     pub(super) repository: &'a Repository<'a>,
+    /// The pull requests that the run has merged.
+    pub(super) merged: Vec<Merged>,
 }
 
 /// An entity with the issues that it belongs to.
 pub(super) type WithKeys = (Entity, Vec<IssueKey>);
 
 impl ThisRun<'_> {
-    /// The pull request, the branch, then the commits, newest first.
+    /// The pull request, what was merged, the branch, then the commits, newest first; and the newest commit that is the
+    /// server's, too.
     pub(super) fn entities(
         &self,
         mut commits: Vec<Commit>,
         maker: &Maker<'_>,
         finder: &mut Finder<'_>,
         reader: &mut DetailsReader<'_>,
-    ) -> Result<Vec<WithKeys>, Failure> {
+    ) -> Result<(Vec<WithKeys>, Option<String>), Failure> {
         let tip = self.tip(&mut commits);
         let mut entities = Vec::new();
         if let Some(request) = &self.pull_request {
@@ -103,15 +108,27 @@ impl ThisRun<'_> {
                 wanted.push((commit.id.clone(), keys));
             }
         }
-        if let Some((name, tip)) = self.branch().zip(tip) {
+        let names_issues = !wanted.is_empty();
+        let merged = merged_entities(&self.merged, names_issues, self.options, maker, finder);
+        entities.extend(merged);
+        if let Some((name, tip)) = self.branch().zip(tip.as_ref()) {
             // A build of an older commit does not turn the branch back.
-            let tip = self.repository.newer_tip(name, &tip).unwrap_or(tip);
+            let newer = self.repository.newer_tip(name, tip);
+            let tip = newer.unwrap_or_else(|| tip.clone());
             let last = details(std::slice::from_ref(&tip), reader)?;
             if let Some(last) = last.first() {
                 let keys = finder.keys(texts_of(self.facts, &[TextKind::Branch]));
-                let of_last = self.keys_of(&as_commit(last), finder);
+                // Of the details a message of any length is not kept whole.
+                let read = self.repository.messages(std::slice::from_ref(&last.id));
+                let read = read.map_err(|error| cannot_read(&error))?;
+                let known = commits.iter().find(|commit| commit.id == last.id);
+                let message = known.or(read.first());
+                let of_last = message
+                    .map(|it| self.keys_of(it, finder))
+                    .unwrap_or_default();
+                let is_sent = super::is_sent(name, &keys, &of_last);
                 let branch = maker.branch(name, last, &keys, &of_last);
-                entities.extend(branch.map(|branch| {
+                entities.extend(branch.filter(|_| is_sent).map(|branch| {
                     let keys = keys.into_iter().chain(of_last).collect();
                     (Entity::Branch(Box::new(branch)), keys)
                 }));
@@ -125,7 +142,7 @@ impl ThisRun<'_> {
                 entities.push((commit, keys.clone()));
             }
         }
-        Ok(entities)
+        Ok((entities, tip))
     }
 
     fn is_sent(&self, keys: &[IssueKey]) -> bool {
@@ -153,13 +170,30 @@ impl ThisRun<'_> {
         let merged = found.zip(self.facts.run.change.as_ref());
         let merged = merged.and_then(|(head, change)| {
             let (source, target) = (change.source.as_deref(), change.target.as_deref());
-            self.repository.merged_for_build(head, source, target)
+            let by_words = self.repository.merged_for_build(head, source, target);
+            // Jenkins fetches the pull request as PR-7, or by the name of its branch.
+            let names = [Some(format!("PR-{}", change.number)), change.source.clone()];
+            let names: Vec<String> = names.into_iter().flatten().collect();
+            let by_parents = || self.repository.merged_beyond(&head.id, &names);
+            by_words
+                .or_else(by_parents)
+                .or_else(|| self.cut_merge(head))
         });
         let Some(tip) = merged else {
             return Some(head.clone());
         };
         commits.retain(|commit| commit.id != *head);
-        Some(tip)
+        self.repository.resolve(&tip)
+    }
+
+    /// The same where the clone was cut off just there: GitHub names both commits in the message.
+    fn cut_merge(&self, head: &Commit) -> Option<String> {
+        let parents = self.repository.named_parents(&head.id);
+        let [target, own] = parents.as_slice() else {
+            return None;
+        };
+        let subject = head.message.lines().next()?.trim_end();
+        (subject == format!("Merge {own} into {target}")).then(|| own.clone())
     }
 
     /// The branch that was built, when it is one of this repository and still there.
@@ -175,6 +209,40 @@ impl ThisRun<'_> {
             _ => None,
         }
     }
+}
+
+/// What ends with a merge: the pull request, if it names issues, and its branch.
+///
+/// `names_issues` is whether any commit of the run does.
+pub(super) fn merged_entities(
+    merged: &[Merged],
+    names_issues: bool,
+    options: &DevInfoOptions,
+    maker: &Maker<'_>,
+    finder: &mut Finder<'_>,
+) -> Vec<WithKeys> {
+    let mut entities = Vec::new();
+    for merged in merged {
+        let facts = &merged.facts;
+        let title = facts.title.as_deref().unwrap_or_default();
+        let source = format!("pull request {}", facts.number);
+        let texts = [
+            Text::change_branch(&source, &facts.source),
+            Text::new(TextKind::Title, source, title),
+        ];
+        let keys = finder.own_keys(&texts);
+        let keys_are_empty = keys.is_empty();
+        if !keys_are_empty || options.sending.all_entities {
+            let request = Entity::PullRequest(Box::new(maker.pull_request(facts, &keys)));
+            entities.push((request, keys));
+        }
+        // What never had anything to do with an issue was not sent either.
+        let was_sent = names_issues || merged.is_known || !keys_are_empty;
+        let branch = merged.branch.as_deref().filter(|_| was_sent);
+        let branch = branch.map(EntityId::of_branch);
+        entities.extend(branch.map(|id| (Entity::Deleted(id), Vec::new())));
+    }
+    entities
 }
 
 fn details(ids: &[String], reader: &mut DetailsReader<'_>) -> Result<Vec<Details>, Failure> {

@@ -69,7 +69,7 @@ fn show(
     dry_run: bool,
     context: &Context<'_>,
 ) -> Result<Report, Failure> {
-    let endpoints = connection::endpoints(context.variables, &[])?;
+    let endpoints = connection::endpoints(context.variables, None)?;
     let first = destinations.first();
     let api_url = first.map_or(&endpoints.api_url, |first| &first.endpoints.api_url);
     let cloud_id = send::cloud_id(destinations, context.output);

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use super::Wanted;
 use crate::cli::{
-    AskOptions, BranchOptions, CommitOptions, KeyOptions, PullRequestKeyOptions,
-    RepositoryKeyOptions, Which,
+    AskOptions, BranchOptions, CommitOptions, PullRequestKeyOptions, RepositoryKeyOptions, Which,
 };
 use crate::commands::connection::Destination;
 use crate::commands::dev_info::{clone_urls, repository_id};
@@ -13,7 +12,6 @@ use crate::commands::missing::Missing;
 use crate::commands::run_facts::{deployment_key, given_text, identity};
 use crate::commands::{self, Context};
 use crate::domain::entity_ids::EntityId;
-use crate::domain::ids::ItemId;
 use crate::domain::properties::{Properties, Property};
 use crate::domain::stored_id::StoredId;
 use crate::error::Failure;
@@ -48,7 +46,7 @@ impl<'a> Finder<'a> {
                 let identity = identity(key, &self.run, &mut self.missing)?;
                 identity.map(|identity| Item::Build {
                     pipeline: identity.pipeline_id,
-                    number: identity.number,
+                    number: identity.number.get(),
                 })
             }
             Which::Deployment(key) => {
@@ -59,14 +57,11 @@ impl<'a> Finder<'a> {
             Which::Commit(key) => self.commit(key),
             Which::Branch(key) => self.branch(key),
             Which::PullRequest(key) => self.pull_request(key),
-            Which::Flag(key) => self
-                .item_id(key.flag_id.clone(), "the feature flag", "--flag-id")
-                .map(Item::FeatureFlag),
-            Which::Link(key) => {
-                let of_url = || key.url.as_ref().map(ItemId::of_url);
-                let id = key.link_id.clone().or_else(of_url);
-                self.item_id(id, "the remote link", "--link-id or --url")
-                    .map(Item::RemoteLink)
+            Which::Flag(key) => {
+                let id = key.flag_id.as_ref();
+                let id = id.and_then(|id| id.as_str().parse().ok());
+                let id = self.missing.want(id, "the feature flag", "--flag-id", "");
+                id.map(Item::FeatureFlag)
             }
             Which::Labelled(data, labels) => {
                 return Ok(Some(Wanted::Labelled(data, properties(labels)?)));
@@ -77,12 +72,9 @@ impl<'a> Finder<'a> {
 
     /// The repository that git and Jenkins know, where no option says which.
     fn checkout(&self, key: &RepositoryKeyOptions) -> Repository<'a> {
-        let options = KeyOptions {
-            repository_dir: key.repository_dir.clone(),
-            ..KeyOptions::default()
-        };
+        let named = key.repository_dir.as_deref();
         let (variables, system) = (self.context.variables, self.context.system);
-        facts::repository(&options, &self.run, variables, system, PATIENCE)
+        facts::repository(named, &self.run, variables, system, PATIENCE)
     }
 
     fn repository(&mut self, key: &RepositoryKeyOptions) -> Option<StoredId> {
@@ -143,11 +135,6 @@ impl<'a> Finder<'a> {
             .missing
             .want(id, "the pull request", "--pull-request", "CHANGE_ID");
         entity(EntityKind::PullRequest, repository, id)
-    }
-
-    fn item_id(&mut self, id: Option<ItemId>, what: &str, option: &str) -> Option<StoredId> {
-        let id = id.and_then(|id| id.as_str().parse().ok());
-        self.missing.want(id, what, option, "")
     }
 
     /// The item and the sites.

@@ -19,7 +19,7 @@ use crate::report::{Outcome, Report, SiteReport};
 /// # Errors
 /// What keeps all sites from being asked. What they say is in the report.
 pub(crate) fn run(options: &ShowOptions, context: &Context<'_>) -> Result<Report, Failure> {
-    let asking = options.what.ask();
+    let asking = options.what.how();
     let mut finder = Finder::new(context);
     let wanted = finder.find(options.what.which())?;
     let (wanted, destinations) = finder.finish(wanted, asking, true)?;
@@ -64,11 +64,7 @@ fn look(client: &mut AuthorizedJira<'_>, site: &str, wanted: &Wanted) -> Result<
         Some(Presence::Absent) => format!("{site} has the repository, but not {item}"),
         None => format!("{site} has not stored {item}"),
     };
-    let mut failure = Failure::new(Kind::Refused, message.as_str());
-    if !item.data().is_confirmed() {
-        failure = failure.hint("this site may not let OAuth credentials see remote links, which Atlassian does not confirm");
-    }
-    let failure = failure.hint("is the id the one that it was sent with? What was just sent takes Jira a moment, what names unknown issues only is not stored, and only data of this credential can be seen");
+    let failure = Failure::new(Kind::Refused, message.as_str()).hint("is the id the one that it was sent with? What was just sent takes Jira a moment, what names unknown issues only is not stored, and only data of this credential can be seen");
     Ok(Answer {
         failure: Some(failure),
         ..Answer::new(site, Outcome::NotFound, message)

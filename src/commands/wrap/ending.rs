@@ -46,7 +46,8 @@ fn advice(error: ErrorKind, on_windows: bool) -> (u8, &'static str) {
     }
 }
 
-/// `cancelled` only when somebody ended it: a command that crashes has failed.
+/// `cancelled` only when we were told to stop, or when it died of a signal that asks a program to stop: one that crashes,
+/// or that is killed since there is no memory left, has failed.
 pub(super) fn state(waited: Waited) -> State {
     match waited {
         Waited::Overdue(_) | Waited::Ended { told: Some(_), .. } => State::Cancelled,
@@ -56,23 +57,20 @@ pub(super) fn state(waited: Waited) -> State {
         Waited::Ended {
             end: End::Signal(signal),
             ..
-        } if !is_crash(signal) => State::Cancelled,
+        } if is_stop(signal) => State::Cancelled,
         Waited::Ended { .. } => State::Failed,
     }
 }
 
-/// SIGILL, SIGTRAP, SIGABRT, SIGFPE and SIGSEGV, which have these numbers everywhere.
-fn is_crash(signal: i32) -> bool {
-    matches!(signal, 4 | 5 | 6 | 8 | 11)
+/// SIGHUP, SIGINT and SIGTERM, which have these numbers everywhere.
+fn is_stop(signal: i32) -> bool {
+    matches!(signal, 1 | 2 | 15)
 }
 
 /// The command's own code, as a shell would tell it.
 pub(super) fn code(waited: Waited) -> u8 {
     match waited {
         Waited::Overdue(signal)
-        | Waited::Ended {
-            told: Some(signal), ..
-        }
         | Waited::Ended {
             end: End::Signal(signal),
             ..
@@ -100,12 +98,20 @@ mod tests {
         (End::Code(255), None, State::Failed, 255),
         (End::Code(-1_073_741_510), None, State::Failed, 1),
         (End::Signal(15), None, State::Cancelled, 143),
-        (End::Signal(9), None, State::Cancelled, 137),
+        (End::Signal(2), None, State::Cancelled, 130),
+        (End::Signal(1), None, State::Cancelled, 129),
+        (End::Signal(9), None, State::Failed, 137),
+        (End::Signal(3), None, State::Failed, 131),
+        (End::Signal(7), None, State::Failed, 135),
+        (End::Signal(10), None, State::Failed, 138),
+        (End::Signal(24), None, State::Failed, 152),
+        (End::Signal(31), None, State::Failed, 159),
         (End::Signal(11), None, State::Failed, 139),
         (End::Signal(6), None, State::Failed, 134),
-        (End::Signal(15), Some(2), State::Cancelled, 130),
-        (End::Code(0), Some(15), State::Cancelled, 143),
-        (End::Code(3), Some(1), State::Cancelled, 129),
+        (End::Signal(15), Some(2), State::Cancelled, 143),
+        (End::Signal(9), Some(15), State::Cancelled, 137),
+        (End::Code(0), Some(15), State::Cancelled, 0),
+        (End::Code(3), Some(1), State::Cancelled, 3),
     ];
 
     #[test]

@@ -11,6 +11,8 @@ pub(crate) struct CloneUrl {
     pub(super) port: Option<String>,
     /// Without slashes around it, percent-decoded.
     pub(super) path: String,
+    /// Whether the path ended with `.git`, which some servers want in the addresses of their pages.
+    pub(super) has_ending: bool,
 }
 
 /// How the repository is spoken to.
@@ -18,8 +20,10 @@ pub(crate) struct CloneUrl {
 pub(super) enum Transport {
     Https,
     Http,
-    /// `ssh` and `git`, whose port says nothing of the pages.
-    Other,
+    /// Its port says nothing of the pages.
+    Ssh,
+    /// The same of git's own protocol.
+    Git,
 }
 
 /// Hosts for SSH through firewalls, and whose pages are theirs.
@@ -48,8 +52,8 @@ impl CloneUrl {
         };
         // Whatever stands behind the path may be a token.
         let path = match transport {
-            Transport::Other => path,
-            _ => path.split(['?', '#']).next().unwrap_or_default(),
+            Transport::Ssh | Transport::Git => path,
+            Transport::Https | Transport::Http => path.split(['?', '#']).next().unwrap_or_default(),
         };
         let port = port.filter(|port| !port.is_empty());
         Self::new(transport, host, port, &decoded(path))
@@ -59,7 +63,13 @@ impl CloneUrl {
     fn like_scp(text: &str) -> Option<Self> {
         let (host, path) = without_user(text).split_once(':')?;
         let is_host = host.len() > 1 && !host.contains(['/', '\\']);
-        is_host.then(|| Self::new(Transport::Other, host, None, path))?
+        // For ssh the path is a file's, as it is; Azure DevOps writes that of its pages there.
+        let path = if is_azure(&host.to_ascii_lowercase()) {
+            decoded(path)
+        } else {
+            path.to_owned()
+        };
+        is_host.then(|| Self::new(Transport::Ssh, host, None, &path))?
     }
 
     /// `codecommit::eu-west-1://profile@shop`, the form of AWS' git-remote-codecommit.
@@ -73,8 +83,8 @@ impl CloneUrl {
 
     fn new(transport: Transport, host: &str, port: Option<&str>, path: &str) -> Option<Self> {
         let path = path.trim_matches('/');
-        let path = path.strip_suffix(".git").unwrap_or(path);
-        let path = path.trim_end_matches('/');
+        let without = path.strip_suffix(".git");
+        let path = without.unwrap_or(path).trim_end_matches('/');
         let host = host.to_ascii_lowercase();
         let other = OTHER_NAMES.iter().find(|(name, _)| *name == host);
         let host = other.map_or(host, |(_, name)| (*name).to_owned());
@@ -87,7 +97,12 @@ impl CloneUrl {
             host,
             port: port.map(ToOwned::to_owned),
             path: path.to_owned(),
+            has_ending: without.is_some(),
         })
+    }
+
+    pub(crate) fn host(&self) -> &str {
+        &self.host
     }
 
     pub(super) fn segments(&self) -> Vec<&str> {
@@ -99,7 +114,8 @@ fn transport(scheme: &str) -> Option<Transport> {
     match scheme.to_ascii_lowercase().as_str() {
         "https" => Some(Transport::Https),
         "http" => Some(Transport::Http),
-        "ssh" | "git" | "git+ssh" | "ssh+git" => Some(Transport::Other),
+        "ssh" | "git+ssh" | "ssh+git" => Some(Transport::Ssh),
+        "git" => Some(Transport::Git),
         _ => None,
     }
 }
@@ -109,6 +125,11 @@ fn without_user(rest: &str) -> &str {
     let end = rest.find('/').unwrap_or(rest.len());
     let at = rest[..end].rfind('@');
     at.map_or(rest, |at| &rest[at + 1..])
+}
+
+/// Whether it is a host of Azure DevOps Services.
+pub(super) fn is_azure(host: &str) -> bool {
+    matches!(host, "dev.azure.com" | "ssh.dev.azure.com") || host.ends_with(".visualstudio.com")
 }
 
 fn decoded(path: &str) -> String {

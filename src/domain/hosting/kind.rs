@@ -1,15 +1,17 @@
 //! The kinds of servers: how they are recognised, and the paths of their pages.
 
+use clap::ValueEnum as _;
 use percent_encoding::utf8_percent_encode;
 
-use super::clone_url::{CloneUrl, Transport};
+use super::clone_url::{CloneUrl, is_azure};
+use super::gerrit;
 use super::template::Template;
 use crate::domain::web_url::{UNSAFE_IN_PATH, WebUrl};
 
 /// A kind of server that holds repositories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum RepositoryKind {
-    /// GitHub and GitHub Enterprise Server; also what is taken when nothing tells the kind
+    /// GitHub and GitHub Enterprise Server; also taken when nothing tells the kind
     Github,
     Gitlab,
     /// Bitbucket Data Center and Server
@@ -24,8 +26,10 @@ pub(crate) enum RepositoryKind {
     Gerrit,
     /// Azure DevOps Services and Server
     AzureDevops,
-    /// AWS `CodeCommit`
+    #[value(help = "AWS CodeCommit")]
     Codecommit,
+    /// cgit, as on git.kernel.org
+    Cgit,
 }
 
 /// The addresses of a kind of server.
@@ -39,42 +43,11 @@ pub(super) struct Rules {
     pub(super) create_pull_request: Option<Template>,
 }
 
-/// Port of Bitbucket Server's SSH.
-const BITBUCKET_PORT: &str = "7999";
-
-/// Port of Gerrit's SSH.
-const GERRIT_PORT: &str = "29418";
-
 impl RepositoryKind {
-    /// By the shape of the address, else by the host's name.
-    pub(super) fn guess(clone: &CloneUrl) -> Self {
-        let host = clone.host.as_str();
-        let port = clone.port.as_deref();
-        let segments = clone.segments();
-        let is_ssh = clone.transport == Transport::Other;
-        let contains = |names: &[&str]| names.iter().any(|name| host.contains(name));
-        if code_commit_region(host).is_some() || host.ends_with(".console.aws.amazon.com") {
-            Self::Codecommit
-        } else if segments.contains(&"_git") || is_azure(host) {
-            Self::AzureDevops
-        } else if host == "bitbucket.org" {
-            Self::BitbucketCloud
-        } else if contains(&["github"]) {
-            Self::Github
-        } else if contains(&["gitlab"]) {
-            Self::Gitlab
-        } else if contains(&["gitea", "forgejo", "codeberg"]) {
-            Self::Gitea
-        } else if contains(&["gerrit", "googlesource.com"]) || is_ssh && port == Some(GERRIT_PORT) {
-            Self::Gerrit
-        } else if contains(&["bitbucket", "stash"])
-            || is_ssh && port == Some(BITBUCKET_PORT)
-            || is_bitbucket_path(&segments)
-        {
-            Self::BitbucketServer
-        } else {
-            Self::Github
-        }
+    /// As the option has it.
+    pub(crate) fn word(self) -> String {
+        let value = self.to_possible_value();
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
     }
 
     /// What `{repository}` stands for and the address of the repository's page.
@@ -112,13 +85,10 @@ impl RepositoryKind {
                 let name = path(&[self.project(clone)]);
                 format!("https://{region}.{console}/codesuite/codecommit/repositories/{name}")
             }
-            Self::Gerrit => {
-                let gitiles = if clone.host.ends_with("googlesource.com") {
-                    ""
-                } else {
-                    "plugins/gitiles/"
-                };
-                format!("{server}/{gitiles}{}", path(&[self.project(clone)]))
+            Self::Gerrit => gerrit::page(clone, server),
+            Self::Cgit => {
+                let ending = if clone.has_ending { ".git" } else { "" };
+                format!("{server}/{}{ending}", path(&segments))
             }
             Self::Github | Self::Gitlab | Self::BitbucketCloud | Self::Gitea => {
                 format!("{server}/{}", path(&segments))
@@ -147,7 +117,7 @@ impl RepositoryKind {
     pub(super) fn project(self, clone: &CloneUrl) -> &str {
         let path = clone.path.as_str();
         match self {
-            Self::Gerrit => path.strip_prefix("a/").unwrap_or(path),
+            Self::Gerrit => gerrit::project(clone),
             Self::Codecommit => path.strip_prefix("v1/repos/").unwrap_or(path),
             Self::BitbucketServer => match path.rsplit_once("scm/") {
                 Some(("", rest)) => rest,
@@ -162,6 +132,9 @@ impl RepositoryKind {
     pub(super) fn identity(self, clone: &CloneUrl) -> (String, String) {
         let host = clone.host.as_str();
         let path = self.project(clone);
+        if self == Self::Gerrit {
+            return (gerrit::host(host), path.to_owned());
+        }
         if self == Self::AzureDevops && is_azure(host) {
             let of_host = host.strip_suffix(".visualstudio.com");
             let of_host = of_host.filter(|name| *name != "vs-ssh");
@@ -190,8 +163,8 @@ impl RepositoryKind {
         (host.to_owned(), path)
     }
 
-    /// `server` is `https://git.example.com`, `project` the escaped path of the repository there.
-    pub(super) fn rules(self, server: &str, project: &str) -> Rules {
+    /// `server` is `https://git.example.com`.
+    pub(super) fn rules(self, server: &str, clone: Option<&CloneUrl>) -> Rules {
         let [commit, file, branch, tag, pull_request, create] = match self {
             Self::Github => [
                 "/commit/{commit}",
@@ -257,10 +230,18 @@ impl RepositoryKind {
                 "/pull-requests/{number}/details",
                 "",
             ],
+            Self::Cgit => [
+                "/commit/?id={commit}",
+                "/tree/{path}?id={commit}",
+                "/log/?h={branch}",
+                "/tag/?h={branch}",
+                "",
+                "",
+            ],
         };
         let template = |path: &str| known(&format!("{{repository}}{path}"));
         let pull_request = match self {
-            Self::Gerrit => known(&format!("{server}/c/{project}/+/{{number}}")),
+            Self::Gerrit => known(&gerrit::change(clone, server)),
             _ => template(pull_request),
         };
         Rules {
@@ -279,16 +260,6 @@ fn known(text: &str) -> Template {
     text.parse().unwrap_or_default()
 }
 
-fn is_azure(host: &str) -> bool {
-    host == "dev.azure.com" || host.ends_with(".visualstudio.com")
-}
-
-/// `scm/PROJECT/name`, or the page `projects/PROJECT/repos/name`, below any context path.
-fn is_bitbucket_path(segments: &[&str]) -> bool {
-    let is_page = matches!(segments, [.., "projects" | "users", _, "repos", _]);
-    is_page || matches!(segments, [.., "scm", project, _] if *project != "repo")
-}
-
 fn bitbucket<'a>(project: &'a str, name: &'a str) -> [&'a str; 4] {
     match project.strip_prefix('~') {
         Some(user) => ["users", user, "repos", name],
@@ -297,7 +268,7 @@ fn bitbucket<'a>(project: &'a str, name: &'a str) -> [&'a str; 4] {
 }
 
 /// The region in `git-codecommit.eu-west-1.amazonaws.com`.
-fn code_commit_region(host: &str) -> Option<&str> {
+pub(super) fn code_commit_region(host: &str) -> Option<&str> {
     let rest = host.strip_prefix("git-codecommit.");
     let rest = rest.or_else(|| host.strip_prefix("git-codecommit-fips."))?;
     let region = rest

@@ -194,6 +194,107 @@ fn the_users_word_counts() {
     assert_eq!(gitlab.pull_request_name("7"), "!7");
 }
 
+/// Address of the clone, kind where it is given; pages of the repository, a commit, a branch and a change.
+#[test]
+fn servers_below_a_path_and_with_several_hosts() {
+    let cases = [
+        (
+            "https://review.example.com/r/a/tools/shop",
+            None,
+            "https://review.example.com/r/plugins/gitiles/tools/shop",
+            "/+/8a91",
+            "/+/refs/heads/main",
+            "https://review.example.com/r/c/tools/shop/+/7",
+        ),
+        (
+            "https://git.example.com/code/a/My%20Tools/shop",
+            Some(RepositoryKind::Gerrit),
+            "https://git.example.com/code/plugins/gitiles/My%20Tools/shop",
+            "/+/8a91",
+            "/+/refs/heads/main",
+            "https://git.example.com/code/c/My%20Tools/shop/+/7",
+        ),
+        (
+            "ssh://ada@review.example.com:29418/a/shop",
+            None,
+            "https://review.example.com/plugins/gitiles/a/shop",
+            "/+/8a91",
+            "/+/refs/heads/main",
+            "https://review.example.com/c/a/shop/+/7",
+        ),
+        (
+            "https://gerrit.googlesource.com/a/plugins/hooks",
+            None,
+            "https://gerrit.googlesource.com/plugins/hooks",
+            "/+/8a91",
+            "/+/refs/heads/main",
+            "https://gerrit-review.googlesource.com/c/plugins/hooks/+/7",
+        ),
+        (
+            "https://chromium-review.googlesource.com/chromium/src.git",
+            None,
+            "https://chromium.googlesource.com/chromium/src",
+            "/+/8a91",
+            "/+/refs/heads/main",
+            "https://chromium-review.googlesource.com/c/chromium/src/+/7",
+        ),
+        (
+            "git://git.kernel.org/pub/scm/git/git.git",
+            None,
+            "https://git.kernel.org/pub/scm/git/git.git",
+            "/commit/?id=8a91",
+            "/log/?h=main",
+            "https://git.kernel.org/pub/scm/git/git.git",
+        ),
+        (
+            "git@ssh.dev.azure.com:v3/org/My%20Project/shop%2520",
+            None,
+            "https://dev.azure.com/org/My%20Project/_git/shop%2520",
+            "/commit/8a91",
+            "?version=GBmain",
+            "https://dev.azure.com/org/My%20Project/_git/shop%2520/pullrequest/7",
+        ),
+        (
+            "git@git.example.com:grp/sub/shop.git",
+            None,
+            "https://git.example.com/grp/sub/shop",
+            "/-/commit/8a91",
+            "/-/tree/main",
+            "https://git.example.com/grp/sub/shop/-/merge_requests/7",
+        ),
+        (
+            // The path of a file is not decoded.
+            "git@git.example.com:grp/My%20Project.git",
+            None,
+            "https://git.example.com/grp/My%2520Project",
+            "/commit/8a91",
+            "/tree/main",
+            "https://git.example.com/grp/My%2520Project/pull/7",
+        ),
+    ];
+    for (address, kind, repository, commit, branch, change) in cases {
+        let clone = CloneUrl::parse(address).unwrap();
+        let hosting = Hosting::of_clone(&clone, kind).unwrap();
+        assert_eq!(hosting.page().to_string(), repository);
+        let pages = [
+            (hosting.commit("8a91"), format!("{repository}{commit}")),
+            (hosting.branch("main"), format!("{repository}{branch}")),
+            (hosting.pull_request("7"), change.to_owned()),
+        ];
+        for (page, expected) in pages {
+            assert_eq!(page.to_string(), expected, "{address}");
+        }
+        // The page that is named has the same pages.
+        let of_page = Hosting::of_page(hosting.page(), Some(hosting.kind));
+        assert_eq!(of_page.commit("8a91"), hosting.commit("8a91"), "{address}");
+        assert_eq!(
+            of_page.pull_request("7"),
+            hosting.pull_request("7"),
+            "{address}"
+        );
+    }
+}
+
 /// What is too long for an address leads to the next larger thing.
 #[test]
 fn long_names_have_a_page_all_the_same() {

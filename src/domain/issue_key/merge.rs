@@ -9,7 +9,7 @@ const MAX_SUBJECT: usize = 2_000;
 const MAX_LINES: usize = 5;
 
 /// Where the merged branches stand in the message, in bytes, from left to right.
-pub(super) fn branches(message: &str) -> Vec<Range<usize>> {
+pub(crate) fn branches(message: &str) -> Vec<Range<usize>> {
     let mut line = first_line(message);
     let mut start = 0;
     // A revert quotes the subject of what it takes back.

@@ -109,8 +109,16 @@ impl FromStr for KeyPattern {
                 regex,
                 template: None,
             })
-            .map_err(|error| error.to_string().replace('\n', " "))
+            .map_err(|error| not_a_pattern(&error))
     }
+}
+
+/// Why it is not a regular expression, in one line.
+pub(crate) fn not_a_pattern(error: &regex::Error) -> String {
+    let text = error.to_string();
+    let reason = text.lines().last().unwrap_or_default();
+    let reason = reason.trim_start_matches("error: ");
+    format!("expected a regular expression: {reason}")
 }
 
 #[cfg(test)]

@@ -168,11 +168,12 @@ fn trouble_that_stays_ends_within_the_budget() {
 fn a_refusal_is_not_repeated() {
     for (status, expected) in [
         (400, Kind::Refused),
-        (404, Kind::Refused),
+        (404, Kind::Unreachable),
         (413, Kind::Refused),
         (302, Kind::Unreachable),
     ] {
-        let script = Script::new([tenant(), token("t1"), ("bulk", answer(status, ""))]);
+        let refusal = answer(status, r#"[{"message":"no"}]"#);
+        let script = Script::new([tenant(), token("t1"), ("bulk", refusal)]);
         assert_eq!(kind(submit(&script).0), expected, "{status}");
         assert_eq!(script.count("bulk"), 1, "{status}");
     }

@@ -48,7 +48,7 @@ fn every_status_has_a_kind_and_a_hint() {
         ),
         (builds, 401, Kind::Credentials, "tick \"Builds\""),
         (builds, 403, Kind::Credentials, "tick \"Builds\""),
-        (builds, 404, Kind::Refused, "JIRA_CLOUD_ID"),
+        (builds, 404, Kind::Unreachable, "JIRA_CLOUD_ID"),
         (builds, 407, Kind::Unreachable, "HTTPS_PROXY"),
         (builds, 413, Kind::Refused, "too large"),
         (builds, 500, Kind::Unreachable, "maintenance"),
@@ -60,18 +60,6 @@ fn every_status_has_a_kind_and_a_hint() {
         ),
         (
             Asked::Reading(DataType::FeatureFlags),
-            404,
-            Kind::Refused,
-            "nothing is stored",
-        ),
-        (
-            Asked::Submission(DataType::RemoteLinks),
-            404,
-            Kind::Refused,
-            "does not confirm",
-        ),
-        (
-            Asked::Reading(DataType::RemoteLinks),
             404,
             Kind::Refused,
             "nothing is stored",
@@ -94,15 +82,9 @@ fn every_status_has_a_kind_and_a_hint() {
             Kind::Refused,
             "--verbose",
         ),
-        (
-            Asked::Submission(DataType::RemoteLinks),
-            401,
-            Kind::Credentials,
-            "does not confirm",
-        ),
     ];
     for (asked, status, kind, hint) in cases {
-        let (found, lines) = failure(asked, status, "");
+        let (found, lines) = failure(asked, status, r#"{"message":"no"}"#);
         assert_eq!(found, kind, "{asked:?} {status}");
         assert!(lines.contains(hint), "{asked:?} {status}: {lines}");
     }
@@ -120,12 +102,101 @@ fn a_page_says_nothing_of_what_is_stored() {
     let reading = Asked::Reading(DataType::Builds);
     for (body, hint) in [
         ("<html>404</html>", "a proxy"),
+        ("not found", "a proxy"),
         ("{}", "nothing is stored"),
+        (r#"[{"message":"no"}]"#, "nothing is stored"),
         (" ", "nothing is stored"),
     ] {
         let (_, lines) = failure(reading, 404, body);
         assert!(lines.contains(hint), "{body}: {lines}");
     }
+}
+
+/// What stands in the body decides whose answer it is, whatever the status.
+#[test]
+fn only_jira_refuses() {
+    let builds = Asked::Submission(DataType::Builds);
+    let pages = [
+        "<html><h1>Oops</h1></html>",
+        " \u{feff}<!DOCTYPE html>",
+        "{}",
+        "[]",
+        "null",
+        "no",
+        r#""no""#,
+        r#"{"status":"blocked"}"#,
+        r#"{"message":""}"#,
+        r#"{"message":{"text":"no"}}"#,
+        r#"{"error":true}"#,
+        r#"{"errorMessages":[]}"#,
+        r#"{"errorMessages":[],"errors":{}}"#,
+        r#"["no"]"#,
+        r#"[{"message":"no"},{"detail":"no"}]"#,
+        "",
+    ];
+    for status in [400, 404, 405, 409, 410, 413, 415, 418, 421, 422, 423, 451] {
+        for body in pages {
+            let (kind, lines) = failure(builds, status, body);
+            assert_eq!(kind, Kind::Unreachable, "{status} {body}");
+            assert!(lines.contains("a proxy or a login page"), "{status} {body}");
+            assert!(!lines.contains("JIRA_CLOUD_ID"), "{status} {body}");
+        }
+    }
+    let refusals = [
+        r#"[{"message":"no","errorTraceId":"1"}]"#,
+        r#"{"errorMessages":[{"message":"no"}]}"#,
+        r#"{"errorMessages":["no"],"errors":{}}"#,
+        r#"{"errorMessages":[],"errors":{"url":"no"}}"#,
+        r#"{"code":400,"message":"no"}"#,
+        r#"{"error":"no"}"#,
+    ];
+    for body in refusals {
+        for status in [400, 413, 422] {
+            assert_eq!(failure(builds, status, body).0, Kind::Refused, "{status}");
+        }
+        for status in [404, 405, 410, 421, 423, 451] {
+            let (kind, lines) = failure(builds, status, body);
+            assert_eq!(kind, Kind::Unreachable, "{status} {body}");
+            assert!(!lines.contains("a proxy or a login page"), "{status}");
+        }
+    }
+}
+
+/// Whom a failure concerns: this update alone, perhaps, or all.
+#[test]
+fn what_one_update_may_cause_is_told_from_what_concerns_all() {
+    let cases = [
+        (500, "", true),
+        (503, "<html>", true),
+        (404, "<html>", true),
+        (403, "<html>", true),
+        (403, "", false),
+        (401, "", false),
+        (302, "", false),
+        (429, "", false),
+        (407, "", false),
+    ];
+    let builds = Asked::Submission(DataType::Builds);
+    for (status, body, expected) in cases {
+        let answer = Answer {
+            status,
+            body: body.to_owned(),
+            ..Answer::default()
+        };
+        let error = JiraError::refused(builds, "https://x", answer.clone());
+        assert_eq!(error.may_concern_one(), expected, "{status} {body}");
+        assert!(!JiraError::refused(Asked::Token, "https://x", answer).may_concern_one());
+    }
+    for (error, expected) in [
+        (TransportError::Timeout, true),
+        (TransportError::Connection("reset".to_owned()), true),
+        (TransportError::Refused("x".to_owned()), false),
+        (TransportError::UnknownHost, false),
+    ] {
+        let error = JiraError::transport(builds, "https://x", error);
+        assert_eq!(error.may_concern_one(), expected, "{error:?}");
+    }
+    assert!(!JiraError::no_time(builds, "https://x").may_concern_one());
 }
 
 #[test]

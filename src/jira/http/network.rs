@@ -9,8 +9,10 @@ use std::time::Duration;
 use ureq::ProxyProtocol;
 use ureq::http::Uri;
 use ureq::tls::{RootCerts, TlsConfig};
+use ureq::unversioned::transport::DefaultConnector;
 
 use super::errors::{has_no_roots, transport_error};
+use super::names::Names;
 use super::proxy::{Protocol, Proxies, Proxy};
 use super::trust::Trust;
 use super::{Answer, MAX_BODY, Method, Request, Transport, TransportError};
@@ -19,7 +21,10 @@ use crate::jira::PRODUCT;
 use crate::jira::transport_error::CertificateProblem;
 use crate::output::Output;
 use crate::secret::Secret;
+use crate::side_by_side::aside;
+use crate::system::System;
 use crate::variables::Variables;
+use crate::watchdog::Watchdog;
 
 /// Longest time for a name look-up, and for a connection with its TLS handshake.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -27,7 +32,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The HTTP crate gets so much longer to give up by itself, since it knows what it waited for.
 const GRACE: Duration = Duration::from_millis(200);
 
-/// So often a request that waits asks whether its answer is still wanted.
+/// So often a request that waits asks whether its answer is still wanted, and whether we were told to stop.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// How Jira is reached.
@@ -59,6 +64,7 @@ pub(crate) struct Network<'a> {
     /// They had to.
     bundled: AtomicBool,
     output: &'a Output,
+    system: &'a dyn System,
 }
 
 /// One way to a host, with two opinions on certificates.
@@ -79,7 +85,7 @@ impl Agents {
 
 impl<'a> Network<'a> {
     /// The password of the proxy is hidden from here on.
-    pub(crate) fn new(settings: Settings, output: &'a Output) -> Self {
+    pub(crate) fn new(settings: Settings, output: &'a Output, system: &'a dyn System) -> Self {
         let Settings { proxies, trust } = settings;
         let secrets = proxies.proxy().map(Proxy::secrets).unwrap_or_default();
         for secret in secrets {
@@ -96,6 +102,7 @@ impl<'a> Network<'a> {
             bundled_too: trust.bundled_too,
             bundled: AtomicBool::new(false),
             output,
+            system,
         }
     }
 
@@ -106,15 +113,15 @@ impl<'a> Network<'a> {
         timeout: Duration,
     ) -> Result<Answer, ureq::Error> {
         if self.bundled.load(Ordering::Relaxed) {
-            return bounded(&agents.with_bundled_roots, request, timeout);
+            return bounded(&agents.with_bundled_roots, request, timeout, self.system);
         }
-        let result = bounded(&agents.main, request, timeout);
+        let result = bounded(&agents.main, request, timeout, self.system);
         match &result {
             Err(error) if self.bundled_too && lacks_roots(error) => {
                 if !self.bundled.swap(true, Ordering::Relaxed) {
                     self.output.detail("this machine has no certificates to trust; those that come with jira-send are used");
                 }
-                bounded(&agents.with_bundled_roots, request, timeout)
+                bounded(&agents.with_bundled_roots, request, timeout, self.system)
             }
             _ => result,
         }
@@ -153,7 +160,7 @@ fn place(url: &str) -> (String, u16) {
 }
 
 fn agent(proxy: Option<&ureq::Proxy>, roots: RootCerts) -> ureq::Agent {
-    ureq::Agent::config_builder()
+    let config = ureq::Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
         .max_redirects_will_error(false)
@@ -164,8 +171,8 @@ fn agent(proxy: Option<&ureq::Proxy>, roots: RootCerts) -> ureq::Agent {
         // Never from the environment: the crate's own rules for its variables are not curl's.
         .proxy(proxy.cloned())
         .tls_config(TlsConfig::builder().root_certs(roots).build())
-        .build()
-        .new_agent()
+        .build();
+    ureq::Agent::with_parts(config, DefaultConnector::default(), Names)
 }
 
 /// The same proxy in the words of the HTTP crate, which takes every proxy that we take.
@@ -195,13 +202,14 @@ fn bounded(
     agent: &ureq::Agent,
     request: Request<'_>,
     timeout: Duration,
+    system: &dyn System,
 ) -> Result<Answer, ureq::Error> {
     let (agent, method) = (agent.clone(), request.method);
     let url = request.url.to_owned();
     let body = request.body.map(Secret::new);
     let token = request.token.map(Secret::new);
     let (sender, receiver) = mpsc::sync_channel(1);
-    std::thread::Builder::new().spawn(move || {
+    aside(move || {
         let request = Request {
             method,
             url: &url,
@@ -211,13 +219,14 @@ fn bounded(
         };
         // Nobody listens any more when the time is up.
         let _ = sender.send(exchange(&agent, request, timeout));
-    })?;
+    });
+    let is_over = || {
+        let curfew = system.watchdog().and_then(Watchdog::curfew);
+        curfew.is_some_and(|curfew| curfew <= system.elapsed())
+    };
     let mut left = timeout.saturating_add(GRACE);
-    while !left.is_zero() && !request.is_unwanted() {
-        let slice = match request.unwanted {
-            Some(_) => left.min(LOOK_AGAIN),
-            None => left,
-        };
+    while !left.is_zero() && !request.is_unwanted() && !is_over() {
+        let slice = left.min(LOOK_AGAIN);
         match receiver.recv_timeout(slice) {
             Ok(result) => return result,
             Err(_) => left = left.saturating_sub(slice),

@@ -213,7 +213,8 @@ impl Proxies {
         if let Some(proxy) = &self.proxy {
             notes.push(format!("{} is the proxy ({})", proxy, proxy.variable));
             let words = self.no_proxy.not_understood.iter();
-            notes.extend(words.map(|word| {
+            let hosts = words.map(|word| word.rsplit('@').next().unwrap_or_default());
+            notes.extend(hosts.map(|word| {
                 format!("{word:?} in NO_PROXY is no host, domain or network, and is left out")
             }));
         }

@@ -69,13 +69,6 @@ fn every_item_has_its_place() {
             "flag/a%2Fb",
             None,
         ),
-        (
-            Item::RemoteLink(id()),
-            DataType::RemoteLinks,
-            "remote link a/b",
-            "remotelink/a%2Fb",
-            None,
-        ),
     ];
     for (item, data, words, path, read) in cases {
         assert_eq!(item.to_string(), words);

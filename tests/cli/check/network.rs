@@ -160,12 +160,6 @@ fn every_kind_of_data_has_its_permission() {
             "feature flags may be sent",
             "Feature flags",
         ),
-        (
-            "remote-links",
-            "remote_links",
-            "remote links may be sent, unless",
-            "does not confirm",
-        ),
     ] {
         let option = format!("--data={data}");
         let checked = Checked::of(&all, &agent(&all), &[&option]);

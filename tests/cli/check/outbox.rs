@@ -29,7 +29,7 @@ fn what_waits_and_what_was_refused_is_counted() {
     assert_eq!((run.code, &item["status"]), (0, &"warning".into()));
     let message = item["message"].as_str().unwrap();
     assert!(
-        message.starts_with("2 queued in ") && message.ends_with(", 0 rejected for good"),
+        message.starts_with("2 queued in ") && message.ends_with(", 0 rejected or too old"),
         "{message}"
     );
     assert_eq!(item["hint"], "jira-send flush delivers what waits");
@@ -40,7 +40,7 @@ fn what_waits_and_what_was_refused_is_counted() {
     let item = outbox(&agent.run(&arguments).json());
     let message = item["message"].as_str().unwrap();
     assert!(
-        message.starts_with("2 that Jira refused for good are in "),
+        message.starts_with("2 that Jira rejected, or that grew too old, are in "),
         "{message}"
     );
 }

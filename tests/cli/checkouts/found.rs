@@ -199,7 +199,7 @@ fn named_repositories_are_read_on_the_first_build() {
         sources(&run)
     );
     let text = run.echo();
-    assert_eq!(text.lines().count(), 10, "{text}");
+    assert_eq!(text.lines().count(), 15, "{text}");
     assert!(!agent.path().join("pwned").exists());
 
     // Nothing new in them after that.
@@ -326,7 +326,7 @@ fn dev_info_takes_the_repository_that_was_built() {
         .agent
         .run(&["dev-info", "--dry-run", "--changes=changes.jsonl"]);
     assert!(run.stderr.contains("--changes"), "{}", run.stderr);
-    let dry = json!({"dryRun": true});
+    let dry = json!({"dryRun": true, "repositoryKind": "github"});
     let answer = two.agent.step("jiraSendDevInfo", &dry, &two.agent.run);
     assert_eq!(answer.warnings(), [""; 0]);
     let body = answer.shown_body();

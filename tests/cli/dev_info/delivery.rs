@@ -11,11 +11,7 @@ fn what_is_missing_or_useless_is_named() {
     let with_page = Agent::of(BRANCH).with_commits(&["ABC-1"]);
     let without_repository = Agent::of(BRANCH);
     let cases: [(&Agent, &[&str], &str); 6] = [
-        (
-            &without_page,
-            &["--dry-run"],
-            "(--repository-url; in Jenkins GIT_URL)",
-        ),
+        (&without_page, &[], "(--repository-url; in Jenkins GIT_URL)"),
         (&with_page, &[], "the Jira site (--site or JIRA_SITE)"),
         (
             &without_repository,
@@ -125,6 +121,41 @@ fn a_credential_without_the_permission_is_told_which_box_to_tick() {
         run.stderr.contains("Development information"),
         "{}",
         run.stderr
+    );
+}
+
+/// Files are a nicety: comparing them may hang, and everything else is sent.
+#[cfg(unix)]
+#[test]
+fn what_is_necessary_does_not_wait_for_files() {
+    let jira = Sandbox::start();
+    let mut agent = Agent::of(BRANCH).with_jira(&jira).with_commits(&["first"]);
+    let first = agent.git(&["rev-parse", "HEAD"]);
+    super::history::add_commits(&agent, "refs/heads/many", &first, 1..=1_199, |n| {
+        format!("ABC-{n} many")
+    });
+    let head = agent.git(&["rev-parse", "many"]);
+    agent.git(&["checkout", "--quiet", "--detach", "many"]);
+    agent.set("GIT_COMMIT", &head);
+    agent.set("GIT_PREVIOUS_SUCCESSFUL_COMMIT", &first);
+    let path = std::env::var("PATH").unwrap();
+    let slow = "case \"$*\" in *--numstat*) exec sleep 60 ;; esac";
+    agent.write_script(
+        "git",
+        &format!("#!/bin/sh\n{slow}\nPATH='{path}' exec git \"$@\"\n"),
+    );
+    agent.set("PATH", &format!("{}:{path}", agent.path().display()));
+    let run = agent.run(&["dev-info", "--budget=20"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let warning = "comparing files took too long: some commits are sent without their files";
+    assert_eq!(run.stderr.matches(warning).count(), 1, "{}", run.stderr);
+    let stored = jira.submissions();
+    let commits = stored
+        .iter()
+        .flat_map(|body| body["repositories"][0]["commits"].as_array().unwrap());
+    assert_eq!(
+        commits.filter(|commit| commit["fileCount"] == 0).count(),
+        1_199
     );
 }
 

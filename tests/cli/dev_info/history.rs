@@ -44,15 +44,16 @@ pub(super) fn add_commits(
     assert!(child.wait().unwrap().success());
 }
 
-/// A clone with 1000 commits on `main`, every second of which names an issue.
+/// A clone with 1000 commits on `next`, every second of which names an issue.
 fn agent() -> Agent {
     let agent = Agent::bare().with_commits(&["root"]);
     let mut agent = agent;
     agent.unset("GIT_COMMIT");
+    agent.set("JIRA_SEND_REPOSITORY_KIND", "github");
     let root = agent.git(&["rev-parse", "HEAD"]);
     add_commits(
         &agent,
-        "refs/remotes/origin/main",
+        "refs/remotes/origin/next",
         &root,
         1..=1_000,
         message,
@@ -114,17 +115,17 @@ fn all_is_sent_once_and_later_only_what_is_new() {
         "{}",
         run.stderr
     );
-    assert!(
-        run.stderr
-            .contains("400 commits of acme/shop (799 of 1001 commits read) sent to"),
-        "{}",
-        run.stderr
+    // One line at the end, and none for each request.
+    let total = format!(
+        "1001 commits read: 500 commits, 1 branch of acme/shop sent to {} (500 issues)",
+        jira.url()
     );
+    assert_eq!(run.stderr, format!("1001 commits to read\n{total}\n"));
     let (commits, branches) = sent(&jira);
     assert_eq!(commits.len(), 500);
     assert!(commits.values().all(|count| *count == 1));
-    let tip = agent.git(&["rev-parse", "origin/main"]);
-    assert_eq!(branches, [("main".to_owned(), tip.clone())]);
+    let tip = agent.git(&["rev-parse", "origin/next"]);
+    assert_eq!(branches, [("next".to_owned(), tip.clone())]);
     let requests = jira.requests().len();
 
     let again = all(&agent, &["--format=json"]);
@@ -196,10 +197,10 @@ fn an_interruption_costs_no_more_than_what_was_on_its_way() {
     jira.clear_faults();
     let before = jira.submissions().len();
     // What is new meanwhile comes along, behind what was interrupted.
-    let tip = agent.git(&["rev-parse", "origin/main"]);
+    let tip = agent.git(&["rev-parse", "origin/next"]);
     add_commits(
         &agent,
-        "refs/remotes/origin/main",
+        "refs/remotes/origin/next",
         &tip,
         1_001..=1_002,
         message,
@@ -246,7 +247,7 @@ fn killed_processes_go_on() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     let (commits, branches) = sent(&jira);
     assert_eq!(commits.len(), 500);
-    assert_eq!(branches.last().unwrap().0, "main");
+    assert_eq!(branches.last().unwrap().0, "next");
     let again = all(&agent, &["--format=json"]);
     assert_eq!(again.json()["outcome"], "nothing_to_send");
 }
@@ -301,6 +302,66 @@ fn some_branches_may_be_named() {
     let (commits, branches) = sent(&jira);
     assert_eq!((commits.len(), branches.len()), (503, 4));
     assert!(commits.values().all(|count| *count == 1));
+}
+
+fn deleted(jira: &Sandbox) -> Vec<String> {
+    let requests = jira.requests().into_iter();
+    let deletions = requests.filter(|request| request.method == "DELETE");
+    deletions
+        .map(|it| it.path.rsplit('/').next().unwrap().to_owned())
+        .collect()
+}
+
+/// What was sent and is gone is deleted, once; not what was never sent, and not what is only not fetched.
+#[test]
+fn branches_that_are_gone_are_deleted() {
+    let jira = Sandbox::start();
+    let agent = agent().with_jira(&jira);
+    let root = agent.git(&["rev-parse", "main"]);
+    for (name, message) in [
+        ("ABC-1/a", "x"),
+        ("ABC-1/b", "x"),
+        ("plain", "x"),
+        ("develop", "ABC-2"),
+    ] {
+        let branch = format!("refs/remotes/origin/{name}");
+        add_commits(&agent, &branch, &root, 1..=1, |_| message.to_owned());
+    }
+    assert_eq!(all(&agent, &[]).code, 0);
+    for name in ["ABC-1/a", "ABC-1/b", "plain", "develop"] {
+        agent.git(&["update-ref", "-d", &format!("refs/remotes/origin/{name}")]);
+    }
+    agent.git(&[
+        "config",
+        "remote.origin.fetch",
+        "+refs/heads/next:refs/remotes/origin/next",
+    ]);
+    all(&agent, &[]);
+    agent.git(&[
+        "config",
+        "remote.origin.fetch",
+        "+refs/heads/*:refs/remotes/origin/*",
+    ]);
+    all(&agent, &["--branches=next"]);
+    assert!(deleted(&jira).is_empty());
+    jira.fail_times(Endpoint::DevelopmentInformation, 1, Fault::empty(403));
+    let failed = all(&agent, &[]);
+    assert_eq!(failed.code, 3, "{}", failed.stderr);
+    let run = all(&agent, &[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let gone = ["ABC-1~2Fa", "ABC-1~2Fb"];
+    assert_eq!(deleted(&jira)[1..], gone);
+    let again = all(&agent, &["--format=json"]);
+    assert_eq!(again.json()["outcome"], "nothing_to_send");
+    // Jira has it, whatever is remembered of how far it came.
+    agent.git(&["update-ref", "-d", "refs/remotes/origin/next"]);
+    add_commits(&agent, "refs/remotes/origin/ABC-3", &root, 1..=1, |_| {
+        "x".to_owned()
+    });
+    assert_eq!(all(&agent, &["--restart"]).code, 0);
+    assert_eq!(deleted(&jira)[3..], ["next"]);
+    let stored = jira.repository(REPOSITORY).unwrap();
+    assert_eq!(stored["branches"].as_array().unwrap().len(), 1);
 }
 
 #[test]

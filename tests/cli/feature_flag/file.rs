@@ -185,13 +185,15 @@ fn a_wrong_file_is_explained_and_nothing_is_sent() {
     assert_eq!(run.code, 2);
     for line in [
         "error: flags.json cannot be used, and nothing was sent",
-        "  caused by: line 3, column 16: [1].enabeld: unknown field; expected one of id, ",
-        "  caused by: line 3, column 67: [1].rollout.percentage: expected a number from 0 to 100, got 101",
+        "  caused by: line 3, column 27: [1].enabeld: unknown field `enabeld`, expected one of `id`, ",
         "hint: jira-send feature-flag --help shows what such a file looks like",
     ] {
         assert!(run.stderr.contains(line), "{line}\n{}", run.stderr);
     }
-    for (name, words) in [("nowhere.json", "cannot be read"), (".", "cannot be read")] {
+    for (name, words) in [
+        ("nowhere.json", "cannot be read"),
+        (".", "not a regular file"),
+    ] {
         let run = agent.run(&["feature-flag", "--file", name]);
         assert_eq!(run.code, 2);
         assert!(run.stderr.contains(words), "{}", run.stderr);

@@ -31,7 +31,6 @@ fn jenkins_says_which_build_and_which_deployment() {
         (&["delete", "branch"], &["--repository-id", "--branch-id"]),
         (&["show", "pull-request"], &["--pull-request"]),
         (&["delete", "feature-flag"], &["--flag-id"]),
-        (&["show", "remote-link"], &["--link-id"]),
         (&["show", "dev-info"], &["--property"]),
         (&["show", "build", "--job-name=x", "--build-number=1"], &[]),
     ] {
@@ -122,7 +121,7 @@ fn hostile_ids_stay_one_segment() {
 
 /// An id as it is typed, here and when it is sent, and the id that both come to.
 #[test]
-fn flags_and_links_have_the_ids_that_they_were_sent_with() {
+fn flags_have_the_ids_that_they_were_sent_with() {
     let jira = Sandbox::start();
     let agent = Agent::bare().with_jira(&jira);
     for (id, segment) in [
@@ -132,41 +131,19 @@ fn flags_and_links_have_the_ids_that_they_were_sent_with() {
         ("%2F \n", "~252F"),
         ("🚀", "~F0~9F~9A~80"),
     ] {
-        for (words, option, path) in [
-            (
-                ["feature-flag", "--enabled"],
-                "flag-id",
-                "featureflags/0.1/cloud/{}/flag",
-            ),
-            (
-                ["remote-link", "--url=https://docs/1"],
-                "link-id",
-                "remotelinks/1.0/cloud/{}/remotelink",
-            ),
-        ] {
-            let id = format!("--{option}={id}");
-            let send = [&words[..], &[&id, "--issue-keys=ABC-1", "--display-name=x"]].concat();
-            let page: &[&str] = if words[0] == "feature-flag" {
-                &["--url=https://flags/1"]
-            } else {
-                &[]
-            };
-            let run = agent.run(&[&send[..], page].concat());
-            assert_eq!(run.code, 0, "{}", run.stderr);
-            let run = agent.run(&["show", words[0], &id]);
-            assert_eq!(run.code, 0, "{}", run.stderr);
-            let path = format!("{path}/{segment}");
-            assert_eq!(last(&jira), expected("GET", &path));
-            assert_eq!(agent.run(&["delete", words[0], &id]).code, 0);
-            assert_eq!(last(&jira), expected("DELETE", &path));
-            assert_eq!(agent.run(&["show", words[0], &id]).code, 1);
-        }
+        let id = format!("--flag-id={id}");
+        let flag = ["feature-flag", &id];
+        let more = ["--enabled", "--issue-keys=ABC-1", "--url=https://flags/1"];
+        let run = agent.run(&[&flag[..], &more].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let run = agent.run(&[&["show"], &flag[..]].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let path = format!("featureflags/0.1/cloud/{{}}/flag/{segment}");
+        assert_eq!(last(&jira), expected("GET", &path));
+        assert_eq!(agent.run(&[&["delete"], &flag[..]].concat()).code, 0);
+        assert_eq!(last(&jira), expected("DELETE", &path));
+        assert_eq!(agent.run(&[&["show"], &flag[..]].concat()).code, 1);
     }
-    let url = "--url=https://docs/2";
-    let link = ["remote-link", url, "--issue-keys=ABC-1", "--display-name=x"];
-    assert_eq!(agent.run(&link).code, 0);
-    let run = agent.run(&["show", "remote-link", url]);
-    assert_eq!(run.json()["url"], "https://docs/2", "{}", run.stderr);
 }
 
 #[test]

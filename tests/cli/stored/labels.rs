@@ -5,16 +5,15 @@ use std::time::Duration;
 use jira_sandbox::Sandbox;
 use serde_json::json;
 
-use super::{build, deployment, expected, filled, flag, last, link, only_site, repository, store};
+use super::{build, deployment, expected, filled, flag, last, only_site, repository, store};
 use crate::support::Agent;
 
 /// The kind, its group of addresses.
-pub(super) const GROUPS: [(&str, &str); 5] = [
+pub(super) const GROUPS: [(&str, &str); 4] = [
     ("build", "builds/0.1"),
     ("deployment", "deployments/0.1"),
     ("dev-info", "devinfo/0.1"),
     ("feature-flag", "featureflags/0.1"),
-    ("remote-link", "remotelinks/1.0"),
 ];
 
 /// Two of every kind, the first with the labels `job` and `team`, the second with `job` alone.
@@ -28,7 +27,6 @@ fn labelled() -> Sandbox {
             ("deployments/0.1", "deployments", deployment(id, "e", 1)),
             ("devinfo/0.1", "repositories", repository(id, &["c"])),
             ("featureflags/0.1", "flags", flag(id)),
-            ("remotelinks/1.0", "remoteLinks", link(id)),
         ] {
             store(
                 &jira,
@@ -46,8 +44,7 @@ fn there(jira: &Sandbox, kind: &str) -> Vec<&'static str> {
         "build" => jira.build(id, 1).is_some(),
         "deployment" => jira.deployment(id, "e", 1).is_some(),
         "dev-info" => jira.repository(id).is_some(),
-        "feature-flag" => jira.feature_flag(id).is_some(),
-        _ => jira.remote_link(id).is_some(),
+        _ => jira.feature_flag(id).is_some(),
     };
     ["1", "2"].into_iter().filter(is_there).collect()
 }

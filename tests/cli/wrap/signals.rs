@@ -77,13 +77,13 @@ const STOPS: &[(&str, &str, i32, &str)] = &[
     (
         "-TERM",
         "trap 'echo told; exit 0' TERM; touch ready; while :; do sleep 0.1; done",
-        143,
+        0,
         "told\n",
     ),
     (
         "-TERM",
         "trap 'echo told; exit 7' TERM; touch ready; while :; do sleep 0.1; done",
-        143,
+        7,
         "told\n",
     ),
 ];
@@ -125,7 +125,7 @@ fn inside_jenkins_the_command_is_told_once() {
             .success()
     );
     let run = finish(child);
-    assert_eq!((run.code, run.stdout.as_str()), (143, "told\nclean\n"));
+    assert_eq!((run.code, run.stdout.as_str()), (1, "told\nclean\n"));
     assert_eq!(states(&jira), ["in_progress", "cancelled"]);
 }
 
@@ -136,8 +136,56 @@ fn a_signal_that_comes_a_moment_after_the_end_counts() {
     let agent = Agent::of("freestyle-no-scm").with_jira(&jira);
     let script = "touch ready; kill -TERM $PPID & exit 1";
     let run = finish(start(&agent, script));
-    assert_eq!(run.code, 143, "{}", run.stderr);
+    assert_eq!(run.code, 1, "{}", run.stderr);
     assert_eq!(states(&jira), ["in_progress", "cancelled"]);
+}
+
+/// What does not ask us to stop is for the command alone, and decides nothing.
+#[test]
+fn other_signals_are_passed_on() {
+    std::thread::scope(|scope| {
+        for name in ["QUIT", "USR1", "USR2", "WINCH"] {
+            for (ending, state) in [("exit 6", "failed"), ("exit 0", "successful")] {
+                scope.spawn(move || {
+                    let jira = Sandbox::start();
+                    let script =
+                        format!("trap '{ending}' {name}; touch ready; while :; do sleep 0.1; done");
+                    let child = start(&outside(&jira), &script);
+                    signal(&format!("-{name}"), &child);
+                    let run = finish(child);
+                    let code = if state == "failed" { 6 } else { 0 };
+                    assert_eq!(run.code, code, "{name}: {}", run.stderr);
+                    assert_eq!(states(&jira), ["in_progress", state], "{name}");
+                });
+            }
+        }
+    });
+}
+
+/// The command is over, and only Jira is waited for.
+#[test]
+fn a_stop_after_the_end_is_quick_as_well() {
+    let jira = Sandbox::start();
+    let agent = outside(&jira);
+    let child = start(
+        &agent,
+        "touch ready; while ! test -e go; do sleep 0.1; done; exit 3",
+    );
+    until(|| states(&jira) == ["in_progress"]);
+    jira.fail(Endpoint::Builds, Fault::Hang);
+    let before = jira.submissions().len();
+    agent.write("go", "");
+    until(|| jira.submissions().len() > before);
+    let begin = Instant::now();
+    signal("-TERM", &child);
+    let run = finish(child);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    assert!(
+        begin.elapsed() < Duration::from_secs(8),
+        "{:?}",
+        begin.elapsed()
+    );
+    assert_eq!(agent.kept(".json").len(), 1, "{}", run.stderr);
 }
 
 /// As under `nohup`.
@@ -190,7 +238,7 @@ fn a_command_that_does_not_end_is_reported_and_waited_for() {
         );
         agent.write("go", "");
         let run = finish(child);
-        assert_eq!((run.code, run.stdout.as_str()), (143, "end\n"), "{kind}");
+        assert_eq!((run.code, run.stdout.as_str()), (0, "end\n"), "{kind}");
         assert_eq!(states(&jira).len(), 2);
     };
     std::thread::scope(|scope| {

@@ -7,15 +7,14 @@ use crate::routes::form_pairs;
 use crate::state::State;
 use crate::store::{Key, Kind, Properties, Selection};
 use crate::submission::{self, Bulk, errors};
-use crate::{Config, Permission, builds, deployments, devinfo, feature_flags, remote_links};
+use crate::{Config, Permission, builds, deployments, devinfo, feature_flags};
 
 /// The groups: name and version in the address.
-const GROUPS: [(&str, &str, Permission); 5] = [
+const GROUPS: [(&str, &str, Permission); 4] = [
     ("builds", "0.1", Permission::Builds),
     ("deployments", "0.1", Permission::Deployments),
     ("devinfo", "0.1", Permission::DevelopmentInformation),
     ("featureflags", "0.1", Permission::FeatureFlags),
-    ("remotelinks", "1.0", Permission::RemoteLinks),
 ];
 
 impl Permission {
@@ -32,7 +31,6 @@ impl Permission {
             Self::Deployments => Some(&deployments::BULK),
             Self::DevelopmentInformation => None,
             Self::FeatureFlags => Some(&feature_flags::BULK),
-            Self::RemoteLinks => Some(&remote_links::BULK),
         }
     }
 
@@ -87,7 +85,7 @@ pub(crate) fn answer(
 }
 
 fn operation(permission: Permission, path: &[&str]) -> Result<Option<Operation>, String> {
-    use Permission::{Builds, Deployments, DevelopmentInformation, FeatureFlags, RemoteLinks};
+    use Permission::{Builds, Deployments, DevelopmentInformation, FeatureFlags};
     let number = |name: &str, text: &str| {
         text.parse()
             .map_err(|_| format!("'{name}' must be an integer"))
@@ -126,7 +124,6 @@ fn operation(permission: Permission, path: &[&str]) -> Result<Option<Operation>,
             Operation::Entity(Key::new(kind, &[repository, id]))
         }
         (FeatureFlags, ["flag", id]) => Operation::Item(Key::new(Kind::FeatureFlag, &[id])),
-        (RemoteLinks, ["remotelink", id]) => Operation::Item(Key::new(Kind::RemoteLink, &[id])),
         _ => return Ok(None),
     }))
 }

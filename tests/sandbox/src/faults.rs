@@ -172,6 +172,8 @@ impl Delivery {
 pub(crate) struct Faults {
     queued: Vec<(Endpoint, VecDeque<Fault>)>,
     standing: Vec<(Endpoint, Fault)>,
+    /// Those that only requests with a text meet.
+    by_text: Vec<(String, Fault)>,
 }
 
 impl Faults {
@@ -192,8 +194,16 @@ impl Faults {
         *self = Self::default();
     }
 
-    /// Queued faults come before the standing one.
-    pub(crate) fn next(&mut self, endpoint: Endpoint) -> Option<Fault> {
+    pub(crate) fn on_text(&mut self, text: &str, fault: Fault) {
+        self.by_text.push((text.to_owned(), fault));
+    }
+
+    /// Faults of a text come first, and queued ones before the standing one.
+    pub(crate) fn next(&mut self, endpoint: Endpoint, body: &str) -> Option<Fault> {
+        let mut by_text = self.by_text.iter();
+        if let Some((_, fault)) = by_text.find(|(text, _)| body.contains(text.as_str())) {
+            return Some(fault.clone());
+        }
         let queue = self.queued.iter_mut().find(|(known, _)| *known == endpoint);
         if let Some(fault) = queue.and_then(|(_, queue)| queue.pop_front()) {
             return Some(fault);

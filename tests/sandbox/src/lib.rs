@@ -22,7 +22,6 @@ mod http;
 mod page;
 mod panel;
 mod record;
-mod remote_links;
 mod routes;
 mod rules;
 mod server;
@@ -53,14 +52,12 @@ pub struct Config {
     pub cloud_id: String,
     /// Projects whose issue keys are known, in upper case.
     pub projects: Vec<String>,
-    /// Known services, for associations of deployments and remote links.
+    /// Known services, for associations of deployments.
     pub services: Vec<String>,
     /// How long a token is accepted.
     pub token_lifetime: Duration,
     /// What the credential may send; the tick boxes of Jira's credentials page.
     pub permissions: Vec<Permission>,
-    /// Whether there are addresses for remote links; Atlassian does not confirm it for these credentials. Else 404.
-    pub serves_remote_links: bool,
     /// Port on 127.0.0.1; 0 takes a free one.
     pub port: u16,
 }
@@ -80,9 +77,7 @@ impl Default for Config {
                 Permission::Deployments,
                 Permission::DevelopmentInformation,
                 Permission::FeatureFlags,
-                Permission::RemoteLinks,
             ],
-            serves_remote_links: true,
             port: 0,
         }
     }
@@ -99,8 +94,6 @@ pub enum Permission {
     DevelopmentInformation,
     /// Send, read and delete feature flags.
     FeatureFlags,
-    /// Send, read and delete remote links. No page of Atlassian's shows this box.
-    RemoteLinks,
 }
 
 /// A running stand-in; dropping it stops the server and joins its threads.
@@ -172,6 +165,11 @@ impl Sandbox {
         self.server.state().faults.queue(endpoint, times, fault);
     }
 
+    /// From now on every request whose body has this text meets the fault.
+    pub fn fail_on(&self, text: &str, fault: Fault) {
+        self.server.state().faults.on_text(text, fault);
+    }
+
     /// Ends all faults.
     pub fn clear_faults(&self) {
         self.server.state().faults.clear();
@@ -224,12 +222,6 @@ impl Sandbox {
     #[must_use]
     pub fn feature_flag(&self, id: &str) -> Option<Value> {
         self.stored(&Key::new(Kind::FeatureFlag, &[id]))
-    }
-
-    /// The remote link as stored now.
-    #[must_use]
-    pub fn remote_link(&self, id: &str) -> Option<Value> {
-        self.stored(&Key::new(Kind::RemoteLink, &[id]))
     }
 
     fn stored(&self, key: &Key) -> Option<Value> {

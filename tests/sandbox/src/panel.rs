@@ -13,7 +13,7 @@ pub(crate) use text::text;
 pub(crate) const NOTHING: &str = "no development information";
 
 /// In the order of the panel: kind, title, and the words for one and for several.
-const SECTIONS: [(Kind, &str, [&str; 2]); 7] = [
+const SECTIONS: [(Kind, &str, [&str; 2]); 6] = [
     (Kind::Branch, "Branches", ["branch", "branches"]),
     (Kind::Commit, "Commits", ["commit", "commits"]),
     (
@@ -31,11 +31,6 @@ const SECTIONS: [(Kind, &str, [&str; 2]); 7] = [
         Kind::FeatureFlag,
         "Feature flags",
         ["feature flag", "feature flags"],
-    ),
-    (
-        Kind::RemoteLink,
-        "Remote links",
-        ["remote link", "remote links"],
     ),
 ];
 

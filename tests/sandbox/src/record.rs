@@ -21,14 +21,12 @@ pub enum Endpoint {
     DevelopmentInformation,
     /// Every operation on feature flags.
     FeatureFlags,
-    /// Every operation on remote links.
-    RemoteLinks,
     /// Everything else.
     Other,
 }
 
 impl Endpoint {
-    pub(crate) const NAMES: [(&'static str, Self); 9] = [
+    pub(crate) const NAMES: [(&'static str, Self); 8] = [
         ("tenant_info", Self::TenantInfo),
         ("token", Self::Token),
         ("builds", Self::Builds),
@@ -36,7 +34,6 @@ impl Endpoint {
         ("gating_status", Self::GatingStatus),
         ("development_information", Self::DevelopmentInformation),
         ("feature_flags", Self::FeatureFlags),
-        ("remote_links", Self::RemoteLinks),
         ("other", Self::Other),
     ];
 
@@ -53,7 +50,6 @@ impl Endpoint {
                 Some("deployments") => Self::Deployments,
                 Some("devinfo") => Self::DevelopmentInformation,
                 Some("featureflags") => Self::FeatureFlags,
-                Some("remotelinks") => Self::RemoteLinks,
                 _ => Self::Other,
             },
         }

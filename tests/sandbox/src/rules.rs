@@ -38,8 +38,6 @@ pub(crate) enum Rule {
     /// With one field at least.
     Object(&'static [Field]),
     ObjectOrEmpty(&'static [Field]),
-    /// An object of strings under any names.
-    TextMap,
     List {
         min: usize,
         max: usize,
@@ -140,10 +138,6 @@ pub(crate) fn check_value(path: &str, value: &Value, rule: &Rule, errors: &mut V
             uri_problem(text).or_else(|| (!web).then(|| "must be an http or https URL".to_owned()))
         }
         Rule::Uri => uri_problem(text),
-        Rule::TextMap => {
-            let texts = |object: &Map<String, Value>| object.values().all(Value::is_string);
-            (!value.as_object().is_some_and(texts)).then(|| "must hold strings only".to_owned())
-        }
         Rule::Object(fields) | Rule::ObjectOrEmpty(fields) => {
             let needs_one = matches!(rule, Rule::Object(_));
             return match value.as_object() {

@@ -176,7 +176,10 @@ fn handle(shared: &Shared, number: u64, request: &Request) -> Delivery {
     let record = RecordedRequest::new(request, number);
     let submission = record.is_submission();
     state.requests.push(record);
-    let fault = state.faults.next(Endpoint::of(&request.path));
+    let fault = {
+        let body = String::from_utf8_lossy(&request.body);
+        state.faults.next(Endpoint::of(&request.path), &body)
+    };
     Delivery::of(fault, submission, || {
         routes::answer(&shared.config, &mut state, request)
     })

@@ -16,7 +16,6 @@ pub(crate) enum Kind {
     Branch,
     PullRequest,
     FeatureFlag,
-    RemoteLink,
 }
 
 /// What makes two submissions the same item.

@@ -115,7 +115,6 @@ fn scope(permissions: &[Permission]) -> String {
             Permission::Deployments => "deployment-info",
             Permission::DevelopmentInformation => "dev-info",
             Permission::FeatureFlags => "feature-flag-info",
-            Permission::RemoteLinks => "remote-link-info",
         };
         ["read", "write", "delete"].map(|right| format!("{right}:{data}:jira"))
     });

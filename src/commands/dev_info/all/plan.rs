@@ -1,6 +1,6 @@
 //! What is left of a history, in view of what has been delivered.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
 use crate::git::{Branch, GitError, Repository, Walked};
 use crate::outbox::UnderWay;
@@ -49,10 +49,10 @@ fn count(repository: &Repository<'_>, history: &UnderWay) -> Result<usize, GitEr
 }
 
 /// Branches that were not sent as they are now.
-pub(super) fn changed(branches: &[Branch], sent: &BTreeMap<String, String>) -> VecDeque<Branch> {
-    let changed = branches.iter();
+pub(super) fn changed(branches: Vec<Branch>, sent: &BTreeMap<String, String>) -> VecDeque<Branch> {
+    let changed = branches.into_iter();
     let changed = changed.filter(|branch| sent.get(&branch.name) != Some(&branch.tip));
-    changed.cloned().collect()
+    changed.collect()
 }
 
 pub(super) fn tell_plan(read: usize, total: usize, has_before: bool, output: &Output) {
@@ -70,17 +70,9 @@ pub(super) fn tell_plan(read: usize, total: usize, has_before: bool, output: &Ou
     }
 }
 
-pub(super) fn tell_gone(branches: &[Branch], sent: &BTreeMap<String, String>, output: &Output) {
+/// Branches that Jira has and the repository has no more.
+pub(super) fn gone(branches: &[Branch], sent: &BTreeSet<String>) -> VecDeque<String> {
     let here: HashSet<&str> = branches.iter().map(|branch| branch.name.as_str()).collect();
-    let gone: Vec<&str> = sent
-        .keys()
-        .map(String::as_str)
-        .filter(|name| !here.contains(name))
-        .collect();
-    if !gone.is_empty() {
-        output.detail(&format!(
-            "branches that were sent and are gone here: {}",
-            gone.join(", ")
-        ));
-    }
+    let gone = sent.iter().filter(|name| !here.contains(name.as_str()));
+    gone.cloned().collect()
 }

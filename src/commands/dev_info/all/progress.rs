@@ -1,15 +1,12 @@
 //! How far each site has the history.
 
-use std::fmt::Write as _;
-
-use sha2::{Digest as _, Sha256};
-
 use crate::cli::DevInfoOptions;
 use crate::commands::connection::Destination;
+use crate::digest::hex;
 use crate::domain::entity_ids::RepositoryId;
 use crate::git::Repository;
 use crate::jira::DataType;
-use crate::outbox::{Entity, Histories, Progress, UnderWay};
+use crate::outbox::{Entity, Notes, Progress, UnderWay};
 use crate::output::Output;
 
 /// Most ends of delivered histories that are remembered. Without one, some commits are sent once more.
@@ -22,13 +19,15 @@ pub(super) enum Step {
     Commits(UnderWay),
     /// A whole history; the last one covers everything that was delivered before, when it is that of all branches.
     History { tips: Vec<String>, covers_all: bool },
-    /// These branches and their newest commits.
-    Branches(Vec<(String, String)>),
+    /// These branches and their newest commits, and whether Jira has them.
+    Branches(Vec<(String, String, bool)>),
+    /// These branches are no more.
+    Gone(Vec<String>),
 }
 
 /// What all sites have, and the files that remember it.
 pub(super) struct Tracker<'a> {
-    histories: Option<Histories<'a>>,
+    histories: Option<Notes<'a>>,
     sites: Vec<Site>,
     /// Whether it was told that nothing can be remembered.
     told: bool,
@@ -43,7 +42,7 @@ struct Site {
 
 impl<'a> Tracker<'a> {
     pub(super) fn new(
-        histories: Option<Histories<'a>>,
+        histories: Option<Notes<'a>>,
         destinations: &[Destination],
         id: &RepositoryId,
         rules: &str,
@@ -52,15 +51,22 @@ impl<'a> Tracker<'a> {
         let key = serde_json::json!({ "repositoryId": id });
         let site = |destination: &Destination| {
             let repository = Entity::new(&destination.name, DataType::DevInfo.name(), &key);
-            let known = histories.as_ref().filter(|_| !restart);
-            let known = known.and_then(|histories| histories.read(&repository));
-            let progress = known.filter(|progress| progress.rules == rules);
+            let known = histories.as_ref();
+            let known = known.and_then(|histories| histories.read::<Progress>(&repository));
+            let known = known.unwrap_or_default();
+            let is_valid = known.rules == rules && !restart;
             Site {
                 repository,
-                progress: progress.unwrap_or_else(|| Progress {
-                    rules: rules.to_owned(),
-                    ..Progress::default()
-                }),
+                progress: if is_valid {
+                    known
+                } else {
+                    // Whatever is sent from now on, Jira still has these.
+                    Progress {
+                        rules: rules.to_owned(),
+                        sent_branches: known.sent_branches,
+                        ..Progress::default()
+                    }
+                },
                 is_behind: false,
             }
         };
@@ -95,6 +101,9 @@ impl<'a> Tracker<'a> {
                 common.delivered.clear();
                 common.under_way = None;
             }
+            common
+                .sent_branches
+                .extend(progress.sent_branches.iter().cloned());
             common
                 .branches
                 .retain(|name, tip| progress.branches.get(name) == Some(tip));
@@ -151,7 +160,20 @@ impl Site {
                 progress.delivered.splice(0..0, tips.iter().cloned());
                 progress.delivered.truncate(MAX_DELIVERED.max(tips.len()));
             }
-            Step::Branches(branches) => progress.branches.extend(branches.iter().cloned()),
+            Step::Branches(branches) => {
+                for (name, tip, is_sent) in branches {
+                    progress.branches.insert(name.clone(), tip.clone());
+                    if *is_sent {
+                        progress.sent_branches.insert(name.clone());
+                    }
+                }
+            }
+            Step::Gone(names) => {
+                for name in names {
+                    progress.branches.remove(name);
+                    progress.sent_branches.remove(name);
+                }
+            }
         }
     }
 }
@@ -165,9 +187,5 @@ pub(super) fn rules(options: &DevInfoOptions, repository: &Repository<'_>) -> St
         "{:?} {:?} {:?} {:?} {shallow:?}",
         keys.projects, keys.deny, keys.key_pattern, options.sending.all_entities
     );
-    let digest = Sha256::digest(rules.as_bytes());
-    digest[..16].iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex(&rules, 32)
 }

@@ -1,17 +1,20 @@
 //! Gives the history in requests, newest commits first, then the branches.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
-use super::super::batch::{Batch, Entity, Frame};
+use super::super::batch::{self, Batch, Entity, Frame};
 use super::super::entities::Maker;
 use super::super::finder::Finder;
-use super::super::{AT_ONCE, as_commit, cannot_read};
-use super::plan::{changed, plan, tell_gone, tell_plan};
+use super::super::{AT_ONCE, cannot_read, is_sent, keys_of_commits};
+use super::meter::Meter;
+use super::plan::{changed, gone, plan, tell_plan};
 use super::progress::{Step, Tracker};
 use crate::cli::DevInfoOptions;
+use crate::commands::answer::GUESSES;
 use crate::commands::payload::Payload;
 use crate::commands::send::{self, Source};
+use crate::domain::entity_ids::EntityId;
 use crate::domain::issue_key::{IssueKey, Text};
 use crate::domain::sequence::SequenceNumber;
 use crate::error::Failure;
@@ -20,6 +23,7 @@ use crate::git::{Branch, DetailsReader, Repository, Walk, Walked};
 use crate::outbox::UnderWay;
 use crate::output::Output;
 use crate::report::{Outcome, Report, SiteReport};
+use crate::system::System;
 
 /// What the history is made of.
 pub(super) struct Parts<'a> {
@@ -32,6 +36,15 @@ pub(super) struct Parts<'a> {
     pub(super) branches: Vec<Branch>,
     pub(super) time_for_each: Duration,
     pub(super) output: &'a Output,
+    pub(super) system: &'a dyn System,
+}
+
+/// How many of each kind Jira has taken.
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    commits: usize,
+    branches: usize,
+    deleted: usize,
 }
 
 /// The history on its way.
@@ -45,12 +58,20 @@ pub(super) struct WholeHistory<'a> {
     walk: Option<(UnderWay, Walk<'a>)>,
     /// Branches that have changed since they were sent.
     changed: VecDeque<Branch>,
+    /// Branches that were sent and are no more.
+    gone: VecDeque<String>,
     ready: VecDeque<Item>,
     /// What is done once the payload that was given last has been delivered.
     given: Option<Step>,
     first: Option<Payload>,
+    /// How much is in it.
+    given_counts: Counts,
+    sent: Counts,
     read: usize,
     total: usize,
+    /// How many have changed.
+    branches: usize,
+    meter: Meter<'a>,
 }
 
 /// What comes next.
@@ -71,18 +92,24 @@ impl<'a> WholeHistory<'a> {
     ///
     /// # Errors
     /// When git fails.
-    pub(super) fn new(parts: Parts<'a>) -> Result<Self, Failure> {
+    pub(super) fn new(mut parts: Parts<'a>) -> Result<Self, Failure> {
         let repository = parts.repository;
         let common = parts.tracker.common();
         let (left, read, total) =
             plan(repository, &parts.tips, &common.delivered, common.under_way)
                 .map_err(|error| cannot_read(&error))?;
         tell_plan(read, total, !common.delivered.is_empty(), parts.output);
-        let changed = changed(&parts.branches, &common.branches);
-        if parts.options.history.branches.is_empty() {
-            tell_gone(&parts.branches, &common.branches, parts.output);
+        let branches = std::mem::take(&mut parts.branches);
+        let mut gone = gone(&branches, &common.sent_branches);
+        let changed = changed(branches, &common.branches);
+        // Where not all branches are fetched, none is known to be gone.
+        if !parts.options.history.branches.is_empty() || !repository.fetches_all_branches() {
+            gone.clear();
         }
+        let branches = changed.len();
+        let meter = Meter::new(read, total, branches, parts.output, parts.system);
         Ok(Self {
+            branches,
             maker: Maker {
                 hosting: &parts.frame.about.hosting,
                 sequence: parts.sequence,
@@ -93,11 +120,15 @@ impl<'a> WholeHistory<'a> {
             left,
             walk: None,
             changed,
+            gone,
             ready: VecDeque::new(),
             given: None,
             first: None,
+            given_counts: Counts::default(),
+            sent: Counts::default(),
             read,
             total,
+            meter,
             parts,
         })
     }
@@ -123,8 +154,57 @@ impl<'a> WholeHistory<'a> {
         Report::new(Outcome::NothingToSend, message.to_owned())
     }
 
-    /// Says at the end what was left out, and how it goes on.
-    pub(super) fn tell(&self) {
+    /// Says at the end what was sent, what was left out, and how it goes on.
+    pub(super) fn finish(&self, mut report: Report) -> Report {
+        let output = self.parts.output;
+        self.meter.end();
+        if !self.parts.options.jira.dry_run {
+            let total = self.total_line(&report);
+            let unknown = report
+                .sites
+                .iter()
+                .map(|site| site.unknown_issue_keys.len());
+            let unknown = unknown.max().unwrap_or_default();
+            if unknown > 0 {
+                let are = if unknown == 1 {
+                    "1 issue key that was found is".to_owned()
+                } else {
+                    format!("{unknown} issue keys that were found are")
+                };
+                output.advise(&format!("{are} unknown to Jira"), GUESSES);
+            }
+            output.say(&total);
+            if report.outcome == Outcome::Accepted {
+                report.message = total;
+            }
+        }
+        self.tell();
+        report
+    }
+
+    /// `1001 commits read: 500 commits, 1 branch of acme/shop sent to acme (500 issues)`
+    fn total_line(&self, report: &Report) -> String {
+        let name = self.parts.frame.about.name.as_str();
+        let sites = report.sites.iter().map(|site| site.site.as_str());
+        let sites: Vec<&str> = sites.collect();
+        let Counts {
+            commits,
+            branches,
+            deleted,
+        } = self.sent;
+        let issues = match report.known_issue_keys().len() {
+            1 => "1 issue".to_owned(),
+            many => format!("{many} issues"),
+        };
+        format!(
+            "{} commits read: {} of {name} sent to {} ({issues})",
+            self.read,
+            batch::words(commits, branches, 0, deleted),
+            sites.join(", ")
+        )
+    }
+
+    fn tell(&self) {
         let output = self.parts.output;
         if let Some((warning, advice)) = &self.reader.warning {
             output.advise(warning, advice);
@@ -136,6 +216,11 @@ impl<'a> WholeHistory<'a> {
         if self.parts.options.jira.dry_run {
             output.say("this is the first request; the others are like it");
         }
+    }
+
+    fn show_progress(&mut self) {
+        let done = self.branches - self.changed.len();
+        self.meter.show(self.read, done);
     }
 
     fn is_wanted(&self, keys: &[IssueKey]) -> bool {
@@ -154,11 +239,7 @@ impl<'a> WholeHistory<'a> {
             position.done += 1;
             position.last.clone_from(&commit.id);
             self.read += 1;
-            if self.read.is_multiple_of(TOLD_EVERY) {
-                let (read, total) = (self.read, self.total);
-                let text = format!("{read} of {total} commits read");
-                self.parts.output.say(&text);
-            }
+            self.meter.show(self.read, 0);
             let keys = self.finder.keys([commit_text(&commit)]);
             if self.is_wanted(&keys) {
                 wanted.push(Wanted {
@@ -186,6 +267,7 @@ impl<'a> WholeHistory<'a> {
 
     fn make_commits(&mut self, wanted: Vec<Wanted>) -> Result<(), Failure> {
         let ids: Vec<String> = wanted.iter().map(|commit| commit.id.clone()).collect();
+        self.reader.allow(super::TIME_FOR_FILES);
         let details = self.reader.read(&ids);
         let details = details.map_err(|error| cannot_read(&error))?;
         let mut batch = Batch::default();
@@ -205,30 +287,55 @@ impl<'a> WholeHistory<'a> {
         Ok(())
     }
 
+    /// The deletion of this branch, and of as many others as fit into a request.
+    fn make_gone(&mut self, first: String) {
+        let mut batch = Batch::default();
+        let mut names = Vec::new();
+        let mut next = Some(first);
+        while let Some(name) = next {
+            let deleted = Entity::Deleted(EntityId::of_branch(&name));
+            if batch.add(deleted, &[]).is_err() {
+                self.gone.push_front(name);
+                break;
+            }
+            names.push(name);
+            next = self.gone.pop_front();
+        }
+        self.ready.push_back(Item::Send(batch, Step::Gone(names)));
+    }
+
     /// Branches whose name or newest commit names issues. The others are done without sending.
     fn make_branches(&mut self) -> Result<(), Failure> {
         let count = self.changed.len().min(AT_ONCE);
         let branches: Vec<Branch> = self.changed.drain(..count).collect();
-        let ids: Vec<String> = branches.iter().map(|branch| branch.tip.clone()).collect();
-        let mut distinct = ids.clone();
-        distinct.sort_unstable();
-        distinct.dedup();
-        let details = self.reader.read(&distinct);
-        let details = details.map_err(|error| cannot_read(&error))?;
+        let failed = |error| cannot_read(&error);
+        let tips = distinct(branches.iter().map(|branch| &branch.tip));
+        let repository = self.parts.repository;
+        let of_tips = keys_of_commits(&tips, repository, &mut self.finder).map_err(failed)?;
+        let mut done = Vec::new();
+        let mut named = Vec::new();
+        for Branch { name, tip } in branches {
+            let keys = self.finder.keys([Text::change_branch("git branch", &name)]);
+            let of_last = of_tips.get(&tip).cloned().unwrap_or_default();
+            if is_sent(&name, &keys, &of_last) {
+                named.push((name, tip, keys, of_last));
+            } else {
+                done.push((name, tip, false));
+            }
+        }
+        let tips = distinct(named.iter().map(|(_, tip, ..)| tip));
+        self.reader.allow(super::TIME_FOR_FILES);
+        let details = self.reader.read(&tips).map_err(failed)?;
         let details: BTreeMap<&str, _> = details
             .iter()
             .map(|details| (details.id.as_str(), details))
             .collect();
         let mut batch = Batch::default();
-        let mut done = Vec::new();
-        for Branch { name, tip } in branches {
-            let Some(last) = details.get(tip.as_str()) else {
-                continue;
-            };
-            let text = Text::change_branch("git branch", &name);
-            let keys = self.finder.keys([text]);
-            let of_last = self.finder.keys([commit_text(&as_commit(last))]);
-            if let Some(branch) = self.maker.branch(&name, last, &keys, &of_last) {
+        for (name, tip, keys, of_last) in named {
+            let last = details.get(tip.as_str());
+            let branch = last.and_then(|last| self.maker.branch(&name, last, &keys, &of_last));
+            let is_sent = branch.is_some();
+            if let Some(branch) = branch {
                 let keys: Vec<IssueKey> = keys.into_iter().chain(of_last).collect();
                 if let Err(entity) = batch.add(Entity::Branch(Box::new(branch)), &keys) {
                     let step = Step::Branches(std::mem::take(&mut done));
@@ -237,7 +344,7 @@ impl<'a> WholeHistory<'a> {
                     let _ = batch.add(entity, &keys);
                 }
             }
-            done.push((name, tip));
+            done.push((name, tip, is_sent));
         }
         let step = Step::Branches(done);
         self.ready.push_back(if batch.is_empty() {
@@ -270,8 +377,11 @@ impl<'a> WholeHistory<'a> {
     }
 }
 
-/// How often people are told how far it has come, in commits.
-const TOLD_EVERY: usize = 10_000;
+/// Each of the ids once.
+fn distinct<'a>(ids: impl Iterator<Item = &'a String>) -> Vec<String> {
+    let ids: BTreeSet<&String> = ids.collect();
+    ids.into_iter().cloned().collect()
+}
 
 impl Source for WholeHistory<'_> {
     fn next(&mut self) -> Result<Option<Payload>, Failure> {
@@ -284,14 +394,14 @@ impl Source for WholeHistory<'_> {
         loop {
             match self.ready.pop_front() {
                 Some(Item::Send(batch, step)) => {
-                    let progress = match &step {
-                        Step::Commits(_) => {
-                            format!(" ({} of {} commits read)", self.read, self.total)
-                        }
-                        _ => String::new(),
-                    };
                     self.given = Some(step);
-                    return Ok(Some(batch.into_payload(self.parts.frame, &progress)));
+                    self.given_counts = Counts {
+                        commits: batch.commits(),
+                        branches: batch.branches(),
+                        deleted: batch.deleted(),
+                    };
+                    self.show_progress();
+                    return Ok(Some(batch.into_payload(self.parts.frame)));
                 }
                 Some(Item::Pass(step)) => {
                     if !self.parts.options.jira.dry_run {
@@ -305,10 +415,12 @@ impl Source for WholeHistory<'_> {
                 self.read_commits(position, walk)?;
             } else if let Some(next) = self.left.pop_front() {
                 self.walk = Some(self.begin(next)?);
-            } else if self.changed.is_empty() {
-                return Ok(None);
-            } else {
+            } else if !self.changed.is_empty() {
                 self.make_branches()?;
+            } else if let Some(name) = self.gone.pop_front() {
+                self.make_gone(name);
+            } else {
+                return Ok(None);
             }
         }
     }
@@ -319,6 +431,13 @@ impl Source for WholeHistory<'_> {
 
     fn settled(&mut self, sites: &[SiteReport]) -> bool {
         let got: Vec<bool> = sites.iter().map(is_settled).collect();
+        if got.iter().any(|got| *got) {
+            let given = self.given_counts;
+            self.sent.commits += given.commits;
+            self.sent.branches += given.branches;
+            self.sent.deleted += given.deleted;
+        }
+        self.show_progress();
         if let Some(step) = &self.given {
             self.parts.tracker.done(step, &got, self.parts.output);
         }

@@ -45,9 +45,13 @@ fn a_partial_clone_gives_what_it_has() {
         (
             "--filter=blob:none",
             [1, 1],
-            "could not count changed lines",
+            "could not count the changed lines of some commits",
         ),
-        ("--filter=tree:0", [0, 0], "could not count changed lines"),
+        (
+            "--filter=tree:0",
+            [0, 0],
+            "could not count the changed lines of some commits",
+        ),
     ] {
         let clone = tempfile::tempdir().unwrap();
         let address = format!("file://{}", scratch.path().display());
@@ -77,6 +81,68 @@ fn a_partial_clone_gives_what_it_has() {
             "{warning}"
         );
     }
+}
+
+/// One large file costs the lines of its own commit, of no other.
+#[test]
+fn what_is_missing_of_one_commit_costs_no_other() {
+    let scratch = Scratch::new();
+    let mut ids = Vec::new();
+    for number in 1..=5 {
+        let size = if number == 3 { 4_000 } else { 1 };
+        scratch.write(&format!("file{number}"), "x\n".repeat(size));
+        ids.push(scratch.commit(&format!("commit {number}")));
+    }
+    scratch.git(&["config", "uploadpack.allowFilter", "true"]);
+    let clone = tempfile::tempdir().unwrap();
+    let address = format!("file://{}", scratch.path().display());
+    let filter = "--filter=blob:limit=1k";
+    let arguments = [
+        "clone",
+        "--quiet",
+        "--no-checkout",
+        filter,
+        &address,
+        "shop",
+    ];
+    git(clone.path(), &arguments, b"");
+    let folder = clone.path().join("shop");
+    let repository = Repository::new(&folder, &*MACHINE, Duration::from_mins(1));
+    for _ in 0..2 {
+        let mut reader = DetailsReader::new(&repository, Duration::from_secs(30));
+        let details = reader.read(&ids).unwrap();
+        let found: Vec<_> = details.iter().map(|commit| commit.id.clone()).collect();
+        assert_eq!(found, ids);
+        for (number, commit) in details.iter().enumerate() {
+            let lines: Vec<u32> = commit.files.iter().map(|file| file.lines_added).collect();
+            assert_eq!(lines, [u32::from(number != 2)], "{number}");
+        }
+        let (warning, _) = reader.warning.unwrap();
+        assert!(!warning.contains('\n'), "{warning:?}");
+        ids.reverse();
+    }
+}
+
+/// The time for comparing is for all of them together: what is necessary has its own.
+#[test]
+fn slow_comparisons_cost_their_time_once() {
+    let scratch = Scratch::new();
+    let mut ids = Vec::new();
+    for number in 0..3 {
+        scratch.write("a", format!("{number}\n"));
+        ids.push(scratch.commit("x"));
+    }
+    let short = Repository::new(scratch.path(), &*MACHINE, Duration::from_mins(1));
+    let mut reader = DetailsReader::new(&short, Duration::from_mins(5));
+    reader.allow(Duration::ZERO);
+    for id in &ids {
+        assert_eq!(
+            reader.read(std::slice::from_ref(id)).unwrap()[0].file_count,
+            0
+        );
+    }
+    reader.allow(Duration::from_mins(1));
+    assert_eq!(reader.read(&ids).unwrap()[0].file_count, 1);
 }
 
 /// A comparison that takes too long costs the files and their numbers, not the commits.

@@ -93,6 +93,23 @@ fn demo(once: bool) -> Result<(), String> {
         }
     }
     if !once {
+        println!("\nTo go on by hand, paste this into another terminal, in this folder:\n");
+        let config = Config::default();
+        for (name, value) in [
+            ("JIRA_SITE", sandbox.url()),
+            ("JIRA_CLIENT_ID", &config.client_id),
+            ("JIRA_CLIENT_SECRET", &config.client_secret),
+            ("JIRA_SEND_NO_OUTBOX", "true"),
+            ("JOB_NAME", "shop"),
+            ("BUILD_NUMBER", "1"),
+            ("BUILD_URL", "https://jenkins.example.com/job/shop/1/"),
+        ] {
+            println!("export {name}={value}");
+        }
+        println!(
+            "{} build --state SUCCESS --issue-keys {ISSUE}\n",
+            program.display()
+        );
         println!("Press Ctrl-C to stop.");
         loop {
             std::thread::park();
@@ -126,7 +143,6 @@ fn variables(sandbox: &Sandbox) -> Result<BTreeMap<String, String>, String> {
     let config = Config::default();
     for (name, value) in [
         ("JIRA_SITE", sandbox.url()),
-        ("JIRA_API_URL", sandbox.url()),
         ("JIRA_CLIENT_ID", &config.client_id),
         ("JIRA_CLIENT_SECRET", &config.client_secret),
         // A demo leaves nothing in anybody's home.

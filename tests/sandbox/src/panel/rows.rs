@@ -35,7 +35,6 @@ impl Row {
             Kind::Commit => commit(item, repository),
             Kind::PullRequest => pull_request(item, repository),
             Kind::FeatureFlag => feature_flag(item),
-            Kind::RemoteLink => remote_link(item),
             Kind::Build | Kind::Deployment | Kind::Repository => run(item),
         }
     }
@@ -220,22 +219,6 @@ fn flag_state(status: &Value) -> String {
         "off"
     };
     format!("{state}{rollout}")
-}
-
-fn remote_link(item: &Value) -> Row {
-    let status = &item["status"];
-    let row = Row {
-        state: text(&status["label"]),
-        tone: text(&status["appearance"]),
-        name: text(&item["displayName"]),
-        url: text(&item["url"]),
-        notes: [some_text(&item["type"]), some_text(&item["description"])]
-            .into_iter()
-            .flatten()
-            .collect(),
-        ..Row::default()
-    };
-    row.at(&item["lastUpdated"])
 }
 
 fn text(value: &Value) -> String {

@@ -91,26 +91,6 @@ pub(crate) fn flag() -> Value {
     })
 }
 
-pub(crate) fn link() -> Value {
-    json!({
-        "schemaVersion": "1.0",
-        "id": "coverage-2",
-        "updateSequenceNumber": 100,
-        "displayName": "Coverage of #2",
-        "url": "https://ci.example.com/job/shop/2/coverage/",
-        "type": "coverage",
-        "description": "87 % of the lines",
-        "lastUpdated": "2026-01-01T12:03:00Z",
-        "associations": [
-            { "associationType": "issueIdOrKeys", "values": ["PROJ-2"] },
-            { "associationType": "serviceIdOrKeys", "values": ["service-1"] },
-        ],
-        "status": { "appearance": "success", "label": "87 %" },
-        "actionIds": ["open"],
-        "attributeMap": { "branch": "main" },
-    })
-}
-
 pub(crate) fn empty_repository() -> Value {
     json!({
         "id": "acme-shop",

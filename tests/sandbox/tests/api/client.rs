@@ -104,7 +104,6 @@ impl Client {
             "builds" => "builds/0.1",
             "deployments" => "deployments/0.1",
             "flags" => "featureflags/0.1",
-            "remoteLinks" => "remotelinks/1.0",
             _ => "devinfo/0.1",
         };
         format!("/jira/{group}/cloud/{}/{rest}", self.cloud_id)

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::bodies::{build, deployment, flag, link, repository, with};
+use crate::bodies::{build, deployment, flag, repository, with};
 use crate::client::{Answer, Client};
 use jira_sandbox::{Config, Permission, Sandbox};
 use serde_json::{Value, json};
@@ -191,7 +191,6 @@ fn accepted_data_becomes_visible_later() {
         ),
         ("repositories", repository(), "repository/acme-shop"),
         ("flags", flag(), "flag/new-cart"),
-        ("remoteLinks", link(), "remotelink/coverage-2"),
     ];
     for (list, item, path) in &paths {
         client.submit_item(list, item);

@@ -10,7 +10,7 @@ mod devinfo_fields;
 mod devinfo_refusals;
 mod faults;
 mod fields;
-mod flags_and_links;
+mod flags;
 mod gating;
 mod panel;
 mod reading;

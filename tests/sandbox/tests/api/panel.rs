@@ -1,8 +1,6 @@
 //! What is shown of an issue, on a terminal and in a browser.
 
-use crate::bodies::{
-    branch, build, commit, deployment, flag, link, pull_request, repository, with,
-};
+use crate::bodies::{branch, build, commit, deployment, flag, pull_request, repository, with};
 use crate::client::Client;
 use jira_sandbox::Sandbox;
 use serde_json::{Value, json};
@@ -92,7 +90,7 @@ fn builds_and_deployments_for_a_browser() {
     );
 }
 
-/// A repository, a flag and a link, each with the changes, and a second commit.
+/// A repository and a flag, each with the changes, and a second commit.
 fn everything(sandbox: &Sandbox) -> Client {
     let mut client = Client::new(sandbox);
     let second = with(&commit(), "/id", json!("second"));
@@ -106,7 +104,6 @@ fn everything(sandbox: &Sandbox) -> Client {
     client.submit_item("builds", &build());
     client.submit_item("deployments", &deployment());
     client.submit_item("flags", &flag());
-    client.submit_item("remoteLinks", &link());
     client
 }
 
@@ -129,8 +126,6 @@ PROJ-2
     ✓ successful  EU production (production)  shop » main #2  2026-01-01 12:01 UTC
   Feature flags (1)
     ● on 25 %  New cart  prod (production): on 25 %  2026-01-01 12:02 UTC
-  Remote links (1)
-    ✓ 87 %  Coverage of #2  coverage  2026-01-01 12:03 UTC
 ";
     assert_eq!(sandbox.panel("PROJ-2"), expected);
     assert_eq!(
@@ -156,8 +151,6 @@ fn everything_for_a_browser() {
         "<span class=\"lozenge on\">on 25 %</span><a href=\"https://flags.example.com/new-cart\">",
         "<span>prod (production): on 25 %</span>",
         "<a href=\"https://flags.example.com/new-cart/prod\">prod</a>",
-        "<span class=\"lozenge success\">87 %</span>",
-        "<span>coverage</span><span>87 % of the lines</span>",
     ] {
         assert!(page.contains(part), "{part} in {page}");
     }
@@ -185,13 +178,11 @@ fn what_is_optional_may_be_missing() {
         Value::Null,
     );
     client.submit_item("flags", &with(&plain, "/summary/status", rules));
-    client.submit_item("remoteLinks", &with(&link(), "/status", Value::Null));
     let page = client.send("GET", "/browse/PROJ-2", b"").text();
     for part in [
         "<span>feature/cart</span>",
         "<span class=\"lozenge off\">off 3 rules</span>",
         "<a href=\"https://flags.example.com/new-cart/prod\">new-cart</a>",
-        "<li><a href=\"https://ci.example.com/job/shop/2/coverage/\">Coverage of #2</a>",
     ] {
         assert!(page.contains(part), "{part} in {page}");
     }
@@ -232,16 +223,11 @@ fn foreign_text_stays_text() {
     }
     let changed = with(&changed, "/summary/status/rollout/percentage", Value::Null);
     client.submit_item("flags", &changed);
-    let mut changed = link();
-    for pointer in ["/displayName", "/description", "/status/label"] {
-        changed = with(&changed, pointer, evil.clone());
-    }
-    client.submit_item("remoteLinks", &changed);
     let page = client.send("GET", "/browse/PROJ-2", b"").text();
-    assert_eq!(page.matches("<h2").count(), 5);
+    assert_eq!(page.matches("<h2").count(), 4);
     assert!(
         !page.contains("<script") && !page.contains("href=\"javascript"),
         "{page}"
     );
-    assert!(page.matches("&lt;script&gt;").count() >= 15, "{page}");
+    assert!(page.matches("&lt;script&gt;").count() >= 12, "{page}");
 }

@@ -1,18 +1,16 @@
 //! Reading back and deleting what is not a build or a deployment; permissions, faults and records of it.
 
-use crate::bodies::{branch, commit, flag, link, pull_request, repository, with};
+use crate::bodies::{branch, commit, flag, pull_request, repository, with};
 use crate::client::Client;
 use jira_sandbox::{Config, Endpoint, Fault, Permission, Sandbox};
 use serde_json::{Value, json};
 
 #[test]
-fn flags_and_links_are_read_and_deleted_by_id() {
+fn flags_are_read_and_deleted_by_id() {
     let sandbox = Sandbox::start();
     let mut client = Client::new(&sandbox);
-    for (list, item, address) in [
-        ("flags", flag(), "flag/a%2Fb%20c%25%C3%A9"),
-        ("remoteLinks", link(), "remotelink/a%2Fb%20c%25%C3%A9"),
-    ] {
+    {
+        let (list, item, address) = ("flags", flag(), "flag/a%2Fb%20c%25%C3%A9");
         assert_eq!(client.call("GET", list, address).status, 404);
         let item = with(&item, "/id", json!("a/b c%é"));
         client.submit(
@@ -196,15 +194,13 @@ fn properties_find_and_delete_repositories_with_all_that_is_in_them() {
 }
 
 #[test]
-fn properties_delete_flags_and_links() {
+fn properties_delete_flags() {
     let sandbox = Sandbox::start();
     let mut client = Client::new(&sandbox);
-    for (list, item) in [("flags", flag()), ("remoteLinks", link())] {
-        client.submit(
-            list,
-            &json!({ list: [item], "properties": { "job": "shop" } }),
-        );
-    }
+    client.submit(
+        "flags",
+        &json!({ "flags": [flag()], "properties": { "job": "shop" } }),
+    );
     assert_eq!(
         client.call("DELETE", "flags", "bulkByProperties").status,
         400
@@ -212,10 +208,7 @@ fn properties_delete_flags_and_links() {
     let query = "bulkByProperties?job=shop&_updateSequenceId=1";
     assert_eq!(client.call("DELETE", "flags", query).status, 202);
     assert_eq!(sandbox.feature_flag("new-cart"), None);
-    assert!(sandbox.remote_link("coverage-2").is_some());
-    client.call("DELETE", "remoteLinks", "bulkByProperties?job=shop");
-    assert_eq!(sandbox.remote_link("coverage-2"), None);
-    for list in ["flags", "remoteLinks", "builds", "deployments"] {
+    for list in ["flags", "builds", "deployments"] {
         assert_eq!(
             client.call("GET", list, "existsByProperties?a=b").status,
             404
@@ -233,7 +226,6 @@ fn every_operation_needs_the_permission_of_its_data_type() {
             "repository/r",
         ),
         ("flags", Permission::FeatureFlags, "flag/f"),
-        ("remoteLinks", Permission::RemoteLinks, "remotelink/l"),
     ];
     for (owner, permission, _) in types {
         let config = Config {
@@ -259,35 +251,10 @@ fn every_operation_needs_the_permission_of_its_data_type() {
 }
 
 #[test]
-fn a_site_may_not_know_remote_links() {
-    let sandbox = Sandbox::with(Config {
-        serves_remote_links: false,
-        ..Config::default()
-    });
-    let mut client = Client::new(&sandbox);
-    let answer = client.submit("remoteLinks", &json!({ "remoteLinks": [link()] }));
-    assert_eq!((answer.status, answer.body.len()), (404, 0));
-    assert_eq!(
-        client.submit("flags", &json!({ "flags": [flag()] })).status,
-        202
-    );
-    client.token.clear();
-    assert_eq!(
-        client.call("GET", "remoteLinks", "remotelink/l").status,
-        404
-    );
-}
-
-#[test]
 fn addresses_have_versions_of_their_own() {
     let sandbox = Sandbox::start();
     let mut client = Client::new(&sandbox);
-    for group in [
-        "devinfo/0.10",
-        "devinfo/1.0",
-        "featureflags/1.0",
-        "remotelinks/0.1",
-    ] {
+    for group in ["devinfo/0.10", "devinfo/1.0", "featureflags/1.0"] {
         let path = format!("/jira/{group}/cloud/{}/bulk", Config::default().cloud_id);
         assert_eq!(client.send("POST", &path, b"{}").status, 404, "{group}");
     }
@@ -320,13 +287,6 @@ fn faults_and_records_reach_every_operation() {
             "flag/f",
             Endpoint::FeatureFlags,
             "feature_flags",
-        ),
-        (
-            "GET",
-            "remoteLinks",
-            "remotelink/l",
-            Endpoint::RemoteLinks,
-            "remote_links",
         ),
         (
             "DELETE",

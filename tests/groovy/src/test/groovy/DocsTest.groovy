@@ -12,7 +12,7 @@ class DocsTest extends PipelineCase {
     /** How many calls the examples of each page have; all other pages have none. */
     private static final Map<String, Integer> CALLS = [
         'README.md': 6, 'docs/development-information.md': 1, 'docs/feature-flags.md': 3, 'docs/gates.md': 3,
-        'docs/issue-keys.md': 1, 'docs/migration.md': 1, 'docs/setup.md': 1, 'docs/sites.md': 1, 'docs/steps.md': 8,
+        'docs/issue-keys.md': 2, 'docs/migration.md': 1, 'docs/setup.md': 1, 'docs/sites.md': 1, 'docs/steps.md': 8,
     ]
 
     @Test
@@ -57,6 +57,57 @@ class DocsTest extends PipelineCase {
         }
     }
 
+    @Test
+    void 'every example runs as it stands'() {
+        List<List> rows = [
+            // file                           variables              what fails            calls                                             result
+            ['build',                [:],                   null,                 ['BuildInfo SUCCESS'],                            'SUCCESS'],
+            ['build',                [:],                   'make test',          ['BuildInfo FAILURE'],                            'FAILURE'],
+            ['deploy-with-gate',     [:],                   null,                 ['DeploymentInfo eu-prod', 'jiraAwaitGate eu-prod',
+                                                                                   'DeploymentInfo eu-prod begin', 'DeploymentInfo eu-prod end'], 'SUCCESS'],
+            ['monorepo',             [BRANCH_NAME: 'topic'], null,                ['BuildInfo begin', 'BuildInfo begin', 'BuildInfo end', 'BuildInfo end'], 'SUCCESS'],
+            ['monorepo',             [BRANCH_NAME: 'main'], './deploy.sh billing', ['BuildInfo begin', 'BuildInfo begin', 'BuildInfo end', 'BuildInfo end',
+                                                                                   'DeploymentInfo shop-staging begin', 'DeploymentInfo shop-staging end',
+                                                                                   'DeploymentInfo billing-staging begin', 'DeploymentInfo billing-staging threw'], 'FAILURE'],
+            ['multibranch-releases', [BRANCH_NAME: 'topic'], null,                ['BuildInfo SUCCESS', 'DevInfo SUCCESS'],         'SUCCESS'],
+            ['multibranch-releases', [BRANCH_NAME: 'main'], null,                 ['DeploymentInfo staging begin', 'DeploymentInfo staging end',
+                                                                                   'BuildInfo SUCCESS', 'DevInfo SUCCESS'],         'SUCCESS'],
+            ['multibranch-releases', [BRANCH_NAME: 'v1.2.0', TAG_NAME: 'v1.2.0'], null, ['DeploymentInfo eu-prod begin', 'DeploymentInfo eu-prod end',
+                                                                                   'BuildInfo SUCCESS', 'DevInfo SUCCESS'],         'SUCCESS'],
+            ['kubernetes',           [BRANCH_NAME: 'main'], null,                 ['BuildInfo begin', 'BuildInfo end',
+                                                                                   'DeploymentInfo eu-prod begin', 'DeploymentInfo eu-prod end'], 'SUCCESS'],
+            ['kubernetes',           [BRANCH_NAME: 'main'], 'mvn -B verify',      ['BuildInfo begin', 'BuildInfo threw'],           'FAILURE'],
+        ]
+        Set<String> files = new File(Library.ROOT, 'examples').list().findAll { it.endsWith('.Jenkinsfile') }*.replace('.Jenkinsfile', '') as Set
+        assert rows*.first() as Set == files
+        rows.each { List row ->
+            this.row().agent = false
+            jenkins.global.putAll(POD_LABEL: 'pod', scm: 'the repository')
+            row[1].each { name, value -> jenkins.global[name] = value }
+            jenkins.checkout = [GIT_COMMIT: commit(1)]
+            jenkins.command = { String script, StepCall call -> script == row[2] ? 2 : 0 }
+            String pipeline = new File(Library.ROOT, "examples/${row[0]}.Jenkinsfile").getText('UTF-8')
+            CpsMachine machine = jenkins.start(pipeline.replace("@Library('jira-send') _", row[0] == 'kubernetes' ? POD : '')).finish()
+            assert [row, jenkins.launcher.sent, machine.result] == [row, row[3], row[4]]: machine.failure
+            assert jenkins.launcher.requests*.misused.every { it == null }
+            jenkins.launcher.requests.each(this.&checkParameters)
+        }
+    }
+
+    /** Each parameter is one of its step. */
+    private static void checkParameters(Map request) {
+        String section = new File(Library.ROOT, 'docs/steps.md').getText('UTF-8').split("\n## ${request.step}\n", 2)[1].split('\n## ', 2)[0]
+        request.parameters.keySet().each { assert section.contains("\n| `${it}` | "), request.step }
+    }
+
+    /** What the example needs of the plugin Kubernetes, and of a scripted pipeline. */
+    private static final String POD = """
+        def containerTemplate(Map settings) { return settings }
+        def podTemplate(Map settings, Closure body) { body() }
+        def container(String name, Closure body) { body() }
+        def checkout(source) { return [GIT_COMMIT: '${commit(1)}', GIT_BRANCH: 'origin/main'] }
+    """
+
     private List<String> examples(String page) {
         return new File(Library.ROOT, page).getText('UTF-8').split('\n```groovy\n').drop(1)*.split('\n```')*.getAt(0)
     }
@@ -74,6 +125,7 @@ class DocsTest extends PipelineCase {
                 "def source = [GIT_BRANCH: 'origin/main']; def app = source; def lib = source; ${script}")
             String step = call.takeWhile { Character.isLetter(it as char) }
             assert jenkins.launcher.requests*.step == [step] * (body ? 2 : 1) && jenkins.launcher.requests*.misused.every { it == null }
+            jenkins.launcher.requests.each(this.&checkParameters)
             assert jenkins.echoes as Set == [step + ': sent'] as Set
         }
     }

@@ -1,0 +1,125 @@
+//! Options of every command, which may also be typed before it.
+
+use std::ffi::OsString;
+
+use clap::{Args, ValueEnum};
+
+use crate::output::Verbosity;
+
+/// How much is printed, and in which colours.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct GlobalOptions {
+    /// Print nothing on success; --verbose overrides this
+    #[arg(long, short, global = true, overrides_with = "quiet")]
+    pub(crate) quiet: bool,
+    /// Show every request and response, without secrets
+    #[arg(long, short, global = true, overrides_with = "verbose")]
+    pub(crate) verbose: bool,
+    /// When to use colors; `auto` uses them in a terminal, but not in Jenkins, and obeys `NO_COLOR` and `CLICOLOR_FORCE`
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value = "auto",
+        global = true,
+        overrides_with = "color"
+    )]
+    pub(crate) color: Color,
+}
+
+/// When colours are used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+impl GlobalOptions {
+    /// `--verbose` is stronger.
+    pub(crate) fn verbosity(&self) -> Verbosity {
+        match (self.quiet, self.verbose) {
+            (_, true) => Verbosity::Verbose,
+            (true, _) => Verbosity::Quiet,
+            _ => Verbosity::Normal,
+        }
+    }
+}
+
+/// The same arguments with the global options behind the words of the command, where all others are.
+pub(crate) fn behind_command(program: &clap::Command, typed: &[OsString]) -> Vec<OsString> {
+    let (mut words, mut options) = (Vec::new(), Vec::new());
+    let mut command = program;
+    let mut rest = typed.iter().skip(1).peekable();
+    while let Some(word) = rest.peek() {
+        if let Some(nested) = command.find_subcommand(word) {
+            command = nested;
+            words.extend(rest.next().cloned());
+            continue;
+        }
+        let takes_value = *word == "--color";
+        if !takes_value && !is_global(word) {
+            break;
+        }
+        options.extend(rest.next().cloned());
+        if takes_value {
+            options.extend(rest.next().cloned());
+        }
+    }
+    if words.is_empty() {
+        return typed.to_vec();
+    }
+    let program = typed.iter().take(1).cloned();
+    let all = program.chain(words).chain(options);
+    all.chain(rest.cloned()).collect()
+}
+
+fn is_global(word: &OsString) -> bool {
+    let Some(word) = word.to_str() else {
+        return false;
+    };
+    let flags = word.strip_prefix('-').unwrap_or_default();
+    let is_short = !flags.is_empty() && flags.chars().all(|flag| matches!(flag, 'q' | 'v'));
+    is_short || matches!(word, "--quiet" | "--verbose") || word.starts_with("--color=")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use clap::CommandFactory as _;
+
+    use super::behind_command;
+    use crate::cli::Cli;
+
+    #[test]
+    fn global_options_may_be_anywhere() {
+        let program = Cli::command();
+        for (typed, expected) in [
+            ("build --state=x", "build --state=x"),
+            ("-v build --state=x", "build -v --state=x"),
+            ("-qv --color always build x", "build -qv --color always x"),
+            ("--color=never show -v build", "show build --color=never -v"),
+            ("build -- -v build", "build -- -v build"),
+            ("--state build", "--state build"),
+            ("-v", "-v"),
+            ("-v --color", "-v --color"),
+            ("", ""),
+        ] {
+            let words = |text: &str| -> Vec<OsString> {
+                let words = text.split_whitespace();
+                std::iter::once("jira-send")
+                    .chain(words)
+                    .map(Into::into)
+                    .collect()
+            };
+            assert_eq!(
+                behind_command(&program, &words(typed)),
+                words(expected),
+                "{typed}"
+            );
+        }
+        assert!(behind_command(&program, &[]).is_empty());
+    }
+}

@@ -1,0 +1,129 @@
+//! Variables whose names are nearly those of variables that are read.
+
+use clap::CommandFactory as _;
+
+use super::Cli;
+use super::completion::all_options;
+use crate::spelling::{meant, nearest};
+use crate::variables::{CONNECTION, FOR_SITE, LIBRARY, Variables};
+use crate::wording::variable;
+
+const OURS: &str = "JIRA_SEND_";
+
+/// A line and a hint for each. What is not near anything belongs to somebody else.
+pub(crate) fn variables(variables: &Variables) -> Vec<(String, String)> {
+    let names: Vec<&str> = variables
+        .names()
+        .filter(|name| name.starts_with("JIRA_"))
+        .collect();
+    let (ours, others): (Vec<&str>, Vec<&str>) =
+        names.into_iter().partition(|name| name.starts_with(OURS));
+    let of_options = if ours.is_empty() {
+        Vec::new()
+    } else {
+        of_options(&ours)
+    };
+    let of_connection = others.into_iter().filter_map(of_connection);
+    of_options
+        .into_iter()
+        .chain(of_connection)
+        // The right one is set as well: somebody else reads this one.
+        .filter(|(_, meant)| variables.by_name(meant).is_none())
+        .map(|(name, meant)| {
+            let line = format!("{name} is not a variable of jira-send");
+            (line, format!("did you mean {meant}?"))
+        })
+        .collect()
+}
+
+/// Those that are named after options, each with the nearest.
+fn of_options(names: &[&str]) -> Vec<(String, String)> {
+    let as_option = |name: &str| name[OURS.len()..].to_ascii_lowercase().replace('_', "-");
+    let library = LIBRARY.iter().map(|variable| as_option(variable.name));
+    let mut known: Vec<String> = library.collect();
+    known.extend(all_options(&Cli::command()));
+    let unknown = names.iter().map(|name| (*name, as_option(name)));
+    let unknown = unknown.filter(|(_, option)| !known.contains(option));
+    unknown
+        .filter_map(|(name, option)| Some((name.to_owned(), variable(meant(&option, &known)?))))
+        .collect()
+}
+
+fn of_connection(name: &str) -> Option<(String, String)> {
+    // One for a single site is named like one for all.
+    let end = name.find(FOR_SITE).unwrap_or(name.len());
+    let (plain, site) = name.split_at(end);
+    let mut known = CONNECTION.iter().map(|variable| variable.name);
+    if known.clone().any(|known| known == plain) {
+        return None;
+    }
+    let meant = nearest(plain, known.by_ref())?;
+    Some((name.to_owned(), format!("{meant}{site}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::variables;
+    use crate::variables::Variables;
+
+    #[test]
+    fn the_nearest_variable_is_named() {
+        for (name, expected) in [
+            ("JIRA_SEND_STAET", Some("JIRA_SEND_STATE")),
+            ("JIRA_SEND_ISSUE_KEY", Some("JIRA_SEND_ISSUE_KEYS")),
+            ("JIRA_SEND_ENVIRONMENT", Some("JIRA_SEND_ENVIRONMENT_ID")),
+            ("JIRA_SEND_CREDENTIAL_ID", Some("JIRA_SEND_CREDENTIALS_ID")),
+            ("JIRA_CLIENT_SECERT", Some("JIRA_CLIENT_SECRET")),
+            ("JIRA_CLIENT_SECERT__ACME", Some("JIRA_CLIENT_SECRET__ACME")),
+            ("JIRA_SIET", Some("JIRA_SITE")),
+            ("JIRA_CLIENT_SECRET__ACME", None),
+            ("JIRA_SEND_BIN", None),
+            ("JIRA_SEND_TMP", None),
+            ("JIRA_SEND_MEMORY", None),
+            ("JIRA_SEND_WHOLLY_OTHER", None),
+            ("JIRA_URL", None),
+            ("JIRA_USER", None),
+            ("JIRA_API_TOKEN", None),
+            ("JIRA_PROJECT", None),
+            ("JIRA_HOME", None),
+            ("JIRA_", None),
+            ("STATE", None),
+        ] {
+            let found = variables(&Variables::from([(name, "x")]));
+            let line = expected.map(|meant| {
+                let line = format!("{name} is not a variable of jira-send");
+                (line, format!("did you mean {meant}?"))
+            });
+            assert_eq!(found, Vec::from_iter(line), "{name}");
+        }
+        let both = [("JIRA_SIET", "x"), ("JIRA_SITE", "acme")];
+        assert!(variables(&Variables::from(both)).is_empty());
+    }
+
+    /// Whatever is documented or read must never be called misspelt.
+    #[test]
+    fn every_variable_that_is_read_is_known() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let folders = ["docs", "vars", "resources/jira-send", "src", "src/step"];
+        let mut count = 0;
+        for folder in folders {
+            for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+                let path = entry.unwrap().path();
+                let Ok(text) = std::fs::read_to_string(&path) else {
+                    continue;
+                };
+                for (start, _) in text.match_indices("JIRA_SEND_") {
+                    let is_name = |it: char| it.is_ascii_uppercase() || it == '_';
+                    let name: String = text[start..]
+                        .chars()
+                        .take_while(|it| is_name(*it))
+                        .collect();
+                    let found = variables(&Variables::from([(name.as_str(), "x")]));
+                    assert!(found.is_empty(), "{found:?} in {}", path.display());
+                    count += 1;
+                }
+            }
+        }
+        assert!(count > 200, "{count}");
+    }
+}

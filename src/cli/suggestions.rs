@@ -1,0 +1,278 @@
+//! What somebody may have meant by an option, a command or a value that does not exist, by its meaning first and by its letters
+//! then.
+
+use clap::Command;
+use clap::error::{ContextKind, ErrorKind};
+
+use super::errors::words;
+use crate::domain::issue_key::IssueKey;
+use crate::spelling::{meant, nearest};
+
+/// Options that other tools have for a credential. An argument is seen by every user of the machine.
+const OF_CREDENTIALS: &[&str] = &[
+    "client-id",
+    "client-secret",
+    "secret",
+    "token",
+    "api-token",
+    "api-key",
+    "password",
+    "user",
+    "username",
+    "email",
+    "auth",
+    "oauth",
+    "credential",
+    "credentials",
+];
+
+const CREDENTIAL_HINT: &str = "set JIRA_CLIENT_ID and JIRA_CLIENT_SECRET (or JIRA_CLIENT_SECRET_FILE) in the environment: \
+    other users of the machine can see the arguments of a program";
+
+/// Options that are variables here.
+const OF_VARIABLES: &[(&str, &str)] = &[
+    ("api-url", "JIRA_API_URL"),
+    ("auth-url", "JIRA_AUTH_URL"),
+    ("audience", "JIRA_AUDIENCE"),
+    ("proxy", "HTTPS_PROXY"),
+    ("no-proxy", "NO_PROXY"),
+];
+
+/// Words for commands, and the commands that do what they say.
+const COMMANDS: &[(&[&str], &[&str])] = &[
+    (
+        &["send", "submit", "publish", "report", "push", "post"],
+        &["build", "deployment"],
+    ),
+    (
+        &["deploy", "deploys", "release", "rollout"],
+        &["deployment"],
+    ),
+    (
+        &["status", "get", "list", "read", "view", "query"],
+        &["show", "gate"],
+    ),
+    (&["wait", "gating", "approve", "approval"], &["gate"]),
+    (&["flag", "flags", "feature", "toggle"], &["feature-flag"]),
+    (
+        &["commit", "commits", "branch", "pr", "git", "dev", "history"],
+        &["dev-info"],
+    ),
+    (&["rm", "remove", "erase"], &["delete"]),
+    (&["retry", "resend", "outbox", "queue", "sync"], &["flush"]),
+    (&["key", "issue", "issues", "explain", "find"], &["keys"]),
+    (
+        &["doctor", "test", "verify", "validate", "diagnose", "ping"],
+        &["check"],
+    ),
+];
+
+/// Commands of other tools that there is no need for.
+const NO_COMMANDS: &[(&[&str], &str)] = &[
+    (
+        &[
+            "login",
+            "logout",
+            "auth",
+            "init",
+            "setup",
+            "config",
+            "configure",
+        ],
+        "set JIRA_SITE, JIRA_CLIENT_ID and JIRA_CLIENT_SECRET, then run jira-send check",
+    ),
+    (
+        &["completion", "completions", "man"],
+        "a release has the shell completions and the manual page as files",
+    ),
+    (&["version"], "did you mean --version?"),
+];
+
+/// Hints for an error of clap about a command line of this command.
+pub(super) fn hints(error: &clap::Error, command: &Command) -> Vec<String> {
+    let context = |kind| error.get(kind).map(words).unwrap_or_default();
+    let argument = context(ContextKind::InvalidArg);
+    let found = match error.kind() {
+        ErrorKind::UnknownArgument => unknown_argument(&argument, command),
+        ErrorKind::InvalidSubcommand => {
+            unknown_command(&context(ContextKind::InvalidSubcommand), command)
+        }
+        ErrorKind::ValueValidation => {
+            let value = context(ContextKind::InvalidValue);
+            let expected = std::error::Error::source(error).map(ToString::to_string);
+            expected.and_then(|expected| expected_word(&value, &expected))
+        }
+        _ => None,
+    };
+    if let Some(found) = found {
+        return vec![found];
+    }
+    let kinds = [
+        ContextKind::SuggestedArg,
+        ContextKind::SuggestedSubcommand,
+        ContextKind::SuggestedValue,
+    ];
+    let suggested = kinds.into_iter().map(context);
+    let suggested = suggested.filter(|suggested| !suggested.is_empty());
+    suggested
+        .map(|suggested| did_you_mean(&suggested))
+        .collect()
+}
+
+fn did_you_mean(word: &str) -> String {
+    format!("did you mean {word}?")
+}
+
+fn unknown_argument(argument: &str, command: &Command) -> Option<String> {
+    let Some(name) = argument.strip_prefix("--") else {
+        return unknown_word(argument, command);
+    };
+    if OF_CREDENTIALS.contains(&name) {
+        return Some(CREDENTIAL_HINT.to_owned());
+    }
+    if let Some((_, variable)) = OF_VARIABLES.iter().find(|(option, _)| *option == name) {
+        return Some(format!("set the variable {variable}"));
+    }
+    let longs = command.get_arguments().filter_map(clap::Arg::get_long);
+    let longs: Vec<String> = longs.map(ToOwned::to_owned).collect();
+    let option = meant(name, &longs)?;
+    let value = if option == "format" && name == "json" {
+        " json"
+    } else {
+        ""
+    };
+    Some(did_you_mean(&format!("--{option}{value}")))
+}
+
+/// A word without hyphens: an issue key, or a command to run.
+fn unknown_word(word: &str, command: &Command) -> Option<String> {
+    if word.starts_with('-') {
+        return None;
+    }
+    let has = |name: &str| {
+        command
+            .get_arguments()
+            .any(|argument| argument.get_id() == name)
+    };
+    if word.parse::<IssueKey>().is_ok() && has("issue_keys") {
+        return Some(did_you_mean(&format!("--issue-keys {word}")));
+    }
+    let name = command.get_name();
+    has("command")
+        .then(|| format!("to run a command, put -- before it: jira-send {name} -- {word}"))
+}
+
+fn unknown_command(word: &str, command: &Command) -> Option<String> {
+    let lower = word.to_ascii_lowercase();
+    let known = |name: &&&str| command.find_subcommand(name).is_some();
+    let is_top =
+        command.find_subcommand("build").is_some() && command.find_subcommand("check").is_some();
+    if let Some((_, hint)) = NO_COMMANDS
+        .iter()
+        .find(|(words, _)| is_top && words.contains(&lower.as_str()))
+    {
+        return Some((*hint).to_owned());
+    }
+    let meaning = COMMANDS
+        .iter()
+        .find(|(words, _)| words.contains(&lower.as_str()));
+    let names: Vec<&str> = if let Some((_, commands)) = meaning {
+        commands.iter().filter(known).copied().collect()
+    } else {
+        let all = command.get_subcommands().map(Command::get_name);
+        nearest(word, all).into_iter().collect()
+    };
+    (!names.is_empty()).then(|| did_you_mean(&names.join(" or ")))
+}
+
+/// The word behind "expected one of" in an error that is nearest to the value.
+fn expected_word(value: &str, expected: &str) -> Option<String> {
+    let (_, list) = expected.split_once("expected one of ")?;
+    let words = list.split([',', ':']).map(str::trim);
+    let words = words.map(|word| word.trim_start_matches("such as "));
+    let words = words.filter(|word| !word.is_empty() && !word.contains(' '));
+    nearest(value, words).map(did_you_mean)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::{COMMANDS, expected_word, unknown_argument, unknown_command};
+    use crate::cli::Cli;
+
+    #[test]
+    fn options_are_found_by_their_meaning() {
+        let program = Cli::command();
+        for (command, argument, expected) in [
+            ("build", "--issue", "did you mean --issue-keys?"),
+            ("build", "--issues", "did you mean --issue-keys?"),
+            ("build", "--key", "did you mean --issue-keys?"),
+            ("build", "--issue-key", "did you mean --issue-keys?"),
+            ("build", "--json", "did you mean --format json?"),
+            ("build", "--status", "did you mean --state?"),
+            ("build", "--timeout", "did you mean --budget?"),
+            ("build", "--junit", "did you mean --test-reports?"),
+            ("gate", "--timout", "did you mean --timeout?"),
+            ("deployment", "--env", "did you mean --environment-id?"),
+            (
+                "deployment",
+                "--environment",
+                "did you mean --environment-id?",
+            ),
+            ("feature-flag", "--env", "did you mean --environment-name?"),
+            ("feature-flag", "--key", "did you mean --flag-key?"),
+            ("build", "--client-secret", "set JIRA_CLIENT_ID and"),
+            ("build", "--token", "set JIRA_CLIENT_ID and"),
+            ("build", "--proxy", "set the variable HTTPS_PROXY"),
+            ("build", "ABC-1", "did you mean --issue-keys ABC-1?"),
+            ("build", "make", "put -- before it: jira-send build -- make"),
+            ("build", "--wholly-other", ""),
+            ("keys", "make", ""),
+            ("keys", "-x", ""),
+        ] {
+            let command = program.find_subcommand(command).unwrap();
+            let found = unknown_argument(argument, command).unwrap_or_default();
+            assert!(found.contains(expected), "{argument}: {found}");
+            assert_eq!(found.is_empty(), expected.is_empty(), "{argument}: {found}");
+        }
+    }
+
+    #[test]
+    fn commands_are_found_by_their_meaning() {
+        let program = Cli::command();
+        for (word, expected) in [
+            ("deploy", "did you mean deployment?"),
+            ("send", "did you mean build or deployment?"),
+            ("status", "did you mean show or gate?"),
+            ("buidl", "did you mean build?"),
+            ("Doctor", "did you mean check?"),
+            (
+                "login",
+                "set JIRA_SITE, JIRA_CLIENT_ID and JIRA_CLIENT_SECRET, then run jira-send check",
+            ),
+            ("wholly-other", ""),
+        ] {
+            let found = unknown_command(word, &program).unwrap_or_default();
+            assert_eq!(found, expected, "{word}");
+        }
+        for name in COMMANDS.iter().flat_map(|(_, commands)| *commands) {
+            assert!(program.find_subcommand(name).is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn values_are_found_by_their_letters() {
+        let list =
+            "expected one of pending, failed, or a result of Jenkins, such as SUCCESS, NOT_BUILT";
+        for (value, expected) in [
+            ("SUCESS", Some("did you mean SUCCESS?")),
+            ("faild", Some("did you mean failed?")),
+            ("done", None),
+            ("result", None),
+            ("", None),
+        ] {
+            assert_eq!(expected_word(value, list).as_deref(), expected, "{value}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Whether colours are used: as typed, else as the environment says, else in a terminal that is not a build's log.
+
+use std::ffi::OsString;
+
+use crate::cli::Color;
+use crate::variables::{self, Variables};
+
+/// What a person reads on the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Paint {
+    Error,
+    Warning,
+    Hint,
+}
+
+impl Paint {
+    /// The text in bold and in the colour that goes with it.
+    pub(crate) fn on(self, text: &str) -> String {
+        let color = match self {
+            Self::Error => 31,
+            Self::Warning => 33,
+            Self::Hint => 36,
+        };
+        format!("\x1b[1;{color}m{text}\x1b[0m")
+    }
+}
+
+/// Whether a stream gets colours. The arguments may be wrong still: errors about them have colours, too.
+pub(crate) fn is_wanted(typed: &[OsString], variables: &Variables, is_terminal: bool) -> bool {
+    match choice(typed, variables) {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => by_environment(variables, is_terminal),
+    }
+}
+
+/// `--color`, else its variable.
+fn choice(typed: &[OsString], variables: &Variables) -> Color {
+    let ours = typed.iter().take_while(|word| *word != "--");
+    let words: Vec<_> = ours.map(|word| word.to_string_lossy()).collect();
+    let behind = |index: usize| words.get(index + 1).map(AsRef::as_ref);
+    let mut values = words.iter().enumerate().filter_map(|(index, word)| {
+        let is_option = *word == "--color";
+        let value = word.strip_prefix("--color=");
+        value.or_else(|| behind(index).filter(|_| is_option))
+    });
+    let value = values
+        .next_back()
+        .or_else(|| variables.by_name("JIRA_SEND_COLOR"));
+    match value {
+        Some("always") => Color::Always,
+        Some("never") => Color::Never,
+        _ => Color::Auto,
+    }
+}
+
+/// <https://no-color.org> and <https://bixense.com/clicolors>.
+fn by_environment(variables: &Variables, is_terminal: bool) -> bool {
+    let is_set = |variable| variables.get(variable).is_some_and(|value| value != "0");
+    if variables.get(variables::NO_COLOR).is_some() {
+        return false;
+    }
+    if is_set(variables::CLICOLOR_FORCE) {
+        return true;
+    }
+    let is_plain = variables.get(variables::TERM) == Some("dumb")
+        || variables.get(variables::CLICOLOR) == Some("0")
+        || variables.get(variables::JENKINS_URL).is_some()
+        || variables.get(variables::BUILD_URL).is_some();
+    // Older consoles of Windows show the codes themselves.
+    let understands = !cfg!(windows)
+        || variables.get(variables::TERM).is_some()
+        || variables.get(variables::WT_SESSION).is_some();
+    is_terminal && !is_plain && understands
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_wanted;
+    use crate::variables::Variables;
+
+    #[test]
+    fn the_user_decides_then_the_environment_then_the_terminal() {
+        let term = ("TERM", "xterm");
+        for (typed, set, in_terminal, elsewhere) in [
+            ("", &[][..], true, false),
+            ("--color=always", &[], true, true),
+            ("--color always build", &[("NO_COLOR", "1")], true, true),
+            (
+                "build --color=never",
+                &[("CLICOLOR_FORCE", "1")],
+                false,
+                false,
+            ),
+            ("build --color=never --color auto", &[], true, false),
+            ("build -- ls --color=always", &[], true, false),
+            ("build", &[("JIRA_SEND_COLOR", "always")], true, true),
+            ("build", &[("NO_COLOR", "0")], false, false),
+            ("build", &[("NO_COLOR", "")], true, false),
+            ("build", &[("CLICOLOR_FORCE", "1")], true, true),
+            ("build", &[("CLICOLOR_FORCE", "0")], true, false),
+            ("build", &[("CLICOLOR", "0")], false, false),
+            ("build", &[("TERM", "dumb")], false, false),
+            ("build", &[("JENKINS_URL", "https://ci/")], false, false),
+        ] {
+            let set = std::iter::once(&term).chain(set);
+            let pairs = set.map(|(name, value)| ((*name).into(), (*value).into()));
+            let variables = Variables::new(pairs);
+            let typed: Vec<_> = typed.split_whitespace().map(Into::into).collect();
+            let found = [true, false].map(|terminal| is_wanted(&typed, &variables, terminal));
+            assert_eq!(found, [in_terminal, elsewhere], "{typed:?}");
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! The end of pull requests: what the commits of a run have merged, by their messages and by what was sent before.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::FOR_ALL;
+use super::about::About;
+use super::entities::PullRequestFacts;
+use crate::commands::store::Store;
+use crate::domain::entity_ids::RepositoryId;
+use crate::domain::merged_request::MergedRequest;
+use crate::domain::timestamp::Timestamp;
+use crate::git::{Commit, Repository};
+use crate::jira::dev_info::PullRequestStatus;
+use crate::outbox::{Entity, Notes, OpenRequest, OpenRequests};
+use crate::output::Output;
+
+/// Most pull requests that one run ends.
+const MOST: usize = 100;
+
+/// Stands for a branch that nothing names, where Jira wants one.
+const UNKNOWN_BRANCH: &str = "(unknown)";
+
+/// A pull request that has come to its end.
+pub(super) struct Merged {
+    pub(super) facts: PullRequestFacts,
+    /// The branch that it has merged, when that is not needed any more.
+    pub(super) branch: Option<String>,
+    /// Whether it was sent before.
+    pub(super) is_known: bool,
+}
+
+/// What a run has built, for finding out what it has merged.
+pub(super) struct Built<'a> {
+    pub(super) commits: &'a [Commit],
+    /// Full id of the newest commit.
+    pub(super) head: &'a str,
+    pub(super) branch: Option<&'a str>,
+    pub(super) event: Timestamp,
+}
+
+/// The pull requests that were merged with these commits, the newest first, each once.
+pub(super) fn find(
+    built: &Built<'_>,
+    open: &OpenRequests,
+    about: &About,
+    repository: &Repository<'_>,
+) -> Vec<Merged> {
+    let ends = ends(built, open);
+    let commits: Vec<&str> = ends.iter().filter_map(|end| end.commit).collect();
+    let authors = repository.merged_authors(&commits).unwrap_or_default();
+    let of_end = |end: &End<'_>| {
+        let known = open.get(&end.said.number);
+        let facts = facts(end, known, about, &authors, built.event);
+        let is_gone = |source: &&str| {
+            !facts.is_from_fork
+                && !FOR_ALL.contains(source)
+                && built.branch != Some(*source)
+                && is_merged(source, known, built.head, repository)
+        };
+        let branch = Some(facts.source.as_str()).filter(|it| *it != UNKNOWN_BRANCH);
+        let branch = branch.filter(is_gone).map(ToOwned::to_owned);
+        Merged {
+            facts,
+            branch,
+            is_known: known.is_some(),
+        }
+    };
+    ends.iter().map(of_end).collect()
+}
+
+/// A pull request that ends, and the commit that says so.
+struct End<'a> {
+    said: MergedRequest,
+    commit: Option<&'a str>,
+}
+
+fn ends<'a>(built: &Built<'a>, open: &OpenRequests) -> Vec<End<'a>> {
+    let goes_here = |request: &OpenRequest| match (&request.target, built.branch) {
+        (Some(target), Some(branch)) => target == branch,
+        _ => false,
+    };
+    let mut ends = Vec::new();
+    let mut seen = BTreeSet::new();
+    for commit in built.commits {
+        let said = MergedRequest::of(&commit.message).filter(|said| {
+            let known = open.get(&said.number);
+            said.is_certain || known.is_some_and(goes_here)
+        });
+        if let Some(said) = said.filter(|said| seen.insert(said.number.clone())) {
+            ends.push(End {
+                said,
+                commit: Some(&commit.id),
+            });
+        }
+    }
+    // Brought here without a word of it: fast-forward, or merged by hand.
+    let ids: BTreeSet<&str> = built
+        .commits
+        .iter()
+        .map(|commit| commit.id.as_str())
+        .collect();
+    for (number, request) in open.iter() {
+        let is_here = ids.contains(request.tip.as_str()) && goes_here(request);
+        if is_here && seen.insert(number.to_owned()) {
+            ends.push(End {
+                said: MergedRequest {
+                    number: number.to_owned(),
+                    ..MergedRequest::default()
+                },
+                commit: None,
+            });
+        }
+    }
+    ends.truncate(MOST);
+    ends
+}
+
+/// Names and addresses of authors, by the ids of commits.
+type Authors = BTreeMap<String, (String, String)>;
+
+/// What was sent of it before, and what its end says.
+fn facts(
+    end: &End<'_>,
+    known: Option<&OpenRequest>,
+    about: &About,
+    authors: &Authors,
+    event: Timestamp,
+) -> PullRequestFacts {
+    let said = &end.said;
+    let is_elsewhere = |owner: &String| {
+        let own = about.owner.as_deref().unwrap_or_default();
+        !owner.eq_ignore_ascii_case(own)
+    };
+    let is_named_fork = said.owner.as_ref().is_some_and(is_elsewhere);
+    let author = end.commit.and_then(|commit| authors.get(commit));
+    let source = known.map(|known| known.source.clone());
+    PullRequestFacts {
+        number: said.number.clone(),
+        url: known.and_then(|known| known.url.as_deref()?.parse().ok()),
+        title: said
+            .title
+            .clone()
+            .or_else(|| known.and_then(|known| known.title.clone())),
+        author_name: known
+            .and_then(|known| known.author_name.clone())
+            .or_else(|| author.map(|(name, _)| name.clone())),
+        author_email: match known {
+            Some(known) if known.author_name.is_some() => known.author_email.clone(),
+            _ => author.map(|(_, email)| email.clone()),
+        },
+        source: source
+            .or_else(|| said.source.clone())
+            .unwrap_or_else(|| UNKNOWN_BRANCH.to_owned()),
+        target: said
+            .target
+            .clone()
+            .or_else(|| known.and_then(|known| known.target.clone())),
+        is_from_fork: known.map_or(is_named_fork, |known| known.is_from_fork),
+        status: PullRequestStatus::Merged,
+        updated: event,
+    }
+}
+
+/// Whether the branch has nothing that was not merged, as far as the clone has it.
+fn is_merged(
+    source: &str,
+    known: Option<&OpenRequest>,
+    head: &str,
+    repository: &Repository<'_>,
+) -> bool {
+    repository.branch_tip(source).is_none_or(|tip| {
+        known.is_some_and(|known| known.tip == tip) || repository.is_ancestor(&tip, head)
+    })
+}
+
+/// What the outbox remembers of the open pull requests of a repository.
+pub(super) struct Remembered<'a> {
+    notes: Option<Notes<'a>>,
+    repository: Entity,
+    pub(super) open: OpenRequests,
+}
+
+impl<'a> Remembered<'a> {
+    pub(super) fn new(store: &'a Store<'a>, id: &RepositoryId) -> Self {
+        let notes = store.as_ref().ok().map(|outbox| outbox.open_requests());
+        let key = serde_json::json!({ "repositoryId": id });
+        let repository = Entity::new("", "pullrequests", &key);
+        let known = notes.as_ref().and_then(|notes| notes.read(&repository));
+        Self {
+            open: known.unwrap_or_default(),
+            notes,
+            repository,
+        }
+    }
+
+    /// Takes in what was sent.
+    pub(super) fn update(
+        mut self,
+        built: Option<(&PullRequestFacts, &str)>,
+        merged: &[Merged],
+        output: &Output,
+    ) {
+        let mut has_changed = false;
+        for Merged { facts, .. } in merged {
+            has_changed |= self.open.remove(&facts.number);
+        }
+        if let Some((facts, tip)) = built {
+            has_changed = true;
+            if facts.status == PullRequestStatus::Open {
+                self.open.add(&facts.number, as_sent(facts, tip));
+            } else {
+                self.open.remove(&facts.number);
+            }
+        }
+        let written = self.notes.filter(|_| has_changed);
+        let written = written.map(|notes| notes.write(&self.repository, &self.open));
+        if let Some(Err(error)) = written {
+            output.detail(&format!("pull requests cannot be remembered: {error:#}"));
+        }
+    }
+}
+
+fn as_sent(facts: &PullRequestFacts, tip: &str) -> OpenRequest {
+    OpenRequest {
+        at: facts.updated.as_millisecond(),
+        tip: tip.to_owned(),
+        source: facts.source.clone(),
+        is_from_fork: facts.is_from_fork,
+        target: facts.target.clone(),
+        title: facts.title.clone(),
+        url: facts.url.as_ref().map(ToString::to_string),
+        author_name: facts.author_name.clone(),
+        author_email: facts.author_email.clone(),
+    }
+}

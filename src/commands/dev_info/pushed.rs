@@ -1,0 +1,405 @@
+//! What was pushed, as a git server's post-receive hook tells it: in a bare repository, without Jenkins.
+
+mod lines;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+
+use super::about::About;
+use super::batch::Entity;
+use super::entities::Maker;
+use super::finder::Finder;
+use super::merged::{self, Built};
+use super::this_run::{WithKeys, merged_entities};
+use super::{AT_ONCE, cannot_read, clone_urls, frame, payloads, sequence};
+use crate::cli::DevInfoOptions;
+use crate::commands::missing::Missing;
+use crate::commands::send::{self, Ready};
+use crate::commands::{self, Context};
+use crate::domain::entity_ids::EntityId;
+use crate::domain::issue_key::{IssueKey, Text, TextKind};
+use crate::domain::merged_request::MergedRequest;
+use crate::domain::timestamp::Timestamp;
+use crate::error::Failure;
+use crate::facts::commit_text;
+use crate::files;
+use crate::git::{Commit, DetailsReader, GitError, Repository, clone_in};
+use crate::jira::dev_info::OperationType;
+use crate::outbox::OpenRequests;
+use crate::report::{Outcome, Report};
+use crate::system::Deadline;
+use crate::variables::Variables;
+use lines::{Lines, Update};
+
+/// Most that is read from stdin, in bytes.
+const MAX_INPUT: u64 = 16 * 1024 * 1024;
+
+/// Most commits, and most branches, of one push. What is more is a history, and has its own way.
+const MOST: usize = 1_000;
+
+/// The way for histories.
+const ALL: &str = "run jira-send dev-info --all once in this repository: it sends the rest";
+
+/// Reads what was pushed, sends what names issues, and reports.
+///
+/// # Errors
+/// What ends it before there is a report.
+pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Report, Failure> {
+    let output = context.output;
+    let deadline = commands::deadline(&options.jira, context);
+    if let Some(quarantine) = context.variables.by_name("GIT_QUARANTINE_PATH") {
+        let message = "nothing to send: this is not a post-receive hook";
+        output.advise(
+            &format!("{message}: what is pushed is still in {quarantine}, and may be refused"),
+            "call it in the hook post-receive, which runs once everything is accepted",
+        );
+        return Ok(Report::new(Outcome::NothingToSend, message.to_owned()));
+    }
+    let lines = read(deadline, context)?;
+    tell(&lines, context);
+    if lines.updates.is_empty() {
+        let message = "nothing to send: no branch and no tag was pushed";
+        output.detail(message);
+        return Ok(Report::new(Outcome::NothingToSend, message.to_owned()));
+    }
+    let time = deadline.remaining(context.system) / 2;
+    let folder = folder(options.keys.repository_dir.as_deref(), context.variables);
+    let repository = match clone_in(&folder) {
+        Some(clone) => Repository::of_clone(&clone, context.system, time),
+        None => Repository::new(&folder, context.system, time),
+    };
+    repository.check().map_err(|error| cannot_read(&error))?;
+
+    let destinations = commands::destinations(&options.jira.connection, context)?;
+    let mut missing = Missing::default();
+    let clone_urls = clone_urls(&repository, None);
+    let about = About::find(
+        &options.repository,
+        &options.pull_request,
+        &clone_urls,
+        None,
+        &mut missing,
+    );
+    if !options.jira.dry_run {
+        missing.want_site(destinations.first());
+    }
+    let Some(about) = about.filter(|_| missing.is_empty()) else {
+        let hint = "in a hook, name the page of the repository with --repository-url https://git.example.com/acme/shop; or have it in the repository: git config remote.origin.url";
+        return Err(missing.into_failure("development information").hint(hint));
+    };
+    about.tell(output);
+    let event = options.sending.event_time;
+    let event = event.unwrap_or_else(|| context.system.now());
+    let files = deadline.at_most(context.system, deadline.remaining(context.system) / 4);
+    let mut push = Push {
+        options,
+        repository: &repository,
+        about: &about,
+        event,
+        maker: Maker {
+            hosting: &about.hosting,
+            sequence: sequence(options, event),
+            issue_ids: Vec::new(),
+        },
+        finder: Finder::new(&options.keys, &[]),
+        reader: DetailsReader::new(&repository, files.remaining(context.system)),
+        walk_until: deadline.at_most(context.system, time / 2),
+        context,
+    };
+    let entities = push.entities(&lines.updates);
+    let entities = entities.map_err(|error| cannot_read(&error))?;
+    if let Some((warning, advice)) = &push.reader.warning {
+        output.advise(warning, advice);
+    }
+    push.finder.tell(output);
+    if entities.is_empty() {
+        let denied = push.finder.denied();
+        return Ok(send::nothing(
+            denied,
+            options.sending.require_issue_keys,
+            output,
+        ));
+    }
+    let frame = frame(options, &about, event, OperationType::Normal)?;
+    let mut source = Ready::from(payloads(entities, &frame));
+    send::send(&options.jira, &destinations, &mut source, deadline, context)
+}
+
+/// What git says on standard input.
+fn read(deadline: Deadline, context: &Context<'_>) -> Result<Lines, Failure> {
+    let hint = "--pushed is for a git server's hook post-receive; docs/git-server.md has one for each server";
+    if std::io::stdin().is_terminal() {
+        return Err(
+            Failure::usage("standard input has no lines of a post-receive hook").hint(hint),
+        );
+    }
+    let time = deadline.remaining(context.system) / 3;
+    let input = files::in_time(time, || files::read_stdin(MAX_INPUT));
+    let failure = Failure::usage("could not read what was pushed");
+    match input {
+        Some(Ok(input)) => Ok(lines::parse(&input)),
+        Some(Err(error)) => Err(failure.cause(format!("{error:#}")).hint(hint)),
+        None => Err(failure.cause("standard input has no end").hint(hint)),
+    }
+}
+
+fn tell(lines: &Lines, context: &Context<'_>) {
+    if lines.wrong > 0 {
+        let (wrong, are) = match lines.wrong {
+            1 => ("1 line".to_owned(), "is"),
+            many => (format!("{many} lines"), "are"),
+        };
+        context.output.advise(
+            &format!("{wrong} of standard input {are} not what git writes: OLD NEW REF"),
+            "call it as or from the hook post-receive, and pass its standard input on",
+        );
+    }
+    if lines.left > 0 {
+        let left = lines.left;
+        let message = format!("{left} more lines of standard input were not read");
+        context.output.advise(&message, ALL);
+    }
+}
+
+/// The repository: git runs a hook in it, and names it.
+fn folder(given: Option<&Path>, variables: &Variables) -> PathBuf {
+    let of_git = || variables.by_name("GIT_DIR").map(PathBuf::from);
+    let given = given.map(Path::to_owned);
+    given.or_else(of_git).unwrap_or_else(|| PathBuf::from("."))
+}
+
+/// One push on its way.
+struct Push<'a> {
+    options: &'a DevInfoOptions,
+    repository: &'a Repository<'a>,
+    about: &'a About,
+    event: Timestamp,
+    maker: Maker<'a>,
+    finder: Finder<'a>,
+    reader: DetailsReader<'a>,
+    /// The time after that is for the details of what was found, and for sending it.
+    walk_until: Deadline,
+    context: &'a Context<'a>,
+}
+
+/// The commits that came with a push and are sent, newest first.
+#[derive(Default)]
+struct Found {
+    wanted: Vec<(String, Vec<IssueKey>)>,
+    /// Those that merge a pull request.
+    merges: Vec<Commit>,
+    has_more: bool,
+}
+
+impl Push<'_> {
+    /// Deletions, branches, then commits, newest first.
+    fn entities(&mut self, updates: &[Update]) -> Result<Vec<WithKeys>, GitError> {
+        let tips = self.tips(updates)?;
+        let tagged = self.tagged(updates, &tips);
+        let found = self.commits(updates, &tips, tagged)?;
+        if found.has_more {
+            let message = "more commits were pushed than a hook has time for: the newest are sent";
+            self.context.output.advise(message, ALL);
+        }
+        let mut entities = Vec::new();
+        let deleted = updates.iter().filter(|update| update.new.is_none());
+        let deleted = deleted.filter_map(Update::branch);
+        entities
+            .extend(deleted.map(|name| (Entity::Deleted(EntityId::of_branch(name)), Vec::new())));
+        entities.extend(self.merged(&found.merges));
+        entities.extend(self.branches(updates, &tips)?);
+        for some in found.wanted.chunks(AT_ONCE) {
+            let ids: Vec<String> = some.iter().map(|(id, _)| id.clone()).collect();
+            let details = self.reader.read(&ids)?;
+            for (details, (_, keys)) in details.iter().zip(some) {
+                let commit = self.maker.commit(details, keys);
+                entities.push((Entity::Commit(Box::new(commit)), keys.clone()));
+            }
+        }
+        Ok(entities)
+    }
+
+    /// The commit that each new id leads to, as far as it is one of this repository.
+    fn tips(&self, updates: &[Update]) -> Result<BTreeMap<String, String>, GitError> {
+        let counts = |update: &&Update| update.branch().or(update.tag()).is_some();
+        let news = updates.iter().filter(counts);
+        let ids: BTreeSet<&String> = news.filter_map(|update| update.new.as_ref()).collect();
+        // What a tag leads to may be no commit.
+        let revisions: Vec<String> = ids.iter().map(|id| format!("{id}^{{commit}}")).collect();
+        let found = self.repository.look_up(&revisions)?;
+        let unknown = found.iter().filter(|commit| commit.is_none()).count();
+        if unknown > 0 {
+            self.context.output.advise(
+                &format!(
+                    "{unknown} of the ids that were pushed are not commits of this repository"
+                ),
+                "run it in the repository that was pushed to, or name it with --repository-dir",
+            );
+        }
+        let pairs = ids.into_iter().zip(found);
+        Ok(pairs
+            .filter_map(|(id, commit)| Some((id.clone(), commit?)))
+            .collect())
+    }
+
+    /// The issues that new tags name, by the commits that they are on.
+    fn tagged(
+        &mut self,
+        updates: &[Update],
+        tips: &BTreeMap<String, String>,
+    ) -> BTreeMap<String, Vec<Text>> {
+        let mut tagged: BTreeMap<String, Vec<Text>> = BTreeMap::new();
+        let tags = updates.iter().filter_map(|update| {
+            let commit = tips.get(update.new.as_ref()?)?;
+            Some((update.tag()?, update.new.as_ref() != Some(commit), commit))
+        });
+        for (name, is_annotated, commit) in tags.take(MOST_TAGS) {
+            let source = format!("tag {name}");
+            let texts = tagged.entry(commit.clone()).or_default();
+            texts.push(Text::new(TextKind::Tag, source.clone(), name));
+            let message = is_annotated.then(|| self.repository.tag_message(name));
+            let message = message.flatten().unwrap_or_default();
+            texts.push(Text::new(TextKind::Commit, source, &message));
+        }
+        tagged.retain(|_, texts| !self.finder.keys(texts.clone()).is_empty());
+        tagged
+    }
+
+    /// The commits that no other branch and no tag had, and those that a new tag puts onto an issue.
+    fn commits(
+        &mut self,
+        updates: &[Update],
+        tips: &BTreeMap<String, String>,
+        mut tagged: BTreeMap<String, Vec<Text>>,
+    ) -> Result<Found, GitError> {
+        let changed: BTreeSet<&str> = updates.iter().map(|update| update.name.as_str()).collect();
+        let old: Vec<String> = updates.iter().filter_map(|it| it.old.clone()).collect();
+        let old = self.repository.existing(&old)?;
+        let distinct: BTreeSet<&String> = tips.values().collect();
+        let news = distinct.into_iter().cloned().collect();
+        let is_changed = |name: &str| changed.contains(name);
+        let walked = self.repository.only_in(news, old, is_changed)?;
+        let mut walk = self.repository.walk(&walked, 0)?;
+        let mut found = Found::default();
+        while let Some(commit) = walk.next()? {
+            if self.walk_until.remaining(self.context.system).is_zero() {
+                // What was read is sent.
+                found.has_more = true;
+                break;
+            }
+            let of_tag = tagged.remove(&commit.id).unwrap_or_default();
+            if let Some(wanted) = self.wanted(&commit, of_tag) {
+                if found.wanted.len() == MOST {
+                    found.has_more = true;
+                    break;
+                }
+                found.wanted.push(wanted);
+            }
+            if MergedRequest::of(&commit.message).is_some_and(|it| it.is_certain) {
+                found.merges.push(commit);
+            }
+        }
+        let ids: Vec<String> = tagged.keys().cloned().collect();
+        let mut walk = self.repository.each(&ids)?;
+        while let Some(commit) = walk.next()? {
+            let of_tag = tagged.remove(&commit.id).unwrap_or_default();
+            found.wanted.extend(self.wanted(&commit, of_tag));
+        }
+        Ok(found)
+    }
+
+    fn wanted(&mut self, commit: &Commit, of_tag: Vec<Text>) -> Option<(String, Vec<IssueKey>)> {
+        let texts = of_tag.into_iter().chain([commit_text(commit)]);
+        let keys = self.finder.keys(texts);
+        let is_sent = !keys.is_empty() || self.options.sending.all_entities;
+        is_sent.then(|| (commit.id.clone(), keys))
+    }
+
+    /// The pull requests that came to their end. Their branches are deleted when they are.
+    fn merged(&mut self, commits: &[Commit]) -> Vec<WithKeys> {
+        let built = Built {
+            commits,
+            head: "",
+            branch: None,
+            event: self.event,
+        };
+        let open = OpenRequests::default();
+        let mut merged = merged::find(&built, &open, self.about, self.repository);
+        for merged in &mut merged {
+            merged.branch = None;
+        }
+        merged_entities(&merged, false, self.options, &self.maker, &mut self.finder)
+    }
+
+    /// New and moved branches whose name or newest commit names issues.
+    fn branches(
+        &mut self,
+        updates: &[Update],
+        tips: &BTreeMap<String, String>,
+    ) -> Result<Vec<WithKeys>, GitError> {
+        let moved: Vec<(&str, &String)> = updates
+            .iter()
+            .filter_map(|update| Some((update.branch()?, tips.get(update.new.as_ref()?)?)))
+            .collect();
+        if moved.len() > MOST {
+            let message = format!("more than {MOST} branches were pushed: the first are sent");
+            self.context.output.advise(&message, ALL);
+        }
+        let mut entities = Vec::new();
+        for some in moved[..moved.len().min(MOST)].chunks(AT_ONCE) {
+            entities.extend(self.some_branches(some)?);
+        }
+        Ok(entities)
+    }
+
+    fn some_branches(&mut self, moved: &[(&str, &String)]) -> Result<Vec<WithKeys>, GitError> {
+        let distinct: BTreeSet<&String> = moved.iter().map(|(_, tip)| *tip).collect();
+        let ids: Vec<String> = distinct.into_iter().cloned().collect();
+        let of_tips = super::keys_of_commits(&ids, self.repository, &mut self.finder)?;
+        let mut named = Vec::new();
+        for (name, tip) in moved {
+            let keys = self.finder.keys([Text::change_branch("git branch", name)]);
+            let of_last = of_tips.get(*tip).cloned().unwrap_or_default();
+            if super::is_sent(name, &keys, &of_last) {
+                named.push((*name, *tip, keys, of_last));
+            }
+        }
+        let distinct: BTreeSet<&String> = named.iter().map(|(_, tip, ..)| *tip).collect();
+        let ids: Vec<String> = distinct.into_iter().cloned().collect();
+        let details = self.reader.read(&ids)?;
+        let mut entities = Vec::new();
+        for (name, tip, keys, of_last) in named {
+            let Some(last) = details.iter().find(|details| details.id == *tip) else {
+                continue;
+            };
+            let branch = self.maker.branch(name, last, &keys, &of_last);
+            entities.extend(branch.map(|branch| {
+                let keys = keys.into_iter().chain(of_last).collect();
+                (Entity::Branch(Box::new(branch)), keys)
+            }));
+        }
+        Ok(entities)
+    }
+}
+
+/// Most tags of one push whose names and messages are read.
+const MOST_TAGS: usize = 100;
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::folder;
+    use crate::variables::Variables;
+
+    #[test]
+    fn the_repository_is_where_git_says() {
+        let hook = Variables::from([("GIT_DIR", "/srv/shop.git")]);
+        let none = Variables::default();
+        let given = Some(Path::new("/srv/other.git"));
+        assert_eq!(folder(given, &hook), Path::new("/srv/other.git"));
+        assert_eq!(folder(None, &hook), Path::new("/srv/shop.git"));
+        assert_eq!(folder(None, &none), Path::new("."));
+    }
+}

@@ -1,0 +1,94 @@
+//! The one flag that the options of `jira-send feature-flag` name.
+
+use crate::cli::FeatureFlagOptions;
+use crate::commands::missing::Missing;
+use crate::commands::run_facts::given_text;
+use crate::domain::environment::{EnvironmentType, MappedType};
+use crate::domain::feature_flag::{FlagStatus, Rollout};
+use crate::domain::issue_key::{Text, TextKind};
+use crate::domain::text::Line;
+use crate::flag_file::{Defaults, GivenFlag, ONLY_ENVIRONMENT};
+use crate::jira::feature_flags::{Detail, Details, FlagEnvironment};
+
+/// The one flag of the options. What they do not give is noted in `missing`.
+pub(super) fn of_options(
+    options: &FeatureFlagOptions,
+    defaults: &Defaults,
+    missing: &mut Missing,
+) -> Option<GivenFlag> {
+    let key = given_text(options.flag_key.as_deref());
+    let id = given_text(options.flag_id.as_deref());
+    let id = missing.want(id.or(key), "the flag", "--flag-id or --flag-key", "");
+    let off = options.disabled.then_some(false);
+    let enabled = missing.want(
+        options.enabled.or(off),
+        "whether the flag is on",
+        "--enabled or --disabled",
+        "",
+    );
+    let url = missing.want_or(
+        defaults.url.clone(),
+        || "https://jenkins.example.com/job/JOB_NAME/0/".parse().ok(),
+        "the address of the flag's page",
+        "--url",
+        "BUILD_URL",
+    );
+    let id = id?;
+    let key = key.unwrap_or(id);
+    let given = |text: &Option<String>| text.as_deref().and_then(Line::optional);
+    let rollout = match (options.rollout_percentage, options.rollout_rules) {
+        (Some(percentage), _) => Some(Rollout::Percentage(percentage)),
+        (None, Some(rules)) => Some(Rollout::Rules(rules)),
+        (None, None) => given(&options.rollout_text).map(Rollout::Text),
+    };
+    let status = FlagStatus {
+        enabled: enabled?,
+        default_value: given(&options.default_value),
+        rollout,
+    };
+    let url = url?;
+    let detail = |environment| Detail {
+        url: url.clone(),
+        last_updated: defaults.time,
+        environment,
+        status: status.clone(),
+    };
+    let details = Details::new(environments(options).into_iter().map(detail).collect())?;
+    let text = |source: &str, text: &str| Text::new(TextKind::Title, source, text);
+    let name = options.display_name.as_deref();
+    let texts = std::iter::once(text("--flag-key", key));
+    Some(GivenFlag {
+        id: id.parse().ok()?,
+        sequence: None,
+        issue_keys: Vec::new(),
+        issue_ids: Vec::new(),
+        texts: texts
+            .chain(name.map(|name| text("--display-name", name)))
+            .collect(),
+        key: Line::required(key),
+        display_name: given(&options.display_name),
+        summary: details.roll_up(),
+        details,
+    })
+}
+
+fn environments(options: &FeatureFlagOptions) -> Vec<FlagEnvironment> {
+    let names = options.environment_name.iter();
+    let mut names: Vec<&str> = names
+        .map(String::as_str)
+        .filter(|name| !name.trim().is_empty())
+        .collect();
+    if names.is_empty() {
+        names.push(ONLY_ENVIRONMENT);
+    }
+    let environment = |name: &str| {
+        let given = options.environment_type;
+        FlagEnvironment {
+            name: Line::required(name),
+            environment_type: MappedType::new(
+                given.unwrap_or_else(|| EnvironmentType::guess(name)),
+            ),
+        }
+    };
+    names.into_iter().map(environment).collect()
+}

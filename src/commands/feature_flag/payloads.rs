@@ -1,0 +1,71 @@
+//! Flags in the requests that carry them.
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use super::Numbered;
+use crate::cli::UpdateOptions;
+use crate::commands::payload::Payload;
+use crate::domain::sequence::Origin;
+use crate::jira::feature_flags::{FeatureFlag, FeatureFlags};
+use crate::jira::{DataType, bulk};
+
+/// What holds for all requests of a call.
+pub(super) struct Shape<'a> {
+    pub(super) update: &'a UpdateOptions,
+    pub(super) keeps_issue_keys: bool,
+    pub(super) names_issues: bool,
+}
+
+impl Shape<'_> {
+    /// As many requests as it takes. Flags with a number of their own keep it, so that they travel apart from those
+    /// whose number may grow.
+    pub(super) fn payloads(
+        &self,
+        flags: Vec<Numbered>,
+        body: impl Fn(Vec<FeatureFlag>) -> FeatureFlags,
+    ) -> Vec<Payload> {
+        let origin = Origin::of(self.update.update_sequence_number, self.update.event_time);
+        let (given, others): (Vec<_>, Vec<_>) =
+            flags.into_iter().partition(|flag| flag.has_own_number);
+        let mut payloads = Vec::new();
+        for (flags, origin) in [(given, Origin::Given), (others, origin)] {
+            let mut flags = flags.into_iter().peekable();
+            while flags.peek().is_some() {
+                let chunk = flags.by_ref().take(bulk::MAX_ITEMS).collect();
+                payloads.push(self.payload(chunk, origin, &body));
+            }
+        }
+        payloads
+    }
+
+    fn payload(
+        &self,
+        flags: Vec<Numbered>,
+        origin: Origin,
+        body: impl Fn(Vec<FeatureFlag>) -> FeatureFlags,
+    ) -> Payload {
+        let ids: Vec<Value> = flags.iter().map(|flag| json!(flag.body.id)).collect();
+        let name = match flags.as_slice() {
+            [only] => format!("flag {}", only.body.id.as_str()),
+            several => format!("{} flags", several.len()),
+        };
+        let mut seen = HashSet::new();
+        let all = flags.iter().flat_map(|flag| &flag.issue_keys);
+        let issue_keys = all.filter(|key| seen.insert(*key)).cloned().collect();
+        Payload {
+            data: DataType::FeatureFlags,
+            name,
+            status: None,
+            key: Payload::identity(&ids),
+            numbered: ids,
+            issue_keys,
+            names_issues: self.names_issues,
+            origin,
+            keeps_issue_keys: self.keeps_issue_keys,
+            may_wait: true,
+            body: Payload::body(&body(flags.into_iter().map(|flag| flag.body).collect())),
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Short names for long texts: ids and names that were cut, what the outbox calls its files, whether an update changed.
+
+use std::fmt::Write as _;
+
+use sha2::{Digest as _, Sha256};
+
+/// So many hexadecimal digits of the text's SHA-256, an even number.
+pub(crate) fn hex(text: &str, digits: usize) -> String {
+    let mut hex = String::with_capacity(digits);
+    for byte in &Sha256::digest(text.as_bytes())[..digits / 2] {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
+}
+
+/// The first bytes of the text's SHA-256, for what is held in memory many times.
+pub(crate) fn first_bytes<const N: usize>(text: &str) -> [u8; N] {
+    let digest = Sha256::digest(text.as_bytes());
+    std::array::from_fn(|index| digest[index])
+}

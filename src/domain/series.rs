@@ -1,0 +1,345 @@
+//! Series of versions: of the tags `api/v1.2.0`, `api/v1.1.0` and `web-2.0.0`, the second comes before the first.
+
+use std::cmp::Ordering;
+
+/// Words behind a version that is not final.
+const NOT_FINAL: [&str; 20] = [
+    "a",
+    "alpha",
+    "b",
+    "beta",
+    "c",
+    "canary",
+    "cr",
+    "dev",
+    "ea",
+    "eap",
+    "m",
+    "milestone",
+    "next",
+    "nightly",
+    "pre",
+    "preview",
+    "rc",
+    "snapshot",
+    "test",
+    "candidate",
+];
+
+/// Words behind a final version, which do not make another series.
+const FINAL: [&str; 6] = ["final", "ga", "lts", "release", "sp", "stable"];
+
+/// What branches of releases are called, besides their version.
+const RELEASES: [&str; 14] = [
+    "",
+    "v",
+    "branch",
+    "hotfix",
+    "hotfixes",
+    "lts",
+    "maint",
+    "maintenance",
+    "rel",
+    "release",
+    "releases",
+    "stable",
+    "support",
+    "x",
+];
+
+/// The name of a tag or branch, taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Version {
+    /// What stands before and behind the version: the series.
+    before: String,
+    behind: String,
+    numbers: Vec<Part>,
+    /// `rc1`; a final version has none.
+    not_final: Vec<Part>,
+    /// What stands behind a `+`.
+    build: Vec<Part>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Number(u128),
+    Word(String),
+}
+
+/// Of the other names, the nearest most recent first, the one that comes before this one in its series. A final version
+/// looks past those that are not.
+pub(crate) fn previous<'a>(name: &str, others: &[&'a str]) -> Option<&'a str> {
+    let own = Version::parse(name)?;
+    let others = others.iter().filter(|other| **other != name);
+    let others = others.filter_map(|other| Some((*other, Version::parse(other)?)));
+    let same = others.filter(|(_, it)| it.before == own.before);
+    let of_kind = same.filter(|(_, it)| !own.is_final() || it.is_final());
+    let of_series: Vec<_> = of_kind.collect();
+    let lower = |is_exact: bool| {
+        let series = of_series.iter();
+        let series = series.filter(|(_, it)| !is_exact || it.behind == own.behind);
+        let lower = series.filter(|(_, it)| it.order(&own) == Ordering::Less);
+        // Of equal ones the first, which is the most recent.
+        lower.rev().max_by(|(_, one), (_, other)| one.order(other))
+    };
+    let newest = || {
+        of_series
+            .iter()
+            .find(|(_, it)| it.order(&own) != Ordering::Equal)
+    };
+    let found = lower(true).or_else(|| lower(false)).or_else(newest);
+    found.map(|(name, _)| *name)
+}
+
+/// The branch of the release before that of this branch: `release/1.1` of `release/1.2`.
+pub(crate) fn previous_release<'a>(branch: &str, others: &[&'a str]) -> Option<&'a str> {
+    let own = Version::parse(branch).filter(Version::is_release)?;
+    let others = others.iter().filter_map(|other| {
+        let version = Version::parse(other).filter(Version::is_release)?;
+        (version.before == own.before).then_some((*other, version))
+    });
+    let lower = others.filter(|(_, version)| version.order(&own) == Ordering::Less);
+    let found = lower.max_by(|(_, one), (_, other)| one.order(other));
+    found.map(|(name, _)| name)
+}
+
+impl Version {
+    fn parse(name: &str) -> Option<Self> {
+        let (start, end) = version_in(name)?;
+        let before = &name[..start];
+        let bare = before.trim_end_matches(['v', 'V']);
+        let is_mark =
+            before.len() - bare.len() == 1 && !bare.ends_with(|c: char| c.is_alphanumeric());
+        let before = if is_mark { bare } else { before };
+        let (rest, build) = name[end..].split_once('+').unwrap_or((&name[end..], ""));
+        let mut version = Self {
+            before: before.to_owned(),
+            behind: String::new(),
+            numbers: parts(&name[start..end]),
+            not_final: Vec::new(),
+            build: parts(build),
+        };
+        let rest = rest.trim_start_matches(['-', '.', '_', '~']);
+        let word: String = rest.chars().take_while(char::is_ascii_alphabetic).collect();
+        let word = word.to_ascii_lowercase();
+        if word.is_empty() || FINAL.contains(&word.as_str()) {
+            let further = parts(&rest[word.len()..]);
+            version.numbers.extend(further);
+        } else if NOT_FINAL.contains(&word.as_str()) {
+            version.not_final = parts(&rest.to_ascii_lowercase());
+        } else {
+            version.behind = rest.chars().filter(|c| !c.is_ascii_digit()).collect();
+        }
+        Some(version)
+    }
+
+    fn is_final(&self) -> bool {
+        self.not_final.is_empty()
+    }
+
+    fn is_release(&self) -> bool {
+        let words = self.before.split(|c: char| !c.is_ascii_alphabetic());
+        let mut words = words.chain([self.behind.as_str()]);
+        words.all(|word| RELEASES.contains(&word.to_ascii_lowercase().as_str()))
+    }
+
+    fn order(&self, other: &Self) -> Ordering {
+        without_zeros(&self.numbers)
+            .cmp(without_zeros(&other.numbers))
+            .then_with(|| self.is_final().cmp(&other.is_final()))
+            .then_with(|| self.not_final.cmp(&other.not_final))
+            .then_with(|| self.build.cmp(&other.build))
+    }
+}
+
+/// 1.2 is 1.2.0.
+fn without_zeros(numbers: &[Part]) -> &[Part] {
+    let zeros = numbers
+        .iter()
+        .rev()
+        .take_while(|it| **it == Part::Number(0));
+    &numbers[..numbers.len() - zeros.count()]
+}
+
+/// Where the version begins and ends: the first number with a dot or underscore, else the first number at all. A digit
+/// in a word, as in `log4j`, is none where there is another.
+fn version_in(name: &str) -> Option<(usize, usize)> {
+    let bytes = name.as_bytes();
+    let is_letter = |at: usize| bytes[at].is_ascii_alphabetic();
+    let is_word_end = |at: usize| at == 0 || !(is_letter(at - 1) || bytes[at - 1] >= 0x80);
+    let is_apart = |start: usize| {
+        is_word_end(start) || matches!(bytes[start - 1], b'v' | b'V') && is_word_end(start - 1)
+    };
+    let starts = (0..bytes.len())
+        .filter(|at| bytes[*at].is_ascii_digit() && (*at == 0 || !bytes[at - 1].is_ascii_digit()));
+    let starts: Vec<usize> = starts.collect();
+    let with = |separators: &'static [u8]| {
+        move |start: usize| (start, end_of_number(bytes, start, separators))
+    };
+    let dotted = || starts.iter().copied().map(with(b"._"));
+    let is_long = |(start, end): &(usize, usize)| {
+        bytes[*start..*end]
+            .iter()
+            .any(|byte| !byte.is_ascii_digit())
+    };
+    let apart = dotted().find(|it| is_apart(it.0) && is_long(it));
+    let plain = || starts.iter().copied().find(|start| is_apart(*start));
+    apart
+        .or_else(|| plain().map(with(b"-")))
+        .or_else(|| dotted().find(is_long))
+        .or_else(|| dotted().next())
+}
+
+fn end_of_number(bytes: &[u8], start: usize, separators: &[u8]) -> usize {
+    let mut end = start;
+    for at in start..bytes.len() {
+        let is_separator = separators.contains(&bytes[at]);
+        let is_before_digit = bytes.get(at + 1).is_some_and(u8::is_ascii_digit);
+        if bytes[at].is_ascii_digit() {
+            end = at + 1;
+        } else if !(is_separator && is_before_digit) {
+            break;
+        }
+    }
+    end
+}
+
+/// Numbers and words in their order.
+fn parts(text: &str) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let is_same = |c: char| {
+            c.is_ascii_digit() == first.is_ascii_digit()
+                && c.is_alphanumeric() == first.is_alphanumeric()
+        };
+        let end = rest.find(|c: char| !is_same(c)).unwrap_or(rest.len());
+        let part = &rest[..end];
+        if first.is_ascii_digit() {
+            parts.push(Part::Number(part.parse().unwrap_or(u128::MAX)));
+        } else if first.is_alphanumeric() {
+            parts.push(Part::Word(part.to_owned()));
+        }
+        rest = &rest[end..];
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{previous, previous_release};
+
+    #[test]
+    fn the_tag_before_is_of_the_same_series() {
+        let cases: &[(&str, &[&str], Option<&str>)] = &[
+            ("v1.1.0", &["v1.0.0"], Some("v1.0.0")),
+            ("v1.10.0", &["v1.2.0", "v1.9.0", "v1.1.0"], Some("v1.9.0")),
+            (
+                "v2.0.0",
+                &["v2.0.0-rc2", "v2.0.0-rc1", "v1.9.0"],
+                Some("v1.9.0"),
+            ),
+            ("v2.0.0-rc2", &["v2.0.0-rc1", "v1.9.0"], Some("v2.0.0-rc1")),
+            (
+                "v2.0.0-rc.10",
+                &["v2.0.0-rc.9", "v2.0.0-rc.1"],
+                Some("v2.0.0-rc.9"),
+            ),
+            (
+                "v2.0.0-rc1",
+                &["v2.0.0-beta3", "v1.9.0"],
+                Some("v2.0.0-beta3"),
+            ),
+            ("v2.0.0", &["v2.0.0-rc2"], None),
+            ("v2.1.0", &["v1.9.5", "v2.0.0"], Some("v2.0.0")),
+            ("1.0", &["1.0rc1", "0.9", "1.0b2"], Some("0.9")),
+            (
+                "5.0.0.RELEASE",
+                &["5.0.0.RC1", "4.9.0.RELEASE"],
+                Some("4.9.0.RELEASE"),
+            ),
+            (
+                "6.1.0.Final",
+                &["6.1.0.CR1", "6.0.2.Final", "6.0.0"],
+                Some("6.0.2.Final"),
+            ),
+            (
+                "api/v1.2.0",
+                &["web-2.0.0", "v9.0.0", "api/v1.1.0", "web/v1.1.9"],
+                Some("api/v1.1.0"),
+            ),
+            ("web-2.0.0", &["api/v1.9.0", "web-1.0.0"], Some("web-1.0.0")),
+            (
+                "@acme/shop@1.2.0",
+                &["@acme/lib@1.1.0", "@acme/shop@1.1.0"],
+                Some("@acme/shop@1.1.0"),
+            ),
+            (
+                "v2024.10.1",
+                &["v2024.9.30", "v2023.12.1"],
+                Some("v2024.9.30"),
+            ),
+            (
+                "release-2024-10-01",
+                &["release-2024-09-30", "release-2023-12-31"],
+                Some("release-2024-09-30"),
+            ),
+            (
+                "1.2.3+build",
+                &["1.2.2+build", "1.2.3-rc.1", "1.1.0"],
+                Some("1.2.2+build"),
+            ),
+            (
+                "1.2.3+5",
+                &["1.2.3+4", "1.2.3+10", "1.2.2"],
+                Some("1.2.3+4"),
+            ),
+            ("1.3.0", &["v1.2.0", "v1.1.0"], Some("v1.2.0")),
+            ("v1.2.0-PROJ-9", &["v1.1.0", "v1.0.0"], Some("v1.1.0")),
+            (
+                "v1.2.0-jre",
+                &["v1.2.0-android", "v1.1.0-android", "v1.1.0-jre"],
+                Some("v1.1.0-jre"),
+            ),
+            (
+                "log4j-2.17.1",
+                &["log4j-2.17.0", "log4j-2.9", "log4j2"],
+                Some("log4j-2.17.0"),
+            ),
+            ("REL_12_1", &["REL_12_0", "REL_11_9"], Some("REL_12_0")),
+            ("go1.21.3", &["go1.21.2", "go1.9"], Some("go1.21.2")),
+            ("build-45", &["build-44", "build-9"], Some("build-44")),
+            ("v10", &["v9", "v8"], Some("v9")),
+            ("v1.0", &["v2019.2", "v2019.1"], Some("v2019.2")),
+            ("latest", &["stable", "v1"], None),
+            ("v1.0", &["v1.0"], None),
+            ("v1", &["ü1", ""], None),
+        ];
+        for (name, others, expected) in cases {
+            assert_eq!(previous(name, others), *expected, "{name} {others:?}");
+        }
+    }
+
+    #[test]
+    fn the_release_before_is_a_branch_of_releases() {
+        let cases: &[(&str, &[&str], Option<&str>)] = &[
+            (
+                "release/1.2",
+                &["main", "release/1.1", "release/1.0", "release/1.3"],
+                Some("release/1.1"),
+            ),
+            ("1.10.x", &["1.9.x", "1.2.x"], Some("1.9.x")),
+            (
+                "4-2-stable",
+                &["4-1-stable", "4-0-stable"],
+                Some("4-1-stable"),
+            ),
+            ("branch-3.5", &["branch-3.4"], Some("branch-3.4")),
+            ("feature/ABC-12-login", &["feature/ABC-11-logout"], None),
+            ("release/1.2", &["hotfix/1.1"], None),
+        ];
+        for (name, others, expected) in cases {
+            assert_eq!(previous_release(name, others), *expected, "{name}");
+        }
+    }
+}

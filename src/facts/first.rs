@@ -1,0 +1,317 @@
+//! The repository of the run: where it is, what is read there, and what git says where Jenkins does not.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use super::checkouts::{Checkouts, unreadable};
+use super::repository::RepositoryFacts;
+use super::{Notes, Question};
+use crate::domain::deployed::RepositoryName;
+use crate::domain::issue_key::{Text, TextKind};
+use crate::git::{Commit, GitError, Repository, Wanted};
+use crate::jenkins::{self, Ref, Run};
+use crate::variables::{self, Variables};
+
+/// What is known of the repository of the run.
+#[derive(Default)]
+pub(super) struct OfRun<'a> {
+    /// Folder in which git is asked about the run.
+    pub(super) directory: PathBuf,
+    /// What was read there; nothing when git could not.
+    pub(super) repository: Option<RepositoryFacts<'a>>,
+    /// The commit that was built: Jenkins' word stands even when the folder holds another repository.
+    pub(super) commit: Option<String>,
+    /// Clone address.
+    pub(super) url: Option<String>,
+    /// The branch or tag that is searched.
+    pub(super) reference: Option<Ref>,
+    /// The branch or tag that was built, if anything names it. `--branch` need not: it may be any text with an issue
+    /// key.
+    pub(super) built_ref: Option<Ref>,
+    /// Git's own branch where Jenkins names none, or the message of an annotated tag.
+    pub(super) text: Option<Text>,
+    /// Whether it is known which commits of the change log it has.
+    pub(super) is_uncertain: bool,
+    pub(super) notes: Notes,
+}
+
+/// Reads the repository of the run.
+pub(super) fn read<'a>(
+    question: &Question,
+    run: &Run,
+    variables: &Variables,
+    checkouts: &Checkouts<'a>,
+) -> OfRun<'a> {
+    let head = question.commit.as_ref().or(run.commit.as_ref());
+    let of_jenkins = OfRun {
+        commit: head.map(ToString::to_string),
+        url: run.repository.clone(),
+        ..OfRun::default()
+    };
+    if question.lacks_workspace {
+        return of_jenkins.with_refs(question, run.reference.clone(), None);
+    }
+    let (git, answer, notes) = look(question, run, variables, checkouts);
+    let of_git = OfRun {
+        directory: git.directory().to_owned(),
+        ..of_jenkins
+    };
+    let mut read = match answer {
+        Ok(read) => read,
+        Err(error) => {
+            let of_git = OfRun {
+                notes: notes.and(trouble(&error, run)),
+                ..of_git
+            };
+            return of_git.with_refs(question, run.reference.clone(), Some(&git));
+        }
+    };
+    let listed = listed_in(&read, question, &checkouts.listed);
+    let (is_uncertain, trouble) = match listed {
+        Ok((listed, beyond)) => {
+            read.listed = listed;
+            read.commits.extend(beyond);
+            (false, Notes::default())
+        }
+        Err(error) => (true, unreadable(&read.folder, &error)),
+    };
+    let is_of_branch = variables.get(variables::BRANCH_NAME).is_some();
+    let known = run.reference.clone().map(|known| {
+        if is_of_branch {
+            known
+        } else {
+            known.without_remote(&git.remotes())
+        }
+    });
+    let commit = of_git.commit.filter(|_| read.lacks_head);
+    let of_git = OfRun {
+        commit: Some(commit.unwrap_or_else(|| read.head.clone())),
+        url: read.url.clone(),
+        notes: notes.and(read.notes.clone()).and(trouble),
+        repository: Some(read),
+        is_uncertain,
+        ..of_git
+    };
+    of_git.with_refs(question, known, Some(&git))
+}
+
+impl OfRun<'_> {
+    /// `known` is the branch or tag that Jenkins names.
+    fn with_refs(
+        self,
+        question: &Question,
+        known: Option<Ref>,
+        git: Option<&Repository<'_>>,
+    ) -> Self {
+        let tag = question.tag.clone().map(Ref::Tag);
+        let given = tag.or_else(|| question.branch.clone().map(Ref::Branch));
+        let reference = given.or_else(|| known.clone());
+        let (reference, text) = match (reference, git) {
+            (None, Some(git)) => {
+                let branch = git.branch().or_else(|| git.remote_branch());
+                let text = |branch: &String| Text::new(TextKind::Branch, "git branch", branch);
+                let text = branch.as_ref().map(text);
+                (branch.map(Ref::Branch), text)
+            }
+            (Some(Ref::Tag(tag)), Some(git)) => {
+                let message = git.tag_message(&tag).unwrap_or_default();
+                let text = Text::new(TextKind::Commit, format!("tag {tag}"), &message);
+                (Some(Ref::Tag(tag)), Some(text))
+            }
+            (reference, _) => (reference, None),
+        };
+        Self {
+            built_ref: known.or_else(|| reference.clone().filter(Ref::is_possible)),
+            reference,
+            text,
+            ..self
+        }
+    }
+
+    /// The variables to go by instead, when the workspace does not have the commit that they name: everything is the
+    /// workspace's then.
+    pub(super) fn of_workspace(
+        &self,
+        question: &Question,
+        variables: &Variables,
+    ) -> Option<Variables> {
+        let is_other = self.repository.as_ref().is_some_and(|read| read.lacks_head);
+        (is_other && question.commit.is_none()).then(|| jenkins::without_git(variables))
+    }
+
+    /// The first line of the message of the commit that was built.
+    pub(super) fn subject(&self) -> Option<String> {
+        let commits = self.repository.iter().flat_map(|read| &read.commits);
+        let mut built = commits.filter(|it| Some(&it.id) == self.commit.as_ref());
+        Some(built.next()?.message.lines().next()?.to_owned())
+    }
+}
+
+/// The repository that was built with what was read there: in the folder that comes first, else the one of the
+/// workspace that has the commit.
+fn look<'a>(
+    question: &Question,
+    run: &Run,
+    variables: &Variables,
+    checkouts: &Checkouts<'a>,
+) -> (Repository<'a>, Result<RepositoryFacts<'a>, GitError>, Notes) {
+    let named = question.repository_dir.as_deref();
+    let here = checkouts.repository_in(&directory(named, run, variables));
+    let answer = read_in(&here, question, run, checkouts);
+    if named.is_some() || !is_elsewhere(&answer) {
+        return (here, answer, Notes::default());
+    }
+    let Some(chosen) = checkouts.first() else {
+        return (here, answer, several(question, run, checkouts));
+    };
+    let there = checkouts.repository(chosen);
+    let answer = read_in(&there, question, run, checkouts);
+    (there, answer, Notes::default())
+}
+
+fn read_in<'a>(
+    git: &Repository<'a>,
+    question: &Question,
+    run: &Run,
+    checkouts: &Checkouts<'a>,
+) -> Result<RepositoryFacts<'a>, GitError> {
+    let url = || run.repository.clone().or_else(|| git.remote_url());
+    let folder = checkouts.workspace.name_of(git.directory());
+    let name = checkouts.are_remembered();
+    let name = name.then(|| RepositoryName::new(url().as_deref(), &folder));
+    let wanted = wanted(question, run, name.as_ref(), &checkouts.listed);
+    let read = RepositoryFacts::read(git, folder, None, &wanted, question)?;
+    Ok(RepositoryFacts { url: url(), ..read })
+}
+
+/// What git is asked for.
+fn wanted(
+    question: &Question,
+    run: &Run,
+    name: Option<&RepositoryName>,
+    listed: &[String],
+) -> Wanted {
+    let of_jenkins = || match &run.reference {
+        Some(Ref::Tag(tag)) if question.branch.is_none() => Some(tag.clone()),
+        _ => None,
+    };
+    let change = run.change.as_ref();
+    let deployed = question.deployed_before.as_ref();
+    let by_name = deployed.filter(|deployed| !deployed.is_given);
+    let by_name = by_name.and_then(|deployed| deployed.repositories.get(name?));
+    let deployed = by_name.or(deployed.and_then(|it| it.commit.as_ref()));
+    Wanted {
+        head: question.commit.clone().or_else(|| run.commit.clone()),
+        since: question.since.clone(),
+        is_deployment: question.deployed_before.is_some(),
+        deployed: deployed.filter(|_| question.since.is_none()).cloned(),
+        last_success: run.last_success.clone(),
+        last_build: run.last_build.clone(),
+        branch: match &run.reference {
+            Some(Ref::Branch(branch)) if change.is_none() => Some(branch.clone()),
+            _ => None,
+        },
+        is_primary: run.is_primary,
+        paths: question.paths.clone(),
+        target: change.and_then(|change| change.target.clone()),
+        tag: question.tag.clone().or_else(of_jenkins),
+        listed: listed.to_vec(),
+        only_new: false,
+    }
+}
+
+/// Those of the change log that the repository has, and those of them that the range does not have.
+fn listed_in(
+    read: &RepositoryFacts<'_>,
+    question: &Question,
+    listed: &[String],
+) -> Result<(Vec<String>, Vec<Commit>), GitError> {
+    let known = read.ids();
+    let missing = listed.iter().filter(|id| !known.contains(id.as_str()));
+    let missing: Vec<String> = missing.cloned().collect();
+    let found = read.git.look_up(&missing)?;
+    let found: HashSet<String> = found.into_iter().flatten().collect();
+    let there: Vec<String> = missing
+        .into_iter()
+        .filter(|id| found.contains(id))
+        .collect();
+    let beyond = read.beyond_range(&there, question)?;
+    Ok((there, beyond))
+}
+
+/// Says that nothing tells which repository was built.
+fn several(question: &Question, run: &Run, checkouts: &Checkouts<'_>) -> Notes {
+    let found = checkouts.found();
+    let names: Vec<&str> = found.checkouts.iter().map(|it| it.name.as_str()).collect();
+    let is_known = question.commit.is_some() || run.commit.is_some();
+    if is_known || names.is_empty() {
+        return found.notes.clone();
+    }
+    let message = format!(
+        "could not tell which repository in the workspace was built: {}",
+        names.join(", ")
+    );
+    let several = if found.checkouts.iter().any(|it| checkouts.has_listed(it)) {
+        Notes::detail(message)
+    } else {
+        Notes::warning(
+            format!("{message}; commit messages were not searched"),
+            "name them with --repositories, or pass a step what checkout returned: scm: [app, lib]",
+        )
+    };
+    found.notes.clone().and(several)
+}
+
+fn trouble(error: &GitError, run: &Run) -> Notes {
+    match error {
+        GitError::TooSlow => Notes::warning(
+            "git did not answer in time: commit messages were not searched",
+            "if the workspace is on a slow drive, allow more time with --budget",
+        ),
+        GitError::NotInstalled => Notes::warning(
+            "git is not installed: commit messages were not searched",
+            "install git on the agent, or pass the keys with --issue-keys",
+        ),
+        GitError::Failed(text) if run.commit.is_some() || !is_no_repository(text) => {
+            Notes::warning(
+                format!("could not run git, so commit messages were not searched: {text}"),
+                "run it in the folder of the repository, or name that folder with --repository-dir",
+            )
+        }
+        GitError::Failed(text) => Notes::detail(format!("no commit messages: {text}")),
+    }
+}
+
+/// Whether the repository of the run must be another one.
+fn is_elsewhere(answer: &Result<RepositoryFacts<'_>, GitError>) -> bool {
+    match answer {
+        Ok(read) => read.lacks_head,
+        Err(GitError::Failed(text)) => is_no_repository(text),
+        Err(_) => false,
+    }
+}
+
+/// Git's words for a folder that is no repository, where nobody expects commits.
+fn is_no_repository(text: &str) -> bool {
+    text.contains("not a git repository")
+}
+
+/// The folder that git is asked in first.
+pub(super) fn directory(named: Option<&Path>, run: &Run, variables: &Variables) -> PathBuf {
+    if let Some(named) = named {
+        return named.to_owned();
+    }
+    let current = PathBuf::from(".");
+    let Some(checkout) = &run.checkout_directory else {
+        return current;
+    };
+    let workspace = variables.get(variables::WORKSPACE).map(Path::new);
+    let candidates = [
+        workspace.unwrap_or(&current).join(checkout),
+        current.join(checkout),
+    ];
+    candidates
+        .into_iter()
+        .find(|folder| folder.is_dir())
+        .unwrap_or(current)
+}

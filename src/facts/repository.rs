@@ -1,0 +1,124 @@
+//! What is read of one repository of the run.
+
+use std::collections::HashSet;
+
+use super::{Notes, Question, reverts};
+use crate::domain::deployed::RepositoryName;
+use crate::git::{self, Commit, GitError, Range, Repository, Start, Wanted};
+
+/// The facts of one repository, the first or a further one.
+pub(super) struct RepositoryFacts<'a> {
+    pub(super) git: Repository<'a>,
+    /// Its folder, seen from the workspace.
+    pub(super) folder: String,
+    /// Clone address; of a further one only where it is asked for.
+    pub(super) url: Option<String>,
+    /// Full id of the commit that is checked out, or that Jenkins names.
+    pub(super) head: String,
+    /// What counts, newest first.
+    pub(super) commits: Vec<Commit>,
+    /// What it has of the change log.
+    pub(super) listed: Vec<String>,
+    /// The repository does not have the commit that was built.
+    pub(super) lacks_head: bool,
+    pub(super) is_rollback: bool,
+    pub(super) is_shallow: bool,
+    pub(super) range: Range,
+    pub(super) notes: Notes,
+}
+
+impl<'a> RepositoryFacts<'a> {
+    /// Reads the range.
+    ///
+    /// # Errors
+    /// When git fails, or there is no commit.
+    pub(super) fn read(
+        git: &Repository<'a>,
+        folder: String,
+        url: Option<String>,
+        wanted: &Wanted,
+        question: &Question,
+    ) -> Result<Self, GitError> {
+        let found = git::commits(git, wanted)?;
+        let lacking = wanted.head.as_ref().filter(|_| found.lacks_head).map(|named| {
+            Notes::warning(
+                format!("commit {named} is not in this repository: what is checked out was read instead"),
+                "run it in the folder of the repository, or name that folder with --repository-dir",
+            )
+        });
+        let is_searched = !question.only_issue_keys && question.messages.is_empty();
+        let searched = is_searched.then(|| Notes {
+            lines: if found.range.is_told() && found.warnings.is_empty() {
+                vec![found.range.searched()]
+            } else {
+                Vec::new()
+            },
+            details: vec![found.range.searched()],
+            warnings: found.warnings,
+        });
+        let notes = lacking
+            .unwrap_or_default()
+            .and(searched.unwrap_or_default());
+        Ok(Self {
+            git: git.clone(),
+            folder,
+            url,
+            head: found.head,
+            commits: found.commits,
+            listed: Vec::new(),
+            lacks_head: found.lacks_head,
+            is_rollback: found.is_rollback,
+            is_shallow: found.is_shallow,
+            range: found.range,
+            notes,
+        })
+    }
+
+    /// Those of the listed commits, all of which it has, that count besides the range: with whole messages.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub(super) fn beyond_range(
+        &self,
+        listed: &[String],
+        question: &Question,
+    ) -> Result<Vec<Commit>, GitError> {
+        // What is deployed already is left to its deployment.
+        if matches!(self.range.start, Start::Deployed(_)) && question.sorts_changes {
+            return Ok(Vec::new());
+        }
+        let known = self.ids();
+        let missing = listed.iter().filter(|id| !known.contains(id.as_str()));
+        let messages = self.git.messages(&missing.cloned().collect::<Vec<_>>())?;
+        self.git.touching(messages, &self.range.paths)
+    }
+
+    /// The ids of the commits that were read.
+    pub(super) fn ids(&self) -> HashSet<&str> {
+        self.commits
+            .iter()
+            .map(|commit| commit.id.as_str())
+            .collect()
+    }
+
+    /// These, and the ids of what it has of the change log besides.
+    pub(super) fn known(&self) -> HashSet<&str> {
+        let listed = self.listed.iter().map(String::as_str);
+        self.ids().into_iter().chain(listed).collect()
+    }
+
+    /// What it is remembered by where a deployment remembers several.
+    pub(super) fn name(&self) -> RepositoryName {
+        RepositoryName::new(self.url.as_deref(), &self.folder)
+    }
+
+    /// For each of the commits, whether the range leaves nothing of it.
+    pub(super) fn taken_back(&self) -> Vec<bool> {
+        let all: Vec<&Commit> = self.commits.iter().collect();
+        reverts::taken_back(&all, || {
+            let ids: Vec<&str> = all.iter().map(|commit| commit.id.as_str()).collect();
+            // Without them only merges are not seen through.
+            self.git.parents(&ids).unwrap_or_default()
+        })
+    }
+}

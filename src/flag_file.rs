@@ -1,0 +1,176 @@
+//! Files of feature flags: JSON that people or programs write, with fields of our own beside those of Jira's API, so that
+//! a body of that API is such a file too. `jira-send feature-flag` reads them, and the step that is given flags.
+
+mod fields;
+mod place;
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use serde_json::value::RawValue;
+
+use crate::domain::association::IssueId;
+use crate::domain::ids::ItemId;
+use crate::domain::issue_key::{IssueKey, Text};
+use crate::domain::properties::Property;
+use crate::domain::sequence::SequenceNumber;
+use crate::domain::text::Line;
+use crate::domain::timestamp::Timestamp;
+use crate::domain::web_url::WebUrl;
+use crate::error::Failure;
+use crate::files;
+use crate::jira::feature_flags::{Details, Summary};
+use crate::json::whole_characters;
+use fields::{FlagFields, Whole};
+use place::{Wrong, not_json, not_utf8, offset};
+
+/// Longest file that is read, in bytes.
+const MAX_FILE: u64 = 16 * 1024 * 1024;
+
+/// Most flags in one file.
+const MAX_FLAGS: usize = 10_000;
+
+/// Most errors that are told; nobody mends more in one go.
+const MAX_ERRORS: usize = 10;
+
+/// The environment of a flag that names none: Jira wants one.
+pub(crate) const ONLY_ENVIRONMENT: &str = "all environments";
+
+/// What holds for the flags that do not say it themselves.
+#[derive(Clone, Debug)]
+pub(crate) struct Defaults {
+    /// The page of the flag.
+    pub(crate) url: Option<WebUrl>,
+    /// When it last changed.
+    pub(crate) time: Timestamp,
+}
+
+/// What such a file holds.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FlagFile {
+    pub(crate) flags: Vec<GivenFlag>,
+    /// Labels on all of them.
+    pub(crate) properties: Vec<Property>,
+    /// Name of the sending product.
+    pub(crate) product: Option<String>,
+}
+
+/// One flag, complete but for what is found in the run.
+#[derive(Clone, Debug)]
+pub(crate) struct GivenFlag {
+    pub(crate) id: ItemId,
+    /// The number that the file gives it.
+    pub(crate) sequence: Option<SequenceNumber>,
+    pub(crate) issue_keys: Vec<IssueKey>,
+    pub(crate) issue_ids: Vec<IssueId>,
+    /// What is searched for issue keys.
+    pub(crate) texts: Vec<Text>,
+    pub(crate) key: Line,
+    pub(crate) display_name: Option<Line>,
+    pub(crate) summary: Summary,
+    pub(crate) details: Details,
+}
+
+/// The file of this path, or standard input for `-`: its name and its bytes.
+///
+/// # Errors
+/// When it cannot be read or is too long.
+pub(crate) fn read(path: &Path) -> Result<(String, Vec<u8>), Failure> {
+    let (name, bytes) = if path == Path::new("-") {
+        ("standard input".to_owned(), files::read_stdin(MAX_FILE))
+    } else {
+        let bytes = files::read_bytes(path, MAX_FILE);
+        (path.display().to_string(), bytes)
+    };
+    match bytes {
+        Ok(bytes) => Ok((name, bytes)),
+        Err(error) => Err(Failure::usage(format!("{name} cannot be used"))
+            .chain(&error)
+            .hint("pass a JSON file with --file, or - for standard input")),
+    }
+}
+
+/// Reads the text of the file `name`.
+///
+/// # Errors
+/// What is wrong with it, of each flag the first error, with the places.
+pub(crate) fn parse(name: &str, bytes: &[u8], defaults: &Defaults) -> Result<FlagFile, Failure> {
+    // Editors on Windows put a mark before the first character.
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let found = match std::str::from_utf8(bytes) {
+        Ok(text) => whole(&whole_characters(text), defaults),
+        Err(error) => Err(vec![not_utf8(bytes, error.valid_up_to())]),
+    };
+    found.map_err(|errors| {
+        let failure = Failure::usage(format!("{name} cannot be used, and nothing was sent"));
+        let mut failure = errors.iter().take(MAX_ERRORS).fold(failure, Failure::cause);
+        if let Some(more @ 1..) = errors.len().checked_sub(MAX_ERRORS) {
+            failure = failure.cause(format!("and {more} more like these"));
+        }
+        failure.hint("jira-send feature-flag --help shows what such a file looks like")
+    })
+}
+
+/// All flags, or what is wrong.
+fn whole(text: &str, defaults: &Defaults) -> Result<FlagFile, Vec<String>> {
+    serde_json::from_str::<&RawValue>(text).map_err(|error| vec![not_json(text, &error)])?;
+    let at_top = |wrong: Wrong| vec![wrong.at(text, text, "")];
+    let (list, whole) = if text.trim_start().starts_with('[') {
+        let of_list = |flags| Whole {
+            flags,
+            properties: None,
+            provider_metadata: None,
+        };
+        ("", place::read(text).map(of_list))
+    } else {
+        ("flags", place::read(text))
+    };
+    let Whole {
+        flags: parts,
+        properties,
+        provider_metadata,
+    } = whole.map_err(at_top)?;
+    if parts.len() > MAX_FLAGS {
+        let words = format!("expected at most {MAX_FLAGS}, got {}", parts.len());
+        return Err(at_top(Wrong::new(list, words)));
+    }
+    let properties = properties.into_iter().flatten().map(|(key, value)| {
+        let property = Property::new(&key, &value);
+        property.map_err(|words| at_top(Wrong::new(format!("properties.{key}"), words)))
+    });
+    let properties = properties.collect::<Result<_, _>>()?;
+
+    let (mut flags, mut errors, mut lines) = (Vec::new(), Vec::new(), HashMap::new());
+    let (mut counted, mut line) = (0, 1);
+    for (index, part) in parts.into_iter().map(RawValue::get).enumerate() {
+        let start = offset(text, part);
+        line += text[counted..start].matches('\n').count();
+        counted = start;
+        let flag = place::read(part).and_then(|fields: FlagFields| fields.flag(defaults, line));
+        let flag = flag.and_then(|flag| match lines.insert(flag.id.clone(), line) {
+            Some(first) => {
+                let id = flag.id.as_str();
+                let words = format!("the id {id:?} is given twice, first in line {first}");
+                Err(Wrong::new("", words))
+            }
+            None => Ok(flag),
+        });
+        match flag {
+            Ok(flag) => flags.push(flag),
+            // The others are only counted, since each look for a place takes time.
+            Err(_) if errors.len() >= MAX_ERRORS => errors.push(String::new()),
+            Err(wrong) => errors.push(wrong.at(text, part, &format!("{list}[{index}]"))),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    Ok(FlagFile {
+        flags,
+        properties,
+        product: provider_metadata.and_then(|provider| provider.product),
+    })
+}
+
+#[cfg(test)]
+mod tests;

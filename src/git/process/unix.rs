@@ -1,0 +1,133 @@
+//! The pipes of a git that is being read, without a thread: whichever is ready is served.
+
+use std::io::{self, ErrorKind, Read, Write as _};
+use std::os::fd::AsFd;
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+
+use super::{BLOCK, MAX_ERRORS};
+
+pub(super) struct Pipes {
+    input: Option<(ChildStdin, Vec<u8>, usize)>,
+    output: Option<ChildStdout>,
+    complaints: Option<ChildStderr>,
+    errors: Vec<u8>,
+}
+
+impl Pipes {
+    pub(super) fn new(child: &mut Child, input: Option<String>) -> io::Result<Self> {
+        let pipes = Self {
+            input: child
+                .stdin
+                .take()
+                .zip(input)
+                .map(|(pipe, text)| (pipe, text.into_bytes(), 0)),
+            output: child.stdout.take(),
+            complaints: child.stderr.take(),
+            errors: Vec::new(),
+        };
+        if let Some((pipe, ..)) = &pipes.input {
+            never_wait(pipe)?;
+        }
+        if let Some(pipe) = &pipes.output {
+            never_wait(pipe)?;
+        }
+        if let Some(pipe) = &pipes.complaints {
+            never_wait(pipe)?;
+        }
+        Ok(pipes)
+    }
+
+    /// The next block; an empty one at the end, and nothing when there is none in time.
+    pub(super) fn block(&mut self, time: Duration) -> io::Result<Option<Vec<u8>>> {
+        self.wait(time)?;
+        self.feed();
+        self.listen();
+        let Some(output) = &mut self.output else {
+            return Ok(Some(Vec::new()));
+        };
+        let mut block = vec![0; BLOCK];
+        match output.read(&mut block) {
+            Ok(count) => {
+                block.truncate(count);
+                if count == 0 {
+                    self.output = None;
+                }
+                Ok(Some(block))
+            }
+            Err(error) if is_passing(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What it complained of so far; waits a moment for more, or for its end.
+    pub(super) fn errors(&mut self, time: Duration) -> io::Result<&[u8]> {
+        if self.complaints.is_some() {
+            self.wait(time)?;
+            self.listen();
+        } else {
+            std::thread::sleep(time);
+        }
+        Ok(&self.errors)
+    }
+
+    /// Until one of the pipes is ready.
+    fn wait(&self, time: Duration) -> io::Result<()> {
+        let mut pipes = Vec::with_capacity(3);
+        if let Some(pipe) = &self.output {
+            pipes.push(PollFd::new(pipe, PollFlags::IN));
+        }
+        if let Some(pipe) = &self.complaints {
+            pipes.push(PollFd::new(pipe, PollFlags::IN));
+        }
+        if let Some((pipe, ..)) = &self.input {
+            pipes.push(PollFd::new(pipe, PollFlags::OUT));
+        }
+        let time = Timespec::try_from(time).unwrap_or_default();
+        match poll(&mut pipes, Some(&time)) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Git may write before it has read all, so neither waits for the other.
+    fn feed(&mut self) {
+        if let Some((pipe, text, written)) = &mut self.input {
+            match pipe.write(&text[*written..]) {
+                Ok(count) if count > 0 => *written += count,
+                Err(error) if is_passing(&error) => return,
+                Ok(_) | Err(_) => *written = text.len(),
+            }
+            if *written == text.len() {
+                self.input = None;
+            }
+        }
+    }
+
+    /// Takes what it complains of, so that it never waits for us.
+    fn listen(&mut self) {
+        while let Some(pipe) = &mut self.complaints {
+            let mut bytes = [0; 4096];
+            match pipe.read(&mut bytes) {
+                Ok(count) if count > 0 => {
+                    let room = MAX_ERRORS.saturating_sub(self.errors.len());
+                    self.errors.extend_from_slice(&bytes[..count.min(room)]);
+                }
+                Err(error) if is_passing(&error) => return,
+                Ok(_) | Err(_) => self.complaints = None,
+            }
+        }
+    }
+}
+
+fn is_passing(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
+}
+
+fn never_wait(pipe: &impl AsFd) -> io::Result<()> {
+    let flags = fcntl_getfl(pipe)?;
+    Ok(fcntl_setfl(pipe, flags | OFlags::NONBLOCK)?)
+}

@@ -1,0 +1,354 @@
+//! Where the range of a run begins: the first of some that is known.
+
+use std::collections::HashSet;
+
+use super::{Asked, MAX_COMMITS};
+use crate::domain::series;
+use crate::git::{Commit, GitError, Repository};
+
+/// Most commits that the first build of a branch brings.
+const MAX_OF_BRANCH: usize = 250;
+
+/// Branches that others come from: a new job must not put years of history onto issues.
+const PRIMARY: [&str; 4] = ["main", "master", "develop", "trunk"];
+
+/// Where the range begins, and how long it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Range {
+    pub(crate) start: Start,
+    pub(crate) commits: usize,
+    /// Only commits that change these count.
+    pub(crate) paths: Vec<String>,
+    /// Nothing is new since then: a build run again, or the last commit reverted to.
+    pub(crate) is_again: bool,
+}
+
+/// Behind what the range begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// What the user names.
+    Since(String),
+    Deployed(String),
+    LastSuccess(String),
+    /// Where a pull request left its target.
+    Target(String),
+    Tag(String),
+    /// The branch of the release before.
+    Release(String),
+    /// Nothing has succeeded yet.
+    LastBuild(String),
+    /// What no other branch has.
+    Branch(String),
+    /// What Jenkins lists stands for it.
+    ChangeLog,
+    /// Only the newest commit, or the merge with what it brought; which may be all there is.
+    Newest {
+        is_whole: bool,
+    },
+    /// There is nothing new.
+    Nothing,
+}
+
+impl Default for Start {
+    fn default() -> Self {
+        Self::Newest { is_whole: true }
+    }
+}
+
+impl Range {
+    /// For programs.
+    pub(crate) fn word(&self) -> &'static str {
+        match self.start {
+            Start::Since(_) => "since",
+            Start::Deployed(_) => "deployed",
+            Start::LastSuccess(_) => "last_success",
+            Start::Target(_) => "target_branch",
+            Start::Tag(_) => "previous_tag",
+            Start::Release(_) => "previous_release",
+            Start::LastBuild(_) => "last_build",
+            Start::Branch(_) => "own_commits_of_branch",
+            Start::ChangeLog => "change_log",
+            Start::Newest { .. } => "newest_commit",
+            Start::Nothing => "nothing_new",
+        }
+    }
+
+    /// The commit, branch or tag behind which it begins.
+    pub(crate) fn from(&self) -> Option<&str> {
+        match &self.start {
+            Start::Since(from)
+            | Start::Deployed(from)
+            | Start::LastSuccess(from)
+            | Start::Target(from)
+            | Start::Tag(from)
+            | Start::Release(from)
+            | Start::LastBuild(from) => Some(from),
+            Start::Branch(_) | Start::ChangeLog | Start::Newest { .. } | Start::Nothing => None,
+        }
+    }
+
+    /// Whether nobody named the start and Jenkins remembers none, so that people want to know it.
+    pub(crate) fn is_told(&self) -> bool {
+        matches!(
+            self.start,
+            Start::Target(_)
+                | Start::Tag(_)
+                | Start::Release(_)
+                | Start::LastBuild(_)
+                | Start::Branch(_)
+        )
+    }
+
+    /// What was searched, in words.
+    pub(crate) fn searched(&self) -> String {
+        let commits = match self.commits {
+            _ if self.is_again => "the newest commit again: nothing is new".to_owned(),
+            1 => "1 commit".to_owned(),
+            count => format!("{count} commits"),
+        };
+        let commits = if self.paths.is_empty() {
+            commits
+        } else {
+            format!("{commits} in {}", self.paths.join(", "))
+        };
+        let short = |id: &str| id.chars().take(12).collect::<String>();
+        match &self.start {
+            Start::Since(from) => format!("searched {commits} since {}", short(from)),
+            Start::Deployed(id) => {
+                format!(
+                    "searched {commits} since the last deployment ({})",
+                    short(id)
+                )
+            }
+            Start::LastSuccess(id) => format!(
+                "searched {commits} since the last successful build ({})",
+                short(id)
+            ),
+            Start::Target(target) => format!("searched {commits} that {target} does not have"),
+            Start::Tag(tag) => format!("searched {commits} since the tag {tag}"),
+            Start::Release(branch) => {
+                format!("searched {commits} that the release before, {branch}, does not have")
+            }
+            Start::LastBuild(id) => format!(
+                "no build has succeeded yet: searched {commits} since the build of {}, and its own",
+                short(id)
+            ),
+            Start::Branch(branch) => {
+                format!("no earlier build: searched {commits} of {branch} that no other branch has")
+            }
+            Start::ChangeLog => format!("searched {commits} since those in Jenkins' change log"),
+            Start::Newest { .. } if self.commits > 1 => {
+                format!("searched only the newest commit, a merge, and what it brought ({commits})")
+            }
+            Start::Newest { .. } => "searched only the newest commit for issue keys".to_owned(),
+            Start::Nothing => "nothing new was found".to_owned(),
+        }
+    }
+}
+
+/// A branch or tag, and the commit that it is at.
+struct Named {
+    /// Without `refs/tags/`, or the whole of another.
+    name: String,
+    id: String,
+}
+
+impl Named {
+    /// The remote and the branch; nothing for what is no branch of a server.
+    fn of_remote(&self) -> Option<(&str, &str)> {
+        let remote = self.name.strip_prefix("refs/remotes/")?.split_once('/')?;
+        let is_request = |name: &str| {
+            let upper = name.to_ascii_uppercase();
+            ["PR-", "MR-", "PR/", "PULL/", "MERGE-REQUESTS/"]
+                .iter()
+                .any(|start| {
+                    let number = upper.strip_prefix(start);
+                    number.is_some_and(|number| number.starts_with(|c: char| c.is_ascii_digit()))
+                })
+        };
+        (remote.1 != "HEAD" && !is_request(remote.1)).then_some(remote)
+    }
+}
+
+impl Asked<'_> {
+    /// The commits since the first start that is known, and which it was.
+    pub(super) fn since_start(&self) -> Result<(Start, Vec<Commit>), GitError> {
+        let (wanted, known) = (self.wanted, self.known);
+        let target = self.target()?;
+        let targets: Vec<String> = target.iter().flat_map(|(_, ids)| ids.clone()).collect();
+        let log = |start: Start, id: &str| {
+            let excluded = [&[id.to_owned()], targets.as_slice()].concat();
+            Ok((start, self.repository.log(self.head, &excluded)?))
+        };
+        if let Some(id) = known.id(wanted.since.as_ref()) {
+            return log(Start::Since(id.clone()), id);
+        }
+        let deployed = wanted.deployed.as_ref().filter(|_| wanted.since.is_none());
+        if let Some(id) = known.id(deployed) {
+            return log(Start::Deployed(id.clone()), id);
+        }
+        if wanted.is_deployment {
+            if let Some(tag) = self.tag_before()? {
+                return log(Start::Tag(tag.name), &tag.id);
+            }
+            if let Some((branch, commits)) = self.since_release()? {
+                return Ok((Start::Release(branch), commits));
+            }
+        }
+        // A tag that is built again is no less than the first time.
+        let is_again = |id: &&String| wanted.tag.is_some() && *id == self.head;
+        let last_success = known.id(wanted.last_success.as_ref());
+        if let Some(id) = last_success.filter(|id| !is_again(id)) {
+            return log(Start::LastSuccess(id.clone()), id);
+        }
+        if let Some((name, ids)) = target {
+            return Ok((Start::Target(name), self.repository.log(self.head, &ids)?));
+        }
+        if let Some(tag) = self.tag_before()? {
+            return log(Start::Tag(tag.name), &tag.id);
+        }
+        self.without_success()
+    }
+
+    /// Nothing tells what has succeeded.
+    fn without_success(&self) -> Result<(Start, Vec<Commit>), GitError> {
+        let (wanted, head) = (self.wanted, self.head);
+        let last_build = self.known.id(wanted.last_build.as_ref());
+        let is_tracked = wanted.target.is_some() || wanted.tag.is_some();
+        let is_first = last_build.is_some() || wanted.listed.is_empty();
+        if !is_tracked && !wanted.only_new && is_first {
+            // What failed before is among it.
+            if let Some((branch, commits)) = self.of_branch()? {
+                return Ok((Start::Branch(branch), commits));
+            }
+        }
+        if let Some(id) = last_build.filter(|_| !is_tracked) {
+            let mut commits = self.repository.log(head, std::slice::from_ref(id))?;
+            let own = self.repository.head_commits(id, false)?;
+            let seen: HashSet<String> = commits.iter().map(|it| it.id.clone()).collect();
+            commits.extend(own.into_iter().filter(|it| !seen.contains(&it.id)));
+            commits.truncate(MAX_COMMITS + 1);
+            return Ok((Start::LastBuild(id.clone()), commits));
+        }
+        if wanted.target.is_none() && !wanted.listed.is_empty() {
+            let commits = self.repository.with_listed(head, &wanted.listed)?;
+            if !commits.is_empty() {
+                return Ok((Start::ChangeLog, commits));
+            }
+        }
+        if wanted.only_new {
+            return Ok((Start::Nothing, Vec::new()));
+        }
+        let parents = self.repository.parents(&[head])?;
+        let is_whole = parents.get(head).is_some_and(Vec::is_empty);
+        Ok((Start::Newest { is_whole }, Vec::new()))
+    }
+
+    /// The target of a pull request with the commits that it is at, whatever the remote is called.
+    fn target(&self) -> Result<Option<(String, Vec<String>)>, GitError> {
+        let Some(target) = &self.wanted.target else {
+            return Ok(None);
+        };
+        let named = self.repository.named(&["refs/remotes", "refs/heads"])?;
+        let named = named.into_iter().filter(|it| it.id != self.head);
+        let (remote, local): (Vec<Named>, Vec<Named>) =
+            named.partition(|it| it.name.starts_with("refs/remotes/"));
+        let of_remote = remote.into_iter().filter(|it| {
+            let branch = it.of_remote().map(|(_, branch)| branch);
+            branch == Some(target)
+        });
+        let of_remote: Vec<Named> = of_remote.collect();
+        let name = format!("refs/heads/{target}");
+        let of_clone = local.into_iter().filter(|it| it.name == name);
+        let found = if of_remote.is_empty() {
+            of_clone.collect()
+        } else {
+            of_remote
+        };
+        let ids: Vec<String> = found.into_iter().map(|it| it.id).collect();
+        Ok((!ids.is_empty()).then(|| (target.clone(), ids)))
+    }
+
+    /// The tag before the one that is built: of its series, and older.
+    fn tag_before(&self) -> Result<Option<Named>, GitError> {
+        let Some(tag) = &self.wanted.tag else {
+            return Ok(None);
+        };
+        let merged = format!("--merged={}", self.head);
+        let selection = ["--sort=-creatordate", &merged, "refs/tags"];
+        let tags = self.repository.named(&selection)?;
+        let tags: Vec<Named> = tags.into_iter().filter(|it| it.id != self.head).collect();
+        let names: Vec<&str> = tags.iter().map(|tag| tag.name.as_str()).collect();
+        let before = series::previous(tag, &names).map(ToOwned::to_owned);
+        Ok(before.and_then(|name| tags.into_iter().find(|tag| tag.name == name)))
+    }
+
+    /// Of the first deployment of a release branch, what the release before does not have.
+    fn since_release(&self) -> Result<Option<(String, Vec<Commit>)>, GitError> {
+        let is_branch = self.wanted.target.is_none() && self.wanted.tag.is_none();
+        let Some(branch) = self.wanted.branch.as_ref().filter(|_| is_branch) else {
+            return Ok(None);
+        };
+        let refs = self.repository.named(&["refs/remotes"])?;
+        let of_remote = refs
+            .iter()
+            .filter_map(|it| Some((it.of_remote()?.1, &it.id)));
+        let branches: Vec<(&str, &String)> = of_remote.collect();
+        let names: Vec<&str> = branches.iter().map(|(name, _)| *name).collect();
+        let Some(before) = series::previous_release(branch, &names) else {
+            return Ok(None);
+        };
+        let ids = branches.iter().filter(|(name, _)| *name == before);
+        let ids: Vec<String> = ids.map(|(_, id)| (*id).clone()).collect();
+        let commits = self.repository.log(self.head, &ids)?;
+        Ok((!commits.is_empty()).then(|| (before.to_owned(), commits)))
+    }
+
+    /// What no other branch has, when there are others and it is not too much.
+    fn of_branch(&self) -> Result<Option<(String, Vec<Commit>)>, GitError> {
+        let of_git = || {
+            let branch = self.repository.branch();
+            branch.or_else(|| self.repository.remote_branch())
+        };
+        let Some(own) = self.wanted.branch.clone().or_else(of_git) else {
+            return Ok(None);
+        };
+        let named = self.repository.named(&["refs/remotes"])?;
+        let branches = named.iter().filter_map(|it| Some((it.of_remote()?, it)));
+        let is_own = |(remote, branch): (&str, &str)| {
+            branch == own
+                || own.strip_prefix(remote).and_then(|it| it.strip_prefix('/')) == Some(branch)
+        };
+        let (mine, others): (Vec<_>, Vec<_>) = branches.partition(|(names, _)| is_own(*names));
+        let name = mine
+            .first()
+            .map_or(own.as_str(), |((_, branch), _)| *branch);
+        let is_primary = self.wanted.is_primary || PRIMARY.contains(&name);
+        if is_primary || others.is_empty() {
+            return Ok(None);
+        }
+        let ids: Vec<String> = others.into_iter().map(|(_, it)| it.id.clone()).collect();
+        let most = MAX_OF_BRANCH + 1;
+        let commits = self.repository.log_of(self.head, &ids, most)?;
+        Ok((commits.len() < most).then(|| (name.to_owned(), commits)))
+    }
+}
+
+impl Repository<'_> {
+    /// Branches or tags; `selection` says which.
+    fn named(&self, selection: &[&str]) -> Result<Vec<Named>, GitError> {
+        let format = "--format=%(refname) %(objectname) %(*objectname)";
+        let output = self.run(&[&["for-each-ref", format], selection].concat())?;
+        let named = output.lines().filter_map(|line| {
+            let mut words = line.split(' ');
+            let (name, id) = (words.next()?, words.next()?);
+            // An annotated tag has an id of its own.
+            let commit = words.next().filter(|id| !id.is_empty()).unwrap_or(id);
+            Some(Named {
+                name: name.strip_prefix("refs/tags/").unwrap_or(name).to_owned(),
+                id: commit.to_owned(),
+            })
+        });
+        Ok(named.collect())
+    }
+}

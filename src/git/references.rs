@@ -1,0 +1,140 @@
+//! The references of a repository, and what only some of them lead to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::history::{Walk, Walked};
+use super::process::{MAX_WORD, text};
+use super::{GitError, Repository};
+
+impl Repository<'_> {
+    /// The newest commit of a branch, as it was last fetched; of a repository without remotes its own.
+    pub(crate) fn branch_tip(&self, name: &str) -> Option<String> {
+        let place = self.remote().map_or_else(
+            || "refs/heads".to_owned(),
+            |remote| format!("refs/remotes/{remote}"),
+        );
+        self.resolve(&format!("{place}/{name}"))
+    }
+
+    /// The parents that a commit names, whether or not they were cut off when the repository was cloned.
+    pub(crate) fn named_parents(&self, id: &str) -> Vec<String> {
+        let commit = self.run(&["cat-file", "commit", id]).unwrap_or_default();
+        let head = commit.lines().take_while(|line| !line.is_empty());
+        let parents = head.filter_map(|line| line.strip_prefix("parent "));
+        parents.map(ToOwned::to_owned).collect()
+    }
+
+    /// Whether a commit merges one of these branches, as they were fetched with it, with something else: such a merge was
+    /// made for a build alone. The branch's own newest commit.
+    pub(crate) fn merged_beyond(&self, head: &str, branches: &[String]) -> Option<String> {
+        let parents = self.named_parents(head);
+        let tips = branches.iter().filter_map(|name| self.branch_tip(name));
+        let mut tips = tips.filter(|tip| tip != head && parents.contains(tip));
+        tips.next().filter(|_| parents.len() == 2)
+    }
+
+    /// Whether every branch of the server is here, as far as it was fetched.
+    pub(crate) fn fetches_all_branches(&self) -> bool {
+        let Some(remote) = self.remote() else {
+            return true;
+        };
+        let name = format!("remote.{remote}.fetch");
+        let refspecs = self.run(&["config", "--get-all", &name]);
+        refspecs.is_ok_and(|refspecs| {
+            let mut sources = refspecs.lines().filter_map(|line| line.split(':').next());
+            sources.any(|it| matches!(it.trim_start_matches('+'), "refs/heads/*" | "refs/*"))
+        })
+    }
+
+    /// Who wrote what these commits have merged, by their ids: the author of the second parent, else of the commit.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub(crate) fn merged_authors(
+        &self,
+        commits: &[&str],
+    ) -> Result<BTreeMap<String, (String, String)>, GitError> {
+        if commits.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let parents = self.parents(commits)?;
+        let second = |commit: &str| parents.get(commit).and_then(|ids| ids.get(1)).cloned();
+        let written: Vec<String> = commits
+            .iter()
+            .map(|commit| second(commit).unwrap_or_else(|| (*commit).to_owned()))
+            .collect();
+        let format = "--format=%aN%x00%aE%x00";
+        let arguments = ["log", "--no-walk=unsorted", format, "--no-color", "--stdin"];
+        let mut process = self.start(&arguments, Some(written.join("\n") + "\n"))?;
+        let mut authors = BTreeMap::new();
+        let mut seen = BTreeSet::new();
+        // Git says each commit once.
+        let distinct = written.iter().filter(|id| seen.insert(id.as_str()));
+        let mut by_id = BTreeMap::new();
+        for id in distinct {
+            let Some(name) = process.word(MAX_WORD)? else {
+                break;
+            };
+            let email = process.word(MAX_WORD)?.unwrap_or_default();
+            by_id.insert(id, (text(&name).trim().to_owned(), text(&email)));
+        }
+        for (commit, id) in commits.iter().zip(&written) {
+            let author = by_id.get(id).cloned();
+            authors.extend(author.map(|author| ((*commit).to_owned(), author)));
+        }
+        Ok(authors)
+    }
+
+    /// The commits that these lead to, and neither these older ones nor any other branch or tag.
+    ///
+    /// `changed` are the full names of the references that do not count.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub(crate) fn only_in(
+        &self,
+        tips: Vec<String>,
+        older: Vec<String>,
+        changed: impl Fn(&str) -> bool,
+    ) -> Result<Walked, GitError> {
+        let mut excluded = older;
+        let format = "--format=%(objectname) %(refname)%00";
+        let arguments = ["for-each-ref", format, "refs/heads", "refs/tags"];
+        let mut process = self.start(&arguments, None)?;
+        while let Some(reference) = process.word(MAX_WORD)? {
+            let reference = text(&reference);
+            let names = reference.trim_start().split_once(' ');
+            if let Some((id, name)) = names
+                && !changed(name)
+            {
+                excluded.push(id.to_owned());
+            }
+        }
+        process.finish()?;
+        excluded.sort_unstable();
+        excluded.dedup();
+        Ok(Walked { tips, excluded })
+    }
+
+    /// The commits themselves, without what leads to them, in their order; each with its whole message.
+    ///
+    /// # Errors
+    /// When git cannot be started.
+    pub(crate) fn each(&self, ids: &[String]) -> Result<Walk<'_>, GitError> {
+        if ids.is_empty() {
+            return Ok(Walk::none());
+        }
+        let arguments = [
+            "log",
+            "-z",
+            "--no-walk=unsorted",
+            "--format=%H%n%B",
+            "--encoding=UTF-8",
+            "--no-color",
+            "--stdin",
+        ];
+        let mut input = ids.join("\n");
+        input.push('\n');
+        Ok(Walk::of(self.start(&arguments, Some(input))?))
+    }
+}

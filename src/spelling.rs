@@ -1,0 +1,151 @@
+//! What somebody may have meant by an option, a parameter of a step or another word that does not exist.
+
+/// Other words for an option or a parameter, letters and digits alone: what users of Atlassian's plugin were seen to write, and the
+/// usual ones.
+const SYNONYMS: &[(&str, &[&str])] = &[
+    ("flagId", &["id", "flag"]),
+    ("flagKey", &["key"]),
+    (
+        "issueKeys",
+        &[
+            "idorkey",
+            "key",
+            "keys",
+            "issue",
+            "issues",
+            "issueidorkeys",
+            "jirakey",
+            "jiraissue",
+            "jiraissues",
+            "ticket",
+            "tickets",
+        ],
+    ),
+    ("environmentId", &["environment", "env", "envid"]),
+    ("environmentName", &["envname", "environment", "env"]),
+    ("environmentType", &["envtype"]),
+    ("enableGating", &["gating", "gate", "enablegate"]),
+    ("serviceIds", &["service", "services"]),
+    (
+        "site",
+        &[
+            "jirasite", "sitename", "siteurl", "jiraurl", "server", "host",
+        ],
+    ),
+    ("branch", &["branchname", "gitbranch"]),
+    (
+        "state",
+        &[
+            "status",
+            "result",
+            "buildstate",
+            "deploymentstate",
+            "buildstatus",
+            "deploymentstatus",
+        ],
+    ),
+    (
+        "message",
+        &["changeset", "changesets", "commitmessage", "commits"],
+    ),
+    ("label", &["version", "versionname"]),
+    ("displayName", &["name", "title"]),
+    ("description", &["comment"]),
+    ("buildNumber", &["number"]),
+    ("url", &["buildurl"]),
+    ("credentialsId", &["credentials", "credential"]),
+    ("testResults", &["tests", "testresult", "testinfo", "junit"]),
+    (
+        "testReports",
+        &["tests", "testresults", "testreport", "junit", "reports"],
+    ),
+    ("budget", &["timeout", "timelimit", "maxtime"]),
+    ("caFile", &["cacert", "cabundle", "certificate", "insecure"]),
+    ("cloudId", &["cloud", "tenant"]),
+    ("commit", &["sha", "revision", "rev", "commitid"]),
+    ("dryRun", &["noop", "simulate", "preview"]),
+    ("environmentName", &["target", "destination"]),
+    ("format", &["json", "output", "outputformat"]),
+    ("jobName", &["job", "pipeline", "pipelinename"]),
+    ("outbox", &["queue", "outboxdir"]),
+    ("projects", &["project", "projectkey"]),
+    ("pullRequest", &["pr", "mr", "mergerequest"]),
+    ("quiet", &["silent"]),
+    ("repositoryDir", &["repo", "repository", "dir", "path"]),
+    ("rolloutPercentage", &["rollout", "percentage", "percent"]),
+    ("since", &["from", "range", "fromcommit"]),
+    ("verbose", &["debug", "trace"]),
+    ("yes", &["force", "assumeyes"]),
+];
+
+/// The option or parameter that was meant, if one is near.
+pub(crate) fn meant<'a>(name: &str, known: &'a [String]) -> Option<&'a str> {
+    let plain_name = plain(name);
+    let is_known = |word: &str| known.iter().find(|it| plain(it) == plain(word));
+    let mut synonyms = SYNONYMS
+        .iter()
+        .filter(|(_, words)| words.contains(&plain_name.as_str()));
+    let synonym = synonyms.find_map(|(word, _)| is_known(word));
+    synonym
+        .map(String::as_str)
+        .or_else(|| nearest(name, known.iter().map(String::as_str)))
+}
+
+/// The word that differs by a slip or two, if one does.
+pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let plain_word = plain(word);
+    // One wrong letter in five may be a slip.
+    let length = plain_word.chars().count();
+    let most = if length < 4 { 0 } else { length / 5 + 1 };
+    let near = known.map(|word| (strsim::levenshtein(&plain_word, &plain(word)), word));
+    let nearest = near.min_by_key(|(distance, _)| *distance);
+    nearest
+        .filter(|(distance, _)| *distance <= most)
+        .map(|(_, word)| word)
+}
+
+fn plain(name: &str) -> String {
+    let letters = name.chars().filter(char::is_ascii_alphanumeric);
+    letters.collect::<String>().to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::meant;
+
+    #[test]
+    fn the_nearest_is_meant_or_none() {
+        let build = [
+            "issueKeys",
+            "state",
+            "site",
+            "branch",
+            "displayName",
+            "tag",
+            "label",
+        ];
+        let flag = ["issueKeys", "flagId", "flagKey", "displayName"];
+        for (name, known, expected) in [
+            ("issuekeys", &build[..], Some("issueKeys")),
+            ("issue_keys", &build, Some("issueKeys")),
+            ("issueKey", &build, Some("issueKeys")),
+            ("key", &build, Some("issueKeys")),
+            ("key", &flag, Some("flagKey")),
+            ("id", &flag, Some("flagId")),
+            ("id", &build, None),
+            ("ticket", &build, Some("issueKeys")),
+            ("Status", &build, Some("state")),
+            ("staet", &build, Some("state")),
+            ("sit", &build, None),
+            ("siite", &build, Some("site")),
+            ("lable", &build, Some("label")),
+            ("title", &build, Some("displayName")),
+            ("wholly other", &build, None),
+            ("", &build, None),
+            ("é🚀", &build, None),
+        ] {
+            let known: Vec<String> = known.iter().map(ToString::to_string).collect();
+            assert_eq!(meant(name, &known), expected, "{name}");
+        }
+    }
+}
