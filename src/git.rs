@@ -71,9 +71,11 @@ pub(crate) struct Repository<'a> {
 impl<'a> Repository<'a> {
     /// `patience` is for all calls together: a network drive or a filter of the repository may hang.
     pub(crate) fn new(directory: &Path, system: &'a dyn System, patience: Duration) -> Self {
+        // Git looks for no bare repository (safe.bareRepository): below a clone, a stranger's files may look like one.
+        let bare = clones::clone_in(directory).filter(CloneFolder::is_bare_alone);
         Self {
             directory: directory.to_owned(),
-            data: None,
+            data: bare.map(|clone| clone.data()),
             system,
             deadline: Deadline::after(system, patience),
         }

@@ -4,10 +4,12 @@ mod built_ref;
 mod checkouts;
 mod other_systems;
 mod plugins;
+mod upstream;
 
 pub(crate) use built_ref::Ref;
 pub(crate) use checkouts::{CheckedOut, checkouts};
 pub(crate) use other_systems::unread;
+pub(crate) use upstream::upstream;
 
 use plugins::Plugin;
 
@@ -20,6 +22,8 @@ use crate::variables::{self, Variables};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Run {
     pub(crate) job_name: Option<JobName>,
+    /// The branch of a multibranch project, which is the last part of the job's name.
+    pub(crate) branch_name: Option<String>,
     pub(crate) build_number: Option<String>,
     /// `#42`, or what the run was renamed to.
     pub(crate) display_name: Option<String>,
@@ -63,6 +67,7 @@ impl Run {
         let revision = |variable| variables.get(variable).and_then(|text| text.parse().ok());
         Self {
             job_name: variables.get(variables::JOB_NAME).and_then(JobName::new),
+            branch_name: get(variables::BRANCH_NAME),
             build_number: get(variables::BUILD_NUMBER),
             display_name: get(variables::BUILD_DISPLAY_NAME),
             url: get(variables::BUILD_URL).or_else(|| get(variables::RUN_DISPLAY_URL)),

@@ -77,9 +77,15 @@ pub(crate) struct Report {
     /// What became of the data that waited from before; only when there was some.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) outbox: Option<OutboxReport>,
+    /// The commit that it is about, for a run that this one starts.
+    #[serde(skip)]
+    pub(crate) commit: Option<String>,
     /// What was sent, for a pipeline step that may have to send it again or to end it.
     #[serde(skip)]
     pub(crate) sent: Vec<SentEntry>,
+    /// The run of another job whose issues were sent, where this one had none of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) upstream: Option<String>,
     /// What runs where once the deployment has gone well.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) deployed: Option<DeployedReport>,
@@ -317,8 +323,10 @@ impl Report {
             issue_keys: Vec::new(),
             sites: Vec::new(),
             outbox: None,
+            commit: None,
             sent: Vec::new(),
             ranges: Vec::new(),
+            upstream: None,
             deployed: None,
             gate: None,
             request: None,

@@ -111,6 +111,11 @@ variables! { PLUGINS:
     GERRIT_CHANGE_OWNER_NAME = "who made it";
     GERRIT_CHANGE_OWNER_EMAIL = "that person's e-mail address";
     GERRIT_PATCHSET_REVISION = "its newest commit, without GIT_COMMIT";
+    PROMOTED_JOB_FULL_NAME = "Promoted Builds: job of the promoted build, whose issues a run without its own deploys";
+    PROMOTED_JOB_NAME = "its name without folders";
+    PROMOTED_NUMBER = "number of the promoted build";
+    TRIGGERED_BUILD_NUMBER = "Parameterized Trigger, as TRIGGERED_BUILD_NUMBER_<job>: the build that a run started and waited for, in the same way";
+    COPYARTIFACT_BUILD_NUMBER = "Copy Artifact, as COPYARTIFACT_BUILD_NUMBER_<JOB>: the build whose files are deployed, in the same way";
     SVN_URL = "Subversion: folder that was checked out, with its branch or tag; of several SVN_URL_1, SVN_URL_2 and so on";
     SVN_REVISION = "says that the build is one of Subversion";
     MERCURIAL_REVISION_BRANCH = "Mercurial: branch";
@@ -134,7 +139,6 @@ variables! { LIBRARY:
     JIRA_SEND_CLIENT_ID = "client id for a credential of the kind \"Secret text\"";
     JIRA_SEND_CREDENTIALS_ID = "id of the credential in Jenkins";
     JIRA_SEND_DELIVERED = "set by a step that delivers the program";
-    JIRA_SEND_ENVIRONMENT_TYPES = "types of environments by their names";
     JIRA_SEND_FAIL_ON_ERROR = "whether a step fails the build unless everything was sent";
     JIRA_SEND_MANIFEST = "set by a step: what a release consists of";
     JIRA_SEND_MEMORY = "set by a step: what the run remembers";
@@ -258,6 +262,15 @@ impl Variables {
     /// The names of all that are set.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
+    }
+
+    /// The rest of the names that begin like this, each with its value, unless it is blank.
+    pub(crate) fn beginning(&self, start: &str) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.0.iter();
+        all.filter_map(move |(name, value)| {
+            let rest = name.strip_prefix(start)?;
+            (!value.trim().is_empty()).then_some((rest, value.as_str()))
+        })
     }
 
     /// The value of a variable whose name is made from the name of an option.

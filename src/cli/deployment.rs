@@ -10,6 +10,7 @@ use crate::domain::association::{CommitReference, ServiceId};
 use crate::domain::build_number::BuildNumber;
 use crate::domain::entity_ids::RepositoryId;
 use crate::domain::environment::EnvironmentType;
+use crate::domain::environment_types::EnvironmentTypes;
 use crate::domain::revision::Revision;
 use crate::domain::stage_pattern::StagePattern;
 use crate::domain::state::{DeploymentState, parse_rollback_as};
@@ -56,13 +57,17 @@ pub(crate) struct DeploymentOptions {
     /// Environment type: development, testing, staging, production or unmapped [default: guessed from the name]
     #[arg(long, value_name = "TYPE", help_heading = "Environment")]
     pub(crate) environment_type: Option<EnvironmentType>,
+    /// Types of environments by their names or words of them, for names that say nothing: pantheon=production,
+    /// olymp=staging. Best set once for a controller or a folder, as `JIRA_SEND_ENVIRONMENT_TYPES`
+    #[arg(long, value_name = "NAME=TYPE", help_heading = "Environment")]
+    pub(crate) environment_types: Vec<EnvironmentTypes>,
     #[command(flatten)]
     pub(crate) run: RunOptions,
     /// Number of the deployment to this environment [default: the build number]
     #[arg(long, value_name = "NUMBER", help_heading = "Deployment")]
     pub(crate) deployment_sequence_number: Option<BuildNumber>,
     /// Commit that runs in this environment now: the issues of all commits after it are sent, unless --since is given
-    /// [default: what the pipeline steps remember]
+    /// [default: what earlier runs and the outbox remember]
     #[arg(long, value_name = "REV", help_heading = "Deployment")]
     pub(crate) deployed_commit: Option<Revision>,
     /// State to send when an older commit is deployed successfully, with the issues that this takes back:

@@ -154,6 +154,14 @@ pub(crate) struct IdentityOptions {
     /// Full name of the job, including its folders [default: `JOB_NAME`]
     #[arg(long, value_name = "NAME")]
     pub(crate) job_name: Option<String>,
+    /// Part of the product that is built or deployed, where one run does so with several: part of the pipeline id, and
+    /// shown in its name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) component: Option<String>,
+    /// Make the address of the controller (`JENKINS_URL`) part of the pipeline id, for jobs of the same name on several
+    /// controllers
+    #[arg(long)]
+    pub(crate) per_controller: bool,
     /// Build number, also with up to three dots, such as 1.0.17 [default: `BUILD_NUMBER`]
     #[arg(long, value_name = "NUMBER")]
     pub(crate) build_number: Option<BuildNumber>,

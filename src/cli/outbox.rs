@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::numbers::number;
+use crate::variables::Variables;
 
 /// What is kept on this machine.
 #[derive(Clone, Debug, Args)]
@@ -25,4 +26,17 @@ pub(crate) struct OutboxOptions {
     /// Maximum size of the outbox in MiB; the oldest updates are dropped
     #[arg(long, value_name = "MIB", default_value = "100", value_parser = number::<u32>(1..=100_000))]
     pub(crate) outbox_max_size: u32,
+}
+
+impl OutboxOptions {
+    /// For commands that have no such options and only look at what is there.
+    pub(crate) fn default_for_reading(variables: &Variables) -> Self {
+        Self {
+            outbox: variables.by_name("JIRA_SEND_OUTBOX").map(PathBuf::from),
+            no_outbox: variables.by_name("JIRA_SEND_NO_OUTBOX").is_some(),
+            outbox_max_age_days: 14,
+            outbox_max_entries: 10_000,
+            outbox_max_size: 100,
+        }
+    }
 }

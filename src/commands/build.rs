@@ -101,6 +101,7 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
     let report = send::send(&options.jira, &destinations, &mut source, deadline, context)?;
     Ok(Report {
         ranges: super::ranges(&facts),
+        commit: facts.commit,
         ..report
     })
 }

@@ -1,5 +1,7 @@
 //! What an update takes over from the last one of the same build or deployment: a greater number, and its issues.
 
+use serde_json::Value;
+
 use super::Context;
 use super::connection::Destination;
 use super::payload::Payload;
@@ -7,8 +9,8 @@ use super::store::NoOutbox;
 use crate::digest::hex;
 use crate::domain::issue_key::IssueKey;
 use crate::domain::sequence::{Last, Origin, SequenceNumber};
-use crate::jira::bulk;
-use crate::outbox::{Entity, Memory, Outbox, Record, Reserved};
+use crate::jira::{DataType, bulk};
+use crate::outbox::{Entity, Memory, Outbox, Record, Reserved, RunRecord};
 use crate::output::Output;
 
 /// So many updates of one build in the same millisecond are told apart.
@@ -34,6 +36,7 @@ pub(crate) fn continue_last(
         .iter()
         .filter_map(|entity| memory.last(entity))
         .collect();
+    tell_replaced(payload, &lasts, context.output);
     if payload.keeps_issue_keys {
         repeat_issues(payload, &lasts, context.output);
     }
@@ -81,6 +84,10 @@ fn items(
     let record = |issue_keys: Vec<String>| Record {
         issue_keys,
         fingerprint: fingerprint.to_owned(),
+        is_guessed: !payload.names_issues,
+        name: shown_name(payload),
+        is_over: is_over(payload),
+        run: run(payload),
     };
     if payload.numbered.len() == 1 {
         let keys = payload.issue_keys.iter().map(ToString::to_string);
@@ -91,6 +98,55 @@ fn items(
     items
         .map(|(number, issues)| (record(issues), number.unwrap_or(wanted)))
         .collect()
+}
+
+/// As Jira shows it.
+fn shown_name(payload: &Payload) -> String {
+    let item = &payload.body[payload.data.list()][0];
+    let names = [&item["pipeline"]["displayName"], &item["displayName"]];
+    let names: Vec<&str> = names.iter().filter_map(|name| name.as_str()).collect();
+    names.join(": ")
+}
+
+fn is_over(payload: &Payload) -> bool {
+    let state = payload.state();
+    state.is_some_and(|state| !matches!(state, "pending" | "in_progress" | "unknown"))
+}
+
+/// The run of Jenkins that it is about.
+fn run(payload: &Payload) -> Option<RunRecord> {
+    let (item, properties) = (
+        &payload.body[payload.data.list()][0],
+        &payload.body["properties"],
+    );
+    let text = |value: &Value| value.as_str().map(ToOwned::to_owned);
+    let number = [&item["buildNumber"], &item["deploymentSequenceNumber"]];
+    Some(RunRecord {
+        job: text(&properties["job"])?,
+        number: number.iter().find_map(|number| number.as_i64())?,
+        jenkins_url: text(&properties["jenkinsUrl"]),
+        commit: text(&item["references"][0]["commit"]["id"]),
+    })
+}
+
+/// Warns when a deployment that is over is replaced by one of another name: two components of a run, most likely.
+fn tell_replaced(payload: &Payload, lasts: &[(SequenceNumber, Record)], output: &Output) {
+    if payload.data != DataType::Deployments {
+        return;
+    }
+    let name = shown_name(payload);
+    let is_other =
+        |record: &&Record| record.is_over && !record.name.is_empty() && record.name != name;
+    let mut before = lasts.iter().map(|(_, record)| record);
+    if let Some(record) = before.find(is_other) {
+        output.advise(
+            &format!(
+                "\"{}\", which was finished, is replaced by \"{name}\": both have the same pipeline, environment and number",
+                record.name
+            ),
+            "if these are two parts of the product, give each a name of its own with --component",
+        );
+    }
 }
 
 /// An update replaces the whole build or deployment, so it names the issues of the one before again.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::Context;
 use super::connection::label;
+use super::{Context, answer};
 use crate::error::Failure;
 use crate::jira::{AuthorizedJira, DataType, JiraError, Rejected, Submitted, bulk};
 use crate::outbox::{Due, Entry, Expired, Held, Opened, Outbox};
@@ -394,6 +394,14 @@ impl<'a> Delivery<'a> {
             if accepted.contains(key) || nothing_said || (alone && !accepted.is_empty()) {
                 self.outbox.remove(&item.held);
                 self.counts.deliver(&item.entry.name);
+            } else if refusal.is_some() && self.is_wrong_guess(&item, submitted) {
+                self.outbox.remove(&item.held);
+                let (name, site) = (&item.entry.name, label(self.site));
+                let unknown = submitted.unknown_issues().join(", ");
+                self.context.output.advise(
+                    &format!("{name} was queued, and is not sent: {site} does not know {unknown}"),
+                    answer::GUESSES,
+                );
             } else if let Some(refusal) = refusal {
                 let errors = refusal.errors.iter();
                 let reasons: Vec<&str> = errors.map(|error| error.message.as_str()).collect();
@@ -405,6 +413,19 @@ impl<'a> Delivery<'a> {
             }
         }
         unclear
+    }
+
+    /// Whether all its issues were found in texts and the site knows none of them: our guess is not the user's mistake.
+    fn is_wrong_guess(&self, item: &Item, submitted: &Submitted) -> bool {
+        let unknown = submitted.unknown_issues();
+        let Some((_, record)) = self.outbox.memory().last(&item.entry.entity()) else {
+            return false;
+        };
+        let keys = &record.issue_keys;
+        // It may write them in another way than we do: as many as were sent are all of them.
+        let knows_none =
+            unknown.len() >= keys.len() || keys.iter().all(|key| unknown.contains(key));
+        record.is_guessed && !keys.is_empty() && knows_none
     }
 
     /// Most of a request was taken: what was not is said, since it is kept nowhere.

@@ -1,19 +1,22 @@
-//! Which commit runs where: a deployment carries everything since the last one to the same place.
+//! Which commit runs where: a deployment carries everything since the last one to the same place, whoever brought it.
 
-use super::Context;
 use super::missing::Missing;
 use super::run_facts::{environment_name, identity};
+use super::{Context, store};
 use crate::cli::DeploymentOptions;
-use crate::domain::deployed::Deployed;
+use crate::domain::deployed::{Deployed, RepositoryName};
 use crate::domain::ids::{EnvironmentId, PipelineId};
 use crate::domain::state::DeploymentState;
+use crate::domain::timestamp::Timestamp;
 use crate::error::Failure;
 use crate::facts::Facts;
 use crate::jenkins::Run;
+use crate::outbox::DeployedRecord;
 use crate::output::Output;
-use crate::report::DeployedReport;
+use crate::report::{DeployedReport, Outcome, Report};
 
-/// What an earlier run deployed to this place; of the repository of the run, the commit that the option names.
+/// What was deployed to this place last, as far as the runs of the job and the outbox remember; of the repository of the
+/// run, the commit that the option names.
 ///
 /// # Errors
 /// A build number that is none.
@@ -31,9 +34,6 @@ pub(super) fn before(
 }
 
 fn remembered(options: &DeploymentOptions, context: &Context<'_>) -> Result<Deployed, Failure> {
-    let Some(step) = &context.phase.step else {
-        return Ok(Deployed::default());
-    };
     let run = Run::new(context.variables);
     // What is missing is told where the deployment is put together.
     let mut missing = Missing::default();
@@ -44,13 +44,49 @@ fn remembered(options: &DeploymentOptions, context: &Context<'_>) -> Result<Depl
     };
     let style = options.run.identity.pipeline_id_style;
     let environment = EnvironmentId::new(environment.trim(), style);
-    let place = place(&identity.pipeline_id, &environment);
-    Ok(step.deployed.get(&place).cloned().unwrap_or_default())
+    let place = place(&identity.project_id, &environment);
+    let of_runs = context.phase.step.as_ref();
+    let of_runs = of_runs.and_then(|step| step.deployed.get(&place).cloned());
+    let of_outbox = here(&place, &run, options, context);
+    // The later one counts; at the same moment they are the same.
+    let last = of_outbox.into_iter().chain(of_runs).max_by_key(|it| it.at);
+    let last = last.unwrap_or_default();
+    if let Some(commit) = &last.commit {
+        context
+            .output
+            .detail(&format!("last deployed to {place}: {commit}"));
+    }
+    Ok(last)
 }
 
-/// One name for a pipeline's environment.
-pub(crate) fn place(pipeline: &PipelineId, environment: &EnvironmentId) -> String {
-    format!("{}/{}", pipeline.as_str(), environment.as_str())
+/// What the outbox of this machine remembers.
+fn here(
+    place: &str,
+    run: &Run,
+    options: &DeploymentOptions,
+    context: &Context<'_>,
+) -> Option<Deployed> {
+    let store = store::open(&options.jira.outbox, false, context).ok()?;
+    let (at, record) = store.environments().deployed(&of_controller(place, run))?;
+    let repositories = record.repositories.iter().filter_map(|(name, commit)| {
+        Some((RepositoryName::remembered(name), commit.parse().ok()?))
+    });
+    Some(Deployed {
+        commit: record.commit.and_then(|commit| commit.parse().ok()),
+        repositories: repositories.collect(),
+        is_given: false,
+        at,
+    })
+}
+
+/// One machine may serve several controllers.
+fn of_controller(place: &str, run: &Run) -> String {
+    format!("{} {place}", run.jenkins_url.as_deref().unwrap_or_default())
+}
+
+/// One name for an environment of a pipeline, the same for all branches of a multibranch project.
+pub(crate) fn place(project: &PipelineId, environment: &EnvironmentId) -> String {
+    format!("{}/{}", project.as_str(), environment.as_str())
 }
 
 /// What is there to be remembered once it has gone well. Says so when it is a rollback.
@@ -77,4 +113,54 @@ pub(super) fn after(
         state,
         is_rollback: facts.is_rollback,
     })
+}
+
+impl DeployedReport {
+    /// Whether this runs there now, as far as Jira has been told or will be.
+    pub(crate) fn counts(&self, outcome: Outcome, waits: bool) -> bool {
+        let went_well = matches!(
+            self.state,
+            DeploymentState::Successful | DeploymentState::RolledBack
+        );
+        let was_told = !matches!(
+            outcome,
+            Outcome::Unreachable | Outcome::Unauthorized | Outcome::Invalid | Outcome::DryRun
+        );
+        went_well && (was_told || waits)
+    }
+}
+
+/// Remembers in the outbox what runs there now. Repositories that were not checked out this time stay as they were.
+pub(super) fn remember(
+    report: &Report,
+    before: &Deployed,
+    (event, run): (Timestamp, &Run),
+    options: &DeploymentOptions,
+    context: &Context<'_>,
+) {
+    let waits = report.sites.iter().any(|site| site.queued);
+    let counts = |deployed: &&DeployedReport| deployed.counts(report.outcome, waits);
+    let Some(deployed) = report.deployed.as_ref().filter(counts) else {
+        return;
+    };
+    if options.jira.dry_run {
+        return;
+    }
+    let old = before.repositories.iter();
+    let old = old.map(|(name, commit)| (name.as_str().to_owned(), commit.to_string()));
+    let new = deployed.repositories.iter();
+    let new = new.map(|(name, commit)| (name.as_str().to_owned(), commit.clone()));
+    let record = DeployedRecord {
+        commit: deployed.commit.clone(),
+        repositories: old.chain(new).collect(),
+    };
+    let at = event.as_millisecond();
+    if let Ok(store) = store::open(&options.jira.outbox, true, context) {
+        // Where nothing can be written, the send has said so.
+        let _ = store.environments().remember_deployed(
+            &of_controller(&deployed.place, run),
+            at,
+            &record,
+        );
+    }
 }

@@ -1,5 +1,8 @@
 //! `jira-send deployment`: this run as a deployment to an environment.
 
+mod found;
+
+use self::found::Found;
 use super::missing::Missing;
 use super::payload::{Payload, Status};
 use super::run_facts::{RunFacts, environment_name, given_text, jenkins_url};
@@ -9,18 +12,18 @@ use crate::cli::DeploymentOptions;
 use crate::cli::words::Words;
 use crate::domain::association::{Associations, Cut, Others};
 use crate::domain::environment::EnvironmentType;
+use crate::domain::environment_types::EnvironmentTypes;
 use crate::domain::ids::EnvironmentId;
-use crate::domain::issue_key::Findings;
-use crate::domain::state::{DeploymentState, deployment_state};
+use crate::domain::issue_key::{Findings, IssueKey};
+use crate::domain::state::{DeploymentState, State, deployment_state};
 use crate::domain::text::Line;
 use crate::domain::web_url::WebUrl;
 use crate::error::Failure;
-use crate::facts::{Facts, Question};
+use crate::facts::Facts;
 use crate::jira::DataType;
 use crate::jira::builds::{ProviderMetadata, SchemaVersion};
 use crate::jira::deployments::{Command, Deployment, Deployments, Environment, Pipeline};
 use crate::report::Report;
-use crate::system::Deadline;
 
 /// Most association blocks on a deployment.
 const MAX_BLOCKS: usize = 3;
@@ -28,31 +31,14 @@ const MAX_BLOCKS: usize = 3;
 /// Reads the facts, sends the deployment and reports.
 pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<Report, Failure> {
     let deadline = super::deadline(&options.jira, context);
-    let question = Question {
-        deployed_before: Some(deployed::before(options, context)?),
-        ..super::question(&options.keys, context)?
-    };
-    let facts = super::gather(&question, deadline, context);
-    let report = send_known(options, &facts, deadline, context)?;
-    Ok(Report {
-        ranges: super::ranges(&facts),
-        ..report
-    })
-}
-
-/// Sends the deployment with these facts.
-fn send_known(
-    options: &DeploymentOptions,
-    facts: &Facts,
-    deadline: Deadline,
-    context: &Context<'_>,
-) -> Result<Report, Failure> {
-    let findings = super::find_keys(facts, &options.keys, context);
+    let found = Found::gather(options, deadline, context)?;
+    let (facts, findings) = (&found.facts, &found.findings);
     let destinations = super::destinations(&options.jira.connection, context)?;
 
     let mut missing = Missing::for_run(options.jira.dry_run, context);
     let run = run_facts::check(&options.run, facts, context.system, &mut missing)?;
-    let environment = environment(options, facts, &mut missing);
+    let types = EnvironmentTypes::all(&options.environment_types);
+    let environment = environment(options, &types, facts, &mut missing);
     if !options.jira.dry_run {
         missing.want_site(destinations.first());
     }
@@ -61,25 +47,62 @@ fn send_known(
         return Err(missing.into_failure("a deployment"));
     };
     missing.say_placeholders(context.output);
+    tell_wrong(&types, context);
     let pipeline_url = pipeline_url(options, facts, &run)?;
-    let (associations, cut) = associations(options, &findings)?;
+    let (associations, cut) = associations(options, findings)?;
 
-    super::report_found(facts, &findings, &cut, &options.keys, context.output);
-    let state = match deployment_state(run.state, options.run.unstable_as) {
-        DeploymentState::Successful if facts.is_rollback => options.rollback_as,
-        state => state,
-    };
-    let place = deployed::place(&run.pipeline_id, &environment.id);
+    super::report_found(facts, findings, &cut, &options.keys, context.output);
+    let state = state(run.state, options, facts);
+    let place = deployed::place(&run.project_id, &environment.id);
     let deployed = deployed::after(place, state, facts, context.output);
+    let event = run.event;
+    let finish = |report| found.finish(report, deployed, event, options, context);
     if associations.is_empty() {
         let require = options.run.update.require_issue_keys;
-        return Ok(Report {
-            deployed,
-            ..send::nothing(&findings, require, context.output)
-        });
+        return Ok(finish(send::nothing(findings, require, context.output)));
     }
     run_facts::tell(&options.run, &run, context.output);
-    let name = name(&run, &environment);
+    let parts = Parts {
+        run,
+        environment,
+        pipeline_url,
+        associations,
+        state,
+        issue_keys: super::sent_keys(findings, &cut),
+    };
+    let payload = payload(parts, facts, options, context);
+    let mut source = send::Ready::from(payload);
+    let report = send::send(&options.jira, &destinations, &mut source, deadline, context)?;
+    Ok(finish(report))
+}
+
+/// What the deployment consists of.
+struct Parts {
+    run: RunFacts,
+    environment: Environment,
+    pipeline_url: WebUrl,
+    associations: Associations,
+    state: DeploymentState,
+    issue_keys: Vec<IssueKey>,
+}
+
+/// The deployment as it is sent.
+fn payload(
+    parts: Parts,
+    facts: &Facts,
+    options: &DeploymentOptions,
+    context: &Context<'_>,
+) -> Payload {
+    let Parts {
+        run,
+        environment,
+        pipeline_url,
+        associations,
+        state,
+        issue_keys,
+    } = parts;
+    let place = environment.display_name.as_str();
+    let name = format!("{} {} to {place}", run.pipeline_name, run.run_name);
     let given = |text: &Option<String>| text.as_deref().and_then(Line::optional);
     let product = given(&options.run.update.product);
     let number = options.deployment_sequence_number.as_ref();
@@ -90,10 +113,8 @@ fn send_known(
         "deploymentSequenceNumber": number,
     })];
     let display_name = given(&options.run.display_name).unwrap_or_else(|| Line::required(&name));
-    let found = || run_facts::description(facts).filter(|found| *found != display_name);
     let description = given(&options.run.description)
-        .or_else(found)
-        .unwrap_or_else(|| deployer(product.as_ref(), facts));
+        .unwrap_or_else(|| description(&display_name, product.as_ref(), facts));
     let deployment = Deployment {
         schema_version: SchemaVersion::V1,
         deployment_sequence_number: number,
@@ -124,7 +145,7 @@ fn send_known(
         deployments: vec![deployment],
         provider_metadata: ProviderMetadata::new(product.as_ref()),
     };
-    let payload = Payload {
+    Payload {
         data: DataType::Deployments,
         name: format!("deployment {name}"),
         status: Some(Status {
@@ -134,21 +155,35 @@ fn send_known(
         body: Payload::body(&body),
         key: Payload::identity(&numbered),
         numbered,
-        issue_keys: super::sent_keys(&findings, &cut),
+        issue_keys,
         names_issues: super::keys::are_named(&options.keys),
         origin: run_facts::origin(&options.run, context.phase.event),
         keeps_issue_keys: !options.keys.only_issue_keys,
         may_wait: true,
-    };
-    let mut source = send::Ready::from(payload);
-    let report = send::send(&options.jira, &destinations, &mut source, deadline, context)?;
-    Ok(Report { deployed, ..report })
+    }
 }
 
-/// `shop » main #42 to eu-prod`
-fn name(run: &RunFacts, environment: &Environment) -> String {
-    let place = environment.display_name.as_str();
-    format!("{} {} to {place}", run.pipeline_name, run.run_name)
+/// Names what a list of types has that says nothing.
+fn tell_wrong(types: &EnvironmentTypes, context: &Context<'_>) {
+    for wrong in types.wrong() {
+        context.output.advise(
+            &format!("--environment-types: ignored {wrong}"),
+            "write it as NAME=TYPE, with one of development, testing, staging, production, unmapped",
+        );
+    }
+}
+
+fn state(state: State, options: &DeploymentOptions, facts: &Facts) -> DeploymentState {
+    match deployment_state(state, options.run.unstable_as) {
+        DeploymentState::Successful if facts.is_rollback => options.rollback_as,
+        state => state,
+    }
+}
+
+/// What the commit or the pull request says of itself, unless the name has said it.
+fn description(name: &Line, product: Option<&Line>, facts: &Facts) -> Line {
+    let found = run_facts::description(facts).filter(|found| found != name);
+    found.unwrap_or_else(|| deployer(product, facts))
 }
 
 /// Stands for a description, which is required: the name has said everything else.
@@ -184,20 +219,22 @@ fn associations(
 
 fn environment(
     options: &DeploymentOptions,
+    types: &EnvironmentTypes,
     facts: &Facts,
     missing: &mut Missing,
 ) -> Option<Environment> {
     let given = &options.environment;
     let id = environment_name(given, &facts.run, missing)?;
     let name = given_text(given.environment_name.as_deref()).unwrap_or(id);
-    let guessed = match EnvironmentType::guess(name) {
+    let guessed = || match EnvironmentType::guess(name) {
         EnvironmentType::Unmapped => EnvironmentType::guess(id),
         known => known,
     };
+    let given_type = options.environment_type.or_else(|| types.of(&[id, name]));
     Some(Environment {
         id: EnvironmentId::new(id.trim(), options.run.identity.pipeline_id_style),
         display_name: Line::required(name),
-        environment_type: options.environment_type.unwrap_or(guessed),
+        environment_type: given_type.unwrap_or_else(guessed),
     })
 }
 

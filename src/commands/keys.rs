@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Context, tell, tell_findings};
+use super::{Context, tell, tell_findings, upstream};
 use crate::cli::words::{self, Words};
-use crate::cli::{Format, KeyOptions, KeysOptions};
+use crate::cli::{Format, KeyOptions, KeysOptions, OutboxOptions};
 use crate::domain::issue_key::{self, Findings, IssueKey, Place, Rules, Text};
 use crate::error::Failure;
 use crate::facts::{self, Facts};
@@ -87,7 +87,17 @@ pub(super) fn run(options: &KeysOptions, context: &Context<'_>) -> Result<Explai
         tell(&facts, context.output);
         facts
     };
-    let findings = find(&facts.texts, keys);
+    let mut findings = find(&facts.texts, keys);
+    if findings.found.is_empty() && !given && !keys.only_issue_keys {
+        let outbox = OutboxOptions::default_for_reading(context.variables);
+        if let Some(upstream) = upstream::find(&outbox, &facts.run, context) {
+            findings = find(&[upstream.text()], keys);
+            let label = upstream.label();
+            context.output.say(&format!(
+                "a deployment of this run has the issues of {label}"
+            ));
+        }
+    }
     tell_findings(&findings, keys, context.output);
     Ok(Explained { findings, facts })
 }

@@ -25,6 +25,7 @@ pub(crate) mod store;
 mod stored;
 mod summary;
 mod test_counts;
+mod upstream;
 mod verify;
 mod wrap;
 
@@ -42,7 +43,7 @@ use crate::cli::{
 };
 use crate::dns;
 use crate::domain::association::Cut;
-use crate::domain::issue_key::{Findings, IssueKey, MAX_CUT, MAX_ISSUE_KEYS, Reason};
+use crate::domain::issue_key::{Findings, IssueKey, MAX_CUT, MAX_ISSUE_KEYS, Reason, Text};
 use crate::error::Failure;
 use crate::facts::{self, Facts, Question};
 use crate::files;
@@ -55,6 +56,7 @@ use crate::variables::Variables;
 pub(crate) use check::Items;
 pub(crate) use keys::Explained;
 pub(crate) use phase::{EventTime, Phase, StepPhase};
+pub(crate) use upstream::Upstream;
 
 /// The world as the commands see it.
 pub(crate) struct Context<'a> {
@@ -242,7 +244,12 @@ fn question(options: &KeyOptions, context: &Context<'_>) -> Result<Question, Fai
 
 /// The issue keys of the run: those of its beginning first.
 fn find_keys(facts: &Facts, options: &KeyOptions, context: &Context<'_>) -> Findings {
-    keys::find(&facts.texts, options)
+    find_keys_in(&facts.texts, options, context)
+}
+
+/// The same of these texts.
+fn find_keys_in(texts: &[Text], options: &KeyOptions, context: &Context<'_>) -> Findings {
+    keys::find(texts, options)
         .without(&context.phase.unknown_before)
         .after(&context.phase.found_before)
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::upstream::Upstream;
 use crate::domain::deployed::Deployed;
 use crate::domain::issue_key::IssueKey;
 use crate::domain::timestamp::Timestamp;
@@ -45,6 +46,8 @@ pub(crate) struct StepPhase {
     pub(crate) pipeline: Pipeline,
     /// What runs where as far as the runs of the job remember, by [`place`](super::deployed::place).
     pub(crate) deployed: BTreeMap<String, Deployed>,
+    /// The runs that started this one, the nearest first.
+    pub(crate) upstream: Vec<Upstream>,
     /// Why no credential could be bound.
     pub(crate) no_credential: Option<Failure>,
     /// A file of feature flags that is written in the pipeline.

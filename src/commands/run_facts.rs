@@ -22,6 +22,8 @@ use crate::system::System;
 /// The facts that a payload needs, checked.
 pub(crate) struct RunFacts {
     pub(crate) pipeline_id: PipelineId,
+    /// The same for all branches of a multibranch project.
+    pub(crate) project_id: PipelineId,
     /// `shop » main`
     pub(crate) pipeline_name: String,
     pub(crate) number: BuildNumber,
@@ -29,6 +31,8 @@ pub(crate) struct RunFacts {
     pub(crate) run_name: String,
     pub(crate) url: WebUrl,
     pub(crate) state: State,
+    /// When it happened.
+    pub(crate) event: Timestamp,
     pub(crate) last_updated: Timestamp,
     pub(crate) update_sequence_number: SequenceNumber,
     pub(crate) label: Line,
@@ -75,12 +79,14 @@ pub(crate) fn check(
     let label = given_text(options.label.as_deref()).unwrap_or(version);
     Ok(Some(RunFacts {
         pipeline_id: identity.pipeline_id,
+        project_id: identity.project_id,
         pipeline_name: identity.pipeline_name,
         number,
         label: Line::required(label),
         run_name,
         url,
         state: options.state(),
+        event,
         last_updated: options.update.last_updated.unwrap_or(event),
         update_sequence_number: options
             .update
@@ -93,7 +99,9 @@ pub(crate) fn check(
 /// Which run of which pipeline it is.
 pub(crate) struct Identity {
     pub(crate) pipeline_id: PipelineId,
-    /// `shop » main`
+    /// The same for all branches of a multibranch project.
+    pub(crate) project_id: PipelineId,
+    /// `shop » main`, with the component in parentheses.
     pub(crate) pipeline_name: String,
     pub(crate) number: BuildNumber,
 }
@@ -109,13 +117,39 @@ pub(crate) fn identity(
 ) -> Result<Option<Identity>, Failure> {
     let given = options.job_name.as_deref().and_then(JobName::new);
     let job_name = given.or_else(|| run.job_name.clone());
-    let pipeline_id = given_text(options.pipeline_id.as_deref()).map(PipelineId::given);
+    let controller = if options.per_controller {
+        let address = run.jenkins_url.as_deref();
+        missing.want_or(
+            address,
+            || Some("jenkins.example.com"),
+            "the address of the controller",
+            "--pipeline-id without --per-controller",
+            "JENKINS_URL, set once Manage Jenkins > System > Jenkins URL is filled in",
+        )
+    } else {
+        None
+    };
+    let component = given_text(options.component.as_deref()).map(str::trim);
+    // No name of a job has any of these characters.
+    let whole = |name: &str| {
+        let component = component.map(|name| format!(":{name}"));
+        let controller = controller.map(|address| format!("@{}", without_scheme(address)));
+        let (component, controller) = (
+            component.unwrap_or_default(),
+            controller.unwrap_or_default(),
+        );
+        format!("{name}{component}{controller}")
+    };
     let style = options.pipeline_id_style;
-    let of_job = job_name
-        .as_ref()
-        .map(|name| PipelineId::of_job(name.as_str(), style));
+    let of_job = |name: &str| PipelineId::of_job(&whole(name), style);
+    let pipeline_id = given_text(options.pipeline_id.as_deref());
+    let pipeline_id = pipeline_id.map(|id| PipelineId::given(&whole(id)));
+    let project_id = pipeline_id.clone().or_else(|| {
+        let project = job_name.as_ref()?.project(run.branch_name.as_deref());
+        Some(of_job(project))
+    });
     let pipeline_id = missing.want_or(
-        pipeline_id.or(of_job),
+        pipeline_id.or_else(|| job_name.as_ref().map(|name| of_job(name.as_str()))),
         || Some(PipelineId::given("JOB_NAME")),
         "the pipeline",
         "--job-name or --pipeline-id",
@@ -134,12 +168,25 @@ pub(crate) fn identity(
     );
     Ok(pipeline_id.zip(number).map(|(pipeline_id, number)| {
         let name = job_name.map(|name| name.display());
+        let name = name.unwrap_or_else(|| pipeline_id.as_str().to_owned());
         Identity {
-            pipeline_name: name.unwrap_or_else(|| pipeline_id.as_str().to_owned()),
+            pipeline_name: match component {
+                Some(component) => format!("{name} ({component})"),
+                None => name,
+            },
+            project_id: project_id.unwrap_or_else(|| pipeline_id.clone()),
             pipeline_id,
             number,
         }
     }))
+}
+
+/// `ci.example.com/jenkins`
+fn without_scheme(address: &str) -> &str {
+    let behind = address
+        .split_once("://")
+        .map_or(address, |(_, behind)| behind);
+    behind.trim_end_matches('/')
 }
 
 /// The name of the environment in the user's words; id and name stand in for each other, and a stage's name for both.

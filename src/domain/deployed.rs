@@ -16,6 +16,8 @@ pub(crate) struct Deployed {
     pub(crate) repositories: BTreeMap<RepositoryName, Revision>,
     /// Whether the user names the commit; it holds for the repository of the run then.
     pub(crate) is_given: bool,
+    /// When, in milliseconds since 1970; 0 where nothing is known.
+    pub(crate) at: i64,
 }
 
 /// What tells a repository from the others of a run, the same from run to run.
@@ -37,6 +39,10 @@ impl RepositoryName {
     /// One that was made before.
     pub(crate) fn remembered(name: &str) -> Self {
         Self(name.to_owned())
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
     }
 
     /// The same repository, cloned a second time.

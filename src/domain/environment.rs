@@ -40,6 +40,12 @@ const WORDS: &[(EnvironmentType, &[&str])] = &[
             "uat",
             "sit",
             "e2e",
+            "acc",
+            "perf",
+            "performance",
+            "perftest",
+            "load",
+            "loadtest",
         ],
     ),
     (
@@ -53,12 +59,17 @@ const WORDS: &[(EnvironmentType, &[&str])] = &[
             "preprd",
             "preproduction",
             "preview",
+            "prelive",
+            "ppe",
         ],
     ),
     (EnvironmentType::Production, PRODUCTION),
 ];
 
 const PRODUCTION: &[&str] = &["production", "prod", "prd", "live"];
+
+/// Words behind one of those that say that it is made like production and is none.
+const LIKE: &[&str] = &["like", "alike", "copy", "clone", "replica"];
 
 impl EnvironmentType {
     /// The type that a name speaks of, else `unmapped`: `eu-prod` is production, `product` is not.
@@ -71,6 +82,10 @@ impl EnvironmentType {
                 "non" | "no" | "not" => return Self::Unmapped,
                 _ => {}
             }
+        }
+        let is_like = |pair: &[String]| is_production(&pair[0]) && LIKE.contains(&pair[1].as_str());
+        if words.windows(2).any(is_like) {
+            return Self::Staging;
         }
         WORDS
             .iter()
@@ -113,8 +128,18 @@ impl FromStr for EnvironmentType {
     }
 }
 
-/// Lower-case words without accents and trailing digits; `euProd` and `QA1` hold two and one.
+/// The same without the digits at the end of each: `QA1` holds one.
 fn words(name: &str) -> Vec<String> {
+    let words = whole_words(name).into_iter().map(|word| {
+        let known = word == "e2e";
+        let stem = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        if known { word } else { stem.to_owned() }
+    });
+    words.filter(|word| !word.is_empty()).collect()
+}
+
+/// Lower-case words without accents; `euProd` holds two.
+pub(super) fn whole_words(name: &str) -> Vec<String> {
     let mut spaced = String::new();
     let mut before_is_lower = false;
     for character in name.chars().map(without_accent) {
@@ -124,19 +149,9 @@ fn words(name: &str) -> Vec<String> {
         before_is_lower = character.is_ascii_lowercase();
         spaced.push(character.to_ascii_lowercase());
     }
-    spaced
-        .split(|character: char| !character.is_ascii_alphanumeric())
-        .map(|word| {
-            let known = word == "e2e";
-            if known {
-                word
-            } else {
-                word.trim_end_matches(|c: char| c.is_ascii_digit())
-            }
-        })
-        .filter(|word| !word.is_empty())
-        .map(ToOwned::to_owned)
-        .collect()
+    let words = spaced.split(|character: char| !character.is_ascii_alphanumeric());
+    let words = words.filter(|word| !word.is_empty());
+    words.map(ToOwned::to_owned).collect()
 }
 
 /// The plain letter of the accented Latin letters that occur in names of environments.
@@ -181,6 +196,21 @@ mod tests {
             ("stàging", Staging),
             ("preprod", Staging),
             ("pre-prod", Staging),
+            ("prelive", Staging),
+            ("pre-live", Staging),
+            ("ppe2", Staging),
+            ("prod-like", Staging),
+            ("eu production-like", Staging),
+            ("prodCopy", Staging),
+            ("like-prod", Production),
+            ("acc", Testing),
+            ("shop-acc-eu", Testing),
+            ("perf", Testing),
+            ("Performance 1", Testing),
+            ("account", Unmapped),
+            ("perfect", Unmapped),
+            ("ppes", Unmapped),
+            ("unlike", Unmapped),
             ("PreProd", Staging),
             ("eu pre production", Staging),
             ("qa:1", Testing),

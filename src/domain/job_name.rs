@@ -23,6 +23,14 @@ impl JobName {
         parts.join(" » ")
     }
 
+    /// The name of the multibranch project whose branch this is, else of the job itself.
+    pub(crate) fn project(&self, branch: Option<&str>) -> &str {
+        let last = self.0.rsplit_once('/');
+        let is_branch = |(_, last): &(&str, &str)| branch.is_some_and(|name| decoded(last) == name);
+        last.filter(is_branch)
+            .map_or(&self.0, |(project, _)| project)
+    }
+
     /// The last part, still encoded, when it can only be the branch of a multibranch project:
     /// no other job has a `%` in its name.
     pub(crate) fn encoded_branch(&self) -> Option<&str> {
@@ -65,5 +73,20 @@ mod tests {
             assert_eq!(name.encoded_branch(), branch);
         }
         assert!(JobName::new("  ").is_none());
+    }
+
+    #[test]
+    fn branches_are_of_one_project() {
+        for (name, branch, project) in [
+            ("acme/shop/main", Some("main"), "acme/shop"),
+            ("shop/feature%2FABC-1", Some("feature/ABC-1"), "shop"),
+            ("shop/PR-7", Some("PR-7"), "shop"),
+            ("acme/shop", Some("main"), "acme/shop"),
+            ("acme/main", None, "acme/main"),
+            ("main", Some("main"), "main"),
+        ] {
+            let name = JobName::new(name).unwrap();
+            assert_eq!(name.project(branch), project);
+        }
     }
 }

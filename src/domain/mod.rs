@@ -6,6 +6,7 @@ pub(crate) mod deployed;
 pub(crate) mod duration;
 pub(crate) mod entity_ids;
 pub(crate) mod environment;
+pub(crate) mod environment_types;
 pub(crate) mod feature_flag;
 pub(crate) mod hosting;
 pub(crate) mod ids;

@@ -45,6 +45,13 @@ impl CloneFolder {
     pub(super) fn data(&self) -> &'static str {
         if self.is_bare { "." } else { ".git" }
     }
+
+    /// Whether it is a bare repository that lies in no other clone.
+    pub(super) fn is_bare_alone(&self) -> bool {
+        let whole = fs::canonicalize(&self.directory).unwrap_or_default();
+        let is_clone = |folder: &Path| fs::symlink_metadata(folder.join(".git")).is_ok();
+        self.is_bare && whole.is_absolute() && !whole.ancestors().any(is_clone)
+    }
 }
 
 /// The clone in this very folder, if there is one; a worktree or submodule is one, too.
@@ -136,6 +143,21 @@ mod tests {
     use std::path::Path;
 
     use super::{MAX_CLONES, MAX_FOLDERS, Search, clone_in, clones_below};
+
+    #[test]
+    fn a_bare_repository_is_one_unless_it_lies_in_a_clone() {
+        let start = folders(&[
+            "bare/HEAD",
+            "bare/objects",
+            "clone/.git",
+            "clone/a/HEAD",
+            "clone/a/objects",
+        ]);
+        for (folder, expected) in [("bare", true), ("clone", false), ("clone/a", false)] {
+            let clone = clone_in(&start.path().join(folder)).unwrap();
+            assert_eq!(clone.is_bare_alone(), expected, "{folder}");
+        }
+    }
 
     fn folders(names: &[&str]) -> tempfile::TempDir {
         let start = tempfile::tempdir().unwrap();

@@ -3,10 +3,12 @@
 //! Each has a folder with one file for each number that was used. Whoever makes the file has the number: a file is
 //! made only once, so there are no locks that a killed process could leave behind.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::file::{self, Content};
@@ -21,6 +23,12 @@ const MAX_RECORD: u64 = 1024 * 1024;
 /// What was sent longer ago is forgotten, in milliseconds.
 const MAX_AGE: i64 = 14 * DAY;
 
+/// What was deployed longer ago is forgotten, in milliseconds.
+const MAX_AGE_DEPLOYED: i64 = 400 * DAY;
+
+/// Most builds and deployments that are looked at for those of a run.
+const MAX_LOOKED_AT: usize = 20_000;
+
 /// Old folders are looked for once a day, in milliseconds.
 const DAY: i64 = 24 * 60 * 60 * 1_000;
 
@@ -34,6 +42,33 @@ pub(crate) struct Record {
     pub(crate) issue_keys: Vec<String>,
     /// Tells whether another update says the same.
     pub(crate) fingerprint: String,
+    /// Whether all issues were found in texts, rather than that the user named some.
+    pub(crate) is_guessed: bool,
+    /// What people call it.
+    pub(crate) name: String,
+    /// Whether its state is an end.
+    pub(crate) is_over: bool,
+    /// The run that it is about.
+    pub(crate) run: Option<RunRecord>,
+}
+
+/// A run of a job, for one that deploys what it has built.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct RunRecord {
+    pub(crate) job: String,
+    pub(crate) number: i64,
+    pub(crate) jenkins_url: Option<String>,
+    pub(crate) commit: Option<String>,
+}
+
+/// What was deployed to a place.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct DeployedRecord {
+    pub(crate) commit: Option<String>,
+    /// Of each repository by its name, where there are several.
+    pub(crate) repositories: BTreeMap<String, String>,
 }
 
 /// Whether a number is ours.
@@ -46,41 +81,88 @@ pub(crate) enum Reserved {
     Impossible(io::Error),
 }
 
-/// The folder of what was sent.
+/// A folder of what was sent or deployed.
 pub(crate) struct Memory<'a> {
     folder: PathBuf,
+    max_age: i64,
     system: &'a dyn System,
 }
 
 impl<'a> Memory<'a> {
     pub(super) fn new(outbox: &Path, system: &'a dyn System) -> Self {
-        let folder = outbox.join("sent");
-        Self { folder, system }
+        Self {
+            folder: outbox.join("sent"),
+            max_age: MAX_AGE,
+            system,
+        }
+    }
+
+    /// That of places, each with what was deployed there last.
+    pub(super) fn of_places(outbox: &Path, system: &'a dyn System) -> Self {
+        Self {
+            folder: outbox.join("deployed"),
+            max_age: MAX_AGE_DEPLOYED,
+            system,
+        }
     }
 
     /// The greatest number that was used, and what was sent under it.
     pub(crate) fn last(&self, entity: &Entity) -> Option<(SequenceNumber, Record)> {
-        let folder = self.folder.join(entity.folder());
+        let (number, record) = self.newest(&entity.folder())?;
+        Some((SequenceNumber::new(number), record.unwrap_or_default()))
+    }
+
+    /// What was deployed to the place last, and when, in milliseconds since 1970.
+    pub(crate) fn deployed(&self, place: &str) -> Option<(i64, DeployedRecord)> {
+        let (at, record) = self.newest(&name::of_place(place))?;
+        Some((at, record?))
+    }
+
+    /// Remembers what was deployed to the place at that moment.
+    pub(crate) fn remember_deployed(
+        &self,
+        place: &str,
+        at: i64,
+        record: &DeployedRecord,
+    ) -> Reserved {
+        let reserved = self.write(&name::of_place(place), at, record);
+        self.clean();
+        reserved
+    }
+
+    /// What was sent of builds and deployments of certain runs.
+    pub(crate) fn of_runs(
+        &self,
+        is_wanted: impl Fn(&RunRecord) -> bool,
+    ) -> Vec<(RunRecord, Record)> {
+        let folders = folder::files(&self.folder).take(MAX_LOOKED_AT);
+        let records = folders.filter_map(|name| self.newest::<Record>(&name)?.1);
+        let of_runs = records.filter_map(|record| Some((record.run.clone()?, record)));
+        of_runs.filter(|(run, _)| is_wanted(run)).collect()
+    }
+
+    /// The greatest number, and the newest record that can be read: one that is being written at this moment is empty,
+    /// and the one before it is nearly as good.
+    fn newest<T: DeserializeOwned>(&self, name: &str) -> Option<(i64, Option<T>)> {
+        let folder = self.folder.join(name);
         let mut numbers = numbers(&folder);
         numbers.sort_unstable();
         let last = *numbers.last()?;
-        // A record that is being written at this moment is empty; the one before it is nearly as good.
-        let records = numbers
-            .iter()
-            .rev()
-            .map(|number| self.record(&folder, *number));
-        let record = records.flatten().next().unwrap_or_default();
-        Some((SequenceNumber::new(last), record))
+        let mut records = numbers.iter().rev();
+        Some((
+            last,
+            records.find_map(|number| self.record(&folder, *number)),
+        ))
     }
 
-    fn record(&self, folder: &Path, number: i64) -> Option<Record> {
+    fn record<T: DeserializeOwned>(&self, folder: &Path, number: i64) -> Option<T> {
         let path = folder.join(number.to_string());
         let age = self.now().saturating_sub(file::modified(&path)?);
         let Content::Text(text) = file::read(&path, MAX_RECORD) else {
             return None;
         };
         let record = serde_json::from_str(&text).ok()?;
-        (age <= MAX_AGE).then_some(record)
+        (age <= self.max_age).then_some(record)
     }
 
     /// Takes the number for one update.
@@ -90,15 +172,19 @@ impl<'a> Memory<'a> {
         number: SequenceNumber,
         record: &Record,
     ) -> Reserved {
-        let own = self.folder.join(entity.folder());
+        self.write(&entity.folder(), number.as_i64(), record)
+    }
+
+    fn write<T: Serialize>(&self, name: &str, number: i64, record: &T) -> Reserved {
+        let own = self.folder.join(name);
         if let Err(error) = folder::make(&own) {
             return Reserved::Impossible(io::Error::other(format!("{error:#}")));
         }
-        let path = own.join(number.as_i64().to_string());
+        let path = own.join(number.to_string());
         let text = serde_json::json!(record).to_string();
         match file::write_new(&path, &text) {
             Ok(_) => {
-                self.forget_older(&own, number.as_i64());
+                self.forget_older(&own, number);
                 Reserved::Ours
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Reserved::Taken,
@@ -152,7 +238,7 @@ impl<'a> Memory<'a> {
             }
             for number in numbers(&folder) {
                 let path = folder.join(number.to_string());
-                if self.is_older_than(&path, MAX_AGE) {
+                if self.is_older_than(&path, self.max_age) {
                     let _ = fs::remove_file(path);
                 }
             }

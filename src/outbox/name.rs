@@ -71,6 +71,11 @@ impl Entity {
 
 pub(super) type SiteHash = Hash<SITE>;
 
+/// A place that is deployed to, as the name of a folder.
+pub(super) fn of_place(place: &str) -> String {
+    Hash::<ENTITY>::of(place).to_string()
+}
+
 pub(super) fn site_hash(site: &str) -> SiteHash {
     Hash::of(site)
 }

@@ -226,6 +226,7 @@ fn a_number_is_given_once() {
     let record = Record {
         issue_keys: vec!["ABC-1".to_owned()],
         fingerprint: "f".to_owned(),
+        ..Record::default()
     };
     let number = SequenceNumber::new(7);
     let reserve = || memory.reserve(&entity, number, &record);

@@ -9,11 +9,11 @@ use super::answer::{Answer, camel_cased, hints};
 use super::memory::Memory;
 use super::options::{self, Settled};
 use super::parameters::{Parameters, is_true};
-use super::request::Request;
+use super::request::{Request, UpstreamRun};
 use super::steps::{Step, Task};
 use crate::cli::completion::all_options;
 use crate::cli::{Cli, Command};
-use crate::commands::{self, Context, StepPhase};
+use crate::commands::{self, Context, StepPhase, Upstream};
 use crate::error::Failure;
 use crate::invocation::{self, Stop};
 use crate::output::{KeptLines, Output, Verbosity, log_line};
@@ -173,6 +173,7 @@ impl Call<'_> {
         StepPhase {
             pipeline: options::pipeline(request, parameters),
             deployed: self.memory.deployed(),
+            upstream: request.run.upstream.iter().map(upstream).collect(),
             flags: parameters.flags.as_ref().map(ToString::to_string),
             no_credential: options::no_credential(
                 &self.request.credential,
@@ -232,6 +233,17 @@ impl Call<'_> {
             result,
             said: told(self.lines.take()),
         }
+    }
+}
+
+/// What a run remembers that started this one.
+fn upstream(run: &UpstreamRun) -> Upstream {
+    let (issue_keys, commit) = Memory::keys_in(&run.memory);
+    Upstream {
+        job: run.job.clone(),
+        number: run.number,
+        issue_keys,
+        commit,
     }
 }
 

@@ -27,6 +27,7 @@ pub(crate) fn step_request(bytes: &[u8]) {
         let phase = StepPhase {
             pipeline: options::pipeline(&request, &parameters),
             deployed: memory.deployed(),
+            upstream: Vec::new(),
             flags: parameters.flags.as_ref().map(ToString::to_string),
             no_credential: options::no_credential(&request.credential, &request.parameters),
         };

@@ -307,17 +307,23 @@ impl Memory {
         self.keep(name, fields);
     }
 
-    /// The issues that a run remembers.
-    pub(super) fn keys_in(memory: &str) -> Vec<IssueKey> {
+    /// The issues that a run remembers, and its commit.
+    pub(super) fn keys_in(memory: &str) -> (Vec<IssueKey>, Option<String>) {
         let name = Topic::Keys.name("");
         let line = lines(memory).find(|(known, _)| *known == name);
-        line.map(|(_, line)| keys(&line)).unwrap_or_default()
+        let Some((_, line)) = line else {
+            return (Vec::new(), None);
+        };
+        let commit = line.fields.get("commit").and_then(Value::as_str);
+        (keys(&line), commit.map(ToOwned::to_owned))
     }
 
     /// Remembers issues of the run, as long as there are no more than `most`.
-    pub(super) fn add_keys(&mut self, added: &[IssueKey], most: usize) {
+    pub(super) fn add_keys(&mut self, added: &[IssueKey], most: usize, commit: Option<&str>) {
         let name = Topic::Keys.name("");
-        let mut known = self.newest.get(&name).map(keys).unwrap_or_default();
+        let line = self.newest.get(&name);
+        let before = line.and_then(|line| line.fields.get("commit")).cloned();
+        let mut known = line.map(keys).unwrap_or_default();
         let count = known.len();
         for key in added {
             if known.len() < most && !known.contains(key) {
@@ -325,7 +331,11 @@ impl Memory {
             }
         }
         if known.len() > count {
-            self.keep(name, json!({"issueKeys": known}));
+            let mut fields = json!({"issueKeys": known});
+            if let Some(commit) = commit.map(Value::from).or(before) {
+                fields["commit"] = commit;
+            }
+            self.keep(name, fields);
         }
     }
 
@@ -405,8 +415,11 @@ fn deployed(line: &Line) -> Deployed {
         commit: line.fields.get("commit").and_then(revision),
         repositories: repositories.take(MAX_REPOSITORIES).collect(),
         is_given: false,
+        at: line.at,
     }
 }
 
+#[cfg(test)]
+mod histories;
 #[cfg(test)]
 mod tests;

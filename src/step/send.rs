@@ -8,13 +8,12 @@ use super::answer::{Answer, returns};
 use super::body::Begun;
 use super::call::{Call, Done};
 use super::late::Late;
-use super::memory::{Memory, Topic};
+use super::memory::Topic;
 use super::options::Settled;
 use super::parameters::{is_blank, is_true};
 use super::request::Request;
-use super::steps::{Step, Task};
+use super::steps::Step;
 use crate::cli::{Command, JiraOptions};
-use crate::domain::state::DeploymentState;
 use crate::error::Failure;
 use crate::output::visible;
 use crate::report::{Outcome, Report, SentEntry};
@@ -89,34 +88,16 @@ impl Call<'_> {
             .map_or(budget, |left| left.min(budget));
         let spent = self.system.elapsed().saturating_sub(start);
         let deadline = Deadline::after(self.system, budget.saturating_sub(spent));
-        if done.result.outcome == Outcome::NothingToSend && self.step.task == Task::Deployment {
-            settled.phase.limit_time(deadline.remaining(self.system));
-            self.send_for_upstream(&mut settled, &mut done);
+        if let Some(upstream) = &done.result.upstream {
+            done.said.push(format!(
+                "  the issues are those of {upstream}, which started this run"
+            ));
         }
         self.remember(self.step, self.request, &done);
         late.after(self, &settled, &done, deadline);
         self.memory.settle(&Topic::Request.name(&self.request.id));
         done.said.append(&mut late.said);
         self.sent(done, &late.delivered)
-    }
-
-    /// A deploying job that has no issues of its own deploys what the run that started it has built.
-    fn send_for_upstream(&self, settled: &mut Settled, done: &mut Done<Report>) {
-        for run in &self.request.run.upstream {
-            let keys = Memory::keys_in(&run.memory);
-            if keys.is_empty() {
-                continue;
-            }
-            let options = &mut settled.options;
-            options.insert("issueKeys".to_owned(), json!(keys));
-            options.insert("onlyIssueKeys".to_owned(), true.into());
-            *done = self.report(settled);
-            let (job, number) = (&run.job, run.number);
-            done.said.push(format!(
-                "  the issues are those of {job} #{number}, which started this run"
-            ));
-            return;
-        }
     }
 
     /// The answer.
@@ -181,20 +162,14 @@ impl Call<'_> {
             Outcome::Accepted | Outcome::PartlyAccepted => self.memory.settle(&outage),
             _ => {}
         }
-        let was_told = !matches!(
-            report.outcome,
-            Outcome::Unreachable | Outcome::Unauthorized | Outcome::Invalid | Outcome::DryRun
-        );
         if let Some(deployed) = &report.deployed
-            && matches!(
-                deployed.state,
-                DeploymentState::Successful | DeploymentState::RolledBack
-            )
-            && (was_told || waits)
+            && deployed.counts(report.outcome, waits)
         {
             self.memory.remember_deployed(deployed);
         }
-        self.memory.add_keys(&report.known_issue_keys(), MAX_KEYS);
+        let commit = report.commit.as_deref();
+        self.memory
+            .add_keys(&report.known_issue_keys(), MAX_KEYS, commit);
     }
 
     /// Whether it waits to be sent later.

@@ -15,10 +15,11 @@ use crate::support::Agent;
 /// How many commands each page shows, and how many of them send something; all other pages show none.
 const COMMANDS: &[(&str, usize, usize)] = &[
     ("README.md", 3, 4),
+    ("docs/deployments.md", 1, 0),
     ("docs/development-information.md", 3, 2),
     ("docs/feature-flags.md", 2, 2),
     ("docs/gates.md", 2, 1),
-    ("docs/issue-keys.md", 6, 0),
+    ("docs/issue-keys.md", 5, 0),
     ("docs/outbox.md", 1, 0),
     ("docs/program.md", 8, 8),
     ("docs/sites.md", 1, 0),

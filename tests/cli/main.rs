@@ -16,6 +16,7 @@ mod deployment;
 mod dev_info;
 mod docs;
 mod english;
+mod environments;
 mod faults;
 mod feature_flag;
 mod flush;

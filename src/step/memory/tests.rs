@@ -52,8 +52,18 @@ fn line_of(topic: Topic, entry: &Entry) -> String {
     )
 }
 
+pub(super) fn deployed_report(place: &str, commit: &str) -> DeployedReport {
+    DeployedReport {
+        place: place.to_owned(),
+        commit: Some(commit.to_owned()),
+        repositories: std::collections::BTreeMap::default(),
+        state: DeploymentState::Successful,
+        is_rollback: false,
+    }
+}
+
 /// What the library does with an answer.
-fn applied(memory: &str, change: &MemoryChange) -> String {
+pub(super) fn applied(memory: &str, change: &MemoryChange) -> String {
     let name = |line: &str| line.split(' ').next().unwrap().to_owned();
     let kept: Vec<String> = change.keep.iter().map(|line| name(line)).collect();
     let stay = memory.lines().filter(|line| *line != "none");
@@ -257,16 +267,10 @@ fn a_deployment_remembers_repositories_that_were_not_there_this_time() {
     let before = json!({"commit": "1111", "repositories": {"lib": "2222", "app": "1111", "x": 5, "y": "--all"}});
     let own = line(Topic::Deployed, "shop/prod", 1_000, before);
     let mut memory = Memory::new(&run(&own, &[]));
+    let app = crate::domain::deployed::RepositoryName::remembered("app");
     memory.remember_deployed(&DeployedReport {
-        place: "shop/prod".to_owned(),
-        commit: Some("3333".to_owned()),
-        repositories: [(
-            crate::domain::deployed::RepositoryName::remembered("app"),
-            "3333".to_owned(),
-        )]
-        .into(),
-        state: DeploymentState::Successful,
-        is_rollback: false,
+        repositories: [(app, "3333".to_owned())].into(),
+        ..deployed_report("shop/prod", "3333")
     });
     let now = finished(memory, &own);
     let expected =
@@ -285,9 +289,12 @@ fn names_have_no_blanks() {
 fn keys_of_a_run_are_collected_for_those_that_it_starts() {
     let keys = ["ABC-1", "ABC-2", "ABC-3"].map(|key| key.parse().unwrap());
     let mut memory = Memory::new(&run("none", &[]));
-    memory.add_keys(&keys[..1], 2);
-    memory.add_keys(&keys, 2);
+    memory.add_keys(&keys[..1], 2, Some("8a91"));
+    memory.add_keys(&keys, 2, None);
     let now = finished(memory, "none");
-    assert_eq!(Memory::keys_in(&now), keys[..2]);
-    assert_eq!(Memory::keys_in("none"), []);
+    assert_eq!(
+        Memory::keys_in(&now),
+        (keys[..2].to_vec(), Some("8a91".to_owned()))
+    );
+    assert_eq!(Memory::keys_in("none"), (Vec::new(), None));
 }

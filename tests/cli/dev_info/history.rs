@@ -413,3 +413,19 @@ fn repositories_with_nearly_nothing() {
     let nowhere = all(&Agent::bare(), &[page, "--dry-run"]);
     assert_eq!(nowhere.code, 2);
 }
+
+#[test]
+fn a_bare_clone_has_a_history_as_well() {
+    let jira = Sandbox::start();
+    let agent = Agent::bare().with_commits(&["ABC-1"]).with_jira(&jira);
+    agent.git(&["clone", "--quiet", "--bare", ".", "bare.git"]);
+    let bare = agent.path().join("bare.git");
+    let elsewhere = tempfile::tempdir().unwrap();
+    let moved = elsewhere.path().join("bare.git");
+    std::fs::rename(bare, &moved).unwrap();
+    let folder = format!("--repository-dir={}", moved.display());
+    let url = "--repository-url=https://git.example.com/acme/shop";
+    let run = all(&agent, &[&folder, url]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(sent(&jira).0.len(), 1, "{}", run.stderr);
+}

@@ -164,7 +164,9 @@ fn every_hook_of_the_page_works() {
         let new = add(&agent, &[&old], "ABC-1 new");
         put(&agent, "refs/heads/x", &new);
         let script = settings.write_script("hook", &hook(&settings, with));
-        let mut command = Command::new(script);
+        // By the shell: the file may still be open in a child of another test, and could not be executed then.
+        let mut command = Command::new("sh");
+        command.arg(script);
         environment(&mut command, &settings);
         command
             .args(arguments)

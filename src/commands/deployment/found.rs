@@ -1,0 +1,102 @@
+//! What a deployment is made of: the facts and issues of its run, or those of the run whose build it deploys.
+
+use crate::cli::DeploymentOptions;
+use crate::commands::upstream::{self, Upstream};
+use crate::commands::{self, Context, deployed};
+use crate::domain::deployed::Deployed;
+use crate::domain::issue_key::Findings;
+use crate::domain::timestamp::Timestamp;
+use crate::error::Failure;
+use crate::facts::{Facts, Question};
+use crate::report::{DeployedReport, Report};
+use crate::system::Deadline;
+
+/// What is known of the run and of the place that it deploys to.
+pub(super) struct Found {
+    before: Deployed,
+    pub(super) facts: Facts,
+    pub(super) findings: Findings,
+    /// The run whose issues count instead of its own.
+    upstream: Option<Upstream>,
+}
+
+impl Found {
+    /// # Errors
+    /// What the options say wrongly.
+    pub(super) fn gather(
+        options: &DeploymentOptions,
+        deadline: Deadline,
+        context: &Context<'_>,
+    ) -> Result<Self, Failure> {
+        let before = deployed::before(options, context)?;
+        let question = Question {
+            deployed_before: Some(before.clone()),
+            ..commands::question(&options.keys, context)?
+        };
+        let mut facts = commands::gather(&question, deadline, context);
+        let mut findings = commands::find_keys(&facts, &options.keys, context);
+        let upstream = upstream(&findings, &facts, &before, options, context);
+        if let Some(upstream) = &upstream {
+            facts.commit = facts.commit.or_else(|| upstream.commit.clone());
+            findings = commands::find_keys_in(&[upstream.text()], &options.keys, context);
+            let label = upstream.label();
+            context.output.say(&format!(
+                "the issues are those of {label}, which this run deploys"
+            ));
+        }
+        Ok(Self {
+            before,
+            facts,
+            findings,
+            upstream,
+        })
+    }
+
+    /// With what later runs and those that this one starts have to know. Remembers it.
+    pub(super) fn finish(
+        &self,
+        report: Report,
+        deployed: Option<DeployedReport>,
+        event: Timestamp,
+        options: &DeploymentOptions,
+        context: &Context<'_>,
+    ) -> Report {
+        let report = Report {
+            ranges: commands::ranges(&self.facts),
+            commit: self.facts.commit.clone(),
+            upstream: self.upstream.as_ref().map(Upstream::label),
+            deployed,
+            ..report
+        };
+        let run = &self.facts.run;
+        deployed::remember(&report, &self.before, (event, run), options, context);
+        report
+    }
+}
+
+/// The run whose build is deployed, where this one has no issues of its own: none were found, or those of the newest
+/// commit, which nothing has changed since.
+fn upstream(
+    findings: &Findings,
+    facts: &Facts,
+    before: &Deployed,
+    options: &DeploymentOptions,
+    context: &Context<'_>,
+) -> Option<Upstream> {
+    let named = commands::keys::are_named(&options.keys) || options.keys.only_issue_keys;
+    let built = facts.run.commit.as_ref();
+    let known = before
+        .commit
+        .as_ref()
+        .or(facts.run.last_success.as_ref())
+        .or(facts.run.last_build.as_ref());
+    let is_unchanged = built.is_some() && built == known;
+    // The end of a wrapped command or of a body has the issues of its beginning.
+    let begun = &context.phase.found_before;
+    let has_own = findings.keys().any(|key| !begun.contains(key));
+    let is_wanted = !named && (!has_own || is_unchanged);
+    let outbox = &options.jira.outbox;
+    is_wanted
+        .then(|| upstream::find(outbox, &facts.run, context))
+        .flatten()
+}
