@@ -64,9 +64,12 @@ groovy:
 	JIRA_SEND_BIN=$(CURDIR)/target/debug/jira-send JIRA_SANDBOX_BIN=$(CURDIR)/target/debug/jira-sandbox \
 	  $(MAVEN) --batch-mode --no-transfer-progress --file tests/groovy/pom.xml test
 
+# A shell in the background ignores signals, and so does all that it starts; tests send them.
+DEFAULT_SIGNALS := $(shell env --default-signal true 2>/dev/null && echo env --default-signal)
+
 # make rust   tests the program and the stand-in; most tests wait for a clock, so more run at once than there are cores
 rust:
-	RUST_TEST_THREADS=6 $(CARGO) test --locked --workspace
+	RUST_TEST_THREADS=6 $(DEFAULT_SIGNALS) $(CARGO) test --locked --workspace
 
 # make torture MINUTES=10   kills the program, and lets drives, threads and memory fail it, for as long as wanted
 torture:
