@@ -51,6 +51,10 @@ get() { # file
 }
 
 get SHA256SUMS
+case $(head -c 1 "$work/SHA256SUMS") in
+    [0-9a-f]) ;;
+    *) fail "$from/SHA256SUMS is not a list of checksums" 'a login page may be answering in its place' ;;
+esac
 expected=$(awk -v name="$name" '$2 == name { print $1 }' "$work/SHA256SUMS")
 [ -n "$expected" ] || fail "this release has no $name" 'SHA256SUMS lists the systems that it has'
 get "$name"

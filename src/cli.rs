@@ -36,7 +36,6 @@ pub(crate) use dev_info::{DevInfoOptions, PullRequestOptions, RepositoryOptions}
 pub(crate) use feature_flag::FeatureFlagOptions;
 pub(crate) use flush::FlushOptions;
 pub(crate) use gate::GateOptions;
-pub(crate) use globals::Color;
 pub(crate) use options::{
     ConnectionOptions, Format, IdentityOptions, JiraOptions, KeyOptions, OutputOptions, RunOptions,
     UpdateOptions,
@@ -106,9 +105,26 @@ pub(crate) struct KeysOptions {
 impl Command {
     /// Takes in what follows from options together.
     pub(crate) fn complete(&mut self, matches: &ArgMatches) {
+        if let Some(keys) = self.keys_mut() {
+            for text in [&mut keys.branch, &mut keys.title, &mut keys.tag] {
+                // As with a variable: it was set from something that turned out empty.
+                text.take_if(|text| text.trim().is_empty());
+            }
+        }
         let given = matches.subcommand().map(|(_, given)| given);
         if let (Self::DevInfo(options), Some(given)) = (self, given) {
             options.spare_pushes(given);
+        }
+    }
+
+    fn keys_mut(&mut self) -> Option<&mut KeyOptions> {
+        match self {
+            Self::Build(options) => Some(&mut options.keys),
+            Self::Deployment(options) => Some(&mut options.keys),
+            Self::FeatureFlag(options) => Some(&mut options.keys),
+            Self::DevInfo(options) => Some(&mut options.keys),
+            Self::Keys(options) => Some(&mut options.keys),
+            _ => None,
         }
     }
 

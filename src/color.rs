@@ -2,8 +2,18 @@
 
 use std::ffi::OsString;
 
-use crate::cli::Color;
+use clap::ValueEnum;
+
 use crate::variables::{self, Variables};
+
+/// When colours are used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
 
 /// What a person reads on the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,10 +1,9 @@
 //! Looks names of hosts up: the one place that does so by itself.
 
 use std::net::{IpAddr, ToSocketAddrs as _};
-use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use crate::side_by_side::aside;
+use crate::side_by_side::in_time;
 
 /// The addresses of the host in an address such as `https://acme.atlassian.net/x`, each once.
 ///
@@ -12,17 +11,13 @@ use crate::side_by_side::aside;
 /// In words, when the host has no address or there is no answer within `timeout`.
 pub(crate) fn look_up(url: &str, timeout: Duration) -> Result<Vec<IpAddr>, String> {
     let host = with_port(url);
-    let (sender, receiver) = channel();
-    // The system's look-up knows no time limit, so it is left behind when it takes too long.
-    aside(move || {
-        let found = host
-            .to_socket_addrs()
-            .map(|found| found.map(|address| address.ip()).collect::<Vec<_>>());
-        let _ = sender.send(found.map_err(|error| error.to_string()));
+    // The system's look-up knows no time limit.
+    let found = in_time(timeout, move || {
+        let found = host.to_socket_addrs();
+        found.map(|found| found.map(|address| address.ip()).collect::<Vec<_>>())
     });
-    let mut found = receiver
-        .recv_timeout(timeout)
-        .unwrap_or_else(|_| Err("there was no answer in time".to_owned()))?;
+    let found = found.ok_or("there was no answer in time")?;
+    let mut found = found.map_err(|error| error.to_string())?;
     found.sort_unstable();
     found.dedup();
     if found.is_empty() {

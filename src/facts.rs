@@ -215,7 +215,11 @@ pub(crate) fn read(
     let checkouts = Checkouts::new(question, &run, variables, system, patience);
     let mut first = first::read(question, &run, variables, &checkouts);
     if let Some(variables) = first.of_workspace(question, variables) {
-        let (facts, commits) = read(question, &variables, system, deadline.remaining(system));
+        let question = Question {
+            doubts_workspace: true,
+            ..question.clone()
+        };
+        let (facts, commits) = read(&question, &variables, system, deadline.remaining(system));
         return (facts.after(first.notes), commits);
     }
     let texts = texts::but_of_commits(question, variables, &first);

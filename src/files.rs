@@ -3,13 +3,9 @@
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read, Write as _};
 use std::path::Path;
-use std::sync::mpsc;
-use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use zeroize::Zeroizing;
-
-use crate::side_by_side::aside;
 
 /// The text of a file.
 ///
@@ -115,24 +111,9 @@ pub(crate) fn open_regular(path: &Path) -> io::Result<Option<(File, Metadata)>> 
     Ok(metadata.is_file().then_some((file, metadata)))
 }
 
-/// Does something with files, unless it takes too long: what hangs is left behind and ends with the process.
-pub(crate) fn in_time<T: Send + 'static>(
-    patience: Duration,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Option<T> {
-    let (sender, receiver) = mpsc::sync_channel(1);
-    aside(move || {
-        // Nobody listens any more when the time is up.
-        let _ = sender.send(work());
-    });
-    receiver.recv_timeout(patience).ok()
-}
-
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use super::{in_time, open_regular, read_bytes, read_text, without_mark, write_text};
+    use super::{open_regular, read_bytes, read_text, without_mark, write_text};
 
     #[test]
     fn only_files_are_opened() {
@@ -211,15 +192,5 @@ mod tests {
             assert!(write_text(&pipe, "x").is_err());
             assert!(write_text("/dev/null".as_ref(), "x").is_ok());
         }
-    }
-
-    #[test]
-    fn what_hangs_is_left_behind() {
-        let (sender, never) = std::sync::mpsc::channel::<()>();
-        let begun = std::time::Instant::now();
-        let hangs = in_time(Duration::from_millis(50), move || never.recv());
-        assert!(hangs.is_none() && begun.elapsed() < Duration::from_secs(2));
-        drop(sender);
-        assert_eq!(in_time(Duration::from_mins(1), || 5), Some(5));
     }
 }

@@ -95,8 +95,6 @@ pub(crate) fn read(path: &Path) -> Result<(String, Vec<u8>), Failure> {
 /// # Errors
 /// What is wrong with it, of each flag the first error, with the places.
 pub(crate) fn parse(name: &str, bytes: &[u8], defaults: &Defaults) -> Result<FlagFile, Failure> {
-    // Editors on Windows put a mark before the first character.
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let found = match std::str::from_utf8(bytes) {
         Ok(text) => whole(&whole_characters(text), defaults),
         Err(error) => Err(vec![not_utf8(bytes, error.valid_up_to())]),

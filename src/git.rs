@@ -21,7 +21,7 @@ use process::Process;
 pub(crate) use clones::{CloneFolder, Search, clone_in, clones_below};
 pub(crate) use details::{Change, ChangedFile, Details, DetailsReader};
 pub(crate) use history::{Branch, Walk, Walked};
-pub(crate) use range::{DEEPEN, Range, Start, Wanted, commits};
+pub(crate) use range::{DEEPEN, PRIMARY, Range, Start, Wanted, commits};
 
 /// Longest list of cut commits that is read, in bytes.
 const MAX_SHALLOW: u64 = 16 * 1024 * 1024;
@@ -29,11 +29,31 @@ const MAX_SHALLOW: u64 = 16 * 1024 * 1024;
 /// Longest output of one call that is read whole, in bytes.
 const MAX_OUTPUT: usize = 64 * 1024 * 1024;
 
+/// The beginning of a call that prints commits with their whole messages, for [`Commit::of_record`].
+const LOG: [&str; 5] = [
+    "log",
+    "-z",
+    "--format=%H%n%B",
+    "--encoding=UTF-8",
+    "--no-color",
+];
+
 /// One commit with its whole message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Commit {
     pub(crate) id: String,
     pub(crate) message: String,
+}
+
+impl Commit {
+    /// A record of [`LOG`].
+    fn of_record(record: &str) -> Self {
+        let (id, message) = record.split_once('\n').unwrap_or((record, ""));
+        Self {
+            id: id.trim().to_owned(),
+            message: message.to_owned(),
+        }
+    }
 }
 
 /// Why git gave no answer.

@@ -11,9 +11,9 @@ use crate::cli::completion::{self, Completed};
 use crate::cli::{Cli, Command, errors, globals, help};
 use crate::commands::{self, Context, Phase};
 use crate::error::Failure;
-use crate::files;
 use crate::jira::http::{Network, Settings};
 use crate::output::Output;
+use crate::side_by_side::in_time;
 use crate::system::System;
 use crate::variables::Variables;
 
@@ -55,7 +55,7 @@ pub(crate) fn parse(
         Ok(cli)
     };
     // Help and errors need more than most calls do.
-    match parse(program).or_else(|_: clap::Error| parse(help::program())) {
+    match parse(program).or_else(|_: clap::Error| parse(help::program(variables))) {
         Ok(cli) => Ok(cli.command),
         Err(error) => Err(not_parsed(error, completed, is_step)),
     }
@@ -96,7 +96,7 @@ fn read_settings(command: &Command, variables: &Variables) -> Result<Settings, F
         return Settings::read(command.ca_file(), variables);
     }
     let (file, variables) = (command.ca_file().map(Path::to_owned), variables.clone());
-    let read = files::in_time(PATIENCE, move || {
+    let read = in_time(PATIENCE, move || {
         Settings::read(file.as_deref(), &variables)
     });
     read.unwrap_or_else(|| {

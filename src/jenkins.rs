@@ -159,7 +159,8 @@ fn git_tag(branch: &str) -> Option<&str> {
 pub(crate) fn without_git(variables: &Variables) -> Variables {
     let of_git = variables::JENKINS.iter().map(|variable| variable.name);
     let of_git = of_git.filter(|name| name.contains("GIT_"));
-    variables.with(of_git.map(|name| (name, None)))
+    let of_plugins = plugins::commit_variables().map(|variable| variable.name);
+    variables.with(of_git.chain(of_plugins).map(|name| (name, None)))
 }
 
 /// The texts of the run's variables that may name issues.

@@ -121,7 +121,7 @@ impl<'a> Outbox<'a> {
             written: AtomicU64::new(0),
         };
         let (folder, trial) = (folder.to_owned(), outbox.temporary());
-        let ready = crate::files::in_time(PATIENCE, move || {
+        let ready = crate::side_by_side::in_time(PATIENCE, move || {
             if is_written {
                 folder::make(&folder)?;
                 // Whether it can be written to is found out later; here it is about those that never say.

@@ -1,8 +1,10 @@
 //! The only file that prints. What it prints holds no secret and no control character of a stranger.
 
+mod secrets;
+mod visible;
+
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::fmt::Write as _;
 use std::io::{ErrorKind, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,6 +12,11 @@ use crate::color::Paint;
 use crate::error::Failure;
 use crate::secret::Secret;
 use crate::wording::Wording;
+
+pub(crate) use visible::{escaped_json, log_line, readable_json, visible};
+
+use secrets::Secrets;
+use visible::cut_visible;
 
 /// Longest line for people, in characters.
 const MAX_LINE: usize = 2_000;
@@ -19,12 +26,6 @@ const MAX_BAR: usize = 78;
 
 /// Longest line that only `--verbose` shows: a whole request.
 const MAX_DETAIL: usize = 64 * 1024;
-
-/// Shown in the place of a secret.
-const HIDDEN: &str = "****";
-
-/// Shorter secrets are not looked for: they would blot out ordinary text.
-const LEAST_SECRET: usize = 4;
 
 /// How much is printed for people.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,10 +74,7 @@ pub(crate) struct Output {
     /// Whether labels have colours.
     has_colors: bool,
     wording: Wording,
-    /// Every form of every secret, the longest first.
-    secrets: Arc<Mutex<Vec<String>>>,
-    /// The secrets themselves, which are found in any percent encoding as well.
-    encoded: Arc<Mutex<Vec<Secret>>>,
+    secrets: Arc<Mutex<Secrets>>,
     /// The warnings that were given.
     warned: Arc<Mutex<HashSet<String>>>,
     /// Whether people's lines are read as they come, on a terminal.
@@ -97,7 +95,6 @@ impl Output {
             has_colors: false,
             wording: Wording::default(),
             secrets: Arc::default(),
-            encoded: Arc::default(),
             warned: Arc::default(),
             is_terminal: false,
             bar: Arc::default(),
@@ -159,14 +156,7 @@ impl Output {
     /// From now on the secret is hidden in all its forms.
     pub(crate) fn hide(&self, secret: &Secret) {
         let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
-        let forms = secret.forms().into_iter();
-        secrets.extend(forms.filter(|form| form.len() >= LEAST_SECRET));
-        secrets.sort_by_key(|form| std::cmp::Reverse(form.len()));
-        secrets.dedup();
-        let mut encoded = self.encoded.lock().unwrap_or_else(PoisonError::into_inner);
-        if secret.reveal().len() >= LEAST_SECRET {
-            encoded.push(Secret::new(secret.reveal()));
-        }
+        secrets.add(secret);
     }
 
     /// A line that says how it went.
@@ -316,240 +306,9 @@ impl Output {
     /// The text without the secrets that are known, for what is written to files.
     pub(crate) fn without_secrets(&self, text: &str) -> String {
         let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut text = text.to_owned();
-        for secret in secrets.iter() {
-            if text.contains(secret.as_str()) {
-                text = text.replace(secret.as_str(), HIDDEN);
-            }
-        }
-        let encoded = self.encoded.lock().unwrap_or_else(PoisonError::into_inner);
-        for secret in encoded.iter() {
-            let mut from = 0;
-            while let Some(place) = secret.find_encoded(&text, from) {
-                from = place.start + HIDDEN.len();
-                text.replace_range(place, HIDDEN);
-            }
-        }
-        text
+        secrets.hidden_in(text)
     }
-}
-
-/// JSON for people, with what [`visible`] writes out written out as JSON does: it stays the same JSON.
-pub(crate) fn readable_json(value: &serde_json::Value) -> String {
-    escaped_json(&format!("{value:#}"))
-}
-
-/// The same JSON, with what people cannot see in it written out.
-pub(crate) fn escaped_json(json: &str) -> String {
-    let mut text = String::with_capacity(json.len());
-    for character in json.chars() {
-        if is_odd(character) && character != '\n' {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                let _ = write!(text, "\\u{unit:04x}");
-            }
-        } else {
-            text.push(character);
-        }
-    }
-    text
-}
-
-/// A line for the log of a run, which may hold a whole request; nothing in it can forge another line.
-pub(crate) fn log_line(text: &str) -> String {
-    cut_visible(text, MAX_DETAIL)
-}
-
-/// The text in one line of bounded length, with control characters, bidirectional overrides and invisible
-/// characters written out, so that a branch name cannot forge a line of a log.
-pub(crate) fn visible(text: &str) -> String {
-    cut_visible(text, MAX_LINE)
-}
-
-fn cut_visible(text: &str, longest: usize) -> String {
-    let mut line = String::with_capacity(text.len().min(longest));
-    for (count, character) in text.chars().enumerate() {
-        if count == longest {
-            line.push('…');
-            break;
-        }
-        match character {
-            '\n' => line.push_str("\\n"),
-            '\r' => line.push_str("\\r"),
-            '\t' => line.push(' '),
-            odd if is_odd(odd) => {
-                let _ = write!(line, "\\u{{{:x}}}", u32::from(odd));
-            }
-            plain => line.push(plain),
-        }
-    }
-    line
-}
-
-fn is_odd(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{AD}'
-                | '\u{61C}'
-                | '\u{180E}'
-                | '\u{200B}'..='\u{200F}'
-                | '\u{2028}'..='\u{202E}'
-                | '\u{2060}'..='\u{206F}'
-                | '\u{FEFF}'
-                | '\u{FFF9}'..='\u{FFFB}'
-                | '\u{E0000}'..='\u{E007F}'
-        )
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::Write;
-    use std::sync::{Arc, Mutex};
-
-    use super::{Output, Verbosity, readable_json, visible};
-    use crate::error::Failure;
-    use crate::secret::Secret;
-
-    /// What was printed.
-    #[derive(Clone, Default)]
-    struct Paper(Arc<Mutex<Vec<u8>>>);
-
-    impl Paper {
-        fn text(&self) -> String {
-            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-        }
-    }
-
-    impl Write for Paper {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn strangers_text_stays_in_its_line() {
-        let cases = [
-            ("plain é 日本 🚀", "plain é 日本 🚀"),
-            ("a\nerror: b\r", "a\\nerror: b\\r"),
-            ("\u{1b}[31mred", "\\u{1b}[31mred"),
-            ("\u{202e}evil\u{200b}", "\\u{202e}evil\\u{200b}"),
-            ("tab\there", "tab here"),
-        ];
-        for (text, line) in cases {
-            assert_eq!(visible(text), line);
-        }
-        assert_eq!(visible(&"x".repeat(5_000)).chars().count(), 2_001);
-    }
-
-    #[test]
-    fn json_for_people_holds_no_odd_character_and_stays_the_same() {
-        let value = serde_json::json!({
-            "a\u{202e}": "é 🚀 \u{7f}\u{9b}31m\u{200b}\n\u{1b}[0m \u{e0001}\\u202e",
-            "b": [1, null, {"c": "\u{2028}"}],
-        });
-        let text = readable_json(&value);
-        let odd = |character: char| super::is_odd(character) && character != '\n';
-        assert!(!text.contains(odd), "{text:?}");
-        assert!(text.contains("é 🚀"), "{text}");
-        let again: serde_json::Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(again, value);
-    }
-
-    #[test]
-    fn secrets_are_hidden_in_all_their_forms() {
-        let (people, result) = (Paper::default(), Paper::default());
-        let output = Output::new(people.clone(), result.clone());
-        output.hide(&Secret::new("s3cr/et"));
-        output.hide(&Secret::new("s3c"));
-        output.say("s3cr/et s3cr%2Fet czNjci9ldA== s3c");
-        output.result("{\"a\":\"s3cr/et\"}").unwrap();
-        assert_eq!(people.text(), "**** **** ****A== s3c\n");
-        assert_eq!(result.text(), "{\"a\":\"****\"}\n");
-    }
-
-    #[test]
-    fn verbosity_decides_what_is_said() {
-        let cases = [
-            (Verbosity::Quiet, "warning: w\n"),
-            (Verbosity::Normal, "s\nwarning: w\n"),
-            (Verbosity::Verbose, "s\nd\nwarning: w\n"),
-        ];
-        for (verbosity, expected) in cases {
-            let (people, result) = (Paper::default(), Paper::default());
-            let mut output = Output::new(people.clone(), result.clone());
-            output.set_verbosity(verbosity);
-            output.say("s");
-            output.detail("d");
-            output.warn("w");
-            output.advise("w", "said once");
-            assert_eq!(people.text(), expected);
-        }
-    }
-
-    #[test]
-    fn a_warning_and_its_causes_are_given_once() {
-        let (people, result) = (Paper::default(), Paper::default());
-        let output = Output::new(people.clone(), result);
-        for what in ["begin", "end", "end"] {
-            let failure = Failure::usage(what).cause("refused").hint("do");
-            output.failure_as_warning(&failure);
-        }
-        output.say_or_warn("sent", None);
-        output.say_or_warn("one", Some("unknown"));
-        output.say_or_warn("two", Some("unknown"));
-        let expected = "warning: begin\n  caused by: refused\nhint: do\nwarning: end\n\
-                        sent\nwarning: one\ntwo\n";
-        assert_eq!(people.text(), expected);
-    }
-
-    #[test]
-    fn labels_have_colors_and_the_rest_has_none() {
-        let (people, result) = (Paper::default(), Paper::default());
-        let mut output = Output::new(people.clone(), result.clone());
-        output.set_colors(true);
-        output.failure(&Failure::usage("what").cause("why").hint("do"));
-        output.warn("error: x");
-        output.say("hint: x");
-        output.result("{}").unwrap();
-        let expected = "\u{1b}[1;31merror:\u{1b}[0m what\n  \u{1b}[1;31mcaused by:\u{1b}[0m why\n\
-                        \u{1b}[1;36mhint:\u{1b}[0m do\n\u{1b}[1;33mwarning:\u{1b}[0m error: x\nhint: x\n";
-        assert_eq!(people.text(), expected);
-        assert_eq!(result.text(), "{}\n");
-        let (kept, lines) = output.kept();
-        kept.warn("of a step");
-        assert_eq!(lines.take(), ["warning: of a step"]);
-    }
-
-    #[test]
-    fn a_bar_stands_below_the_lines_of_a_terminal() {
-        for (is_terminal, expected) in [
-            (true, "\rlong bar\rbar     \r   \rline\n\rnext\r    \r"),
-            (false, "line\n"),
-        ] {
-            let (people, result) = (Paper::default(), Paper::default());
-            let output = Output::new(people.clone(), result).on_terminal(is_terminal);
-            output.bar("long bar");
-            output.bar("bar");
-            output.say("line");
-            output.bar("next");
-            output.bar("");
-            assert_eq!(people.text(), expected);
-        }
-    }
-
-    #[test]
-    fn failures_have_their_three_parts() {
-        let (people, result) = (Paper::default(), Paper::default());
-        let output = Output::new(people.clone(), result.clone());
-        let failure = Failure::usage("what").cause("why\nreally").hint("do");
-        output.failure(&failure);
-        output.failure_as_warning(&failure);
-        let expected = "error: what\n  caused by: why\\nreally\nhint: do\n\
-                        warning: what\n  caused by: why\\nreally\nhint: do\n";
-        assert_eq!(people.text(), expected);
-    }
-}
+mod tests;

@@ -14,12 +14,12 @@ use crate::error::{Failure, Kind};
 use crate::invocation::{self, Stop};
 use crate::limits;
 use crate::output::Output;
-use crate::policy::exit_code;
+use crate::policy::{OnError, exit_code, worst};
 use crate::report::{Outcome, Report};
 use crate::step;
 use crate::system::{Machine, System as _};
 use crate::variables::Variables;
-use crate::watchdog::{UnderWay, failures};
+use crate::watchdog::{LastWords, Unfinished, failures};
 
 /// Parses, runs, and reports whatever ends it.
 pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output) -> ExitCode {
@@ -29,11 +29,10 @@ pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output)
         let system = Machine::new();
         if let Some(watchdog) = system.watchdog() {
             let output = output.clone();
-            let last_words = move |_: &[UnderWay]| {
+            let say = move || {
                 let _ = output.result(step::HANGS);
-                0
             };
-            watchdog.start(step::BUDGET, Box::new(last_words));
+            watchdog.start(step::BUDGET, Box::new(move |_| (0, Box::new(say))));
         }
         return step::run(Path::new(request), variables, &system, &output);
     }
@@ -90,19 +89,27 @@ fn watch(
     };
     let (output, on_error) = (output.clone(), command.on_error());
     let is_json = wants_json(typed, variables);
-    let last_words = move |under_way: &[UnderWay]| {
-        let queued = !under_way.is_empty() && under_way.iter().all(|one| one.kept.is_some());
-        let code = exit_code(Outcome::Unreachable, queued, on_error);
-        let failures = failures(under_way);
-        for (index, failure) in failures.iter().enumerate() {
-            tell(failure, code, is_json && index == 0, &output);
-        }
-        code
-    };
-    watchdog.start(
-        Duration::from_secs(command.budget().into()),
-        Box::new(last_words),
-    );
+    let last_words: LastWords = Box::new(move |unfinished| {
+        let code = code_of(&unfinished, on_error);
+        let say = move || {
+            for (index, failure) in failures(&unfinished).iter().enumerate() {
+                tell(failure, code, is_json && index == 0, &output);
+            }
+        };
+        (code, Box::new(say))
+    });
+    watchdog.start(Duration::from_secs(command.budget().into()), last_words);
+}
+
+/// What could not be finished was not sent; without any, what was settled before counts.
+fn code_of(unfinished: &Unfinished, on_error: OnError) -> u8 {
+    let under_way = &unfinished.under_way;
+    if under_way.is_empty() && !unfinished.settled.is_empty() {
+        return worst(&unfinished.settled);
+    }
+    let queued = !under_way.is_empty() && under_way.iter().all(|one| one.kept.is_some());
+    let code = exit_code(Outcome::Unreachable, queued, on_error);
+    worst(&[unfinished.settled.as_slice(), &[code]].concat())
 }
 
 /// Says why nothing was sent, to programs as well.
@@ -184,4 +191,35 @@ fn wants_json(arguments: &[OsString], variables: &Variables) -> bool {
         .windows(2)
         .any(|two| two[0] == pair[0] && two[1] == pair[1]);
     typed || spaced || variables.by_name("JIRA_SEND_FORMAT") == Some("json")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{OnError, Unfinished, code_of};
+    use crate::watchdog::UnderWay;
+
+    #[test]
+    fn what_is_unfinished_decides_the_exit_code_with_what_is_settled() {
+        let under_way = |kept: bool| UnderWay {
+            title: "build shop #7".to_owned(),
+            site: "acme".to_owned(),
+            kept: kept.then(|| "/box".into()),
+        };
+        for (all, settled, fail, queue) in [
+            (vec![], vec![], 4, 4),
+            (vec![], vec![0], 0, 0),
+            (vec![], vec![0, 1], 1, 1),
+            (vec![under_way(true)], vec![], 4, 0),
+            (vec![under_way(true)], vec![0], 4, 0),
+            (vec![under_way(true), under_way(false)], vec![0], 4, 4),
+            (vec![under_way(false)], vec![1], 1, 1),
+        ] {
+            let unfinished = Unfinished {
+                under_way: all,
+                settled,
+            };
+            let codes = [OnError::Fail, OnError::Queue].map(|it| code_of(&unfinished, it));
+            assert_eq!(codes, [fail, queue], "{unfinished:?}");
+        }
+    }
 }

@@ -1,8 +1,9 @@
 //! Several things at once. Where no thread is to be had, the same is done one after the other.
 
 use std::panic::resume_unwind;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::{self, Builder, Scope};
+use std::time::Duration;
 
 use crate::limits;
 
@@ -104,9 +105,24 @@ pub(crate) fn aside_in<'scope>(
     }
 }
 
+/// Does something, unless it takes too long: what hangs is left behind and ends with the process.
+pub(crate) fn in_time<T: Send + 'static>(
+    patience: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    let (sender, receiver) = mpsc::sync_channel(1);
+    aside(move || {
+        // Nobody listens any more when the time is up.
+        let _ = sender.send(work());
+    });
+    receiver.recv_timeout(patience).ok()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{aside, both, side_by_side};
+    use std::time::Duration;
+
+    use super::{aside, both, in_time, side_by_side};
 
     #[test]
     fn results_come_in_the_order_of_the_items() {
@@ -121,5 +137,15 @@ mod tests {
         let (sender, receiver) = std::sync::mpsc::channel();
         aside(move || sender.send(3).unwrap());
         assert_eq!(receiver.recv(), Ok(3));
+    }
+
+    #[test]
+    fn what_hangs_is_left_behind() {
+        let (sender, never) = std::sync::mpsc::channel::<()>();
+        let begun = std::time::Instant::now();
+        let hangs = in_time(Duration::from_millis(50), move || never.recv());
+        assert!(hangs.is_none() && begun.elapsed() < Duration::from_secs(2));
+        drop(sender);
+        assert_eq!(in_time(Duration::from_mins(1), || 5), Some(5));
     }
 }

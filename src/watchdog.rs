@@ -7,14 +7,14 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::error::{Failure, Kind};
-use crate::side_by_side::new_thread;
+use crate::side_by_side::{in_time, new_thread};
 
 /// So long after its time a process that hangs is ended.
-const GRACE: Duration = Duration::from_secs(1);
+pub(crate) const GRACE: Duration = Duration::from_secs(1);
 
 /// From the signal on that tells us to stop, when only the sending is left: whoever sent it may lose patience. A request
 /// that hangs is given up a moment after its time, so that it makes five seconds in all.
-const TOLD_TO_STOP: Duration = Duration::from_millis(4_500);
+pub(crate) const TOLD_TO_STOP: Duration = Duration::from_millis(4_500);
 
 /// The same grace after that.
 const TOLD_GRACE: Duration = Duration::from_millis(400);
@@ -35,8 +35,22 @@ pub(crate) struct UnderWay {
     pub(crate) kept: Option<PathBuf>,
 }
 
-/// Says what is lost and what is kept, and gives the exit code.
-pub(crate) type LastWords = Box<dyn FnOnce(&[UnderWay]) -> u8 + Send>;
+impl UnderWay {
+    fn is(&self, title: &str, site: &str) -> bool {
+        self.title == title && self.site == site
+    }
+}
+
+/// How far it was when the time was up.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Unfinished {
+    pub(crate) under_way: Vec<UnderWay>,
+    /// The exit codes of what was settled before.
+    pub(crate) settled: Vec<u8>,
+}
+
+/// Gives the exit code, and what says what is lost and what is kept: whoever hangs may hold the output.
+pub(crate) type LastWords = Box<dyn FnOnce(Unfinished) -> (u8, Box<dyn FnOnce() + Send>) + Send>;
 
 /// Knows when everything has to be over.
 #[derive(Clone)]
@@ -55,7 +69,7 @@ struct State {
     curfew: Option<Duration>,
     /// Raised when we are told to.
     stops: Vec<Arc<AtomicBool>>,
-    under_way: Vec<UnderWay>,
+    unfinished: Unfinished,
     last_words: Option<LastWords>,
 }
 
@@ -125,27 +139,38 @@ impl Watchdog {
         state.curfew
     }
 
-    pub(crate) fn begins(&self, title: &str, site: &str, kept: Option<&Path>) {
-        self.state().under_way.push(UnderWay {
+    pub(crate) fn begins(&self, title: &str, site: &str) {
+        self.state().unfinished.under_way.push(UnderWay {
             title: title.to_owned(),
             site: site.to_owned(),
-            kept: kept.map(Path::to_owned),
+            kept: None,
         });
     }
 
-    pub(crate) fn ends(&self, title: &str, site: &str) {
+    /// The outbox in this folder has it.
+    pub(crate) fn keeps(&self, title: &str, site: &str, folder: &Path) {
         let mut state = self.state();
-        let position = state
-            .under_way
-            .iter()
-            .position(|known| known.title == title && known.site == site);
-        if let Some(position) = position {
-            state.under_way.remove(position);
+        let mut all = state.unfinished.under_way.iter_mut();
+        if let Some(one) = all.find(|one| one.is(title, site)) {
+            one.kept = Some(folder.to_owned());
         }
     }
 
-    pub(crate) fn under_way(&self) -> Vec<UnderWay> {
-        self.state().under_way.clone()
+    /// It is sent, refused or queued, and that was said; it makes this exit code.
+    pub(crate) fn settles(&self, title: &str, site: &str, code: u8) {
+        let mut state = self.state();
+        let all = &mut state.unfinished;
+        if let Some(position) = all.under_way.iter().position(|one| one.is(title, site)) {
+            all.under_way.remove(position);
+        }
+        // A history may be very long.
+        if !all.settled.contains(&code) {
+            all.settled.push(code);
+        }
+    }
+
+    pub(crate) fn unfinished(&self) -> Unfinished {
+        self.state().unfinished.clone()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -166,41 +191,49 @@ impl Watchdog {
             let waited = self.shared.1.wait_timeout(state, pause.unwrap_or(GRACE));
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
-        let under_way = std::mem::take(&mut state.under_way);
+        let unfinished = std::mem::take(&mut state.unfinished);
         let last_words = state.last_words.take();
         drop(state);
         let Some(last_words) = last_words else {
             return;
         };
-        // Whoever hangs may hold the output.
-        let code = crate::files::in_time(LAST_WORDS, move || last_words(&under_way));
-        end(code.unwrap_or(Kind::Unreachable.exit_code()));
+        let (code, say) = last_words(unfinished);
+        in_time(LAST_WORDS, say);
+        end(code);
     }
 }
 
 /// What is said of what could not be finished: one failure for each, or one for nothing in particular.
-pub(crate) fn failures(under_way: &[UnderWay]) -> Vec<Failure> {
+pub(crate) fn failures(unfinished: &Unfinished) -> Vec<Failure> {
     let unreachable = |what: String| {
         Failure::new(Kind::Unreachable, what).cause(
             "the time budget was used up, and something does not answer: a file, a drive, git or the name service",
         )
     };
-    if under_way.is_empty() {
+    if unfinished.under_way.is_empty() && !unfinished.settled.is_empty() {
+        let late =
+            unreachable("nothing was left to send, but the call did not end in time".to_owned());
+        return vec![late.hint("check the drive of the outbox")];
+    }
+    if unfinished.under_way.is_empty() {
         let nothing = unreachable("nothing more was sent".to_owned());
         return vec![nothing.hint(
             "check the drives of the workspace, of the outbox and of the files that the options name; then run the command again",
         )];
     }
-    let each = under_way.iter().map(|UnderWay { title, site, kept }| {
-        let failure = unreachable(format!("{title} was not sent to {site}"));
-        match kept {
-            Some(folder) => failure.hint(format!(
-                "queued in {}; it is sent with the next update, or run jira-send flush",
-                folder.display()
-            )),
-            None => failure.hint("it is not queued: run the command again"),
-        }
-    });
+    let each = unfinished
+        .under_way
+        .iter()
+        .map(|UnderWay { title, site, kept }| {
+            let failure = unreachable(format!("{title} was not sent to {site}"));
+            match kept {
+                Some(folder) => failure.hint(format!(
+                    "queued in {}; it is sent with the next update, or run jira-send flush",
+                    folder.display()
+                )),
+                None => failure.hint("it is not queued: run the command again"),
+            }
+        });
     each.collect()
 }
 
@@ -219,7 +252,7 @@ mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::time::{Duration, Instant};
 
-    use super::{GRACE, TOLD_GRACE, TOLD_TO_STOP, Watchdog};
+    use super::{GRACE, TOLD_GRACE, TOLD_TO_STOP, Unfinished, Watchdog, failures};
 
     #[test]
     fn the_longest_time_counts_until_we_are_told_to_stop() {
@@ -245,14 +278,25 @@ mod tests {
     #[test]
     fn what_is_settled_is_no_longer_under_way() {
         let dog = Watchdog::new(Instant::now());
-        dog.begins("build", "one", None);
-        dog.begins("build", "two", Some(Path::new("/box")));
-        dog.ends("build", "one");
-        dog.ends("build", "three");
-        let under_way = dog.state().under_way.clone();
-        let [only] = under_way.as_slice() else {
-            panic!("{under_way:?}");
+        for site in ["one", "two"] {
+            dog.begins("build", site);
+        }
+        dog.keeps("build", "two", Path::new("/box"));
+        dog.settles("build", "one", 1);
+        dog.settles("build", "three", 1);
+        let unfinished = dog.unfinished();
+        let [only] = unfinished.under_way.as_slice() else {
+            panic!("{unfinished:?}");
         };
         assert_eq!((only.site.as_str(), only.kept.is_some()), ("two", true));
+        assert_eq!(unfinished.settled, [1]);
+        dog.settles("build", "two", 0);
+        let said = failures(&dog.unfinished());
+        assert!(said[0].message().contains("nothing was left to send"));
+        assert!(
+            failures(&Unfinished::default())[0]
+                .message()
+                .contains("nothing more was sent")
+        );
     }
 }

@@ -2,8 +2,9 @@
 
 use std::ffi::OsString;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use crate::color::Color;
 use crate::output::Verbosity;
 
 /// How much is printed, and in which colours.
@@ -25,15 +26,6 @@ pub(crate) struct GlobalOptions {
         overrides_with = "color"
     )]
     pub(crate) color: Color,
-}
-
-/// When colours are used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Color {
-    #[default]
-    Auto,
-    Always,
-    Never,
 }
 
 impl GlobalOptions {

@@ -7,7 +7,9 @@ use clap::builder::StyledStr;
 use clap::{Arg, ArgAction, CommandFactory as _};
 
 use super::{Cli, completion, examples};
-use crate::variables::{CONNECTION, JENKINS, MACHINE, NETWORK, PLUGINS, TERMINAL, Variable};
+use crate::variables::{
+    COLUMNS, CONNECTION, JENKINS, MACHINE, NETWORK, PLUGINS, TERMINAL, Variable, Variables,
+};
 use crate::wording::variable;
 
 /// Widest help, in characters: longer lines are hard to read.
@@ -17,8 +19,8 @@ const MAX_WIDTH: usize = 100;
 const MIN_WIDTH: usize = 40;
 
 /// The program with all that its help shows.
-pub(crate) fn program() -> clap::Command {
-    of_width(width())
+pub(crate) fn program(variables: &Variables) -> clap::Command {
+    of_width(width(variables))
 }
 
 /// The same for a given width.
@@ -30,14 +32,9 @@ pub(super) fn of_width(width: usize) -> clap::Command {
         .after_long_help(overview(width, true))
 }
 
-fn width() -> usize {
+fn width(variables: &Variables) -> usize {
     let terminal = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-    let columns = || {
-        std::env::var(crate::variables::COLUMNS.name)
-            .ok()?
-            .parse()
-            .ok()
-    };
+    let columns = || variables.get(COLUMNS)?.parse().ok();
     let width = terminal.or_else(columns).unwrap_or(MAX_WIDTH);
     width.clamp(MIN_WIDTH, MAX_WIDTH)
 }
@@ -263,7 +260,7 @@ mod tests {
         for width in [60, 80, 100] {
             for (page, text) in pages(width) {
                 assert!(!text.contains('`'), "{page}");
-                // JSON of the files of flags and links, tables and commands stay as they are.
+                // JSON of the files of flags, tables and commands stay as they are.
                 let prose = text
                     .lines()
                     .filter(|line| !line.contains(['{', '}', '$', '<']));

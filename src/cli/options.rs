@@ -118,8 +118,9 @@ pub(crate) struct KeyOptions {
     /// the change log]
     #[arg(long, value_name = "PATH")]
     pub(crate) repositories: Vec<PathBuf>,
-    /// Search only commits that change files below this path of the repository, as in a monorepo; can be repeated
-    #[arg(long, visible_alias = "path", value_name = "PATH")]
+    /// Search only commits that change files below this path of the repository, as in a monorepo; can be repeated, or a
+    /// list with commas
+    #[arg(long, visible_alias = "path", value_name = "PATH", value_delimiter = ',', value_parser = path_in_repository)]
     pub(crate) paths: Vec<String>,
     /// File of commits to search in addition to git's, one JSON object per line: {"commit":"…","message":"…"}
     #[arg(long, value_name = "FILE")]
@@ -227,4 +228,16 @@ impl RunOptions {
     pub(crate) fn state(&self) -> State {
         self.state.unwrap_or(self.running_as)
     }
+}
+
+/// A path below the top folder of a repository.
+fn path_in_repository(text: &str) -> Result<String, String> {
+    let path = text.trim().trim_end_matches('/');
+    let is_outside = path.starts_with('/') || path.split('/').any(|folder| folder == "..");
+    if path.is_empty() || is_outside {
+        return Err(
+            "expected a path below the top folder of the repository, such as api".to_owned(),
+        );
+    }
+    Ok(path.to_owned())
 }

@@ -112,12 +112,11 @@ impl<'a> Call<'a> {
         let watchdog = self.context.system.watchdog();
         if let Some(watchdog) = watchdog {
             // Until it is written down, it is not.
-            watchdog.begins(&payload.title(), site, None);
+            watchdog.begins(&payload.title(), site);
         }
         let mut kept = self.keep(station.destination, payload);
         if let (Some(watchdog), Ok((outbox, ..))) = (watchdog, &kept) {
-            watchdog.ends(&payload.title(), site);
-            watchdog.begins(&payload.title(), site, Some(outbox.folder()));
+            watchdog.keeps(&payload.title(), site, outbox.folder());
         }
         if let Some(failure) = &station.failure {
             return Attempt {
@@ -200,12 +199,22 @@ impl<'a> Call<'a> {
         attempt: Attempt<'a>,
         payload: &Payload,
     ) -> SiteReport {
-        let output = self.context.output;
-        if let Some(watchdog) = self.context.system.watchdog()
-            && attempt.result.is_ok()
-        {
-            watchdog.ends(&payload.title(), station.destination.label());
+        let site = station.destination.label();
+        let report = self.report(station, attempt, payload);
+        if let Some(watchdog) = self.context.system.watchdog() {
+            let code = exit_code(report.outcome, report.queued, self.on_error);
+            watchdog.settles(&payload.title(), site, code);
         }
+        report
+    }
+
+    fn report(
+        &self,
+        station: &mut Station<'a>,
+        attempt: Attempt<'a>,
+        payload: &Payload,
+    ) -> SiteReport {
+        let output = self.context.output;
         match attempt.result {
             Ok(submitted) => {
                 if let Ok((outbox, held, _)) = &attempt.kept {

@@ -1,22 +1,20 @@
-//! Delivers what waits in the outbox for one site.
+//! Delivers what waits in the outbox for one site: for a flush, and after a send.
+
+mod after_sending;
+mod settle;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::Context;
 use super::connection::label;
-use super::{Context, answer};
 use crate::error::Failure;
-use crate::jira::{AuthorizedJira, DataType, JiraError, Rejected, Submitted, bulk};
-use crate::outbox::{Due, Entry, Expired, Held, Opened, Outbox};
+use crate::jira::{AuthorizedJira, DataType, JiraError, bulk};
+use crate::outbox::{Due, Entry, Held, Opened, Outbox};
 use crate::report::OutboxReport;
-use crate::side_by_side::side_by_side;
 use crate::system::Deadline;
 
-/// A send delivers so many entries besides its own data.
-const MOST_AFTER_SENDING: usize = bulk::MAX_ITEMS;
-
-/// A send takes no longer for them than this, though its budget may be larger.
-const TIME_AFTER_SENDING: Duration = Duration::from_secs(5);
+pub(crate) use after_sending::{after_sending, tell, tell_expired};
 
 /// So many entries are claimed at once, and in memory; those that fit together are sent together.
 const ROUND: usize = 2 * bulk::MAX_ITEMS;
@@ -36,81 +34,6 @@ const SITE_FAILS: usize = 3;
 
 /// The same when something went through before.
 const SITE_FAILS_AGAIN: usize = 20;
-
-/// Delivers what waits for the sites that just answered. Never more than a warning.
-pub(crate) fn after_sending(
-    outbox: &Outbox<'_>,
-    clients: Vec<(&str, &mut AuthorizedJira<'_>)>,
-    deadline: Deadline,
-    context: &Context<'_>,
-) -> OutboxReport {
-    let deadline = deadline.at_most(context.system, TIME_AFTER_SENDING);
-    let mut report = OutboxReport::default();
-    if !clients.is_empty() {
-        let listing = outbox.list(None);
-        report.superseded = outbox.drop_superseded(&listing);
-        let sites: Vec<&str> = clients.iter().map(|(site, _)| *site).collect();
-        let tallies = side_by_side(clients, |(site, client)| {
-            let mut delivery = Delivery::new(outbox, site, deadline, context);
-            delivery.site_answers = true;
-            delivery.run(client, &listing.due, Some(MOST_AFTER_SENDING));
-            delivery.finish()
-        });
-        for (counts, failure) in tallies {
-            report.add(counts);
-            if let Some(failure) = failure {
-                context
-                    .output
-                    .detail(&format!("the outbox could not be delivered: {failure}"));
-            }
-        }
-        let counts = outbox.counts();
-        report.waiting = sites.iter().map(|site| counts.of(site).waiting).sum();
-    }
-    let (expired, _) = outbox.expire();
-    report.expired = tell_expired(&expired, context);
-    tell(&report, "also delivered", context);
-    report
-}
-
-/// Says what was too old or too much for the outbox; how many entries it was.
-pub(crate) fn tell_expired(expired: &Expired, context: &Context<'_>) -> usize {
-    if expired.set_aside > 0 {
-        let more = match expired.set_aside - expired.names.len() {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        context.output.advise(
-            &format!(
-                "set aside as too old to be sent: {}{more}",
-                expired.names.join(", ")
-            ),
-            &format!(
-                "see {} for the reason of each, and --outbox-max-age-days",
-                expired.folder.display()
-            ),
-        );
-    }
-    if expired.dropped > 0 {
-        let dropped = expired.dropped;
-        context.output.advise(
-            &format!("dropped from the outbox as too many: {dropped}"),
-            "see --outbox-max-entries and --outbox-max-size",
-        );
-    }
-    expired.set_aside + expired.dropped
-}
-
-/// Says in one line each what happened to the entries.
-pub(crate) fn tell(report: &OutboxReport, label: &str, context: &Context<'_>) {
-    if let Some(line) = report.delivered_line(label) {
-        let waiting = match report.waiting {
-            0 => String::new(),
-            waiting => format!("; {waiting} still queued"),
-        };
-        context.output.say(&format!("{line}{waiting}"));
-    }
-}
 
 /// The entries of one site on their way.
 pub(crate) struct Delivery<'a> {
@@ -372,86 +295,6 @@ impl<'a> Delivery<'a> {
         self.context.output.advise(
             &format!("{name} is still queued: {site} fails on it alone: {reason}"),
             &format!("it is tried again in {minutes} minutes; other updates are sent as usual"),
-        );
-    }
-
-    /// Gives back those items of several that Jira's answer says nothing of.
-    fn settle(&mut self, items: Vec<Item>, submitted: &Submitted) -> Vec<Item> {
-        let accepted = submitted.accepted.as_deref().unwrap_or_default();
-        let rejected = submitted.rejected.as_slice();
-        let alone = items.len() == 1;
-        let nothing_said = submitted.is_silent();
-        let mut unclear = Vec::new();
-        for item in items {
-            let is_part = alone && !bulk::is_single(&item.entry.body, item.data);
-            if is_part && !accepted.is_empty() {
-                self.tell_rejected(&item, rejected);
-            }
-            let key = &item.entry.key;
-            let refusal = rejected
-                .iter()
-                .find(|rejected| rejected.key == *key || alone);
-            if accepted.contains(key) || nothing_said || (alone && !accepted.is_empty()) {
-                self.outbox.remove(&item.held);
-                self.counts.deliver(&item.entry.name);
-            } else if refusal.is_some() && self.is_wrong_guess(&item, submitted) {
-                self.outbox.remove(&item.held);
-                let (name, site) = (&item.entry.name, label(self.site));
-                let unknown = submitted.unknown_issues().join(", ");
-                self.context.output.advise(
-                    &format!("{name} was queued, and is not sent: {site} does not know {unknown}"),
-                    answer::GUESSES,
-                );
-            } else if let Some(refusal) = refusal {
-                let errors = refusal.errors.iter();
-                let reasons: Vec<&str> = errors.map(|error| error.message.as_str()).collect();
-                self.refuse(item, &reasons.join("; "));
-            } else if alone {
-                self.refuse(item, "Jira accepted nothing of it");
-            } else {
-                unclear.push(item);
-            }
-        }
-        unclear
-    }
-
-    /// Whether all its issues were found in texts and the site knows none of them: our guess is not the user's mistake.
-    fn is_wrong_guess(&self, item: &Item, submitted: &Submitted) -> bool {
-        let unknown = submitted.unknown_issues();
-        let Some((_, record)) = self.outbox.memory().last(&item.entry.entity()) else {
-            return false;
-        };
-        let keys = &record.issue_keys;
-        // It may write them in another way than we do: as many as were sent are all of them.
-        let knows_none =
-            unknown.len() >= keys.len() || keys.iter().all(|key| unknown.contains(key));
-        record.is_guessed && !keys.is_empty() && knows_none
-    }
-
-    /// Most of a request was taken: what was not is said, since it is kept nowhere.
-    fn tell_rejected(&self, item: &Item, rejected: &[Rejected]) {
-        let lines = rejected.iter().map(|rejected| {
-            let errors = rejected.errors.iter().map(|error| error.message.as_str());
-            let (name, key) = (&item.entry.name, &rejected.key);
-            let reasons: Vec<&str> = errors.collect();
-            format!(
-                "{name} was queued, and Jira rejected {key} of it: {}",
-                reasons.join("; ")
-            )
-        });
-        super::warn_each(lines, self.context.output);
-    }
-
-    fn refuse(&mut self, mut item: Item, reason: &str) {
-        let output = self.context.output;
-        item.entry.tries += 1;
-        item.entry.reason = output.without_secrets(reason);
-        let path = self.outbox.refuse(&item.held, &item.entry);
-        self.counts.refused += 1;
-        let (name, site) = (&item.entry.name, label(self.site));
-        output.advise(
-            &format!("{name} was queued, and is rejected by {site}: {reason}"),
-            &format!("see {}", path.display()),
         );
     }
 

@@ -2,10 +2,12 @@
 
 use super::missing::Missing;
 use super::run_facts::{environment_name, identity};
+use super::store::NoOutbox;
 use super::{Context, store};
 use crate::cli::DeploymentOptions;
 use crate::domain::deployed::{Deployed, RepositoryName};
 use crate::domain::ids::{EnvironmentId, PipelineId};
+use crate::domain::revision;
 use crate::domain::state::DeploymentState;
 use crate::domain::timestamp::Timestamp;
 use crate::error::Failure;
@@ -25,7 +27,9 @@ pub(super) fn before(
     context: &Context<'_>,
 ) -> Result<Deployed, Failure> {
     let remembered = remembered(options, context)?;
+    // Git, and tools that pass its words on, write "none" as an id of zeros.
     let given = options.deployed_commit.clone();
+    let given = given.filter(|commit| !commit.is_none());
     Ok(Deployed {
         is_given: given.is_some(),
         commit: given.or(remembered.commit),
@@ -101,7 +105,7 @@ pub(super) fn after(
         return None;
     }
     if let Some(commit) = commit.as_ref().filter(|_| facts.is_rollback) {
-        let short: String = commit.chars().take(12).collect();
+        let short = revision::short(commit);
         output.say(&format!(
             "rollback: a newer commit than {short} was deployed there before; the issues are those that are taken back"
         ));
@@ -124,7 +128,11 @@ impl DeployedReport {
         );
         let was_told = !matches!(
             outcome,
-            Outcome::Unreachable | Outcome::Unauthorized | Outcome::Invalid | Outcome::DryRun
+            Outcome::Rejected
+                | Outcome::Unreachable
+                | Outcome::Unauthorized
+                | Outcome::Invalid
+                | Outcome::DryRun
         );
         went_well && (was_told || waits)
     }
@@ -155,12 +163,18 @@ pub(super) fn remember(
         repositories: old.chain(new).collect(),
     };
     let at = event.as_millisecond();
-    if let Ok(store) = store::open(&options.jira.outbox, true, context) {
-        // Where nothing can be written, the send has said so.
-        let _ = store.environments().remember_deployed(
-            &of_controller(&deployed.place, run),
-            at,
-            &record,
-        );
+    match store::open(&options.jira.outbox, true, context) {
+        Ok(store) => {
+            let place = of_controller(&deployed.place, run);
+            // Where nothing can be written, the send has said so.
+            let _ = store.environments().remember_deployed(&place, at, &record);
+        }
+        Err(NoOutbox::Broken(why)) if context.phase.step.is_none() => context.output.advise(
+            &format!(
+                "what runs in this environment is not remembered: the outbox cannot be used: {why}"
+            ),
+            "set JIRA_SEND_OUTBOX to a folder that can be written to",
+        ),
+        Err(_) => {}
     }
 }

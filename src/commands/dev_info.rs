@@ -24,7 +24,7 @@ use crate::domain::text::Line;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{Failure, Kind};
 use crate::facts::{self, Facts, Question, commit_text};
-use crate::git::{DetailsReader, GitError, Repository};
+use crate::git::{DetailsReader, GitError, PRIMARY, Repository};
 use crate::jenkins::Ref;
 use crate::jira::dev_info::OperationType;
 use crate::policy::{OnError, exit_code};
@@ -197,12 +197,10 @@ fn refuse_useless(options: &DevInfoOptions) -> Result<(), Failure> {
     }
 }
 
-/// Branches that every issue comes to in the end, and that belong to none.
-const FOR_ALL: [&str; 4] = ["main", "master", "develop", "trunk"];
-
-/// Whether a branch belongs to issues: those of its name, else those of its newest commit.
+/// Whether a branch belongs to issues: those of its name, else those of its newest commit. Every issue comes to a primary
+/// branch in the end, so it belongs to none.
 fn is_sent(name: &str, keys: &[IssueKey], keys_of_last: &[IssueKey]) -> bool {
-    !keys.is_empty() || !keys_of_last.is_empty() && !FOR_ALL.contains(&name)
+    !keys.is_empty() || !keys_of_last.is_empty() && !PRIMARY.contains(&name)
 }
 
 /// The issues that these commits name, by their ids; whole messages may be long, and are read one by one.

@@ -58,7 +58,7 @@ pub(super) fn run(options: &FeatureFlagOptions, context: &Context<'_>) -> Result
     };
     missing.say_placeholders(context.output);
     let properties = [update.property.as_slice(), &file.properties].concat();
-    let properties = run_facts::properties(&properties, &facts)?;
+    let properties = run_facts::properties(&properties, facts.run.job_name.as_ref(), &facts)?;
     let product = update.product.as_deref().or(file.product.as_deref());
     let product = product.and_then(Line::optional);
 

@@ -12,6 +12,7 @@ use crate::domain::issue_key::{self, Findings, IssueKey, Place, Rules, Text};
 use crate::error::Failure;
 use crate::facts::{self, Facts};
 use crate::output::{Output, visible};
+use crate::system::Deadline;
 
 /// Refuses what cannot be right about keys before anything is done: words that are not keys, a template without its
 /// groups. A pipeline step goes on and warns of such words: the rest of its update is right.
@@ -74,28 +75,43 @@ pub(super) fn run(options: &KeysOptions, context: &Context<'_>) -> Result<Explai
         || keys.tag.is_some()
         || !keys.message.is_empty()
         || !keys.issue_keys.is_empty();
+    let budget = Duration::from_secs(options.budget.into());
+    let deadline = Deadline::after(context.system, budget);
     let facts = if given {
         facts::given_only(&super::question(keys, context)?)
     } else {
-        let patience = Duration::from_secs(options.budget.into());
         let facts = facts::gather(
             &super::question(keys, context)?,
             context.variables,
             context.system,
-            patience,
+            deadline.remaining(context.system),
         );
         tell(&facts, context.output);
+        // Why a place was not searched is what is asked for.
+        for detail in facts
+            .notes
+            .details
+            .iter()
+            .filter(|_| !context.output.is_verbose())
+        {
+            context.output.say(detail);
+        }
         facts
     };
     let mut findings = find(&facts.texts, keys);
-    if findings.found.is_empty() && !given && !keys.only_issue_keys {
+    let has_none = findings.found.is_empty();
+    if (has_none || upstream::is_unchanged(&facts.run, None)) && !given && !keys.only_issue_keys {
         let outbox = OutboxOptions::default_for_reading(context.variables);
-        if let Some(upstream) = upstream::find(&outbox, &facts.run, context) {
-            findings = find(&[upstream.text()], keys);
-            let label = upstream.label();
+        if let Some(upstream) = upstream::find(&outbox, &facts.run, deadline, context) {
+            let of_upstream = find(&[upstream.text()], keys);
+            let names: Vec<&str> = of_upstream.keys().map(IssueKey::as_str).collect();
+            let (label, names) = (upstream.label(), names.join(", "));
             context.output.say(&format!(
-                "a deployment of this run has the issues of {label}"
+                "a deployment of this run has the issues of {label}: {names}"
             ));
+            if has_none {
+                findings = of_upstream;
+            }
         }
     }
     tell_findings(&findings, keys, context.output);

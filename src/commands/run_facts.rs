@@ -92,7 +92,7 @@ pub(crate) fn check(
             .update
             .update_sequence_number
             .unwrap_or_else(|| SequenceNumber::at(event)),
-        properties: properties(&options.update.property, facts)?,
+        properties: properties(&options.update.property, identity.job_name.as_ref(), facts)?,
     }))
 }
 
@@ -104,6 +104,7 @@ pub(crate) struct Identity {
     /// `shop » main`, with the component in parentheses.
     pub(crate) pipeline_name: String,
     pub(crate) number: BuildNumber,
+    pub(crate) job_name: Option<JobName>,
 }
 
 /// Options first, then Jenkins.
@@ -167,7 +168,7 @@ pub(crate) fn identity(
         "BUILD_NUMBER",
     );
     Ok(pipeline_id.zip(number).map(|(pipeline_id, number)| {
-        let name = job_name.map(|name| name.display());
+        let name = job_name.as_ref().map(JobName::display);
         let name = name.unwrap_or_else(|| pipeline_id.as_str().to_owned());
         Identity {
             pipeline_name: match component {
@@ -177,6 +178,7 @@ pub(crate) fn identity(
             project_id: project_id.unwrap_or_else(|| pipeline_id.clone()),
             pipeline_id,
             number,
+            job_name,
         }
     }))
 }
@@ -307,12 +309,12 @@ pub(crate) fn jenkins_number(text: &str) -> Result<BuildNumber, Failure> {
 ///
 /// # Errors
 /// Too many, or one twice.
-pub(crate) fn properties(given: &[Property], facts: &Facts) -> Result<Properties, Failure> {
-    let job = facts
-        .run
-        .job_name
-        .as_ref()
-        .map(|name| ("job", name.as_str()));
+pub(crate) fn properties(
+    given: &[Property],
+    job_name: Option<&JobName>,
+    facts: &Facts,
+) -> Result<Properties, Failure> {
+    let job = job_name.map(|name| ("job", name.as_str()));
     let jenkins = facts
         .run
         .jenkins_url

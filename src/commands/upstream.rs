@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use super::{Context, store};
 use crate::cli::OutboxOptions;
 use crate::domain::issue_key::{IssueKey, Text, TextKind};
+use crate::domain::revision::Revision;
 use crate::jenkins::{self, Run};
 use crate::outbox::{Record, RunRecord};
+use crate::system::Deadline;
 
 /// Such a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,7 +35,12 @@ impl Upstream {
 
 /// The first run with issues: of those that started a pipeline, or of those that plugins name and that sent their builds
 /// from this machine.
-pub(super) fn find(outbox: &OutboxOptions, run: &Run, context: &Context<'_>) -> Option<Upstream> {
+pub(super) fn find(
+    outbox: &OutboxOptions,
+    run: &Run,
+    deadline: Deadline,
+    context: &Context<'_>,
+) -> Option<Upstream> {
     if let Some(step) = &context.phase.step {
         let mut known = step.upstream.iter();
         return known.find(|run| !run.issue_keys.is_empty()).cloned();
@@ -47,7 +54,10 @@ pub(super) fn find(outbox: &OutboxOptions, run: &Run, context: &Context<'_>) -> 
     let is_wanted = |record: &RunRecord| {
         is_here(record) && wanted.iter().any(|run| run.is(&record.job, record.number))
     };
-    let records = store.memory().of_runs(is_wanted);
+    // The update itself has to be written down before the time is up.
+    let quarter = deadline.remaining(context.system) / 4;
+    let deadline = deadline.at_most(context.system, quarter);
+    let records = store.memory().of_runs(is_wanted, deadline);
     let mut found = wanted.iter().filter_map(|wanted| {
         let of_it = records
             .iter()
@@ -60,12 +70,19 @@ pub(super) fn find(outbox: &OutboxOptions, run: &Run, context: &Context<'_>) -> 
             .iter()
             .map(|run| format!("#{}", run.number))
             .collect();
-        context.output.detail(&format!(
+        context.output.say(&format!(
             "nothing is remembered here of the upstream build ({}): its job sends its builds from another machine, or did so too long ago",
             numbers.join(", ")
         ));
     }
     found
+}
+
+/// Whether the run has the commit that was there before: that of its environment, else of the build before.
+pub(super) fn is_unchanged(run: &Run, deployed: Option<&Revision>) -> bool {
+    let before = deployed.or(run.last_success.as_ref());
+    let before = before.or(run.last_build.as_ref());
+    run.commit.is_some() && run.commit.as_ref() == before
 }
 
 /// What was sent of one run; nothing when the name of its job may mean several.

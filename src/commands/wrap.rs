@@ -24,7 +24,7 @@ use crate::report::Report;
 use crate::side_by_side::aside_in;
 use crate::system::System;
 use crate::variables;
-use crate::watchdog::{self, UnderWay, Watchdog, failures};
+use crate::watchdog::{self, LastWords, Unfinished, Watchdog, failures};
 
 use ending::{cannot_start, code, state};
 use moment::{Moment, Times};
@@ -34,13 +34,6 @@ const BEGIN_BUDGET: Duration = Duration::from_secs(3);
 
 /// A beginning that takes so much longer hangs.
 const BEGIN_GRACE: Duration = Duration::from_millis(500);
-
-/// From the end of the command on, once we were told to stop: whoever told us may lose patience. A request that hangs is
-/// given up a moment after its time and the outbox wants to be written, so that it makes five seconds in all.
-const STOPPED_BUDGET: Duration = Duration::from_millis(4_500);
-
-/// An end that takes so much longer hangs.
-const END_GRACE: Duration = Duration::from_secs(1);
 
 /// For the end at least.
 const MIN_BUDGET: Duration = Duration::from_millis(500);
@@ -179,7 +172,7 @@ impl Job<'_> {
     fn run_alone(&self, listener: Listener, context: &Context<'_>) -> u8 {
         let running = listener.start(&self.wrap.command, self.wrap.keep_credentials);
         context.output.advise(
-            "Jira is not told of this run: the limit of memory leaves too little",
+            "this run is not reported to Jira: the memory limit leaves too little",
             "raise ulimit -v or ulimit -d",
         );
         match running {
@@ -199,15 +192,16 @@ impl Job<'_> {
     ) -> (u8, bool) {
         let system = context.system;
         let (sender, receiver) = mpsc::sync_channel(1);
-        let until = system.elapsed() + self.left(Duration::ZERO, State::Cancelled) + END_GRACE;
+        let until =
+            system.elapsed() + self.left(Duration::ZERO, State::Cancelled) + watchdog::GRACE;
         aside_in(scope, move || {
             let _ = sender.send(send_end());
         });
         let code = wait_on(running, system);
         let hangs = receiver.recv_timeout(until.saturating_sub(system.elapsed()));
         if hangs.is_err() {
-            let under_way = system.watchdog().map(Watchdog::under_way);
-            tell_hanging(&under_way.unwrap_or_default(), context.output);
+            let unfinished = system.watchdog().map(Watchdog::unfinished);
+            tell_hanging(&unfinished.unwrap_or_default(), context.output);
         }
         (code, hangs.unwrap_or(true))
     }
@@ -220,12 +214,11 @@ impl Job<'_> {
         let output = context.output.clone();
         watchdog.forget();
         watchdog.heed(stops);
-        let last_words = move |under_way: &[UnderWay]| {
-            tell_hanging(under_way, &output);
-            code
-        };
-        let budget = self.left(Duration::ZERO, state);
-        watchdog.start(budget, Box::new(last_words));
+        let last_words: LastWords = Box::new(move |unfinished| {
+            let say = move || tell_hanging(&unfinished, &output);
+            (code, Box::new(say))
+        });
+        watchdog.start(self.left(Duration::ZERO, state), last_words);
     }
 
     /// Sends `in_progress`; only trouble is said, since the command is talking meanwhile.
@@ -257,7 +250,7 @@ impl Job<'_> {
             }
             Err(failure) => {
                 output.failure_as_warning(&failure);
-                output.warn("Jira is not told of this run; the command is run all the same");
+                output.warn("this run is not reported to Jira; the command is run all the same");
                 Beginning {
                     found: Vec::new(),
                     unknown: Vec::new(),
@@ -282,7 +275,7 @@ impl Job<'_> {
     /// For sending the end, when so much time went by in waiting for the beginning.
     fn left(&self, waited: Duration, state: State) -> Duration {
         let budget = match state {
-            State::Cancelled => self.budget.min(STOPPED_BUDGET),
+            State::Cancelled => self.budget.min(watchdog::TOLD_TO_STOP),
             _ => self.budget,
         };
         budget.saturating_sub(waited).max(MIN_BUDGET)
@@ -290,8 +283,8 @@ impl Job<'_> {
 }
 
 /// Says what could not be finished.
-fn tell_hanging(under_way: &[UnderWay], output: &Output) {
-    for failure in failures(under_way) {
+fn tell_hanging(unfinished: &Unfinished, output: &Output) {
+    for failure in failures(unfinished) {
         output.failure_as_warning(&failure);
     }
 }

@@ -11,6 +11,8 @@ pub(crate) struct MergedRequest {
     /// Whose repository it is in, where that is named: on GitHub always, elsewhere that of a fork.
     pub(crate) owner: Option<String>,
     pub(crate) target: Option<String>,
+    /// The repository into which it was merged, where that is named: a fork has the merges of others, too.
+    pub(crate) repository: Option<String>,
     pub(crate) title: Option<String>,
     /// Whether nothing but a pull request is written like that: people write `(#7)` of issues, too.
     pub(crate) is_certain: bool,
@@ -48,9 +50,12 @@ impl MergedRequest {
                     });
                 }
                 // Bitbucket Server up to 6: … #7 in PROJ/repo from BRANCH to TARGET
-                let (_, rest) = rest.strip_prefix(" in ")?.split_once(" from ")?;
+                let (repository, rest) = rest.strip_prefix(" in ")?.split_once(" from ")?;
                 let (source, target) = rest.split_once(" to ")?;
-                return Some(Self::between(number, source, target));
+                return Some(Self {
+                    repository: Some(repository.to_owned()),
+                    ..Self::between(number, source, target)
+                });
             }
             if let Some((number, rest)) = number(rest) {
                 // Azure DevOps: … 7 from BRANCH into TARGET
@@ -93,14 +98,15 @@ impl MergedRequest {
             // Bitbucket Server: … 7: Title, and below it: Merge in PROJ/repo from BRANCH to TARGET
             let (number, rest) = number(rest)?;
             let line = body().find(|line| line.starts_with("Merge in ") && line.contains(" from "));
-            let names = line.and_then(|line| line.split_once(" from ")?.1.split_once(" to "));
-            let (source, target) = names?;
+            let (repository, names) = line?.strip_prefix("Merge in ")?.split_once(" from ")?;
+            let (source, target) = names.split_once(" to ")?;
             return Some(Self {
+                repository: Some(repository.to_owned()),
                 title: rest.strip_prefix(": ").map(ToOwned::to_owned),
                 ..Self::between(number, source, target)
             });
         }
-        if let Some(number) = body().take(MAX_LINES).find_map(see_merge_request) {
+        if let Some((repository, number)) = body().take(MAX_LINES).find_map(see_merge_request) {
             // GitLab: Merge branch 'BRANCH' into 'TARGET', the title below; or the title of a squashed one.
             let is_merge = subject.starts_with("Merge branch ");
             let into = subject.rsplit_once(" into ");
@@ -114,6 +120,7 @@ impl MergedRequest {
                 number,
                 source: branch(),
                 target: target.filter(|_| is_merge).map(ToOwned::to_owned),
+                repository: (!repository.is_empty()).then(|| repository.to_owned()),
                 title: title.filter(|title| see_merge_request(title).is_none()),
                 is_certain: true,
                 ..Self::default()
@@ -127,6 +134,16 @@ impl MergedRequest {
             number,
             title: Some(title.to_owned()),
             ..Self::default()
+        })
+    }
+
+    /// Whether it is known to have been merged into another repository than that of this path.
+    pub(crate) fn is_of_another(&self, path: Option<&str>) -> bool {
+        let own = path.map(str::to_lowercase);
+        let said = self.repository.as_deref().map(str::to_lowercase);
+        own.zip(said).is_some_and(|(own, said)| {
+            let before = own.strip_suffix(said.as_str());
+            !before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
         })
     }
 
@@ -147,12 +164,12 @@ impl MergedRequest {
     }
 }
 
-/// `See merge request group/name!7`
-fn see_merge_request(line: &str) -> Option<String> {
+/// `See merge request group/name!7`: the repository, and the number.
+fn see_merge_request(line: &str) -> Option<(&str, String)> {
     let rest = line.strip_prefix("See merge request ")?;
-    let (_, digits) = rest.rsplit_once('!')?;
+    let (repository, digits) = rest.rsplit_once('!')?;
     let (number, rest) = number(digits)?;
-    rest.is_empty().then_some(number)
+    rest.is_empty().then_some((repository, number))
 }
 
 /// The digits at the beginning, and what follows them.
@@ -254,6 +271,43 @@ mod tests {
             let is_squashed =
                 message.lines().next().unwrap().ends_with(')') && fields[0].is_empty();
             assert_eq!(found.is_certain, !is_squashed, "{message}");
+        }
+    }
+
+    #[test]
+    fn a_fork_has_the_merges_of_others() {
+        for (message, path, expected) in [
+            ("a\n\nSee merge request grp/Shop!7", Some("grp/shop"), false),
+            (
+                "a\n\nSee merge request grp/shop!7",
+                Some("git/grp/shop"),
+                false,
+            ),
+            (
+                "a\n\nSee merge request grp/shop!7",
+                Some("my-grp/shop"),
+                true,
+            ),
+            ("a\n\nSee merge request grp/shop!7", None, false),
+            ("a\n\nSee merge request !7", Some("my/shop"), false),
+            (
+                "Merge pull request #7 in PROJ/shop from x to main",
+                Some("proj/shop"),
+                false,
+            ),
+            (
+                "Merge pull request #7 in PROJ/shop from x to main",
+                Some("~ada/shop"),
+                true,
+            ),
+            (
+                "Pull request #7: a\n\nMerge in PROJ/shop from x to main",
+                Some("~ada/shop"),
+                true,
+            ),
+        ] {
+            let found = MergedRequest::of(message).expect(message);
+            assert_eq!(found.is_of_another(path), expected, "{message} {path:?}");
         }
     }
 

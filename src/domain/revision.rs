@@ -18,6 +18,17 @@ impl Revision {
     }
 }
 
+/// The beginning of a commit's id, as people read it.
+pub(crate) fn short(id: &str) -> String {
+    id.chars().take(12).collect()
+}
+
+/// Whether it is the full id of a commit, by SHA-1 or SHA-256.
+pub(crate) fn is_full_id(id: &str) -> bool {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    matches!(id.len(), 40 | 64) && id.bytes().all(is_digit)
+}
+
 impl fmt::Display for Revision {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)

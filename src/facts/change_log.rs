@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use super::Question;
 use super::first::OfRun;
 use super::further::Others;
+use crate::domain::revision::is_full_id;
 use crate::git::Commit;
 
 /// Most commits that repositories are asked for; those beyond count.
@@ -78,12 +79,6 @@ fn are_whole(first: &OfRun<'_>, others: &Others<'_>) -> bool {
     };
     let mut repositories = first.repository.iter().chain(&others.read);
     is_built_here && !repositories.any(|read| read.is_shallow)
-}
-
-/// Whether it is the full id of a commit, by SHA-1 or SHA-256.
-fn is_full_id(id: &str) -> bool {
-    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    matches!(id.len(), 40 | 64) && id.bytes().all(is_digit)
 }
 
 #[cfg(test)]

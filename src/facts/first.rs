@@ -136,7 +136,8 @@ impl OfRun<'_> {
         variables: &Variables,
     ) -> Option<Variables> {
         let is_other = self.repository.as_ref().is_some_and(|read| read.lacks_head);
-        (is_other && question.commit.is_none()).then(|| jenkins::without_git(variables))
+        let is_wanted = is_other && question.commit.is_none() && !question.doubts_workspace;
+        is_wanted.then(|| jenkins::without_git(variables))
     }
 
     /// The first line of the message of the commit that was built.

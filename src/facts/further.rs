@@ -8,7 +8,7 @@ use super::first::OfRun;
 use super::repository::RepositoryFacts;
 use super::{Notes, Question};
 use crate::domain::deployed::RepositoryName;
-use crate::domain::revision::Revision;
+use crate::domain::revision::{Revision, short};
 use crate::git::{self, GitError, Wanted};
 use crate::jenkins::Run;
 use crate::side_by_side::side_by_side;
@@ -182,9 +182,8 @@ fn nowhere(question: &Question, first: &OfRun<'_>, checkouts: &Checkouts<'_>) ->
         !is_built && !all.iter().any(|it| it.has(commit)) && !is_in_first(commit)
     });
     let warnings = missing.map(|commit| {
-        let short: String = commit.chars().take(12).collect();
         Notes::warning(
-            format!("commit {short}, which checkout returned, is not in any repository of the workspace"),
+            format!("commit {}, which checkout returned, is not in any repository of the workspace", short(commit)),
             "call the step on the agent that has all checkouts, or name their folders with --repositories",
         )
     });

@@ -8,6 +8,7 @@ use super::further::Others;
 use super::repository::RepositoryFacts;
 use super::{Question, reverts};
 use crate::domain::issue_key::{Reason, Text, TextKind};
+use crate::domain::revision::short;
 use crate::git::Commit;
 use crate::jenkins;
 use crate::variables::Variables;
@@ -104,7 +105,6 @@ pub(crate) fn commit_text(commit: &Commit) -> Text {
 }
 
 fn text_of(commit: &Commit, place: &str) -> Text {
-    let short: String = commit.id.chars().take(12).collect();
-    let source = format!("commit {short}{place}");
+    let source = format!("commit {}{place}", short(&commit.id));
     Text::new(TextKind::Commit, source.trim_end(), &commit.message)
 }

@@ -155,7 +155,7 @@ fn a_body_of_jiras_api_is_taken_as_it_is() {
         }],
         "providerMetadata": {"product": "flags 1"},
     });
-    let text = format!("\u{FEFF}{body:#}");
+    let text = format!("{body:#}");
     let mut file = parse("f", text.as_bytes(), &defaults("")).unwrap();
     assert_eq!(file.properties, ["account=7".parse().unwrap()]);
     assert_eq!(file.product.as_deref(), Some("flags 1"));

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::process::{MAX_WORD, Process, text};
-use super::{Commit, GitError, MAX_OUTPUT, Repository};
+use super::{Commit, GitError, LOG, MAX_OUTPUT, Repository};
 
 /// Which history is walked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,12 +56,7 @@ impl Walk<'_> {
             process.map_or(Ok(()), Process::finish)?;
             return Ok(None);
         };
-        let record = text(&record);
-        let (id, message) = record.split_once('\n').unwrap_or((&record, ""));
-        Ok(Some(Commit {
-            id: id.trim().to_owned(),
-            message: message.to_owned(),
-        }))
+        Ok(Some(Commit::of_record(&text(&record))))
     }
 }
 
@@ -82,15 +77,7 @@ impl Repository<'_> {
             return Ok(Walk(None));
         }
         let skip = format!("--skip={skip}");
-        let arguments = [
-            "log",
-            "-z",
-            "--format=%H%n%B",
-            "--encoding=UTF-8",
-            "--no-color",
-            &skip,
-            "--stdin",
-        ];
+        let arguments = [&LOG[..], &[&skip, "--stdin"]].concat();
         let process = self.start(&arguments, Some(walked.input()))?;
         Ok(Walk(Some(process)))
     }

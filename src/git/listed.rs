@@ -42,22 +42,8 @@ impl Repository<'_> {
     /// # Errors
     /// When git fails.
     pub(crate) fn messages(&self, ids: &[String]) -> Result<Vec<Commit>, GitError> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let arguments = [
-            "log",
-            "-z",
-            "--no-walk=unsorted",
-            "--format=%H%n%B",
-            "--encoding=UTF-8",
-            "--no-color",
-            "--stdin",
-        ];
-        let mut input = ids.join("\n");
-        input.push('\n');
-        let output = self.start(&arguments, Some(input))?.rest(MAX_OUTPUT)?;
-        Ok(parse_log(&text(&output)))
+        let mut walk = self.each(ids)?;
+        std::iter::from_fn(|| walk.next().transpose()).collect()
     }
 
     /// The parents of these commits, all of which are there.

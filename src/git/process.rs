@@ -190,14 +190,17 @@ impl<'a> Process<'a> {
             }
             let time = self.time()?.min(pause);
             if let Some(pipes) = &mut self.pipes {
-                pipes.errors(time).map_err(failed)?;
+                pipes.errors(time, self.system).map_err(failed)?;
             }
             pause = (pause * 2).min(LONGEST_PAUSE);
         };
         if status.success() {
             return Ok(());
         }
-        let errors = self.pipes.as_mut().map(|pipes| pipes.errors(LONGEST_PAUSE));
+        let errors = self
+            .pipes
+            .as_mut()
+            .map(|pipes| pipes.errors(LONGEST_PAUSE, self.system));
         let errors = errors.transpose().map_err(failed)?.unwrap_or_default();
         Err(GitError::Failed(text(errors).trim().to_owned()))
     }
@@ -211,7 +214,7 @@ impl Drop for Process<'_> {
             if !matches!(self.child.try_wait(), Ok(None)) {
                 break;
             }
-            std::thread::sleep(FIRST_PAUSE);
+            self.system.sleep(FIRST_PAUSE);
         }
     }
 }

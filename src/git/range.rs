@@ -5,9 +5,9 @@ mod start;
 use std::collections::{BTreeMap, HashSet};
 
 use super::process::text;
-use super::{Commit, GitError, MAX_OUTPUT, Repository};
+use super::{Commit, GitError, LOG, MAX_OUTPUT, Repository};
 use crate::domain::revision::Revision;
-pub(crate) use start::{Range, Start};
+pub(crate) use start::{PRIMARY, Range, Start};
 
 /// Most commits that are read. A release of more than that is linked through its newest ones.
 pub(super) const MAX_COMMITS: usize = 5_000;
@@ -88,6 +88,13 @@ pub(crate) fn commits(repository: &Repository<'_>, wanted: &Wanted) -> Result<Co
     };
     let incomplete = known.incomplete(wanted, &range, is_cut, !edge.is_empty());
     let mut warnings: Vec<_> = incomplete.into_iter().collect();
+    let unknown = repository.unknown_paths(&head, &wanted.paths);
+    if !unknown.is_empty() {
+        warnings.push((
+            format!("the commit that was built has no {}", unknown.join(", ")),
+            "check --paths: each is a path from the top folder of the repository".to_owned(),
+        ));
+    }
     if is_long {
         warnings.push((
             format!("only the newest {MAX_COMMITS} commits were searched for issue keys"),
@@ -281,8 +288,7 @@ impl Repository<'_> {
         let excluded: HashSet<&String> = excluded.iter().collect();
         let excluded = excluded.into_iter().map(|id| format!("^{id}\n"));
         let input = std::iter::once(format!("{head}\n")).chain(excluded);
-        let format = ["log", "-z", "--format=%H%n%B", "--encoding=UTF-8"];
-        let arguments = [&format[..], &["--no-color", &count, "--stdin"]].concat();
+        let arguments = [&LOG[..], &[&count, "--stdin"]].concat();
         let process = self.start(&arguments, Some(input.collect()))?;
         Ok(parse_log(&text(&process.rest(MAX_OUTPUT)?)))
     }
@@ -316,6 +322,25 @@ impl Repository<'_> {
         Ok(commits
             .filter(|commit| touching.contains(commit.id.as_str()))
             .collect())
+    }
+
+    /// Those of the paths that a commit does not have; of patterns nothing is known.
+    fn unknown_paths(&self, commit: &str, paths: &[String]) -> Vec<String> {
+        let plain = |path: &&String| !path.contains(['*', '?', '[', ':']) && *path != ".";
+        let plain: Vec<&String> = paths.iter().filter(plain).collect();
+        if plain.is_empty() {
+            return Vec::new();
+        }
+        let arguments = ["ls-tree", "-z", "--name-only", commit, "--"];
+        let arguments = arguments
+            .into_iter()
+            .chain(plain.iter().map(|it| it.as_str()));
+        let Ok(output) = self.run(&arguments.collect::<Vec<_>>()) else {
+            return Vec::new();
+        };
+        let there: HashSet<&str> = output.split('\0').collect();
+        let unknown = plain.into_iter().filter(|it| !there.contains(it.as_str()));
+        unknown.cloned().collect()
     }
 
     fn one(&self, commit: &str) -> Result<Vec<Commit>, GitError> {
@@ -386,19 +411,10 @@ pub(super) fn pull_request_tip<'a>(message: &str, first: &'a str, second: &'a st
     }
 }
 
-/// Records of `git log -z --format=%H%n%B`.
+/// The records of [`LOG`].
 pub(super) fn parse_log(output: &str) -> Vec<Commit> {
-    output
-        .split('\0')
-        .filter_map(|record| {
-            let (id, message) = record.split_once('\n').unwrap_or((record, ""));
-            let id = id.trim();
-            (!id.is_empty()).then(|| Commit {
-                id: id.to_owned(),
-                message: message.to_owned(),
-            })
-        })
-        .collect()
+    let commits = output.split('\0').map(Commit::of_record);
+    commits.filter(|commit| !commit.id.is_empty()).collect()
 }
 
 #[cfg(test)]

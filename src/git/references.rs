@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::history::{Walk, Walked};
 use super::process::{MAX_WORD, text};
-use super::{GitError, Repository};
+use super::{GitError, LOG, Repository};
 
 impl Repository<'_> {
     /// The newest commit of a branch, as it was last fetched; of a repository without remotes its own.
@@ -124,15 +124,7 @@ impl Repository<'_> {
         if ids.is_empty() {
             return Ok(Walk::none());
         }
-        let arguments = [
-            "log",
-            "-z",
-            "--no-walk=unsorted",
-            "--format=%H%n%B",
-            "--encoding=UTF-8",
-            "--no-color",
-            "--stdin",
-        ];
+        let arguments = [&LOG[..], &["--no-walk=unsorted", "--stdin"]].concat();
         let mut input = ids.join("\n");
         input.push('\n');
         Ok(Walk::of(self.start(&arguments, Some(input))?))

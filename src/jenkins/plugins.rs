@@ -128,8 +128,15 @@ impl Plugin {
         let repositories = self
             .repositories
             .and_then(|(source, target)| get(source).zip(get(target)));
-        repositories.is_some_and(|(source, target)| !source.ends_with(target))
+        repositories.is_some_and(|(source, target)| !is_same(source, target))
     }
+}
+
+/// Whether an address is that of this repository, which may be given without its server.
+fn is_same(address: &str, repository: &str) -> bool {
+    let (address, repository) = (address.to_lowercase(), repository.to_lowercase());
+    let before = address.strip_suffix(repository.as_str());
+    before.is_some_and(|before| before.is_empty() || before.ends_with(['/', ':']))
 }
 
 /// GitLab's plugin does not name the page of a merge request.
@@ -142,9 +149,12 @@ fn gitlab_page(variables: &Variables, number: &str) -> Option<String> {
 
 /// The commit that was built, where git's plugin names none.
 pub(super) fn commit(variables: &Variables) -> Option<Revision> {
-    let promoted = variables.get(variables::PROMOTED_GIT_COMMIT);
-    let of_plugin = || variables.get(Plugin::of(variables)?.commit?);
-    promoted.or_else(of_plugin)?.parse().ok()
+    variables.get(Plugin::of(variables)?.commit?)?.parse().ok()
+}
+
+/// The variables that name it.
+pub(super) fn commit_variables() -> impl Iterator<Item = Variable> {
+    PLUGINS.iter().filter_map(|plugin| plugin.commit)
 }
 
 /// The source branch of a pull request, or the branch whose push a job builds, and the variable that names it.

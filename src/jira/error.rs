@@ -270,7 +270,6 @@ impl JiraError {
     }
 }
 
-/// For what Atlassian promises to nobody.
 /// The statuses with which Jira refuses the data itself.
 fn is_refusal(status: u16) -> bool {
     matches!(status, 400 | 409 | 413 | 415 | 422)

@@ -42,15 +42,13 @@ pub(crate) struct UnknownAssociation {
 }
 
 /// What an answer may hold; each kind of data has some of it.
-const FIELDS: [&str; 12] = [
+const FIELDS: [&str; 10] = [
     "acceptedBuilds",
     "rejectedBuilds",
     "acceptedDeployments",
     "rejectedDeployments",
     "acceptedFeatureFlags",
     "failedFeatureFlags",
-    "acceptedRemoteLinks",
-    "rejectedRemoteLinks",
     "acceptedDevinfoEntities",
     "failedDevinfoEntities",
     "unknownIssueKeys",

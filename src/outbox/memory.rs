@@ -15,7 +15,7 @@ use super::file::{self, Content};
 use super::folder;
 use super::name::{self, Entity};
 use crate::domain::sequence::SequenceNumber;
-use crate::system::System;
+use crate::system::{Deadline, System};
 
 /// Longest file that is read, in bytes.
 const MAX_RECORD: u64 = 1024 * 1024;
@@ -130,12 +130,14 @@ impl<'a> Memory<'a> {
         reserved
     }
 
-    /// What was sent of builds and deployments of certain runs.
+    /// What was sent of builds and deployments of certain runs, as far as it can be read until then.
     pub(crate) fn of_runs(
         &self,
         is_wanted: impl Fn(&RunRecord) -> bool,
+        deadline: Deadline,
     ) -> Vec<(RunRecord, Record)> {
         let folders = folder::files(&self.folder).take(MAX_LOOKED_AT);
+        let folders = folders.take_while(|_| !deadline.remaining(self.system).is_zero());
         let records = folders.filter_map(|name| self.newest::<Record>(&name)?.1);
         let of_runs = records.filter_map(|record| Some((record.run.clone()?, record)));
         of_runs.filter(|(run, _)| is_wanted(run)).collect()

@@ -7,25 +7,14 @@ use serde_json::{Map, Value, json};
 use super::body::{self, Begun};
 use super::parameters::{Parameters, text};
 use super::request::{Body, BoundCredential, Change, Request};
-use super::steps::{Step, Task};
+use super::steps::{NOT_FOR_STEPS, Step, Task};
 use crate::commands::{EventTime, Phase, StepPhase};
 use crate::error::{Failure, Kind};
 use crate::facts::Pipeline;
 use crate::git::Commit;
 use crate::jenkins;
 use crate::variables::Variables;
-
-/// Variables that are about the command line, and not about steps.
-const NOT_FOR_STEPS: [&str; 8] = [
-    "JIRA_SEND_COLOR",
-    "JIRA_SEND_FORMAT",
-    "JIRA_SEND_KEEP_CREDENTIALS",
-    "JIRA_SEND_ON_ERROR",
-    "JIRA_SEND_QUIET",
-    "JIRA_SEND_RESULT_FILE",
-    "JIRA_SEND_TIMEOUT",
-    "JIRA_SEND_WAIT",
-];
+use crate::wording::variable;
 
 /// Longest time for an end that is sent while the run is being stopped.
 const STOPPED_BUDGET: Duration = Duration::from_secs(5);
@@ -170,7 +159,8 @@ impl Settled {
 
 /// The environment with what `checkout` returned, which scripted pipelines do not set.
 fn variables_for(parameters: &Parameters, variables: &Variables) -> Variables {
-    let hidden = NOT_FOR_STEPS.map(|name| (name, None));
+    let hidden: Vec<String> = NOT_FOR_STEPS.iter().map(|name| variable(name)).collect();
+    let hidden = hidden.iter().map(|name| (name.as_str(), None));
     let first = parameters.scm.first().and_then(Value::as_object);
     let of_git = first.into_iter().flatten();
     let of_git = of_git.filter(|(name, value)| name.starts_with("GIT_") && !value.is_null());

@@ -84,7 +84,7 @@ fn every_field_can_be_given() {
     ]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     let expected = json!({
-        "properties": {"a": "b"},
+        "properties": {"a": "b", "job": "a/b"},
         "deployments": [{
             "schemaVersion": "1.0",
             "deploymentSequenceNumber": 70,

@@ -18,6 +18,15 @@ const BRANCH: &str = "multibranch-declarative-feature-slash-first";
 const REPOSITORY: &str = "git.example.com~2Facme~2Fshop";
 const PAGE: &str = "https://git.example.com/acme/shop";
 
+/// The ids of the branches that were deleted.
+fn deleted(jira: &Sandbox) -> Vec<String> {
+    let requests = jira.requests().into_iter();
+    let deletions = requests.filter(|request| request.method == "DELETE");
+    deletions
+        .map(|it| it.path.rsplit('/').next().unwrap().to_owned())
+        .collect()
+}
+
 /// A commit without files as it must be sent, with what git says of it.
 fn commit(agent: &Agent, revision: &str, issues: &Value) -> Value {
     let git = |format: &str| {

@@ -21,7 +21,7 @@ const PHRASES: &[(&str, &str)] = &[
         "could not get X from HOST",
     ),
     (
-        r"\btells\b|\b(is|are|was|were) told\b",
+        r"\btells\b|\b(is|are|was|were)( not)? told\b",
         "says, reports, shows, determines",
     ),
     (r"\bcannot be asked\b", "could not run X"),

@@ -1,7 +1,7 @@
 //! What runs in an environment is what was deployed there last, as the outbox of an agent remembers it, and which
 //! deployment is which.
 
-use jira_sandbox::Sandbox;
+use jira_sandbox::{Endpoint, Fault, Sandbox};
 use serde_json::{Value, json};
 
 use crate::support::{Agent, Run};
@@ -91,6 +91,31 @@ fn each_environment_has_its_own_last_deployment() {
         let is_rollback = number == 4;
         assert_eq!(run.json()["deployed"]["is_rollback"], is_rollback);
     }
+}
+
+/// What Jira has rejected is linked nowhere: the next deployment begins where the one before it did. Zeros are no commit.
+#[test]
+fn a_rejected_deployment_does_not_count() {
+    let jira = Sandbox::start();
+    let (mut agent, ids) = agent(&jira, &["base", "PROJ-1", "PROJ-2"]);
+    deploy(&mut agent, 1, &ids[0], &[PROD, SUCCESS]);
+    agent.set("BUILD_NUMBER", "2");
+    agent.set("GIT_COMMIT", &ids[1]);
+    let refusal = json!({"acceptedDeployments": [], "rejectedDeployments": [{
+        "key": {"pipelineId": "shop-freestyle", "environmentId": "prod", "deploymentSequenceNumber": 2},
+        "errors": [{"message": "no"}],
+    }]});
+    jira.fail_times(Endpoint::Deployments, 1, Fault::Answer(refusal));
+    let run = agent.run(&["deployment", PROD, SUCCESS]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    let zeros = format!("--deployed-commit={}", "0".repeat(40));
+    let run = deploy(&mut agent, 3, &ids[2], &[PROD, SUCCESS, &zeros]);
+    assert_eq!(keys(&run), ["PROJ-1", "PROJ-2"], "{}", run.stderr);
+    assert!(
+        !run.stderr.contains("not in this repository"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]

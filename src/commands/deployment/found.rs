@@ -35,7 +35,7 @@ impl Found {
         };
         let mut facts = commands::gather(&question, deadline, context);
         let mut findings = commands::find_keys(&facts, &options.keys, context);
-        let upstream = upstream(&findings, &facts, &before, options, context);
+        let upstream = upstream(&findings, &facts, &before, options, deadline, context);
         if let Some(upstream) = &upstream {
             facts.commit = facts.commit.or_else(|| upstream.commit.clone());
             findings = commands::find_keys_in(&[upstream.text()], &options.keys, context);
@@ -81,22 +81,17 @@ fn upstream(
     facts: &Facts,
     before: &Deployed,
     options: &DeploymentOptions,
+    deadline: Deadline,
     context: &Context<'_>,
 ) -> Option<Upstream> {
     let named = commands::keys::are_named(&options.keys) || options.keys.only_issue_keys;
-    let built = facts.run.commit.as_ref();
-    let known = before
-        .commit
-        .as_ref()
-        .or(facts.run.last_success.as_ref())
-        .or(facts.run.last_build.as_ref());
-    let is_unchanged = built.is_some() && built == known;
+    let is_unchanged = upstream::is_unchanged(&facts.run, before.commit.as_ref());
     // The end of a wrapped command or of a body has the issues of its beginning.
     let begun = &context.phase.found_before;
     let has_own = findings.keys().any(|key| !begun.contains(key));
     let is_wanted = !named && (!has_own || is_unchanged);
     let outbox = &options.jira.outbox;
     is_wanted
-        .then(|| upstream::find(outbox, &facts.run, context))
+        .then(|| upstream::find(outbox, &facts.run, deadline, context))
         .flatten()
 }

@@ -14,6 +14,8 @@ pub(super) struct About {
     pub(super) name: Line,
     /// Whose it is: the first part of its path on the server.
     pub(super) owner: Option<String>,
+    /// Its path on the server.
+    pub(super) path: Option<String>,
     pub(super) hosting: Hosting,
     /// What people should know about the kind of server, with what can be done about it.
     pub(super) guess: Option<(String, String)>,
@@ -82,7 +84,7 @@ impl About {
         let path = identity(page, kind, clone_urls).map(|identity| identity.path);
         let owner = path.as_ref().and_then(|path| path.split_once('/'));
         let owner = owner.map(|(owner, _)| owner.to_owned());
-        let name = given.or_else(|| Line::optional(&path?));
+        let name = given.or_else(|| Line::optional(path.as_deref()?));
         let guess = kind.is_none().then(|| guess(page, clone_urls)).flatten();
         let templates = Templates {
             commit: options.commit_url.clone(),
@@ -95,6 +97,7 @@ impl About {
             name: name.unwrap_or_else(|| Line::required(&id.to_string())),
             id,
             owner,
+            path,
             guess: guess.filter(|_| !templates.are_given()),
             hosting: hosting.with(&templates),
         })

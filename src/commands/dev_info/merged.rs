@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::FOR_ALL;
 use super::about::About;
 use super::entities::PullRequestFacts;
 use crate::commands::store::Store;
 use crate::domain::entity_ids::RepositoryId;
 use crate::domain::merged_request::MergedRequest;
 use crate::domain::timestamp::Timestamp;
-use crate::git::{Commit, Repository};
+use crate::git::{Commit, PRIMARY, Repository};
 use crate::jira::dev_info::PullRequestStatus;
 use crate::outbox::{Entity, Notes, OpenRequest, OpenRequests};
 use crate::output::Output;
@@ -45,7 +44,7 @@ pub(super) fn find(
     about: &About,
     repository: &Repository<'_>,
 ) -> Vec<Merged> {
-    let ends = ends(built, open);
+    let ends = ends(built, open, about);
     let commits: Vec<&str> = ends.iter().filter_map(|end| end.commit).collect();
     let authors = repository.merged_authors(&commits).unwrap_or_default();
     let of_end = |end: &End<'_>| {
@@ -53,7 +52,7 @@ pub(super) fn find(
         let facts = facts(end, known, about, &authors, built.event);
         let is_gone = |source: &&str| {
             !facts.is_from_fork
-                && !FOR_ALL.contains(source)
+                && !PRIMARY.contains(source)
                 && built.branch != Some(*source)
                 && is_merged(source, known, built.head, repository)
         };
@@ -74,7 +73,7 @@ struct End<'a> {
     commit: Option<&'a str>,
 }
 
-fn ends<'a>(built: &Built<'a>, open: &OpenRequests) -> Vec<End<'a>> {
+fn ends<'a>(built: &Built<'a>, open: &OpenRequests, about: &About) -> Vec<End<'a>> {
     let goes_here = |request: &OpenRequest| match (&request.target, built.branch) {
         (Some(target), Some(branch)) => target == branch,
         _ => false,
@@ -84,7 +83,8 @@ fn ends<'a>(built: &Built<'a>, open: &OpenRequests) -> Vec<End<'a>> {
     for commit in built.commits {
         let said = MergedRequest::of(&commit.message).filter(|said| {
             let known = open.get(&said.number);
-            said.is_certain || known.is_some_and(goes_here)
+            let is_certain = said.is_certain && !said.is_of_another(about.path.as_deref());
+            is_certain || known.is_some_and(goes_here) && !said.is_certain
         });
         if let Some(said) = said.filter(|said| seen.insert(said.number.clone())) {
             ends.push(End {
@@ -200,6 +200,10 @@ impl<'a> Remembered<'a> {
         merged: &[Merged],
         output: &Output,
     ) {
+        // Other builds may have ended or opened some meanwhile.
+        if let Some(now) = self.notes.as_ref().and_then(|it| it.read(&self.repository)) {
+            self.open = now;
+        }
         let mut has_changed = false;
         for Merged { facts, .. } in merged {
             has_changed |= self.open.remove(&facts.number);

@@ -28,6 +28,7 @@ use crate::git::{Commit, DetailsReader, GitError, Repository, clone_in};
 use crate::jira::dev_info::OperationType;
 use crate::outbox::OpenRequests;
 use crate::report::{Outcome, Report};
+use crate::side_by_side::in_time;
 use crate::system::Deadline;
 use crate::variables::Variables;
 use lines::{Lines, Update};
@@ -135,7 +136,7 @@ fn read(deadline: Deadline, context: &Context<'_>) -> Result<Lines, Failure> {
         );
     }
     let time = deadline.remaining(context.system) / 3;
-    let input = files::in_time(time, || files::read_stdin(MAX_INPUT));
+    let input = in_time(time, || files::read_stdin(MAX_INPUT));
     let failure = Failure::usage("could not read what was pushed");
     match input {
         Some(Ok(input)) => Ok(lines::parse(&input)),

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::{BLOCK, MAX_ERRORS};
 use crate::side_by_side::aside;
+use crate::system::System;
 
 /// So many blocks may wait for their reader; a git that is faster than that waits.
 const WAITING_BLOCKS: usize = 4;
@@ -67,11 +68,11 @@ impl Pipes {
 
     /// What it complained of so far; waits a moment for more, or for its end.
     #[expect(clippy::unnecessary_wraps, reason = "the same on every system")]
-    pub(super) fn errors(&mut self, time: Duration) -> io::Result<&[u8]> {
+    pub(super) fn errors(&mut self, time: Duration, system: &dyn System) -> io::Result<&[u8]> {
         match self.complaints.recv_timeout(time) {
             Ok(bytes) => self.errors = bytes,
             Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => std::thread::sleep(time),
+            Err(RecvTimeoutError::Disconnected) => system.sleep(time),
         }
         Ok(&self.errors)
     }

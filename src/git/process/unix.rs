@@ -9,6 +9,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
 use super::{BLOCK, MAX_ERRORS};
+use crate::system::System;
 
 pub(super) struct Pipes {
     input: Option<(ChildStdin, Vec<u8>, usize)>,
@@ -64,12 +65,12 @@ impl Pipes {
     }
 
     /// What it complained of so far; waits a moment for more, or for its end.
-    pub(super) fn errors(&mut self, time: Duration) -> io::Result<&[u8]> {
+    pub(super) fn errors(&mut self, time: Duration, system: &dyn System) -> io::Result<&[u8]> {
         if self.complaints.is_some() {
             self.wait(time)?;
             self.listen();
         } else {
-            std::thread::sleep(time);
+            system.sleep(time);
         }
         Ok(&self.errors)
     }

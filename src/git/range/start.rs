@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Asked, MAX_COMMITS};
+use crate::domain::revision::short;
 use crate::domain::series;
 use crate::git::{Commit, GitError, Repository};
 
@@ -10,7 +11,7 @@ use crate::git::{Commit, GitError, Repository};
 const MAX_OF_BRANCH: usize = 250;
 
 /// Branches that others come from: a new job must not put years of history onto issues.
-const PRIMARY: [&str; 4] = ["main", "master", "develop", "trunk"];
+pub(crate) const PRIMARY: [&str; 4] = ["main", "master", "develop", "trunk"];
 
 /// Where the range begins, and how long it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -111,7 +112,6 @@ impl Range {
         } else {
             format!("{commits} in {}", self.paths.join(", "))
         };
-        let short = |id: &str| id.chars().take(12).collect::<String>();
         match &self.start {
             Start::Since(from) => format!("searched {commits} since {}", short(from)),
             Start::Deployed(id) => {

@@ -1,6 +1,6 @@
 use super::{from_base64, plain};
 use crate::domain::issue_key::{Rules, find};
-use crate::jenkins::{Ref, Run, texts};
+use crate::jenkins::{Ref, Run, texts, without_git};
 use crate::variables::Variables;
 
 struct Case<'a> {
@@ -180,7 +180,25 @@ fn forks_are_told_by_their_repositories() {
         Run::new(&Variables::from(set)).change.unwrap().is_from_fork
     };
     assert!(of("https://github.com/ada/shop.git"));
-    assert!(!of("https://github.com/acme/shop.git"));
+    assert!(of("https://github.com/notacme/shop.git"));
+    for own in [
+        "https://github.com/acme/shop.git",
+        "git@github.com:Acme/Shop.git",
+        "acme/shop",
+    ] {
+        assert!(!of(own), "{own}");
+    }
+}
+
+#[test]
+fn without_the_commit_of_git_there_is_none_of_a_plugin() {
+    let set = [
+        ("ghprbPullId", "7"),
+        ("ghprbActualCommit", "2222"),
+        ("PROMOTED_GIT_COMMIT", "3333"),
+    ];
+    let run = Run::new(&without_git(&Variables::from(set)));
+    assert_eq!((run.commit, run.change.is_some()), (None, true));
 }
 
 #[test]

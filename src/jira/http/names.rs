@@ -8,7 +8,7 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-use crate::files::in_time;
+use crate::side_by_side::in_time;
 
 /// In time where there is a thread for it.
 #[derive(Debug)]

@@ -213,6 +213,7 @@ fn variables_of_the_command_line_do_not_count_and_those_of_a_checkout_do() {
     let set = Variables::from([
         ("JIRA_SEND_FORMAT", "json"),
         ("JIRA_SEND_ON_ERROR", "warn"),
+        ("JIRA_SEND_PUSHED", "true"),
         ("JIRA_SEND_WAIT", "true"),
         ("GIT_COMMIT", "1111"),
         ("PATH", "/bin"),
@@ -222,6 +223,7 @@ fn variables_of_the_command_line_do_not_count_and_those_of_a_checkout_do() {
     for (name, value) in [
         ("JIRA_SEND_FORMAT", None),
         ("JIRA_SEND_ON_ERROR", None),
+        ("JIRA_SEND_PUSHED", None),
         ("JIRA_SEND_WAIT", None),
         ("GIT_COMMIT", Some("8a91")),
         ("PATH", Some("/bin")),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use jira_sandbox::{Endpoint, Fault, Sandbox};
 use serde_json::{Value, json};
 
-use super::REPOSITORY;
+use super::{REPOSITORY, deleted};
 use crate::support::{Agent, Run};
 
 /// Adds commits without files to a branch, one second apart, and leaves the checkout as it is.
@@ -302,14 +302,6 @@ fn some_branches_may_be_named() {
     let (commits, branches) = sent(&jira);
     assert_eq!((commits.len(), branches.len()), (503, 4));
     assert!(commits.values().all(|count| *count == 1));
-}
-
-fn deleted(jira: &Sandbox) -> Vec<String> {
-    let requests = jira.requests().into_iter();
-    let deletions = requests.filter(|request| request.method == "DELETE");
-    deletions
-        .map(|it| it.path.rsplit('/').next().unwrap().to_owned())
-        .collect()
 }
 
 /// What was sent and is gone is deleted, once; not what was never sent, and not what is only not fetched.

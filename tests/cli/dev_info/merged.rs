@@ -3,7 +3,7 @@
 use jira_sandbox::{Endpoint, Fault, Sandbox};
 use serde_json::{Value, json};
 
-use super::{PAGE, PULL_REQUEST, REPOSITORY, associations, body, commit};
+use super::{PAGE, PULL_REQUEST, REPOSITORY, associations, body, commit, deleted};
 use crate::openapi::check_dev_info;
 use crate::support::{Agent, EVENT, EVENT_MILLISECONDS, Run};
 
@@ -34,15 +34,6 @@ fn send(agent: &Agent, options: &[&str]) -> Run {
     let run = agent.run(&[&["dev-info", EVENT], options].concat());
     assert_eq!(run.code, 0, "{}", run.stderr);
     run
-}
-
-/// The ids of the branches that were deleted.
-fn deleted(jira: &Sandbox) -> Vec<String> {
-    let requests = jira.requests().into_iter();
-    let deletions = requests.filter(|request| request.method == "DELETE");
-    deletions
-        .map(|it| it.path.rsplit('/').next().unwrap().to_owned())
-        .collect()
 }
 
 /// The subject alone tells all that is known; `main` is no branch of its issues.

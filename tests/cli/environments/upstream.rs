@@ -106,3 +106,35 @@ fn a_name_that_may_mean_several_jobs_means_none() {
     agent.set("JOB_NAME", "deploy");
     assert!(keys(&agent.run(&deploy)).is_empty());
 }
+
+/// A build is remembered under the name that it was sent with, not under that of the job that sent it.
+#[test]
+fn the_name_that_was_sent_counts() {
+    let jira = Sandbox::start();
+    let mut agent = Agent::of("freestyle-no-scm").with_jira(&jira);
+    let build = [
+        "build",
+        SUCCESS,
+        "--issue-keys=PROJ-1",
+        "--job-name=up",
+        "--build-number=41",
+    ];
+    assert_eq!(agent.run(&build).code, 0);
+    agent.set("BUILD_NUMBER", "7");
+    for (variable, expected) in [
+        ("COPYARTIFACT_BUILD_NUMBER_UP", true),
+        ("COPYARTIFACT_BUILD_NUMBER_SHOP_FREESTYLE_NOSCM", false),
+    ] {
+        agent.set(variable, "41");
+        let run = agent.run(&["keys"]);
+        let is_found = run.stderr.contains("PROJ-1");
+        assert_eq!(is_found, expected, "{variable}: {}", run.stderr);
+        assert_eq!(
+            run.stderr.contains("nothing is remembered"),
+            !expected,
+            "{}",
+            run.stderr
+        );
+        agent.unset(variable);
+    }
+}

@@ -107,7 +107,7 @@ fn the_command_is_run_and_watched() {
         let is_told = jira.build("shop-freestyle-noscm", 1).is_some();
         assert!(is_told || !limit.is_told, "{context}");
         assert!(
-            is_told || run.stderr.contains("Jira is not told"),
+            is_told || run.stderr.contains("not reported to Jira"),
             "{context}"
         );
     }

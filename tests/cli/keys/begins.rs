@@ -508,3 +508,79 @@ fn only_commits_below_a_path_count() {
         run.stdout
     );
 }
+
+/// Nothing of the variables holds when the workspace does not have their commit; that is found out once.
+#[test]
+fn a_commit_that_only_a_plugin_knows_is_looked_for_once() {
+    let mut agent = agent(&["A-1 old", "ABC-2 new"]);
+    agent.unset("GIT_COMMIT");
+    agent
+        .set("ghprbPullId", "7")
+        .set("ghprbPullTitle", "ABC-3 Login")
+        .set("ghprbTargetBranch", "main")
+        .set("ghprbActualCommit", &"1".repeat(40));
+    let run = sent(&agent, BUILD);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(!run.stderr.contains("in time"), "{}", run.stderr);
+    let found = keys(&run);
+    assert!(
+        found.contains(&"ABC-2".to_owned()) && found.contains(&"ABC-3".to_owned()),
+        "{found:?} {}",
+        run.stderr
+    );
+}
+
+/// What is wrong with a path is said, whoever wrote it.
+#[test]
+fn paths_that_cannot_be_are_reported() {
+    let mut agent = agent(&["A-1 old"]);
+    std::fs::create_dir(agent.path().join("api")).unwrap();
+    agent.write("api/a", "");
+    agent.write("f", "");
+    agent.git(&["add", "api", "f"]);
+    agent.git(&["commit", "--quiet", "--message", "ABC-2 new"]);
+    agent.set("GIT_COMMIT", &agent.git(&["rev-parse", "HEAD"]));
+    let cases: [(&[&str], i32, &str, &[&str]); 8] = [
+        (&["--paths=api/"], 0, "", &["ABC-2"]),
+        (&["--paths= f ,nope"], 0, "has no nope", &["ABC-2"]),
+        (&["--paths=nope", "--paths=web"], 0, "has no nope, web", &[]),
+        (&["--paths=*.rs"], 0, "", &[]),
+        (&["--paths="], 2, "expected a path below", &[]),
+        (&["--paths=/api"], 2, "expected a path below", &[]),
+        (&["--paths=../g"], 2, "expected a path below", &[]),
+        (&["--paths=a/../../g"], 2, "expected a path below", &[]),
+    ];
+    for (options, code, words, expected) in cases {
+        let run = sent(&agent, &[BUILD, options].concat());
+        assert_eq!(run.code, code, "{options:?} {}", run.stderr);
+        assert!(run.stderr.contains(words), "{options:?} {}", run.stderr);
+        assert_eq!(
+            run.stderr.contains("has no"),
+            words.contains("has no"),
+            "{}",
+            run.stderr
+        );
+        if code == 0 {
+            assert_eq!(keys(&run), expected, "{options:?} {}", run.stderr);
+        }
+    }
+    agent.set("JIRA_SEND_PATHS", "web,api");
+    assert_eq!(keys(&sent(&agent, BUILD)), ["ABC-2"]);
+}
+
+/// An option that was set from something empty counts as not given.
+#[test]
+fn blank_names_count_as_not_given() {
+    let agent = agent(&["ABC-1 only"]);
+    for options in [["--branch="], ["--tag= "], ["--title="]] {
+        let run = sent(&agent, &[BUILD, &options].concat());
+        assert_eq!(keys(&run), ["ABC-1"], "{options:?} {}", run.stderr);
+        assert!(!run.stderr.contains("series"), "{}", run.stderr);
+        let run = agent.run(&[&["keys"][..], &options].concat());
+        assert!(
+            run.stdout.contains("ABC-1") || run.stderr.contains("ABC-1"),
+            "{}",
+            run.stderr
+        );
+    }
+}

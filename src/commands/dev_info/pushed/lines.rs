@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::revision::is_full_id;
+
 /// Most lines that are read.
 const MAX_LINES: usize = 50_000;
 
@@ -78,10 +80,8 @@ fn update(line: &str) -> Option<Update> {
 /// A full id, of SHA-1 or of SHA-256; zeros stand for nothing.
 #[expect(clippy::option_option, reason = "no id, and the id of nothing")]
 fn id(word: &str) -> Option<Option<String>> {
-    let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    let is_id = matches!(word.len(), 40 | 64) && word.bytes().all(is_hex);
     let is_nothing = word.bytes().all(|byte| byte == b'0');
-    is_id.then(|| (!is_nothing).then(|| word.to_owned()))
+    is_full_id(word).then(|| (!is_nothing).then(|| word.to_owned()))
 }
 
 #[cfg(test)]

@@ -94,12 +94,11 @@ fn demo(once: bool) -> Result<(), String> {
     }
     if !once {
         println!("\nTo go on by hand, paste this into another terminal, in this folder:\n");
-        let config = Config::default();
+        let is_of_jira = |(name, _): &(&String, &String)| name.starts_with("JIRA_");
+        for (name, value) in variables.iter().filter(is_of_jira) {
+            println!("export {name}={value}");
+        }
         for (name, value) in [
-            ("JIRA_SITE", sandbox.url()),
-            ("JIRA_CLIENT_ID", &config.client_id),
-            ("JIRA_CLIENT_SECRET", &config.client_secret),
-            ("JIRA_SEND_NO_OUTBOX", "true"),
             ("JOB_NAME", "shop"),
             ("BUILD_NUMBER", "1"),
             ("BUILD_URL", "https://jenkins.example.com/job/shop/1/"),

@@ -1,0 +1,92 @@
+//! What a send delivers besides its own data, and what is said of it.
+
+use std::time::Duration;
+
+use super::Delivery;
+use crate::commands::Context;
+use crate::jira::{AuthorizedJira, bulk};
+use crate::outbox::{Expired, Outbox};
+use crate::report::OutboxReport;
+use crate::side_by_side::side_by_side;
+use crate::system::Deadline;
+
+/// A send delivers so many entries besides its own data.
+const MOST_AFTER_SENDING: usize = bulk::MAX_ITEMS;
+
+/// A send takes no longer for them than this, though its budget may be larger.
+const TIME_AFTER_SENDING: Duration = Duration::from_secs(5);
+
+/// Delivers what waits for the sites that just answered. Never more than a warning.
+pub(crate) fn after_sending(
+    outbox: &Outbox<'_>,
+    clients: Vec<(&str, &mut AuthorizedJira<'_>)>,
+    deadline: Deadline,
+    context: &Context<'_>,
+) -> OutboxReport {
+    let deadline = deadline.at_most(context.system, TIME_AFTER_SENDING);
+    let mut report = OutboxReport::default();
+    if !clients.is_empty() {
+        let listing = outbox.list(None);
+        report.superseded = outbox.drop_superseded(&listing);
+        let sites: Vec<&str> = clients.iter().map(|(site, _)| *site).collect();
+        let tallies = side_by_side(clients, |(site, client)| {
+            let mut delivery = Delivery::new(outbox, site, deadline, context);
+            delivery.site_answers = true;
+            delivery.run(client, &listing.due, Some(MOST_AFTER_SENDING));
+            delivery.finish()
+        });
+        for (counts, failure) in tallies {
+            report.add(counts);
+            if let Some(failure) = failure {
+                context
+                    .output
+                    .detail(&format!("the outbox could not be delivered: {failure}"));
+            }
+        }
+        let counts = outbox.counts();
+        report.waiting = sites.iter().map(|site| counts.of(site).waiting).sum();
+    }
+    let (expired, _) = outbox.expire();
+    report.expired = tell_expired(&expired, context);
+    tell(&report, "also delivered", context);
+    report
+}
+
+/// Says what was too old or too much for the outbox; how many entries it was.
+pub(crate) fn tell_expired(expired: &Expired, context: &Context<'_>) -> usize {
+    if expired.set_aside > 0 {
+        let more = match expired.set_aside - expired.names.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        context.output.advise(
+            &format!(
+                "set aside as too old to be sent: {}{more}",
+                expired.names.join(", ")
+            ),
+            &format!(
+                "see {} for the reason of each, and --outbox-max-age-days",
+                expired.folder.display()
+            ),
+        );
+    }
+    if expired.dropped > 0 {
+        let dropped = expired.dropped;
+        context.output.advise(
+            &format!("dropped from the outbox as too many: {dropped}"),
+            "see --outbox-max-entries and --outbox-max-size",
+        );
+    }
+    expired.set_aside + expired.dropped
+}
+
+/// Says in one line each what happened to the entries.
+pub(crate) fn tell(report: &OutboxReport, label: &str, context: &Context<'_>) {
+    if let Some(line) = report.delivered_line(label) {
+        let waiting = match report.waiting {
+            0 => String::new(),
+            waiting => format!("; {waiting} still queued"),
+        };
+        context.output.say(&format!("{line}{waiting}"));
+    }
+}

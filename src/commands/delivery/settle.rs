@@ -1,0 +1,88 @@
+//! What Jira's answer says of each entry that was sent.
+
+use super::{Delivery, Item};
+use crate::commands::connection::label;
+use crate::commands::{answer, warn_each};
+use crate::jira::{Rejected, Submitted, bulk};
+
+impl Delivery<'_> {
+    /// Gives back those items of several that Jira's answer says nothing of.
+    pub(super) fn settle(&mut self, items: Vec<Item>, submitted: &Submitted) -> Vec<Item> {
+        let accepted = submitted.accepted.as_deref().unwrap_or_default();
+        let rejected = submitted.rejected.as_slice();
+        let alone = items.len() == 1;
+        let nothing_said = submitted.is_silent();
+        let mut unclear = Vec::new();
+        for item in items {
+            let is_part = alone && !bulk::is_single(&item.entry.body, item.data);
+            if is_part && !accepted.is_empty() {
+                self.tell_rejected(&item, rejected);
+            }
+            let key = &item.entry.key;
+            let refusal = rejected
+                .iter()
+                .find(|rejected| rejected.key == *key || alone);
+            if accepted.contains(key) || nothing_said || (alone && !accepted.is_empty()) {
+                self.outbox.remove(&item.held);
+                self.counts.deliver(&item.entry.name);
+            } else if refusal.is_some() && self.is_wrong_guess(&item, submitted) {
+                self.outbox.remove(&item.held);
+                let (name, site) = (&item.entry.name, label(self.site));
+                let unknown = submitted.unknown_issues().join(", ");
+                self.context.output.advise(
+                    &format!("{name} was queued, and is not sent: {site} does not know {unknown}"),
+                    answer::GUESSES,
+                );
+            } else if let Some(refusal) = refusal {
+                let errors = refusal.errors.iter();
+                let reasons: Vec<&str> = errors.map(|error| error.message.as_str()).collect();
+                self.refuse(item, &reasons.join("; "));
+            } else if alone {
+                self.refuse(item, "Jira accepted nothing of it");
+            } else {
+                unclear.push(item);
+            }
+        }
+        unclear
+    }
+
+    /// Whether all its issues were found in texts and the site knows none of them: our guess is not the user's mistake.
+    fn is_wrong_guess(&self, item: &Item, submitted: &Submitted) -> bool {
+        let unknown = submitted.unknown_issues();
+        let Some((_, record)) = self.outbox.memory().last(&item.entry.entity()) else {
+            return false;
+        };
+        let keys = &record.issue_keys;
+        // It may write them in another way than we do: as many as were sent are all of them.
+        let knows_none =
+            unknown.len() >= keys.len() || keys.iter().all(|key| unknown.contains(key));
+        record.is_guessed && !keys.is_empty() && knows_none
+    }
+
+    /// Most of a request was taken: what was not is said, since it is kept nowhere.
+    fn tell_rejected(&self, item: &Item, rejected: &[Rejected]) {
+        let lines = rejected.iter().map(|rejected| {
+            let errors = rejected.errors.iter().map(|error| error.message.as_str());
+            let (name, key) = (&item.entry.name, &rejected.key);
+            let reasons: Vec<&str> = errors.collect();
+            format!(
+                "{name} was queued, and Jira rejected {key} of it: {}",
+                reasons.join("; ")
+            )
+        });
+        warn_each(lines, self.context.output);
+    }
+
+    pub(super) fn refuse(&mut self, mut item: Item, reason: &str) {
+        let output = self.context.output;
+        item.entry.tries += 1;
+        item.entry.reason = output.without_secrets(reason);
+        let path = self.outbox.refuse(&item.held, &item.entry);
+        self.counts.refused += 1;
+        let (name, site) = (&item.entry.name, label(self.site));
+        output.advise(
+            &format!("{name} was queued, and is rejected by {site}: {reason}"),
+            &format!("see {}", path.display()),
+        );
+    }
+}

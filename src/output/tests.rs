@@ -1,0 +1,120 @@
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use super::{Output, Verbosity};
+use crate::error::Failure;
+use crate::secret::Secret;
+
+/// What was printed.
+#[derive(Clone, Default)]
+struct Paper(Arc<Mutex<Vec<u8>>>);
+
+impl Paper {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl Write for Paper {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn secrets_are_hidden_in_all_their_forms() {
+    let (people, result) = (Paper::default(), Paper::default());
+    let output = Output::new(people.clone(), result.clone());
+    output.hide(&Secret::new("s3cr/et"));
+    output.hide(&Secret::new("s3c"));
+    output.say("s3cr/et s3cr%2Fet czNjci9ldA== s3c");
+    output.result("{\"a\":\"s3cr/et\"}").unwrap();
+    assert_eq!(people.text(), "**** **** ****A== s3c\n");
+    assert_eq!(result.text(), "{\"a\":\"****\"}\n");
+}
+
+#[test]
+fn verbosity_decides_what_is_said() {
+    let cases = [
+        (Verbosity::Quiet, "warning: w\n"),
+        (Verbosity::Normal, "s\nwarning: w\n"),
+        (Verbosity::Verbose, "s\nd\nwarning: w\n"),
+    ];
+    for (verbosity, expected) in cases {
+        let (people, result) = (Paper::default(), Paper::default());
+        let mut output = Output::new(people.clone(), result.clone());
+        output.set_verbosity(verbosity);
+        output.say("s");
+        output.detail("d");
+        output.warn("w");
+        output.advise("w", "said once");
+        assert_eq!(people.text(), expected);
+    }
+}
+
+#[test]
+fn a_warning_and_its_causes_are_given_once() {
+    let (people, result) = (Paper::default(), Paper::default());
+    let output = Output::new(people.clone(), result);
+    for what in ["begin", "end", "end"] {
+        let failure = Failure::usage(what).cause("refused").hint("do");
+        output.failure_as_warning(&failure);
+    }
+    output.say_or_warn("sent", None);
+    output.say_or_warn("one", Some("unknown"));
+    output.say_or_warn("two", Some("unknown"));
+    let expected = "warning: begin\n  caused by: refused\nhint: do\nwarning: end\n\
+                    sent\nwarning: one\ntwo\n";
+    assert_eq!(people.text(), expected);
+}
+
+#[test]
+fn labels_have_colors_and_the_rest_has_none() {
+    let (people, result) = (Paper::default(), Paper::default());
+    let mut output = Output::new(people.clone(), result.clone());
+    output.set_colors(true);
+    output.failure(&Failure::usage("what").cause("why").hint("do"));
+    output.warn("error: x");
+    output.say("hint: x");
+    output.result("{}").unwrap();
+    let expected = "\u{1b}[1;31merror:\u{1b}[0m what\n  \u{1b}[1;31mcaused by:\u{1b}[0m why\n\
+                    \u{1b}[1;36mhint:\u{1b}[0m do\n\u{1b}[1;33mwarning:\u{1b}[0m error: x\nhint: x\n";
+    assert_eq!(people.text(), expected);
+    assert_eq!(result.text(), "{}\n");
+    let (kept, lines) = output.kept();
+    kept.warn("of a step");
+    assert_eq!(lines.take(), ["warning: of a step"]);
+}
+
+#[test]
+fn a_bar_stands_below_the_lines_of_a_terminal() {
+    for (is_terminal, expected) in [
+        (true, "\rlong bar\rbar     \r   \rline\n\rnext\r    \r"),
+        (false, "line\n"),
+    ] {
+        let (people, result) = (Paper::default(), Paper::default());
+        let output = Output::new(people.clone(), result).on_terminal(is_terminal);
+        output.bar("long bar");
+        output.bar("bar");
+        output.say("line");
+        output.bar("next");
+        output.bar("");
+        assert_eq!(people.text(), expected);
+    }
+}
+
+#[test]
+fn failures_have_their_three_parts() {
+    let (people, result) = (Paper::default(), Paper::default());
+    let output = Output::new(people.clone(), result.clone());
+    let failure = Failure::usage("what").cause("why\nreally").hint("do");
+    output.failure(&failure);
+    output.failure_as_warning(&failure);
+    let expected = "error: what\n  caused by: why\\nreally\nhint: do\n\
+                    warning: what\n  caused by: why\\nreally\nhint: do\n";
+    assert_eq!(people.text(), expected);
+}
