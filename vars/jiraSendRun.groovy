@@ -35,12 +35,10 @@ Map task(Map step, Object env) {
             label: given(parameters.agentLabel, env, 'JIRA_SEND_AGENT_LABEL', ''),
             seconds: seconds.matches('[1-9][0-9]{0,4}') ? Integer.parseInt(seconds) : 120,
         ],
+        credential: step.credential == false || credential == 'false' ? false : credential,
         clientId: given(parameters.clientId, env, 'JIRA_SEND_CLIENT_ID', ''),
-        request: [
-            protocol: 1, id: UUID.randomUUID().toString(), step: step.name, misused: misused.isEmpty() ? null : misused.join(', '), parameters: parameters,
-            credential: [id: step.credential == false || credential == 'false' ? false : credential, problem: null],
-            ownAgent: false, body: null, waiting: null,
-        ],
+        id: UUID.randomUUID().toString(),
+        request: [protocol: 1, step: step.name, misused: misused.isEmpty() ? null : misused.join(', '), parameters: parameters, body: null, waiting: null],
     ]
 }
 
@@ -84,7 +82,12 @@ String request(Map task, Object build, Object env) {
     } catch (Exception problem) {
         // Without what other runs remember, this run sends its own.
     }
-    return JsonOutput.toJson(task.request + [run: run])
+    return JsonOutput.toJson(requested(task, run))
+}
+
+@NonCPS
+private Map requested(Map task, Map run) {
+    return task.request + [id: task.id, ownAgent: task.ownAgent, credential: [id: task.credential, problem: task.problem], run: run]
 }
 
 /**
@@ -167,9 +170,22 @@ Map answer(String output) {
     return [problem: 'jira-send gave no answer that this library understands; the log above may have the reason']
 }
 
-/** The memory after an answer, and how many lines were dropped for lack of room. It is read anew, for parallel branches. */
+/** Keeps what an answer wants kept, and returns what one echo prints after a call. */
 @NonCPS
-Map merged(String now, Map change) {
+String conclude(Map answer, Object env, boolean patient, int failures) {
+    int dropped = remember(answer.memory, env)
+    List lines = []
+    lines.addAll(!patient ? answer.echo ?: [] : failures == 1 ? [answer.line + '; trying again'] : [])
+    if (dropped > 0) {
+        lines.add('jira-send: no room in the memory of this run; ' + dropped + ' of its oldest entries were dropped')
+    }
+    return lines.join('\n')
+}
+
+/** Changes the memory of the run, read anew for parallel branches; returns how many lines were dropped for lack of room. */
+@NonCPS
+int remember(Map change, Object env) {
+    String now = env.getProperty('JIRA_SEND_MEMORY') ?: ''
     List keep = change?.keep ?: []
     List gone = []
     gone.addAll(change?.forget ?: [])
@@ -177,7 +193,7 @@ Map merged(String now, Map change) {
         gone.add(line.replaceFirst(' .*', ''))
     }
     List lines = []
-    for (line in (now ?: '').split('\n')) {
+    for (line in now.split('\n')) {
         if (line != '' && line != 'none' && !gone.contains(line.replaceFirst(' .*', ''))) {
             lines.add(line)
         }
@@ -189,22 +205,12 @@ Map merged(String now, Map change) {
         length -= lines[dropped].length() + 1
         dropped++
     }
-    return [memory: lines.subList(dropped, lines.size()).join('\n') ?: 'none', dropped: dropped]
-}
-
-/** What one echo prints after a call. */
-@NonCPS
-String lines(Map answer, int dropped, boolean patient, int failures) {
-    List lines = []
-    if (!patient) {
-        lines.addAll(answer.echo ?: [])
-    } else if (failures == 1) {
-        lines.add(answer.line + '; trying again')
+    String memory = lines.subList(dropped, lines.size()).join('\n') ?: 'none'
+    // Each change saves the run.
+    if (memory != now) {
+        env.JIRA_SEND_MEMORY = memory
     }
-    if (dropped > 0) {
-        lines.add('jira-send: no room in the memory of this run; ' + dropped + ' of its oldest entries were dropped')
-    }
-    return lines.join('\n')
+    return dropped
 }
 
 /** The answer in place of the program's, for a call that could not be made: a step that sends is kept for a later one. */
@@ -245,21 +251,21 @@ private String keptLine(Map task, String names, Object build, Object env) {
         excess -= JsonOutput.toJson(changes[fitting]).length() + 1
     }
     run.changes = changes.subList(0, fitting)
-    String line = 'request:' + task.request.id + ' ' + keptJson(task, run, variables)
+    String line = 'request:' + task.id + ' ' + keptJson(task, run, variables)
     return line.length() > 8000 ? '' : line
 }
 
 /** Without user and password of any address: it stays with the run. */
 @NonCPS
 private String keptJson(Map task, Map run, Map variables) {
-    Map line = [request: task.request + [run: run], variables: variables]
+    Map line = [request: requested(task, run), variables: variables]
     return JsonOutput.toJson(line).replaceAll('://([^/"\\s\\\\]|\\\\.)*@', '://')
 }
 
 /** Why there was no call on an agent of its own. */
 @NonCPS
 String late(Map task) {
-    return task.request.ownAgent ?
+    return task.ownAgent ?
         'the step took longer than ' + task.agent.seconds + ' seconds on its own agent; allow more time with agentTimeout' :
         'no agent' + (task.agent.label == '' ? '' : ' with the label ' + task.agent.label) + ' was free within ' + task.agent.seconds +
             ' seconds; call the step inside node { }, choose other agents with agentLabel, or allow more time with agentTimeout'

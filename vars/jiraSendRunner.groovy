@@ -48,7 +48,7 @@ private Object finish(Map answer) {
     if (answer.setResult == 'ABORTED') {
         currentBuild.result = 'ABORTED'
     }
-    if (answer.interrupt) {
+    if (answer.interrupt == true) {
         echo(answer.fail)
         interrupt()
     }
@@ -81,13 +81,9 @@ private Map ask(Map task) {
     while (true) {
         Map answer = once(task)
         // While it waits, the agent may be away for some time.
-        failures = answer.undelivered ? failures + 1 : 0
+        failures = answer.undelivered == true ? failures + 1 : 0
         boolean patient = failures > 0 && failures < 10 && again != null
-        Map kept = jiraSendRun.merged(env.JIRA_SEND_MEMORY, answer.memory)
-        if (kept.memory != env.JIRA_SEND_MEMORY) {
-            env.JIRA_SEND_MEMORY = kept.memory
-        }
-        String lines = jiraSendRun.lines(answer, kept.dropped, patient, failures)
+        String lines = jiraSendRun.conclude(answer, env, patient, failures)
         if (lines != '') {
             echo(lines)
         }
@@ -104,8 +100,8 @@ private Map ask(Map task) {
 private Map once(Map task) {
     String reason
     task.now = System.currentTimeMillis()
-    task.request.ownAgent = false
-    task.request.credential.problem = null
+    task.ownAgent = false
+    task.problem = null
     try {
         Map answer = task.agent == null ? bound(task) : onOwnAgent(task)
         if (answer.problem == null) {
@@ -114,8 +110,7 @@ private Map once(Map task) {
         reason = answer.problem
     } catch (InterruptedException interruption) {
         // Nothing of it may be read: the sandbox would throw a rejection in its place.
-        Map kept = undelivered(task, 'interrupted').memory
-        env.JIRA_SEND_MEMORY = jiraSendRun.merged(env.JIRA_SEND_MEMORY, kept).memory
+        jiraSendRun.remember(undelivered(task, 'interrupted').memory, env)
         throw interruption
     } catch (Exception | NoSuchMethodError problem) {
         // The Error is a step of a plugin that is not installed.
@@ -142,7 +137,7 @@ private Map onOwnAgent(Map task) {
     try {
         return timeout(time: task.agent.seconds, unit: 'SECONDS') {
             node(task.agent.label) {
-                task.request.ownAgent = true
+                task.ownAgent = true
                 bound(task)
             }
         }
@@ -157,41 +152,39 @@ private Map onOwnAgent(Map task) {
 
 /** Binds the credential. Without it, the program is called all the same, and decides. */
 private Map bound(Map task) {
-    Map credential = task.request.credential
-    task.bound = false
-    if (credential.id == false) {
-        return launched(task)
+    Object id = task.credential
+    if (id == false) {
+        return launched(task, [])
     }
+    String clientId = task.clientId
+    boolean isBound = false
     try {
-        List bindings = task.clientId == '' ?
-            [usernamePassword(credentialsId: credential.id, usernameVariable: 'JIRA_CLIENT_ID', passwordVariable: 'JIRA_CLIENT_SECRET')] :
-            [string(credentialsId: credential.id, variable: 'JIRA_CLIENT_SECRET')]
+        List bindings = clientId == '' ? [usernamePassword(credentialsId: id, usernameVariable: 'JIRA_CLIENT_ID', passwordVariable: 'JIRA_CLIENT_SECRET')] :
+            [string(credentialsId: id, variable: 'JIRA_CLIENT_SECRET')]
         return withCredentials(bindings) {
-            task.bound = true
-            launched(task)
+            isBound = true
+            launched(task, clientId == '' ? [] : ['JIRA_CLIENT_ID=' + clientId])
         }
     } catch (InterruptedException interruption) {
         throw interruption
     } catch (Exception | NoSuchMethodError problem) {
-        if (task.bound) {
+        if (isBound) {
             throw problem
         }
-        credential.problem = jiraSendRun.reason(problem.toString())
+        task.problem = jiraSendRun.reason(problem.toString())
     }
-    return launched(task)
+    return launched(task, [])
 }
 
 /** Writes the request and runs the launcher; once more when the agent has no program yet. */
-private Map launched(Map task) {
+private Map launched(Map task, List environment) {
     // Outside the checkout, and one for each call: parallel stages can share a workspace. The launcher removes it.
     // Each step costs 5 ms, so the path, which the variable has too, also tells the system.
-    String folder = (env.WORKSPACE_TMP ?: pwd(tmp: true)) + '/jira-send-' + task.request.id
+    String folder = (env.WORKSPACE_TMP ?: pwd(tmp: true)) + '/jira-send-' + task.id
     boolean unix = folder.startsWith('/')
     String manifest = jiraSendRun.oneLine(libraryResource('jira-send/manifest'))
-    List environment = ['JIRA_SEND_TMP=' + folder, 'JIRA_SEND_MANIFEST=' + manifest]
-    if (task.bound && task.clientId != '') {
-        environment.add('JIRA_CLIENT_ID=' + task.clientId)
-    }
+    environment.add('JIRA_SEND_TMP=' + folder)
+    environment.add('JIRA_SEND_MANIFEST=' + manifest)
     boolean ended = false
     try {
         writeFile(file: folder + '/request.json', text: jiraSendRun.request(task, currentBuild, env), encoding: 'UTF-8')
@@ -199,9 +192,10 @@ private Map launched(Map task) {
         if (answer.needs != null) {
             environment.add('JIRA_SEND_DELIVERED=' + (delivered(answer.needs, folder, manifest) ? 'file' : 'none'))
             answer = launch(environment, unix)
+            answer = answer.needs == null ? answer : [problem: 'the launcher still needs ' + answer.needs]
         }
         ended = true
-        return answer.needs == null ? answer : [problem: 'the launcher still needs ' + answer.needs]
+        return answer
     } finally {
         if (!ended) {
             remove(folder)
