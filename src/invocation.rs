@@ -12,6 +12,7 @@ use crate::cli::{Cli, Command, errors, globals, help};
 use crate::commands::{self, Context, Phase};
 use crate::error::Failure;
 use crate::jira::http::{Network, Settings};
+use crate::jira::trace::Traced;
 use crate::output::Output;
 use crate::side_by_side::in_time;
 use crate::system::System;
@@ -130,10 +131,14 @@ pub(crate) fn perform<T>(
         return Err(failure.clone());
     }
     let network = Network::new(settings.unwrap_or_default(), output, system);
+    let traced = Traced {
+        transport: &network,
+        output,
+    };
     let context = Context {
         variables,
         system,
-        transport: &network,
+        transport: &traced,
         network_failure: network_failure.as_ref(),
         output,
         phase,

@@ -28,7 +28,7 @@ use anyhow::{Context as _, bail};
 
 use crate::system::System;
 
-pub(crate) use entry::{Entry, Sending};
+pub(crate) use entry::Entry;
 pub(crate) use expiry::{Expired, Limits};
 pub(crate) use folder::default_folder;
 pub(crate) use history::{Progress, UnderWay};
@@ -95,8 +95,8 @@ impl Held {
 #[derive(Debug)]
 pub(crate) enum Opened {
     Entry(Box<Entry>),
-    /// Somebody else has it.
-    Gone,
+    /// Somebody else has it, or a later version of this program is needed.
+    NotOurs,
     /// It waits again, since it cannot be read now; says why.
     Unreadable(String),
     /// No entry, and no longer in the way; says what it is and where.
@@ -225,7 +225,11 @@ impl<'a> Outbox<'a> {
                     "{newer} in the outbox was written by a later version of jira-send and is left for it"
                 ));
             }
-            Err(Content::Gone) => return Opened::Gone,
+            Ok(Parsed::OtherKind) => {
+                let _ = self.put_back(held, None);
+                return Opened::NotOurs;
+            }
+            Err(Content::Gone) => return Opened::NotOurs,
             Err(Content::Unreadable(problem)) => {
                 let _ = self.put_back(held, None);
                 return Opened::Unreadable(format!(

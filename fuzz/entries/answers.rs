@@ -1,5 +1,6 @@
 //! Whatever answers in Jira's place. See [`crate::fuzz_entries`].
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -9,8 +10,7 @@ use super::clock::Clocked;
 use super::http::{Answer, Request, Transport, TransportError};
 use super::item::DeploymentKey;
 use super::{
-    AuthorizedJira, Credentials, DataType, Endpoints, Jira, JiraError, Submitted, Target,
-    error_body, sent,
+    Body, Credentials, DataType, Endpoints, Jira, JiraError, Submitted, Target, error_body,
 };
 use crate::domain::ids::{EnvironmentId, PipelineId, PipelineIdStyle};
 use crate::fuzz_entries::head_and_body;
@@ -31,7 +31,7 @@ pub(crate) fn answers(bytes: &[u8]) {
         read(&answer.body);
     }
     ask(answers.clone(), |jira| {
-        jira.submit(DataType::Builds, "{}")
+        jira.submit(&Body::new(DataType::Builds, &()))
             .map(|submitted| check(&submitted))
     });
     let deployment = DeploymentKey {
@@ -41,11 +41,11 @@ pub(crate) fn answers(bytes: &[u8]) {
     };
     let commit = json!({"id": "c", "updateSequenceId": 7});
     let body = json!({"repositories": [{"id": "r", "commits": [commit]}]});
-    for sent in sent(&body, DataType::DevInfo) {
+    for sent in Body::new(DataType::DevInfo, &body).sent() {
         ask(answers.clone(), |jira| {
             let read = jira.read(&sent.item)?;
-            let state = sent.state(read.as_ref());
-            assert!(read.is_some() || !state.is_final());
+            let fate = sent.fate(read.as_ref());
+            assert!(read.is_some() || !fate.is_final());
             Ok(())
         });
         ask(answers.clone(), |jira| jira.delete(&sent.item));
@@ -113,7 +113,7 @@ impl Transport for InTurn {
     }
 }
 
-fn ask(answers: Vec<Answer>, question: impl Fn(&mut AuthorizedJira<'_>) -> Result<(), JiraError>) {
+fn ask(answers: Vec<Answer>, question: impl Fn(&mut Jira<'_>) -> Result<(), JiraError>) {
     let machine = FakeMachine::default();
     let transport = InTurn {
         answers,
@@ -134,9 +134,16 @@ fn ask(answers: Vec<Answer>, question: impl Fn(&mut AuthorizedJira<'_>) -> Resul
     // The look-up of a site's cloud id runs at the same time as the one for a token, which would leave to chance who
     // gets which answer.
     let target = Target::CloudId("c-1".parse().expect("a cloud id"));
-    let result = Jira::new(&clocked, &machine, deadline, &endpoints, &credentials)
-        .authorize(&target)
-        .and_then(|mut jira| question(&mut jira));
+    let credentials = Arc::new(credentials);
+    let result = Jira::authorize(
+        &clocked,
+        &machine,
+        deadline,
+        &target,
+        &endpoints,
+        credentials,
+    )
+    .and_then(|mut jira| question(&mut jira));
     if let Err(error) = result {
         let failure = error.explain_for("acme.atlassian.net");
         assert!(!failure.message().is_empty() && !failure.lines().is_empty());

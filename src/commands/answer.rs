@@ -6,7 +6,7 @@ use super::connection::Destination;
 use super::payload::Payload;
 use crate::domain::issue_key::IssueKey;
 use crate::error::{Failure, Kind};
-use crate::jira::{Submitted, bulk};
+use crate::jira::Submitted;
 use crate::output::Output;
 use crate::policy::{OnError, exit_code};
 use crate::report::{Outcome, SiteReport};
@@ -29,7 +29,7 @@ pub(crate) fn read(
         // unknown key.
         submitted
             .rejected
-            .retain(|item| !bulk::names_only(&payload.body, &item.key, &unknown.issues));
+            .retain(|item| !payload.body.names_only(&item.key, &unknown.issues));
     }
     let known: Vec<&IssueKey> = payload
         .issue_keys
@@ -70,7 +70,7 @@ pub(crate) fn read(
     let silent = submitted.is_silent();
     let what_was_sent = || {
         if silent {
-            payload.numbered.clone()
+            payload.body.numbered()
         } else {
             Vec::new()
         }

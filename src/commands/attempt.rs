@@ -3,13 +3,12 @@
 use super::Context;
 use super::answer::{self, tell};
 use super::connection::Destination;
-use super::credentials::{credentials, own_credential_hint};
 use super::payload::Payload;
+use super::session::{Session, SessionError};
 use super::store::{NoOutbox, Store};
 use super::verify::{Pending, verify};
 use crate::error::{Failure, Kind};
-use crate::jira::http::Transport;
-use crate::jira::{AuthorizedJira, Credentials, Jira, Submitted, bulk, sent};
+use crate::jira::{Jira, Submitted};
 use crate::outbox::{Entry, Held, Outbox};
 use crate::output::Output;
 use crate::policy::{OnError, exit_code};
@@ -19,7 +18,6 @@ use crate::system::Deadline;
 /// What all sites and payloads of one call share.
 pub(crate) struct Call<'a> {
     pub(crate) store: &'a Store<'a>,
-    pub(crate) transport: &'a dyn Transport,
     pub(crate) deadline: Deadline,
     pub(crate) on_error: OnError,
     pub(crate) several_sites: bool,
@@ -31,8 +29,7 @@ pub(crate) struct Call<'a> {
 /// A site while one payload after the other is sent to it.
 pub(crate) struct Station<'a> {
     destination: &'a Destination,
-    credentials: &'a Result<Credentials, Failure>,
-    client: Option<AuthorizedJira<'a>>,
+    session: Session<'a>,
     /// What keeps everything from it: nothing more is tried then.
     failure: Option<Failure>,
     /// How many payloads were not tried for that reason.
@@ -42,25 +39,21 @@ pub(crate) struct Station<'a> {
 }
 
 impl<'a> Station<'a> {
-    pub(crate) fn new(
-        destination: &'a Destination,
-        credentials: &'a Result<Credentials, Failure>,
-    ) -> Self {
+    pub(crate) fn new(session: Session<'a>) -> Self {
         Self {
-            destination,
-            credentials,
-            client: None,
+            destination: session.destination,
+            session,
             failure: None,
             untried: 0,
             pending: Pending::default(),
         }
     }
 
-    /// Its client, when Jira answered, for what waits from before.
-    pub(crate) fn client(&mut self) -> Option<(&'a str, &mut AuthorizedJira<'a>)> {
+    /// The site, when Jira answered, for what waits from before.
+    pub(crate) fn answering(&mut self) -> Option<(&'a str, &mut Jira<'a>)> {
         let name = self.destination.name.as_str();
-        let client = self.client.as_mut().filter(|_| self.failure.is_none());
-        client.map(|client| (name, client))
+        let jira = self.session.jira().filter(|_| self.failure.is_none());
+        jira.map(|jira| (name, jira))
     }
 
     /// Reads back what the site has accepted; nothing when that is nothing.
@@ -70,10 +63,10 @@ impl<'a> Station<'a> {
         context: &Context<'_>,
     ) -> Option<Result<(), Failure>> {
         let pending = std::mem::take(&mut self.pending);
-        let client = self.client.as_mut().filter(|_| !pending.is_empty())?;
+        let jira = self.session.jira().filter(|_| !pending.is_empty())?;
         let site = &self.destination.name;
         let (system, output) = (context.system, context.output);
-        Some(verify(client, site, pending, deadline, system, output))
+        Some(verify(jira, site, pending, deadline, system, output))
     }
 
     /// Says how many payloads came to nothing for the reason that was already told.
@@ -94,13 +87,6 @@ pub(crate) struct Attempt<'a> {
 }
 
 impl<'a> Call<'a> {
-    /// The credential of a site, hidden from now on.
-    pub(crate) fn credentials(&self, destination: &Destination) -> Result<Credentials, Failure> {
-        let found = credentials(self.context, &destination.endings)?;
-        self.context.output.hide(&found.client_secret);
-        Ok(found)
-    }
-
     /// Writes the payload into the outbox, so that it survives whatever happens to this process, and sends it.
     pub(crate) fn attempt(
         &'a self,
@@ -125,51 +111,19 @@ impl<'a> Call<'a> {
                 is_tried: false,
             };
         }
-        let cloud_id = |client: &AuthorizedJira<'_>| {
+        let mut submit = || -> Result<Submitted, SessionError> {
+            let jira = station.session.open(deadline)?;
             if let Ok((_, _, entry)) = &mut kept {
-                entry.cloud_id = Some(client.cloud_id().as_str().to_owned());
+                entry.cloud_id = Some(jira.cloud_id().as_str().to_owned());
             }
+            Ok(jira.submit_in_parts(&payload.body)?)
         };
-        let result = self.submit(station, payload, deadline, cloud_id);
+        let result = submit().map_err(SessionError::explain);
         Attempt {
             kept,
             result,
             is_tried: true,
         }
-    }
-
-    fn submit(
-        &'a self,
-        station: &mut Station<'a>,
-        payload: &Payload,
-        deadline: Deadline,
-        mut authorized: impl FnMut(&AuthorizedJira<'_>),
-    ) -> Result<Submitted, Failure> {
-        let mut client = match station.client.take() {
-            Some(client) => client,
-            None => self.authorize(station, deadline)?,
-        };
-        client.end_at(deadline);
-        authorized(&client);
-        let result = client.submit_in_parts(payload.data, &payload.body);
-        station.client = Some(client);
-        result.map_err(|error| error.explain())
-    }
-
-    fn authorize(
-        &'a self,
-        station: &Station<'a>,
-        deadline: Deadline,
-    ) -> Result<AuthorizedJira<'a>, Failure> {
-        let credentials = station.credentials.as_ref().map_err(Clone::clone)?;
-        if let Some(failure) = self.context.network_failure {
-            let what = "invalid connection settings";
-            return Err(Failure::new(Kind::Unreachable, what).caused_by(failure));
-        }
-        let (system, endpoints) = (self.context.system, &station.destination.endpoints);
-        Jira::new(self.transport, system, deadline, endpoints, credentials)
-            .authorize(&station.destination.target)
-            .map_err(|error| error.explain())
     }
 
     fn keep(
@@ -224,8 +178,7 @@ impl<'a> Call<'a> {
                 let report =
                     answer::read(payload, station.destination, submitted, on_error, output);
                 if self.verifies {
-                    let sent = sent(&payload.body, payload.data);
-                    station.pending.add(sent, payload.data, &report);
+                    station.pending.add(&payload.body, &report);
                 }
                 if !matches!(report.outcome, Outcome::Rejected | Outcome::NothingToSend) {
                     self.drop_older(&attempt.kept, payload);
@@ -249,13 +202,7 @@ impl<'a> Call<'a> {
                     state: payload.state(),
                     ..SiteReport::failed(station.destination.name.clone(), &failure)
                 };
-                let wanted = self.several_sites && failure.kind == Kind::Credentials;
-                let endings = &station.destination.endings;
-                let hint = own_credential_hint(self.context.variables, endings);
-                let failure = match hint.filter(|_| wanted) {
-                    Some(hint) => failure.hint(hint),
-                    None => failure,
-                };
+                let failure = station.session.hinted(failure, self.several_sites);
                 let kept = self.wait(attempt.kept, &failure);
                 report.queued = matches!(kept, Ok(true));
                 let code = exit_code(report.outcome, report.queued, self.on_error);
@@ -328,7 +275,7 @@ impl<'a> Call<'a> {
 
     /// Jira has this update: older ones of the same build or deployment need not wait any longer.
     fn drop_older(&self, kept: &Result<(&Outbox<'_>, Held, Entry), NoOutbox>, payload: &Payload) {
-        let sequence = bulk::sequence(&payload.body, payload.data);
+        let sequence = payload.body.sequence();
         if let (Ok((outbox, held, _)), Some(sequence)) = (kept, sequence) {
             let dropped = outbox.drop_older(held.entity(), sequence);
             if dropped > 0 {

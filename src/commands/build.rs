@@ -14,8 +14,8 @@ use crate::domain::text::Line;
 use crate::error::Failure;
 use crate::facts::Facts;
 use crate::jenkins::Ref;
-use crate::jira::DataType;
 use crate::jira::builds::{Build, Builds, ProviderMetadata, SchemaVersion};
+use crate::jira::{Body, DataType};
 use crate::report::Report;
 
 /// Reads the facts, sends the build and reports.
@@ -58,8 +58,6 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
     let test_info = given_counts.or_else(|| test_counts::read(options, deadline, context));
     let name = format!("{} {}", run.pipeline_name, run.run_name);
     let given = |text: &Option<String>| text.as_deref().and_then(Line::optional);
-    let numbered =
-        vec![serde_json::json!({"pipelineId": run.pipeline_id, "buildNumber": run.number.get()})];
     let product = given(&options.run.update.product);
     let build = Build {
         schema_version: SchemaVersion::V1,
@@ -82,15 +80,12 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
         provider_metadata: ProviderMetadata::new(product.as_ref()),
     };
     let payload = Payload {
-        data: DataType::Builds,
         name: format!("build {name}"),
         status: Some(Status {
             state: state.word(),
             tests: test_info,
         }),
-        body: Payload::body(&body),
-        key: Payload::identity(&numbered),
-        numbered,
+        body: Body::new(DataType::Builds, &body),
         issue_keys: super::sent_keys(&findings, &cut),
         names_issues: super::keys::are_named(&options.keys),
         origin: run_facts::origin(&options.run, context.phase.event),

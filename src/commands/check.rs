@@ -13,7 +13,6 @@ use super::{Context, connection};
 use crate::changes;
 use crate::cli::{CheckOptions, Format, misspelt};
 use crate::error::Failure;
-use crate::jira::trace::Traced;
 use crate::jira::{Probe, Site};
 use crate::output::Output;
 use crate::side_by_side::{both, side_by_side};
@@ -129,14 +128,7 @@ fn check_site(
 ) -> Items {
     let mut items = Items::of_site(site);
     let settings = settings::check(options, context, &mut items);
-    if let Some(credentials) = &settings.credentials {
-        context.output.hide(&credentials.client_secret);
-    }
-    let traced = Traced {
-        transport: context.transport,
-        output: context.output,
-    };
-    let probe = Probe::new(&traced, context.system);
+    let probe = Probe::new(context.transport, context.system);
     let mut network = Network {
         options,
         settings: &settings,

@@ -1,7 +1,5 @@
 //! What an update takes over from the last one of the same build or deployment: a greater number, and its issues.
 
-use serde_json::Value;
-
 use super::Context;
 use super::connection::Destination;
 use super::payload::Payload;
@@ -9,7 +7,7 @@ use super::store::NoOutbox;
 use crate::digest::hex;
 use crate::domain::issue_key::IssueKey;
 use crate::domain::sequence::{Last, Origin, SequenceNumber};
-use crate::jira::{DataType, bulk};
+use crate::jira::{Body, DataType};
 use crate::outbox::{Entity, Memory, Outbox, Record, Reserved, RunRecord};
 use crate::output::Output;
 
@@ -41,7 +39,7 @@ pub(crate) fn continue_last(
         repeat_issues(payload, &lasts, context.output);
     }
     let fingerprint = fingerprint(payload);
-    let Some(wanted) = bulk::sequence(&payload.body, payload.data) else {
+    let Some(wanted) = payload.body.sequence() else {
         return;
     };
     let update = Update {
@@ -68,7 +66,7 @@ pub(crate) fn continue_last(
     }
     // Several items may have numbers of their own.
     if payload.origin != Origin::Given {
-        bulk::set_sequence(&mut payload.body, payload.data, number);
+        payload.body.set_sequence(number);
     }
     if is_sent {
         memory.clean();
@@ -85,27 +83,19 @@ fn items(
         issue_keys,
         fingerprint: fingerprint.to_owned(),
         is_guessed: !payload.names_issues,
-        name: shown_name(payload),
+        name: payload.body.shown_name(),
         is_over: is_over(payload),
-        run: run(payload),
+        run: run(&payload.body),
     };
-    if payload.numbered.len() == 1 {
+    if payload.body.numbered().len() == 1 {
         let keys = payload.issue_keys.iter().map(ToString::to_string);
         return vec![(record(keys.collect()), wanted)];
     }
-    let items = bulk::numbers_and_issues(&payload.body, payload.data);
+    let items = payload.body.numbers_and_issues();
     let items = items.into_iter();
     items
         .map(|(number, issues)| (record(issues), number.unwrap_or(wanted)))
         .collect()
-}
-
-/// As Jira shows it.
-fn shown_name(payload: &Payload) -> String {
-    let item = &payload.body[payload.data.list()][0];
-    let names = [&item["pipeline"]["displayName"], &item["displayName"]];
-    let names: Vec<&str> = names.iter().filter_map(|name| name.as_str()).collect();
-    names.join(": ")
 }
 
 fn is_over(payload: &Payload) -> bool {
@@ -114,27 +104,21 @@ fn is_over(payload: &Payload) -> bool {
 }
 
 /// The run of Jenkins that it is about.
-fn run(payload: &Payload) -> Option<RunRecord> {
-    let (item, properties) = (
-        &payload.body[payload.data.list()][0],
-        &payload.body["properties"],
-    );
-    let text = |value: &Value| value.as_str().map(ToOwned::to_owned);
-    let number = [&item["buildNumber"], &item["deploymentSequenceNumber"]];
+fn run(body: &Body) -> Option<RunRecord> {
     Some(RunRecord {
-        job: text(&properties["job"])?,
-        number: number.iter().find_map(|number| number.as_i64())?,
-        jenkins_url: text(&properties["jenkinsUrl"]),
-        commit: text(&item["references"][0]["commit"]["id"]),
+        job: body.property("job")?.to_owned(),
+        number: body.number()?,
+        jenkins_url: body.property("jenkinsUrl").map(ToOwned::to_owned),
+        commit: body.commit().map(ToOwned::to_owned),
     })
 }
 
 /// Warns when a deployment that is over is replaced by one of another name: two components of a run, most likely.
 fn tell_replaced(payload: &Payload, lasts: &[(SequenceNumber, Record)], output: &Output) {
-    if payload.data != DataType::Deployments {
+    if payload.body.kind != DataType::Deployments {
         return;
     }
-    let name = shown_name(payload);
+    let name = payload.body.shown_name();
     let is_other =
         |record: &&Record| record.is_over && !record.name.is_empty() && record.name != name;
     let mut before = lasts.iter().map(|(_, record)| record);
@@ -158,7 +142,7 @@ fn repeat_issues(payload: &mut Payload, lasts: &[(SequenceNumber, Record)], outp
             missing.push(key);
         }
     }
-    let added = bulk::add_issue_keys(&mut payload.body, payload.data, &missing);
+    let added = payload.body.add_issue_keys(&missing);
     if added.is_empty() {
         return;
     }
@@ -188,8 +172,8 @@ pub(crate) fn forget_unknown(
 /// What the update says, apart from its number.
 fn fingerprint(payload: &Payload) -> String {
     let mut body = payload.body.clone();
-    bulk::set_sequence(&mut body, payload.data, SequenceNumber::new(0));
-    hex(&body.to_string(), 32)
+    body.set_sequence(SequenceNumber::new(0));
+    hex(&body.json.to_string(), 32)
 }
 
 /// One update that wants a number.

@@ -12,7 +12,7 @@ use crate::variables::{
 /// Longest file that is taken for a secret, in bytes.
 const MAX_SECRET: u64 = 64 * 1024;
 
-/// The OAuth credential of the site whose variables have these endings.
+/// The OAuth credential of the site whose variables have these endings, hidden from now on.
 ///
 /// # Errors
 /// When there is none, for the reason that a pipeline step knows.
@@ -22,7 +22,10 @@ pub(crate) fn credentials(
 ) -> Result<Credentials, Failure> {
     let step = context.phase.step.as_ref();
     let known = step.and_then(|step| step.no_credential.clone());
-    of_variables(context.variables, endings).map_err(|failure| known.unwrap_or(failure))
+    let found = of_variables(context.variables, endings);
+    let found = found.map_err(|failure| known.unwrap_or(failure))?;
+    context.output.hide(&found.client_secret);
+    Ok(found)
 }
 
 /// The same of variables alone. The first ending that anything is set for

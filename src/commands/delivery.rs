@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::Context;
 use super::connection::label;
 use crate::error::Failure;
-use crate::jira::{AuthorizedJira, DataType, JiraError, bulk};
+use crate::jira::{Body, Jira, JiraError, MAX_ITEMS};
 use crate::outbox::{Due, Entry, Held, Opened, Outbox};
 use crate::report::OutboxReport;
 use crate::system::Deadline;
@@ -17,7 +17,7 @@ use crate::system::Deadline;
 pub(crate) use after_sending::{after_sending, tell, tell_expired};
 
 /// So many entries are claimed at once, and in memory; those that fit together are sent together.
-const ROUND: usize = 2 * bulk::MAX_ITEMS;
+const ROUND: usize = 2 * MAX_ITEMS;
 
 /// So often a long delivery says how far it is.
 const PROGRESS: Duration = Duration::from_secs(5);
@@ -57,7 +57,6 @@ pub(crate) struct Delivery<'a> {
 /// An entry that is ours to send.
 struct Item {
     held: Held,
-    data: DataType,
     entry: Entry,
 }
 
@@ -84,12 +83,7 @@ impl<'a> Delivery<'a> {
 
     /// Sends what is due for the site, until nothing is, the site as a whole fails, the time is up, or `most` were sent.
     /// One that fails alone holds up nobody.
-    pub(crate) fn run(
-        &mut self,
-        client: &mut AuthorizedJira<'_>,
-        due: &[Due],
-        most: Option<usize>,
-    ) {
+    pub(crate) fn run(&mut self, client: &mut Jira<'_>, due: &[Due], most: Option<usize>) {
         let site = self.site;
         let due = due.iter().filter(|due| due.is_for(site));
         let mut due = due.take(most.unwrap_or(usize::MAX));
@@ -101,8 +95,8 @@ impl<'a> Delivery<'a> {
             let items: Vec<Item> = round.iter().filter_map(|due| self.take(due)).collect();
             let mut batches = batches(items);
             while !batches.is_empty() {
-                let (data, batch) = batches.remove(self.next(batches.len()));
-                self.send(client, data, batch);
+                let batch = batches.remove(self.next(batches.len()));
+                self.send(client, batch);
             }
             let now = self.context.system.elapsed();
             if now.saturating_sub(self.last_word) >= PROGRESS {
@@ -128,19 +122,11 @@ impl<'a> Delivery<'a> {
         let time = self.deadline.remaining(self.context.system);
         let held = self.outbox.claim(due, time)?;
         match self.outbox.read(&held) {
-            Opened::Entry(entry) => {
-                let data = DataType::from_name(&entry.data);
-                let item = Item {
-                    held,
-                    data: data.unwrap_or(DataType::Builds),
-                    entry: *entry,
-                };
-                if data.is_none() {
-                    self.put_back(&item, None);
-                }
-                data.map(|_| item)
-            }
-            Opened::Gone => None,
+            Opened::Entry(entry) => Some(Item {
+                held,
+                entry: *entry,
+            }),
+            Opened::NotOurs => None,
             Opened::SetAside(warning) | Opened::Unreadable(warning) => {
                 self.context.output.warn(&warning);
                 None
@@ -149,8 +135,8 @@ impl<'a> Delivery<'a> {
     }
 
     /// Sends the items in one request; in halves, when they do not go through together.
-    fn send(&mut self, client: &mut AuthorizedJira<'_>, data: DataType, items: Vec<Item>) {
-        let body = bulk::together(items.iter().map(|item| &item.entry.body), data);
+    fn send(&mut self, client: &mut Jira<'_>, items: Vec<Item>) {
+        let body = Body::together(items.iter().map(|item| &item.entry.body));
         let body = body.filter(|_| self.failure.is_none() && !self.is_over());
         let Some(body) = body else {
             for item in &items {
@@ -161,22 +147,22 @@ impl<'a> Delivery<'a> {
         self.limit_time(client);
         // Several were put together from single items; what was one request before may have to go in parts.
         let result = if items.len() > 1 {
-            client.submit(data, &body.to_string())
+            client.submit(&body)
         } else {
-            client.submit_in_parts(data, &body)
+            client.submit_in_parts(&body)
         };
         match result {
             Ok(submitted) => {
                 self.answered();
                 let unclear = self.settle(items, &submitted);
                 for item in unclear {
-                    self.send(client, data, vec![item]);
+                    self.send(client, vec![item]);
                 }
             }
             Err(error) if error.blames_body() => {
                 self.answered();
                 if items.len() > 1 {
-                    self.send_halves(client, data, items);
+                    self.send_halves(client, items);
                 } else {
                     let reason = error.explain_for(self.site).message();
                     for item in items {
@@ -185,42 +171,31 @@ impl<'a> Delivery<'a> {
                 }
             }
             Err(error) if error.is_too_large() && items.len() > 1 => {
-                self.send_halves(client, data, items);
+                self.send_halves(client, items);
             }
-            Err(error) if error.may_concern_one() => self.isolate(client, data, items, &error),
+            Err(error) if error.may_concern_one() => self.isolate(client, items, &error),
             Err(error) => self.stop(&error, items),
         }
     }
 
-    fn send_halves(
-        &mut self,
-        client: &mut AuthorizedJira<'_>,
-        data: DataType,
-        mut items: Vec<Item>,
-    ) {
+    fn send_halves(&mut self, client: &mut Jira<'_>, mut items: Vec<Item>) {
         let rest = items.split_off(items.len() / 2);
-        self.send(client, data, items);
-        self.send(client, data, rest);
+        self.send(client, items);
+        self.send(client, rest);
     }
 
     /// Finds out which of the items it is that fails, or that it is none of them but the site.
-    fn isolate(
-        &mut self,
-        client: &mut AuthorizedJira<'_>,
-        data: DataType,
-        mut items: Vec<Item>,
-        error: &JiraError,
-    ) {
+    fn isolate(&mut self, client: &mut Jira<'_>, mut items: Vec<Item>, error: &JiraError) {
         while items.len() > 1 && !self.site_answers && self.failure.is_none() && !self.is_over() {
             let trial = items.remove(self.next(items.len()));
-            self.send(client, data, vec![trial]);
+            self.send(client, vec![trial]);
         }
         if self.failure.is_some() {
             for item in &items {
                 self.put_back(item, None);
             }
         } else if items.len() > 1 && !self.is_over() {
-            self.send_halves(client, data, items);
+            self.send_halves(client, items);
         } else {
             self.fail(items, error);
         }
@@ -258,7 +233,7 @@ impl<'a> Delivery<'a> {
     }
 
     /// The outbox is a retry by itself: once anything has answered or failed, each gets one try in a short time.
-    fn limit_time(&self, client: &mut AuthorizedJira<'_>) {
+    fn limit_time(&self, client: &mut Jira<'_>) {
         let is_first = !self.site_answers && self.in_a_row == 0;
         let most = if is_first {
             TIME_PER_REQUEST
@@ -317,20 +292,20 @@ impl<'a> Delivery<'a> {
 }
 
 /// The items in the order of their events, those together that fit into one request.
-fn batches(items: Vec<Item>) -> Vec<(DataType, Vec<Item>)> {
-    let mut batches: Vec<(DataType, Vec<Item>)> = Vec::new();
+fn batches(items: Vec<Item>) -> Vec<Vec<Item>> {
+    let mut batches: Vec<Vec<Item>> = Vec::new();
     // The last batch of each frame.
     let mut open: BTreeMap<String, usize> = BTreeMap::new();
     for item in items {
-        let (data, body) = (item.data, &item.entry.body);
-        let frame = (bulk::is_single(body, data) && !item.held.has_failed())
-            .then(|| format!("{} {}", data.name(), bulk::frame(body, data)));
+        let body = &item.entry.body;
+        let frame = (body.is_single() && !item.held.has_failed())
+            .then(|| format!("{} {}", body.kind.name(), body.frame()));
         let last = frame.as_ref().and_then(|frame| open.get(frame));
         match last.and_then(|index| batches.get_mut(*index)) {
-            Some((_, batch)) if batch.len() < bulk::MAX_ITEMS => batch.push(item),
+            Some(batch) if batch.len() < MAX_ITEMS => batch.push(item),
             _ => {
                 open.extend(frame.map(|frame| (frame, batches.len())));
-                batches.push((data, vec![item]));
+                batches.push(vec![item]);
             }
         }
     }

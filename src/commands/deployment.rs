@@ -20,9 +20,9 @@ use crate::domain::text::Line;
 use crate::domain::web_url::WebUrl;
 use crate::error::Failure;
 use crate::facts::Facts;
-use crate::jira::DataType;
 use crate::jira::builds::{ProviderMetadata, SchemaVersion};
 use crate::jira::deployments::{Command, Deployment, Deployments, Environment, Pipeline};
+use crate::jira::{Body, DataType};
 use crate::report::Report;
 
 /// Most association blocks on a deployment.
@@ -107,11 +107,6 @@ fn payload(
     let product = given(&options.run.update.product);
     let number = options.deployment_sequence_number.as_ref();
     let number = number.unwrap_or(&run.number).get();
-    let numbered = vec![serde_json::json!({
-        "pipelineId": run.pipeline_id,
-        "environmentId": environment.id,
-        "deploymentSequenceNumber": number,
-    })];
     let display_name = given(&options.run.display_name).unwrap_or_else(|| Line::required(&name));
     let description = given(&options.run.description)
         .unwrap_or_else(|| description(&display_name, product.as_ref(), facts));
@@ -146,15 +141,12 @@ fn payload(
         provider_metadata: ProviderMetadata::new(product.as_ref()),
     };
     Payload {
-        data: DataType::Deployments,
         name: format!("deployment {name}"),
         status: Some(Status {
             state: state.word(),
             tests: None,
         }),
-        body: Payload::body(&body),
-        key: Payload::identity(&numbered),
-        numbered,
+        body: Body::new(DataType::Deployments, &body),
         issue_keys,
         names_issues: super::keys::are_named(&options.keys),
         origin: run_facts::origin(&options.run, context.phase.event),

@@ -4,13 +4,11 @@ use std::time::Duration;
 
 use super::Context;
 use super::connection::{self, Destination};
-use super::credentials::credentials;
 use super::delivery::{self, Delivery};
+use super::session::Session;
 use super::store::{self, NoOutbox};
 use crate::cli::FlushOptions;
 use crate::error::{Failure, Kind};
-use crate::jira::Jira;
-use crate::jira::trace::Traced;
 use crate::outbox::{Count, Due, Outbox};
 use crate::policy::{overall, worst};
 use crate::report::{OutboxReport, Outcome, Report, SiteReport};
@@ -141,17 +139,10 @@ impl Flush<'_> {
         destination: &Destination,
         delivery: &mut Delivery<'_>,
     ) -> Result<(), Failure> {
-        let credentials = credentials(self.context, &destination.endings)?;
-        self.context.output.hide(&credentials.client_secret);
-        let traced = Traced {
-            transport: self.context.transport,
-            output: self.context.output,
-        };
-        let (system, endpoints) = (self.context.system, &destination.endpoints);
-        let mut client = Jira::new(&traced, system, self.deadline, endpoints, &credentials)
-            .authorize(&destination.target)
-            .map_err(|error| error.explain_for(&destination.name))?;
-        delivery.run(&mut client, self.due, None);
+        let mut session = Session::new(destination, self.context);
+        let jira = session.open(self.deadline);
+        let jira = jira.map_err(|error| error.explain_for(&destination.name))?;
+        delivery.run(jira, self.due, None);
         Ok(())
     }
 }

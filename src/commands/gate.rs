@@ -4,16 +4,14 @@ use std::time::Duration;
 
 use super::Context;
 use super::connection::{self, Destination};
-use super::credentials::credentials;
 use super::missing::Missing;
 use super::run_facts::deployment_key;
+use super::session::Session;
 use crate::cli::GateOptions;
 use crate::error::{Failure, Kind};
 use crate::jenkins::Run;
 use crate::jira::gating::{Gate, GatingStatus};
 use crate::jira::item::DeploymentKey;
-use crate::jira::trace::Traced;
-use crate::jira::{AuthorizedJira, Credentials, Endpoints, Jira};
 use crate::report::{GateReport, Outcome, Report};
 use crate::system::Deadline;
 
@@ -41,12 +39,6 @@ pub(crate) fn run(options: &GateOptions, context: &Context<'_>) -> Result<Report
     let (Some((deployment, name)), Some(destination)) = (deployment, destination) else {
         return Err(missing.into_failure("a gate"));
     };
-    let credentials = credentials(context, &destination.endings)?;
-    context.output.hide(&credentials.client_secret);
-    let traced = Traced {
-        transport: context.transport,
-        output: context.output,
-    };
     let seconds = if options.wait {
         options.timeout
     } else {
@@ -55,14 +47,10 @@ pub(crate) fn run(options: &GateOptions, context: &Context<'_>) -> Result<Report
     let mut watch = Watch {
         name,
         deployment: &deployment,
-        destination: &destination,
-        endpoints: &destination.endpoints,
-        credentials: &credentials,
-        traced: &traced,
+        session: Session::new(&destination, context),
         waits: options.wait,
         budget: Duration::from_secs(options.budget.into()),
         end: Deadline::after(context.system, Duration::from_secs(seconds.into())),
-        client: None,
         context,
     };
     let gate = watch.run()?;
@@ -92,15 +80,11 @@ struct Watch<'a> {
     /// `shop » main #42 to eu-prod`
     name: String,
     deployment: &'a DeploymentKey,
-    destination: &'a Destination,
-    endpoints: &'a Endpoints,
-    credentials: &'a Credentials,
-    traced: &'a Traced<'a>,
+    session: Session<'a>,
     waits: bool,
     /// For one question.
     budget: Duration,
     end: Deadline,
-    client: Option<AuthorizedJira<'a>>,
     context: &'a Context<'a>,
 }
 
@@ -169,7 +153,7 @@ impl Watch<'_> {
             Kind::Unreachable,
             format!(
                 "{} gave no answer about {}",
-                self.destination.name, self.name
+                self.session.destination.name, self.name
             ),
         )
         .hint("give more time with --timeout SECONDS")
@@ -183,26 +167,12 @@ impl Watch<'_> {
         } else {
             self.end
         };
-        let site = &self.destination.name;
-        let mut client = match self.client.take() {
-            Some(client) => client,
-            None => Jira::new(
-                self.traced,
-                system,
-                deadline,
-                self.endpoints,
-                self.credentials,
-            )
-            .authorize(&self.destination.target)
-            .map_err(|error| NoAnswer {
-                failure: error.explain_for(site),
-                is_unknown: false,
-            })?,
-        };
-        client.end_at(deadline);
-        let answer = client.gate(self.deployment);
-        self.client = Some(client);
-        answer.map_err(|error| {
+        let site = &self.session.destination.name;
+        let jira = self.session.open(deadline).map_err(|error| NoAnswer {
+            failure: error.explain_for(site),
+            is_unknown: false,
+        })?;
+        jira.gate(self.deployment).map_err(|error| {
             let is_unknown = error.status() == Some(404);
             let failure = error.explain_for(site);
             NoAnswer {

@@ -21,6 +21,7 @@ mod payload;
 mod phase;
 mod run_facts;
 mod send;
+mod session;
 pub(crate) mod store;
 mod stored;
 mod summary;

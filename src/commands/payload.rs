@@ -1,30 +1,20 @@
 //! The body of one request on its way: a build, a deployment, some flags, a part of a repository.
 
-use serde::Serialize;
-use serde_json::Value;
-
 use super::connection::Destination;
-use crate::digest::hex;
 use crate::domain::issue_key::IssueKey;
 use crate::domain::sequence::Origin;
 use crate::domain::test_info::TestInfo;
 use crate::domain::timestamp::Timestamp;
-use crate::jira::{CloudId, DataType, bulk};
-use crate::outbox::{Entity, Entry, Sending};
+use crate::jira::{Body, CloudId};
+use crate::outbox::{Entity, Entry};
 
 /// What is to be sent.
 pub(crate) struct Payload {
-    pub(crate) data: DataType,
     /// `build shop » main #42`
     pub(crate) name: String,
     /// Of builds and deployments.
     pub(crate) status: Option<Status>,
-    pub(crate) body: Value,
-    /// The identity as Jira would repeat it; see [`Payload::identity`]. In the outbox a
-    /// later one takes the place of an earlier one with the same key.
-    pub(crate) key: Value,
-    /// The identities whose numbers must grow from update to update.
-    pub(crate) numbered: Vec<Value>,
+    pub(crate) body: Body,
     pub(crate) issue_keys: Vec<IssueKey>,
     /// Whether the user named issues by hand, rather than that all were found in texts.
     pub(crate) names_issues: bool,
@@ -77,35 +67,16 @@ impl Payload {
     }
 
     /// What has a number of its own at one site.
-    pub(crate) fn numbered(&self, site: &str) -> impl Iterator<Item = Entity> {
-        let keys = self.numbered.iter();
-        keys.map(move |key| Entity::new(site, self.data.name(), key))
-    }
-
-    /// The identity of these items together: of a single one its own, of several a digest.
-    pub(crate) fn identity(keys: &[Value]) -> Value {
-        if let [only] = keys {
-            return only.clone();
-        }
-        let digits = hex(&serde_json::json!(keys).to_string(), 32);
-        serde_json::json!({ "digest": digits })
+    pub(crate) fn numbered(&self, site: &str) -> Vec<Entity> {
+        let keys = self.body.numbered().into_iter();
+        let name = self.body.kind.name();
+        keys.map(|key| Entity::new(site, name, &key)).collect()
     }
 
     /// As the outbox keeps it for one site; nothing when the body has no sequence number.
     pub(crate) fn entry(&self, destination: &Destination, now: Timestamp) -> Option<Entry> {
-        let sending = Sending {
-            name: &self.title(),
-            data: self.data.name(),
-            site: destination.site(),
-            cloud_id: destination.cloud_id().map(CloudId::as_str),
-            key: &self.key,
-            sequence: bulk::sequence(&self.body, self.data)?,
-            body: &self.body,
-        };
-        Some(Entry::new(&sending, now))
-    }
-
-    pub(crate) fn body(body: &impl Serialize) -> Value {
-        serde_json::json!(body)
+        let cloud_id = destination.cloud_id().map(CloudId::as_str);
+        let place = (destination.site(), cloud_id);
+        Entry::new(self.title(), place, &self.body, now)
     }
 }

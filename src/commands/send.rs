@@ -8,14 +8,13 @@ use super::connection::{self, Destination};
 use super::continuity::{continue_last, forget_unknown};
 use super::missing::SITE_HINT;
 use super::payload::Payload;
+use super::session::Session;
 use super::summary::Summary;
 use super::{Context, delivery, store};
 use crate::cli::JiraOptions;
 use crate::domain::issue_key::{Findings, IssueKey, Reason};
 use crate::error::{Failure, Kind};
 use crate::jira::clock::Clocked;
-use crate::jira::deletions::Deletions;
-use crate::jira::trace::Traced;
 use crate::jira::{Endpoints, Target};
 use crate::output::Output;
 use crate::report::{Outcome, PreparedRequest, Report, SentEntry, SiteReport};
@@ -113,28 +112,20 @@ pub(crate) fn send(
         return Err(no_site());
     }
     let store = store::open(&options.outbox, true, context);
-    let traced = Traced {
-        transport: context.transport,
-        output: context.output,
-    };
-    let clocked = Clocked::new(&traced, context.system);
+    let clocked = Clocked::new(context.transport, context.system);
     let call = Call {
         store: &store,
-        transport: &clocked,
         deadline,
         on_error: options.on_error,
         several_sites: destinations.len() > 1,
         verifies: options.verify,
         context,
     };
-    let credentials: Vec<_> = destinations
+    let sessions = destinations
         .iter()
-        .map(|destination| call.credentials(destination))
-        .collect();
-    let stations = destinations.iter().zip(&credentials);
-    let mut stations: Vec<Station<'_>> = stations
-        .map(|(destination, credentials)| Station::new(destination, credentials))
-        .collect();
+        .map(|destination| Session::new(destination, context));
+    let stations = sessions.map(|session| Station::new(session.through(&clocked)));
+    let mut stations: Vec<Station<'_>> = stations.collect();
     let mut summary = Summary::new(destinations);
     let mut sent = Vec::new();
     while let Some(mut payload) = source.next()? {
@@ -171,7 +162,7 @@ pub(crate) fn send(
         station.tell_untried(context.output);
     }
     let outbox = store.as_ref().ok().map(|outbox| {
-        let clients = stations.iter_mut().filter_map(Station::client).collect();
+        let clients = stations.iter_mut().filter_map(Station::answering).collect();
         delivery::after_sending(outbox, clients, deadline, context)
     });
     if options.verify {
@@ -270,17 +261,16 @@ fn prepared(
 ) -> Vec<PreparedRequest> {
     let first = destinations.first();
     let api_url = first.map_or(&endpoints.api_url, |first| &first.endpoints.api_url);
-    let data = payload.data;
-    let (body, deletions) = Deletions::split(&payload.body, data);
+    let kind = payload.body.kind;
+    let (body, deletions) = payload.body.split_deletions();
     let submission = body.map(|body| PreparedRequest {
         method: "POST",
-        url: format!("{api_url}{}", data.bulk_path(cloud_id)),
-        body,
+        url: format!("{api_url}{}", kind.bulk_path(cloud_id)),
+        body: body.json,
     });
-    let paths = deletions.paths().into_iter();
-    let deletions = paths.map(|path| PreparedRequest {
+    let deletions = deletions.iter().map(|deletion| PreparedRequest {
         method: "DELETE",
-        url: format!("{api_url}{}{path}", data.path(cloud_id)),
+        url: format!("{api_url}{}{}", kind.path(cloud_id), deletion.path()),
         body: serde_json::Value::Null,
     });
     submission.into_iter().chain(deletions).collect()

@@ -8,14 +8,13 @@ use std::fmt;
 use std::time::Duration;
 
 use super::connection::Destination;
-use super::credentials::{credentials, own_credential_hint};
+use super::session::Session;
 use super::{Context, send};
 use crate::cli::AskOptions;
 use crate::domain::properties::Properties;
 use crate::error::{Failure, Kind};
 use crate::jira::item::Item;
-use crate::jira::trace::Traced;
-use crate::jira::{AuthorizedJira, DataType, Jira, bulk_path};
+use crate::jira::{DataType, Jira, bulk_path};
 use crate::output::Output;
 use crate::policy::worst;
 use crate::report::{Outcome, Report, SiteReport};
@@ -79,37 +78,22 @@ fn ask<T: Send>(
     options: &AskOptions,
     destinations: &[Destination],
     context: &Context<'_>,
-    question: impl Fn(&mut AuthorizedJira<'_>, &str, Deadline) -> Result<T, Failure> + Sync,
+    question: impl Fn(&mut Jira<'_>, &str, Deadline) -> Result<T, Failure> + Sync,
 ) -> Result<Vec<Said<T>>, Failure> {
     if destinations.is_empty() {
         return Err(send::no_site());
     }
     let budget = Duration::from_secs(options.connection.budget.into());
     let deadline = Deadline::after(context.system, budget);
-    let traced = Traced {
-        transport: context.transport,
-        output: context.output,
-    };
     let several = destinations.len() > 1;
     Ok(side_by_side(destinations, |destination| {
         let name = &destination.name;
-        let said = credentials(context, &destination.endings).and_then(|found| {
-            context.output.hide(&found.client_secret);
-            let endpoints = &destination.endpoints;
-            let jira = Jira::new(&traced, context.system, deadline, endpoints, &found);
-            let mut client = jira
-                .authorize(&destination.target)
-                .map_err(|error| error.explain_for(name))?;
-            question(&mut client, name, deadline)
-        });
-        let said = said.map_err(|failure| {
-            let wanted = several && failure.kind == Kind::Credentials;
-            let hint = own_credential_hint(context.variables, &destination.endings);
-            match hint.filter(|_| wanted) {
-                Some(hint) => failure.hint(hint),
-                None => failure,
-            }
-        });
+        let mut session = Session::new(destination, context);
+        let jira = session.open(deadline);
+        let said = jira
+            .map_err(|error| error.explain_for(name))
+            .and_then(|jira| question(jira, name, deadline));
+        let said = said.map_err(|failure| session.hinted(failure, several));
         (name.clone(), said)
     }))
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::pauses::Pauses;
 use crate::error::{Failure, Kind};
-use crate::jira::{AuthorizedJira, DataType, Sent, State};
+use crate::jira::{Body, DataType, Fate, Jira, Sent};
 use crate::output::Output;
 use crate::report::{Outcome, SiteReport};
 use crate::system::{Deadline, System};
@@ -28,19 +28,19 @@ pub(crate) struct Pending(Vec<Sent>);
 
 impl Pending {
     /// Takes in what a site has accepted of one request.
-    pub(crate) fn add(&mut self, sent: Vec<Sent>, data: DataType, report: &SiteReport) {
+    pub(crate) fn add(&mut self, body: &Body, report: &SiteReport) {
         if !matches!(report.outcome, Outcome::Accepted | Outcome::PartlyAccepted) {
             return;
         }
         let is_refused = |sent: &Sent| {
-            let mut keys = report.rejected.iter().map(|rejected| &rejected.key);
-            keys.any(|key| *key == sent.key || is_repository_of(key, &sent.key))
+            let (mut refused, key) = (report.rejected.iter(), sent.item.key());
+            refused.any(|refused| refused.key == key || is_repository_of(&refused.key, &key))
         };
-        let questions = match data {
+        let questions = match body.kind {
             DataType::DevInfo => usize::MAX,
             _ => MAX_QUESTIONS,
         };
-        let accepted = sent.into_iter().filter(|sent| !is_refused(sent));
+        let accepted = body.sent().into_iter().filter(|sent| !is_refused(sent));
         self.0.extend(accepted.take(questions));
         let beyond = self.0.len().saturating_sub(MAX_PENDING);
         self.0.drain(..beyond);
@@ -65,7 +65,7 @@ fn is_repository_of(refused: &Value, key: &Value) -> bool {
 /// # Errors
 /// Why it is not known to be stored.
 pub(crate) fn verify(
-    client: &mut AuthorizedJira<'_>,
+    client: &mut Jira<'_>,
     site: &str,
     pending: Pending,
     deadline: Deadline,
@@ -77,7 +77,7 @@ pub(crate) fn verify(
     let mut open = pending.0;
     loop {
         let mut read: BTreeMap<(&'static str, String), Option<Value>> = BTreeMap::new();
-        let mut waiting: Vec<(Sent, State)> = Vec::new();
+        let mut waiting: Vec<(Sent, Fate)> = Vec::new();
         for sent in open {
             let (data, path) = (sent.item.data(), sent.item.read_path());
             let found = match read.entry((data.name(), path)) {
@@ -87,15 +87,15 @@ pub(crate) fn verify(
                     place.insert(found.map_err(|error| unread(&error.explain_for(site)))?)
                 }
             };
-            let state = sent.state(found.as_ref());
-            if let State::Newer(number) = state {
+            let fate = sent.fate(found.as_ref());
+            if let Fate::Newer(number) = fate {
                 output.say(&format!(
                     "{site} has a newer update of {} already: {number}, and {} was sent",
                     sent.item, sent.sequence
                 ));
             }
-            if !state.is_final() {
-                waiting.push((sent, state));
+            if !fate.is_final() {
+                waiting.push((sent, fate));
             }
         }
         if waiting.is_empty() {
@@ -118,16 +118,16 @@ fn unread(failure: &Failure) -> Failure {
         .hint("Jira has accepted it and need not get it again; jira-send show reads it later")
 }
 
-fn unstored(site: &str, waiting: &[(Sent, State)]) -> Failure {
+fn unstored(site: &str, waiting: &[(Sent, Fate)]) -> Failure {
     let count = waiting.len();
     let failure = Failure::new(
         Kind::Refused,
         format!("{site} has accepted it, but was not seen to store it"),
     );
-    let causes = waiting.iter().take(MAX_NAMED).map(|(sent, state)| {
+    let causes = waiting.iter().take(MAX_NAMED).map(|(sent, fate)| {
         let (item, sequence) = (&sent.item, sent.sequence);
-        match state {
-            State::Older(number) => {
+        match fate {
+            Fate::Older(number) => {
                 format!("{item} is still at update {number}, and {sequence} was sent")
             }
             _ => format!("{item} is not there"),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Endpoints;
 use super::error::{Asked, JiraError};
 use super::exchange::Exchange;
 use super::http::Request;
@@ -37,16 +38,16 @@ pub(crate) struct Grant {
 /// Asks for a token. There is no refresh token: one asks again.
 pub(super) fn token(
     exchange: &Exchange<'_>,
-    url: &str,
-    audience: &str,
+    endpoints: &Endpoints,
     credentials: &Credentials,
 ) -> Result<Grant, JiraError> {
     let request = TokenRequest {
-        audience,
+        audience: &endpoints.audience,
         grant_type: "client_credentials",
         client_id: &credentials.client_id,
         client_secret: credentials.client_secret.reveal(),
     };
+    let url = &endpoints.token_url;
     let body = Secret::new(serde_json::json!(request).to_string());
     let answer = exchange.send(Asked::Token, Request::post(url, body.reveal()))?;
     let grant = serde_json::from_str(&answer.body).map(|answer: TokenAnswer| Grant {

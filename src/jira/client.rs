@@ -1,5 +1,6 @@
 //! From credentials to an authorised client, and from there to Jira's answer.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
@@ -10,7 +11,7 @@ use super::error_body;
 use super::exchange::Exchange;
 use super::http::{Answer, Request, Transport};
 use super::tenant;
-use super::{CloudId, DataType, Site, Submitted};
+use super::{Body, CloudId, DataType, Site, Submitted};
 use crate::secret::Secret;
 use crate::side_by_side::both;
 use crate::system::{Deadline, System};
@@ -32,93 +33,74 @@ pub(crate) enum Target {
     CloudId(CloudId),
 }
 
-/// A site with a credential that is not yet proven.
+/// An open site: its cloud id is known, and its credential is proven by a token.
 pub(crate) struct Jira<'a> {
     exchange: Exchange<'a>,
     endpoints: &'a Endpoints,
-    credentials: &'a Credentials,
-}
-
-impl<'a> Jira<'a> {
-    pub(crate) fn new(
-        transport: &'a dyn Transport,
-        system: &'a dyn System,
-        deadline: Deadline,
-        endpoints: &'a Endpoints,
-        credentials: &'a Credentials,
-    ) -> Self {
-        Self {
-            exchange: Exchange::new(transport, system, deadline),
-            endpoints,
-            credentials,
-        }
-    }
-
-    /// Gets a token and, at the same time, the cloud id where it is not given. A credential that is refused ends both.
-    pub(crate) fn authorize(self, target: &Target) -> Result<AuthorizedJira<'a>, JiraError> {
-        let unwanted = AtomicBool::default();
-        let ask_token = || {
-            let token = self.token();
-            let refused = token.as_ref().is_err_and(JiraError::blames_credential);
-            unwanted.store(refused, Ordering::Relaxed);
-            token
-        };
-        let (cloud_id, token) = match target {
-            Target::CloudId(given) => (Ok(given.clone()), ask_token()),
-            Target::Site(site) => both(
-                || tenant::cloud_id(&self.exchange, site, &unwanted),
-                ask_token,
-            ),
-        };
-        match (token, cloud_id) {
-            (Ok(token), Ok(cloud_id)) => Ok(AuthorizedJira {
-                jira: self,
-                token,
-                cloud_id,
-            }),
-            // A wrong credential is the better news: it is certain, and the look-up may fail for a passing reason.
-            (Err(token), Err(_)) if token.blames_credential() => Err(token),
-            (_, Err(error)) | (Err(error), _) => Err(error),
-        }
-    }
-
-    fn token(&self) -> Result<Secret, JiraError> {
-        let Endpoints {
-            token_url,
-            audience,
-            ..
-        } = self.endpoints;
-        auth::token(&self.exchange, token_url, audience, self.credentials).map(|grant| grant.token)
-    }
-}
-
-/// A client that may send.
-pub(crate) struct AuthorizedJira<'a> {
-    jira: Jira<'a>,
+    credentials: Arc<Credentials>,
     token: Secret,
     cloud_id: CloudId,
 }
 
-impl AuthorizedJira<'_> {
+impl<'a> Jira<'a> {
+    /// Gets a token and, at the same time, the cloud id where it is not given. A credential that is refused ends both.
+    ///
+    /// # Errors
+    /// What keeps either from being known.
+    pub(crate) fn authorize(
+        transport: &'a dyn Transport,
+        system: &'a dyn System,
+        deadline: Deadline,
+        target: &Target,
+        endpoints: &'a Endpoints,
+        credentials: Arc<Credentials>,
+    ) -> Result<Self, JiraError> {
+        let exchange = Exchange::new(transport, system, deadline);
+        let unwanted = AtomicBool::default();
+        let ask_token = || {
+            let grant = auth::token(&exchange, endpoints, &credentials);
+            let refused = grant.as_ref().is_err_and(JiraError::blames_credential);
+            unwanted.store(refused, Ordering::Relaxed);
+            grant
+        };
+        let (cloud_id, grant) = match target {
+            Target::CloudId(given) => (Ok(given.clone()), ask_token()),
+            Target::Site(site) => both(|| tenant::cloud_id(&exchange, site, &unwanted), ask_token),
+        };
+        let (token, cloud_id) = match (grant, cloud_id) {
+            (Ok(grant), Ok(cloud_id)) => (grant.token, cloud_id),
+            // A wrong credential is the better news: it is certain, and the look-up may fail for a passing reason.
+            (Err(error), Err(_)) if error.blames_credential() => return Err(error),
+            (_, Err(error)) | (Err(error), _) => return Err(error),
+        };
+        Ok(Self {
+            exchange,
+            endpoints,
+            credentials,
+            token,
+            cloud_id,
+        })
+    }
+
     pub(crate) fn cloud_id(&self) -> &CloudId {
         &self.cloud_id
     }
 
     /// From now on everything must be done by then.
     pub(crate) fn end_at(&mut self, deadline: Deadline) {
-        self.jira.exchange.end_at(deadline);
+        self.exchange.end_at(deadline);
     }
 
     /// Whether a request that fails is tried again.
     pub(crate) fn retry(&mut self, retries: bool) {
-        self.jira.exchange.retry(retries);
+        self.exchange.retry(retries);
     }
 
     /// Sends one body. Repeating it is harmless, since its sequence numbers stay the same.
-    pub(crate) fn submit(&mut self, data: DataType, body: &str) -> Result<Submitted, JiraError> {
-        let asked = Asked::Submission(data);
-        let url = self.url(&data.bulk_path(self.cloud_id.as_str()));
-        let answer = self.ask(asked, Request::post(&url, body))?;
+    pub(crate) fn submit(&mut self, body: &Body) -> Result<Submitted, JiraError> {
+        let asked = Asked::Submission(body.kind);
+        let url = self.url(&body.kind.bulk_path(self.cloud_id.as_str()));
+        let answer = self.ask(asked, Request::post(&url, &body.json.to_string()))?;
         Submitted::parse(&answer.body).ok_or_else(|| JiraError::not_jira(asked, &url, answer))
     }
 
@@ -150,19 +132,17 @@ impl AuthorizedJira<'_> {
     }
 
     fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.jira.endpoints.api_url)
+        format!("{}{path}", self.endpoints.api_url)
     }
 
     /// The answer to a request with the token, which may have run out in the meantime: once more with a new one.
     fn ask(&mut self, asked: Asked, request: Request<'_>) -> Result<Answer, JiraError> {
-        let send = |jira: &Jira<'_>, token: &Secret| {
-            let request = request.with_token(token.reveal());
-            jira.exchange.send(asked, request)
-        };
-        match send(&self.jira, &self.token) {
+        let (exchange, credentials) = (&self.exchange, &self.credentials);
+        let send = |token: &Secret| exchange.send(asked, request.with_token(token.reveal()));
+        match send(&self.token) {
             Err(error) if error.is_unauthorized() => {
-                self.token = self.jira.token()?;
-                send(&self.jira, &self.token)
+                self.token = auth::token(exchange, self.endpoints, credentials)?.token;
+                send(&self.token)
             }
             result => result,
         }

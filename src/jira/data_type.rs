@@ -1,7 +1,10 @@
 //! The kinds of data that Jira takes, each with its addresses, its permission and the words of its bodies.
 
+use serde::{Deserialize, Serialize};
+
 /// A group of Jira's API ("Base URL differences" of the API's introduction).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum DataType {
     Builds,
     Deployments,
@@ -104,6 +107,7 @@ mod tests {
         for (data, path) in cases {
             assert_eq!(data.bulk_path("c"), path);
             assert_eq!(DataType::from_name(data.name()), Some(data));
+            assert_eq!(serde_json::json!(data), data.name());
             let missing = data.missing_item_path("c");
             assert!(missing.starts_with(&data.path("c")), "{missing}");
         }

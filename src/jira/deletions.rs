@@ -2,20 +2,17 @@
 
 use serde_json::{Value, json};
 
+use super::body::has_entities;
 use super::item::{EntityKind, Item};
-use super::{AuthorizedJira, DataType, JiraError, Rejected, RejectionError, Submitted, bulk};
+use super::{Body, DataType, Jira, JiraError, Rejected, RejectionError, Submitted};
 use crate::domain::stored_id::StoredId;
 
 /// Our own field of a repository in a body.
 const FIELD: &str = "deletedBranches";
 
-/// What is to be deleted, taken out of a body.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Deletions(Vec<Deletion>);
-
 /// One branch, as far as it was sent under no later number.
 #[derive(Debug, PartialEq, Eq)]
-struct Deletion {
+pub(crate) struct Deletion {
     repository: StoredId,
     branch: StoredId,
     number: Option<i64>,
@@ -31,7 +28,7 @@ impl Deletion {
     }
 
     /// Path below that of the data (deleteEntity).
-    fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         let path = self.item().path();
         match self.number {
             Some(number) => format!("{path}?_updateSequenceId={number}"),
@@ -56,17 +53,18 @@ pub(super) fn keys(repository: &Value) -> Vec<Value> {
     branches.map(|branch| key(id, branch)).collect()
 }
 
-impl Deletions {
+impl Body {
     /// The body as Jira takes it, which is nothing when there are only deletions, and those.
-    pub(crate) fn split(body: &Value, data: DataType) -> (Option<Value>, Self) {
-        let mut rest = body.clone();
-        let list = rest.get_mut(data.list()).and_then(Value::as_array_mut);
-        let Some(list) = list.filter(|_| data == DataType::DevInfo) else {
-            return (Some(rest), Self::default());
+    pub(crate) fn split_deletions(&self) -> (Option<Self>, Vec<Deletion>) {
+        let mut rest = self.clone();
+        let list = rest.json.get_mut(self.kind.list());
+        let list = list.and_then(Value::as_array_mut);
+        let Some(list) = list.filter(|_| self.kind == DataType::DevInfo) else {
+            return (Some(rest), Vec::new());
         };
         let mut deletions = Vec::new();
         for repository in list.iter_mut() {
-            let number = repository[data.sequence_field()].as_i64();
+            let number = repository[self.kind.sequence_field()].as_i64();
             let id = repository["id"].as_str().and_then(|id| id.parse().ok());
             let fields = repository.as_object_mut();
             let branches = fields.and_then(|fields| fields.remove(FIELD));
@@ -81,34 +79,25 @@ impl Deletions {
             }
         }
         if !deletions.is_empty() {
-            list.retain(bulk::has_entities);
+            list.retain(has_entities);
         }
         let is_empty = list.is_empty() && !deletions.is_empty();
-        ((!is_empty).then_some(rest), Self(deletions))
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Paths below that of the data, for showing them.
-    pub(crate) fn paths(&self) -> Vec<String> {
-        self.0.iter().map(Deletion::path).collect()
+        ((!is_empty).then_some(rest), deletions)
     }
 }
 
-impl AuthorizedJira<'_> {
+impl Jira<'_> {
     /// Deletes one after the other. Repeating it is harmless.
     ///
     /// # Errors
     /// What keeps Jira from taking any. That it refuses one of them stands in the answer.
     pub(super) fn delete_branches(
         &mut self,
-        deletions: &Deletions,
+        deletions: &[Deletion],
     ) -> Result<Submitted, JiraError> {
         let mut accepted = Vec::new();
         let mut rejected = Vec::new();
-        for deletion in &deletions.0 {
+        for deletion in deletions {
             match self.delete_at(DataType::DevInfo, &deletion.path()) {
                 Ok(()) => accepted.push(deletion.key()),
                 Err(error) if error.is_absence() => accepted.push(deletion.key()),
@@ -134,7 +123,7 @@ impl AuthorizedJira<'_> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{DataType, Deletions, keys};
+    use super::{Body, DataType, Deletion, keys};
 
     #[test]
     fn jira_gets_a_body_without_what_is_ours() {
@@ -169,17 +158,13 @@ mod tests {
             (body(vec![]), Some(body(vec![])), vec![]),
         ];
         for (body, rest, paths) in cases {
-            let (found, deletions) = Deletions::split(&body, DataType::DevInfo);
-            assert_eq!(
-                (found, deletions.paths()),
-                (rest, paths.iter().map(ToString::to_string).collect())
-            );
+            let (found, deletions) = Body::new(DataType::DevInfo, &body).split_deletions();
+            let found_paths: Vec<String> = deletions.iter().map(Deletion::path).collect();
+            assert_eq!(found.map(|body| body.json), rest);
+            assert_eq!(found_paths, paths);
         }
-        let (rest, deletions) = Deletions::split(&body(vec![&alone]), DataType::Builds);
-        assert_eq!(
-            (rest, deletions),
-            (Some(body(vec![&alone])), Deletions::default())
-        );
+        let builds = Body::new(DataType::Builds, &body(vec![&alone]));
+        assert_eq!(builds.split_deletions(), (Some(builds.clone()), vec![]));
         let key = json!({"repositoryId": "r", "branch": "a", "deleted": true});
         assert_eq!(keys(&alone), [key]);
     }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::item::DeploymentKey;
-use super::{AuthorizedJira, JiraError};
+use super::{Jira, JiraError};
 
 /// The decision. The API's description knows four; Atlassian's plugin knows `expired` as well.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +89,7 @@ impl Gate {
     }
 }
 
-impl AuthorizedJira<'_> {
+impl Jira<'_> {
     /// # Errors
     /// 404 as long as Jira knows no gate of this deployment, which takes a moment after it was sent.
     pub(crate) fn gate(&mut self, deployment: &DeploymentKey) -> Result<Gate, JiraError> {

@@ -1,27 +1,21 @@
-//! A submission in parts, when Jira does not take it as a whole: one bad item must not sink the rest.
+//! A submission in parts, when Jira does not take it as a whole: one bad item must not sink the rest. Sends and the
+//! outbox's deliveries go this way.
 
-use serde_json::Value;
-
-use super::deletions::Deletions;
-use super::{AuthorizedJira, DataType, JiraError, Rejected, RejectionError, Submitted, bulk};
+use super::{Body, Jira, JiraError, Rejected, RejectionError, Submitted};
 
 /// Most requests for one submission. What is left then is told as rejected together.
 const MAX_REQUESTS: u32 = 64;
 
-impl AuthorizedJira<'_> {
+impl Jira<'_> {
     /// Sends a body; in halves of halves, when Jira blames the body. A single item that it does not take is rejected in
     /// the answer, and an error only when it was the whole body.
     ///
     /// # Errors
     /// Whatever else keeps Jira from taking any part. What it took before stays there, and may be sent again.
-    pub(crate) fn submit_in_parts(
-        &mut self,
-        data: DataType,
-        body: &Value,
-    ) -> Result<Submitted, JiraError> {
-        let (rest, deletions) = Deletions::split(body, data);
+    pub(crate) fn submit_in_parts(&mut self, body: &Body) -> Result<Submitted, JiraError> {
+        let (rest, deletions) = body.split_deletions();
         let submitted = match rest {
-            Some(rest) => self.submit_rest(data, &rest),
+            Some(rest) => self.submit_rest(&rest),
             None => Ok(Submitted::default()),
         };
         let is_judged = submitted
@@ -36,65 +30,57 @@ impl AuthorizedJira<'_> {
         Ok(submitted)
     }
 
-    fn submit_rest(&mut self, data: DataType, body: &Value) -> Result<Submitted, JiraError> {
-        match self.submit(data, &body.to_string()) {
-            Err(error) if error.blames_body() || error.is_too_large() => {
-                match bulk::halves(body, data) {
-                    Some(halves) => {
-                        let mut left = MAX_REQUESTS - 1;
-                        self.submit_halves(data, halves, &mut left)
-                    }
-                    None => Err(error),
+    fn submit_rest(&mut self, body: &Body) -> Result<Submitted, JiraError> {
+        match self.submit(body) {
+            Err(error) if error.blames_body() || error.is_too_large() => match body.halves() {
+                Some(halves) => {
+                    let mut left = MAX_REQUESTS - 1;
+                    self.submit_halves(halves, &mut left)
                 }
-            }
+                None => Err(error),
+            },
             result => result,
         }
     }
 
     fn submit_halves(
         &mut self,
-        data: DataType,
-        (first, second): (Value, Value),
+        (first, second): (Body, Body),
         left: &mut u32,
     ) -> Result<Submitted, JiraError> {
-        let mut submitted = self.submit_part(data, &first, left)?;
-        submitted.add(self.submit_part(data, &second, left)?);
+        let mut submitted = self.submit_part(&first, left)?;
+        submitted.add(self.submit_part(&second, left)?);
         Ok(submitted)
     }
 
-    fn submit_part(
-        &mut self,
-        data: DataType,
-        part: &Value,
-        left: &mut u32,
-    ) -> Result<Submitted, JiraError> {
-        let result = self.submit(data, &part.to_string());
+    fn submit_part(&mut self, part: &Body, left: &mut u32) -> Result<Submitted, JiraError> {
+        let result = self.submit(part);
         *left = left.saturating_sub(1);
         let error = match result {
             Err(error) if error.blames_body() || error.is_too_large() => error,
             Ok(submitted) if submitted.is_silent() => {
                 return Ok(Submitted {
-                    accepted: Some(bulk::keys(part, data)),
+                    accepted: Some(part.keys()),
                     ..submitted
                 });
             }
             result => return result,
         };
-        match bulk::halves(part, data).filter(|_| *left > 1) {
-            Some(halves) => self.submit_halves(data, halves, left),
+        match part.halves().filter(|_| *left > 1) {
+            Some(halves) => self.submit_halves(halves, left),
             None if !error.blames_body() => Err(error),
-            None => Ok(refused(data, part, &error)),
+            None => Ok(refused(part, &error)),
         }
     }
 }
 
 /// The answer that Jira would give if it told its items apart.
-fn refused(data: DataType, part: &Value, error: &JiraError) -> Submitted {
+fn refused(part: &Body, error: &JiraError) -> Submitted {
     let errors = vec![RejectionError {
         message: error.reason(),
         error_trace_id: None,
     }];
-    let keys = bulk::keys(part, data).into_iter();
+    let keys = part.keys().into_iter();
     Submitted {
         accepted: Some(Vec::new()),
         rejected: keys

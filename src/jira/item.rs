@@ -3,7 +3,7 @@
 use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::DataType;
 use crate::domain::ids::{EnvironmentId, PipelineId};
@@ -100,6 +100,27 @@ impl Item {
             Self::Deployment(_) => DeploymentKey::DATA,
             Self::Repository(_) | Self::Entity { .. } => DataType::DevInfo,
             Self::FeatureFlag(_) => DataType::FeatureFlags,
+        }
+    }
+
+    /// Its identity as Jira repeats it in an answer; of repositories and their entities as we make it of one.
+    pub(crate) fn key(&self) -> Value {
+        match self {
+            Self::Build { pipeline, number } => {
+                json!({"pipelineId": pipeline, "buildNumber": number})
+            }
+            Self::Deployment(key) => json!({
+                "pipelineId": key.pipeline,
+                "environmentId": key.environment,
+                "deploymentSequenceNumber": key.number,
+            }),
+            Self::Repository(id) => json!({"repositoryId": id.as_str()}),
+            Self::Entity {
+                repository,
+                kind,
+                id,
+            } => json!({"repositoryId": repository.as_str(), kind.key(): id.as_str()}),
+            Self::FeatureFlag(id) => json!(id.as_str()),
         }
     }
 

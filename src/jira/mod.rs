@@ -1,8 +1,9 @@
-//! Jira's API: credentials give a client, and only an authorised client can send.
+//! Jira's API. A credential and a site give an open site ([`Jira`]), which takes bodies ([`Body`]), reads back and deletes.
+//! The commands ask through here; only `http` knows the network.
 
 mod auth;
+mod body;
 pub(crate) mod builds;
-pub(crate) mod bulk;
 mod client;
 pub(crate) mod clock;
 mod data_type;
@@ -31,11 +32,12 @@ pub(crate) mod trace;
 mod transport_error;
 
 pub(crate) use auth::{Credentials, Grant};
-pub(crate) use client::{AuthorizedJira, Endpoints, Jira, Target};
+pub(crate) use body::{Body, MAX_ITEMS};
+pub(crate) use client::{Endpoints, Jira, Target};
 pub(crate) use data_type::DataType;
 pub(crate) use error::JiraError;
 pub(crate) use probe::Probe;
-pub(crate) use sent::{Sent, State, sent};
+pub(crate) use sent::{Fate, Sent};
 pub(crate) use site::{CloudId, Site, is_safe_address};
 pub(crate) use stored::bulk_path;
 pub(crate) use submission::{Rejected, RejectionError, Submitted, UnknownAssociation};

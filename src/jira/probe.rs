@@ -55,8 +55,7 @@ impl<'a> Probe<'a> {
         deadline: Deadline,
     ) -> Result<Grant, JiraError> {
         let exchange = self.exchange(Asked::Token, deadline)?;
-        let (url, audience) = (&endpoints.token_url, &endpoints.audience);
-        auth::token(&exchange, url, audience, credentials)
+        auth::token(&exchange, endpoints, credentials)
     }
 
     /// Whether the token endpoint can be reached at all; a refusal is an answer too.

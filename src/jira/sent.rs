@@ -1,17 +1,13 @@
-//! What was sent, as it is to be found later.
+//! What was sent, as it is to be found later: `--verify` reads it back.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::DataType;
-use super::bulk;
-use super::item::{DeploymentKey, EntityKind, Item, Presence};
-use crate::domain::ids::{EnvironmentId, PipelineId};
+use super::Body;
+use super::item::{Item, Presence};
 
 /// One thing that was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Sent {
-    /// Its identity as Jira would repeat it.
-    pub(crate) key: Value,
     pub(crate) item: Item,
     /// The number that orders its updates.
     pub(crate) sequence: i64,
@@ -19,7 +15,7 @@ pub(crate) struct Sent {
 
 /// What became of it, as far as can be seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum State {
+pub(crate) enum Fate {
     /// This update is stored.
     Stored,
     /// A later update is stored, so that Jira may have ignored this one.
@@ -31,7 +27,7 @@ pub(crate) enum State {
     OutOfSight,
 }
 
-impl State {
+impl Fate {
     /// Whether there is nothing to wait for.
     pub(crate) fn is_final(self) -> bool {
         !matches!(self, Self::Older(_) | Self::Absent)
@@ -39,87 +35,42 @@ impl State {
 }
 
 impl Sent {
-    /// Its state, when this stands where it is read.
-    pub(crate) fn state(&self, read: Option<&Value>) -> State {
+    /// Its fate, when this stands where it is read.
+    pub(crate) fn fate(&self, read: Option<&Value>) -> Fate {
         let stored = match read.map(|read| self.item.find(read)) {
             Some(Presence::Stored(stored)) => stored,
-            Some(Presence::OutOfSight) => return State::OutOfSight,
-            Some(Presence::Absent) | None => return State::Absent,
+            Some(Presence::OutOfSight) => return Fate::OutOfSight,
+            Some(Presence::Absent) | None => return Fate::Absent,
         };
         match stored[self.item.data().sequence_field()].as_i64() {
-            Some(number) if number > self.sequence => State::Newer(number),
-            Some(number) if number < self.sequence => State::Older(number),
+            Some(number) if number > self.sequence => Fate::Newer(number),
+            Some(number) if number < self.sequence => Fate::Older(number),
             // Every answer should have the number; it is stored in any case.
-            _ => State::Stored,
+            _ => Fate::Stored,
         }
     }
 }
 
-/// Everything that a body sends, in its order: of development information the entities.
-pub(crate) fn sent(body: &Value, data: DataType) -> Vec<Sent> {
-    let items = body.get(data.list()).and_then(Value::as_array);
-    let items = items.into_iter().flatten();
-    if data == DataType::DevInfo {
-        return items.flat_map(entities).collect();
+impl Body {
+    /// What is to be found of it later.
+    pub(crate) fn sent(&self) -> Vec<Sent> {
+        let items = self.items().into_iter();
+        let sent = items.filter_map(|(item, json)| {
+            Some(Sent {
+                sequence: json[self.kind.sequence_field()].as_i64()?,
+                item,
+            })
+        });
+        sent.collect()
     }
-    let keys = bulk::keys(body, data);
-    let found = items.zip(keys).filter_map(|(item, key)| {
-        Some(Sent {
-            key,
-            item: item_of(item, data)?,
-            sequence: item[data.sequence_field()].as_i64()?,
-        })
-    });
-    found.collect()
-}
-
-fn item_of(item: &Value, data: DataType) -> Option<Item> {
-    let id = |value: &Value| value.as_str()?.parse().ok();
-    Some(match data {
-        DataType::Builds => Item::Build {
-            pipeline: PipelineId::of_body(item["pipelineId"].as_str()?),
-            number: item["buildNumber"].as_i64()?,
-        },
-        DataType::Deployments => Item::Deployment(DeploymentKey {
-            pipeline: PipelineId::of_body(item["pipeline"]["id"].as_str()?),
-            environment: EnvironmentId::of_body(item["environment"]["id"].as_str()?),
-            number: item["deploymentSequenceNumber"].as_i64()?,
-        }),
-        DataType::FeatureFlags => Item::FeatureFlag(id(&item["id"])?),
-        DataType::DevInfo => Item::Repository(id(&item["id"])?),
-    })
-}
-
-fn entities(repository: &Value) -> Vec<Sent> {
-    let Some(id) = repository["id"].as_str() else {
-        return Vec::new();
-    };
-    let entity = |kind: EntityKind, entity: &Value| {
-        let entity_id = entity["id"].as_str()?;
-        Some(Sent {
-            key: json!({"repositoryId": id, kind.key(): entity_id}),
-            item: Item::Entity {
-                repository: id.parse().ok()?,
-                kind,
-                id: entity_id.parse().ok()?,
-            },
-            sequence: entity[DataType::DevInfo.sequence_field()].as_i64()?,
-        })
-    };
-    let of_kind = |kind: EntityKind| {
-        let list = repository.get(kind.list()).and_then(Value::as_array);
-        let list = list.into_iter().flatten();
-        list.filter_map(move |item| entity(kind, item))
-    };
-    EntityKind::ALL.into_iter().flat_map(of_kind).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::{DataType, State, sent};
-    use crate::jira::bulk;
+    use super::{Body, Fate};
+    use crate::jira::DataType;
 
     #[test]
     fn everything_in_a_body_is_to_be_found_by_the_key_of_the_answer() {
@@ -160,45 +111,47 @@ mod tests {
             ),
         ];
         for (data, body, paths) in cases {
-            let found = sent(&body, data);
-            let keys: Vec<_> = found.iter().map(|sent| sent.key.clone()).collect();
-            assert_eq!(keys, bulk::keys(&body, data));
+            let body = Body::new(data, &body);
+            let found = body.sent();
+            let keys: Vec<_> = found.iter().map(|sent| sent.item.key()).collect();
+            assert_eq!(keys, body.keys());
             let found: Vec<String> = found.iter().map(|sent| sent.item.path()).collect();
             assert_eq!(found, paths);
-            assert!(sent(&json!({}), data).is_empty());
-            assert!(sent(&json!({data.list(): [5, {}, {"id": 5}]}), data).is_empty());
+            for odd in [json!({}), json!({data.list(): [5, {}, {"id": 5}]})] {
+                assert!(Body::new(data, &odd).sent().is_empty());
+            }
         }
     }
 
     #[test]
     fn the_number_tells_what_became_of_it() {
         let flags = json!({"flags": [{"id": "f", "updateSequenceId": 7}]});
-        let flag = sent(&flags, DataType::FeatureFlags).remove(0);
+        let flag = Body::new(DataType::FeatureFlags, &flags).sent().remove(0);
         let cases = [
-            (None, State::Absent, false),
-            (Some(json!({"updateSequenceId": 7})), State::Stored, true),
-            (Some(json!({"updateSequenceId": 8})), State::Newer(8), true),
-            (Some(json!({"updateSequenceId": 6})), State::Older(6), false),
-            (Some(json!({"id": "f"})), State::Stored, true),
+            (None, Fate::Absent, false),
+            (Some(json!({"updateSequenceId": 7})), Fate::Stored, true),
+            (Some(json!({"updateSequenceId": 8})), Fate::Newer(8), true),
+            (Some(json!({"updateSequenceId": 6})), Fate::Older(6), false),
+            (Some(json!({"id": "f"})), Fate::Stored, true),
         ];
         for (read, state, is_final) in cases {
-            let found = flag.state(read.as_ref());
+            let found = flag.fate(read.as_ref());
             assert_eq!((found, found.is_final()), (state, is_final), "{read:?}");
         }
         let commit = json!({"id": "c", "updateSequenceId": 7});
         let body = json!({"repositories": [{"id": "r", "commits": [commit]}]});
-        let commit = sent(&body, DataType::DevInfo).remove(0);
+        let commit = Body::new(DataType::DevInfo, &body).sent().remove(0);
         let full: Vec<_> = (0..400).map(|id| json!({"id": id.to_string()})).collect();
         let cases = [
             (
                 json!({"commits": [{"id": "c", "updateSequenceId": 6}]}),
-                State::Older(6),
+                Fate::Older(6),
             ),
-            (json!({"commits": []}), State::Absent),
-            (json!({"commits": full}), State::OutOfSight),
+            (json!({"commits": []}), Fate::Absent),
+            (json!({"commits": full}), Fate::OutOfSight),
         ];
         for (read, state) in cases {
-            assert_eq!(commit.state(Some(&read)), state);
+            assert_eq!(commit.fate(Some(&read)), state);
         }
     }
 }

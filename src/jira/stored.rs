@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::item::{Item, query};
-use super::{AuthorizedJira, DataType, JiraError};
+use super::{DataType, Jira, JiraError};
 use crate::domain::properties::Properties;
 
-impl AuthorizedJira<'_> {
+impl Jira<'_> {
     /// What is stored now, at the address where the item is read; nothing when there is nothing.
     ///
     /// # Errors
@@ -40,7 +40,7 @@ impl AuthorizedJira<'_> {
     /// whole repositories.
     ///
     /// # Errors
-    /// As [`AuthorizedJira::delete`].
+    /// As [`Jira::delete`].
     pub(crate) fn delete_all(
         &mut self,
         data: DataType,

@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::item::EntityKind;
+
 /// What Jira did with a submission.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Submitted {
@@ -174,23 +176,16 @@ fn text(value: &Value) -> Option<String> {
     value.as_str().map(ToOwned::to_owned)
 }
 
-/// The lists of development information, and the word for one entry of them.
-const KINDS: [(&str, &str); 3] = [
-    ("commits", "commit"),
-    ("branches", "branch"),
-    ("pullRequests", "pullRequest"),
-];
-
 /// The entities of one repository with what is said of them: their ids, or objects that hold them.
-pub(super) fn entities<'a>(
+fn entities<'a>(
     repository: &'a str,
     kinds: &'a Value,
 ) -> impl Iterator<Item = (Value, &'a Value)> + 'a {
-    KINDS.into_iter().flat_map(move |(list, kind)| {
-        let items = kinds.get(list).and_then(Value::as_array);
+    EntityKind::ALL.into_iter().flat_map(move |kind| {
+        let items = kinds.get(kind.list()).and_then(Value::as_array);
         items.into_iter().flatten().map(move |item| {
             let id = item.get("id").unwrap_or(item);
-            (json!({"repositoryId": repository, kind: id}), item)
+            (json!({"repositoryId": repository, kind.key(): id}), item)
         })
     })
 }

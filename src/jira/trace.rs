@@ -1,4 +1,4 @@
-//! Shows every request and answer (`--verbose`).
+//! Shows every request and answer (`--verbose`). Each call of a command has one around its network.
 
 use std::time::Duration;
 

@@ -4,9 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::name::{Name, VERSION};
-use crate::domain::sequence::SequenceNumber;
 use crate::domain::timestamp::Timestamp;
-use crate::jira::DataType;
+use crate::jira::{Body, DataType};
 
 /// One body that Jira did not get.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,8 +13,6 @@ pub(crate) struct Entry {
     version: u32,
     /// What people call it: `build shop » main #42 successful`.
     pub(crate) name: String,
-    /// The kind of data, as Jira's addresses name it: `builds`.
-    pub(crate) data: String,
     /// The host; none where only the cloud id is known.
     pub(crate) site: Option<String>,
     pub(crate) cloud_id: Option<String>,
@@ -28,7 +25,8 @@ pub(crate) struct Entry {
     /// What went wrong last.
     pub(crate) reason: String,
     /// The request as it was to be sent.
-    pub(crate) body: Value,
+    #[serde(flatten)]
+    pub(crate) body: Body,
 }
 
 /// What a file's text holds.
@@ -37,35 +35,31 @@ pub(super) enum Parsed {
     Entry(Box<Entry>),
     /// Written by a later version of this program.
     Newer(u32),
+    /// Data of a kind that this version does not know.
+    OtherKind,
     Corrupt(String),
 }
 
-/// What is known of a body when it is to be sent.
-pub(crate) struct Sending<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) data: &'a str,
-    pub(crate) site: Option<&'a str>,
-    pub(crate) cloud_id: Option<&'a str>,
-    pub(crate) key: &'a Value,
-    pub(crate) sequence: SequenceNumber,
-    pub(crate) body: &'a Value,
-}
-
 impl Entry {
-    pub(crate) fn new(sending: &Sending<'_>, now: Timestamp) -> Self {
-        Self {
+    /// One that was not tried yet; nothing when the body has no sequence number.
+    pub(crate) fn new(
+        name: String,
+        (site, cloud_id): (Option<&str>, Option<&str>),
+        body: &Body,
+        now: Timestamp,
+    ) -> Option<Self> {
+        Some(Self {
             version: VERSION,
-            name: sending.name.to_owned(),
-            data: sending.data.to_owned(),
-            site: sending.site.map(ToOwned::to_owned),
-            cloud_id: sending.cloud_id.map(ToOwned::to_owned),
-            key: sending.key.clone(),
-            sequence: sending.sequence.as_i64(),
+            name,
+            site: site.map(ToOwned::to_owned),
+            cloud_id: cloud_id.map(ToOwned::to_owned),
+            key: body.identity(),
+            sequence: body.sequence()?.as_i64(),
             created: now,
             tries: 0,
             reason: String::new(),
-            body: sending.body.clone(),
-        }
+            body: body.clone(),
+        })
     }
 
     /// The site, or the cloud id in its place.
@@ -100,6 +94,10 @@ impl Entry {
             Some(VERSION) => {}
             _ => return Parsed::Corrupt("it has no version".to_owned()),
         }
+        let kind = value.get("data").and_then(Value::as_str);
+        if kind.is_some_and(|kind| DataType::from_name(kind).is_none()) {
+            return Parsed::OtherKind;
+        }
         match serde_json::from_value::<Self>(value) {
             Ok(entry) if entry.is_whole() => Parsed::Entry(Box::new(entry)),
             Ok(_) => Parsed::Corrupt("its body does not match its kind".to_owned()),
@@ -107,12 +105,9 @@ impl Entry {
         }
     }
 
-    /// Something to send, and somebody to send it to. Kinds of data that this version does not know are left to others.
+    /// Something to send, and somebody to send it to.
     fn is_whole(&self) -> bool {
-        let known = DataType::from_name(&self.data);
-        let list = known.map_or(self.data.as_str(), |data| data.list());
-        let items = self.body.get(list).and_then(Value::as_array);
-        items.is_some_and(|items| !items.is_empty()) && !self.place().is_empty()
+        !self.body.is_empty() && !self.place().is_empty()
     }
 }
 
@@ -120,20 +115,17 @@ impl Entry {
 mod tests {
     use serde_json::json;
 
-    use super::{Entry, Parsed, Sending};
-    use crate::domain::sequence::SequenceNumber;
+    use super::{Body, DataType, Entry, Parsed};
 
     fn entry() -> Entry {
-        let sending = Sending {
-            name: "build shop #1",
-            data: "builds",
-            site: Some("acme.atlassian.net"),
-            cloud_id: None,
-            key: &json!({"pipelineId": "shop", "buildNumber": 1}),
-            sequence: SequenceNumber::new(1_767_268_800_123),
-            body: &json!({"builds": [{"pipelineId": "shop", "displayName": "é \u{FFFD} \"x\""}]}),
-        };
-        Entry::new(&sending, "2026-01-01T12:00:00.123Z".parse().unwrap())
+        let body = json!({"builds": [{
+            "pipelineId": "shop", "buildNumber": 1, "updateSequenceNumber": 1_767_268_800_123_i64,
+            "displayName": "é \u{FFFD} \"x\"",
+        }]});
+        let body = Body::new(DataType::Builds, &body);
+        let (name, site) = ("build shop #1".to_owned(), Some("acme.atlassian.net"));
+        let now = "2026-01-01T12:00:00.123Z".parse().unwrap();
+        Entry::new(name, (site, None), &body, now).unwrap()
     }
 
     #[test]
@@ -153,6 +145,7 @@ mod tests {
             Entry::parse(&json.to_string())
         };
         assert_eq!(with("version", json!(2)), Parsed::Newer(2));
+        assert_eq!(with("data", json!("incidents")), Parsed::OtherKind);
         let corrupt = [
             Entry::parse(""),
             Entry::parse("{}"),

@@ -264,7 +264,7 @@ impl Outbox<'_> {
                         warnings.push(warning);
                     }
                     Opened::Entry(_) => drop(self.put_back(&held, None)),
-                    Opened::Gone => {}
+                    Opened::NotOurs => {}
                 }
             }
         }

@@ -9,8 +9,6 @@ use super::entry::{Entry, Parsed};
 use super::name::{self, Kind, Name};
 use super::{Entity, Outbox};
 use crate::domain::timestamp::Timestamp;
-use crate::jira::DataType;
-use crate::jira::bulk;
 
 impl Outbox<'_> {
     /// Puts in what is brought along, unless it is here already; says what could not be put in. One that was delivered
@@ -65,7 +63,9 @@ impl Entry {
     pub(crate) fn from_value(value: Value) -> Result<Self, String> {
         let entry = match Self::of_value(value) {
             Parsed::Entry(entry) => *entry,
-            Parsed::Newer(_) => return Err("a later version of jira-send wrote it".to_owned()),
+            Parsed::Newer(_) | Parsed::OtherKind => {
+                return Err("a later version of jira-send wrote it".to_owned());
+            }
             Parsed::Corrupt(problem) => return Err(problem),
         };
         let name = entry.file_name();
@@ -77,22 +77,19 @@ impl Entry {
 
     /// What makes it the same build or deployment of the same site as another.
     pub(crate) fn entity(&self) -> Entity {
-        Entity::new(self.place(), &self.data, &self.key)
+        Entity::new(self.place(), self.body.kind.name(), &self.key)
     }
 
     /// The same build or deployment once it has ended: in this state, at this moment, and after what it says now.
     #[must_use]
     pub(crate) fn ended(mut self, state: &str, at: Timestamp) -> Self {
-        let Some(data) = DataType::from_name(&self.data) else {
-            return self;
-        };
         self.sequence = at.as_millisecond().max(self.sequence.saturating_add(1));
         self.created = at;
         let ended = format!(" {}", state.replace('_', " "));
         self.name = self.name.replacen(" in progress", &ended, 1);
         self.tries = 0;
         self.reason.clear();
-        bulk::end(&mut self.body, data, state, self.sequence, at);
+        self.body.end(state, self.sequence, at);
         self
     }
 }

@@ -3,8 +3,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Entity, Entry, Limits, Memory, Opened, Outbox, Record, Reserved, Sending};
+use super::{Entity, Entry, Limits, Memory, Opened, Outbox, Record, Reserved};
 use crate::domain::sequence::SequenceNumber;
+use crate::jira::{Body, DataType};
 use crate::system::System as _;
 use crate::system::fake::FakeMachine;
 
@@ -26,16 +27,11 @@ fn key(number: i64) -> Value {
 }
 
 fn entry(number: i64, sequence: i64, site: &str, machine: &FakeMachine) -> Entry {
-    let sending = Sending {
-        name: "build",
-        data: "builds",
-        site: Some(site),
-        cloud_id: None,
-        key: &key(number),
-        sequence: SequenceNumber::new(sequence),
-        body: &json!({"builds": [{"buildNumber": number}]}),
-    };
-    Entry::new(&sending, machine.now())
+    let body = json!({"builds": [{
+        "pipelineId": "shop", "buildNumber": number, "updateSequenceNumber": sequence,
+    }]});
+    let body = Body::new(DataType::Builds, &body);
+    Entry::new("build".to_owned(), (Some(site), None), &body, machine.now()).unwrap()
 }
 
 /// Puts an entry there to wait.
@@ -72,7 +68,7 @@ fn an_entry_has_one_holder_at_a_time() {
     machine.sleep(MINUTE * 2 + Duration::from_secs(1));
     let [late] = outbox.list(Some(SITE)).due.try_into().unwrap();
     let taken = outbox.claim(&late, MINUTE).unwrap();
-    assert!(matches!(outbox.read(&held), Opened::Gone));
+    assert!(matches!(outbox.read(&held), Opened::NotOurs));
     outbox.remove(&held);
     outbox.remove(&taken);
     assert_eq!(outbox.list(None), super::listing::Listing::default());
@@ -209,7 +205,7 @@ fn a_folder_full_of_rubbish_is_survived() {
                 counts.1 += 1;
                 assert!(words.contains("set aside") || words.contains("later version"));
             }
-            Opened::Gone | Opened::Unreadable(_) => panic!("nobody else is here"),
+            Opened::NotOurs | Opened::Unreadable(_) => panic!("nobody else is here"),
         }
     }
     assert!(counts.0 >= 50 && counts.0 + counts.1 == 200, "{counts:?}");

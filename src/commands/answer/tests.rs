@@ -7,20 +7,20 @@ use crate::domain::issue_key::IssueKey;
 use crate::domain::sequence::Origin;
 use crate::domain::state::BuildState;
 use crate::domain::test_info::TestInfo;
-use crate::jira::DataType;
+use crate::jira::{Body, DataType};
 use crate::variables::Variables;
 
 fn payload(state: BuildState, tests: Option<TestInfo>, keys: &[&str]) -> Payload {
     Payload {
-        data: DataType::Builds,
         name: "build shop #7".to_owned(),
         status: Some(Status {
             state: state.word(),
             tests,
         }),
-        body: json!({}),
-        key: json!({"buildNumber": 1}),
-        numbered: vec![json!({"buildNumber": 1})],
+        body: Body::new(
+            DataType::Builds,
+            &json!({"builds": [{"pipelineId": "p", "buildNumber": 1}]}),
+        ),
         issue_keys: keys.iter().map(|key| key.parse().unwrap()).collect(),
         names_issues: true,
         origin: Origin::Clock,

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use super::Delivery;
 use crate::commands::Context;
-use crate::jira::{AuthorizedJira, bulk};
+use crate::jira::{Jira, MAX_ITEMS};
 use crate::outbox::{Expired, Outbox};
 use crate::report::OutboxReport;
 use crate::side_by_side::side_by_side;
 use crate::system::Deadline;
 
 /// A send delivers so many entries besides its own data.
-const MOST_AFTER_SENDING: usize = bulk::MAX_ITEMS;
+const MOST_AFTER_SENDING: usize = MAX_ITEMS;
 
 /// A send takes no longer for them than this, though its budget may be larger.
 const TIME_AFTER_SENDING: Duration = Duration::from_secs(5);
@@ -19,7 +19,7 @@ const TIME_AFTER_SENDING: Duration = Duration::from_secs(5);
 /// Delivers what waits for the sites that just answered. Never more than a warning.
 pub(crate) fn after_sending(
     outbox: &Outbox<'_>,
-    clients: Vec<(&str, &mut AuthorizedJira<'_>)>,
+    clients: Vec<(&str, &mut Jira<'_>)>,
     deadline: Deadline,
     context: &Context<'_>,
 ) -> OutboxReport {

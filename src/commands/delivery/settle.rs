@@ -3,7 +3,7 @@
 use super::{Delivery, Item};
 use crate::commands::connection::label;
 use crate::commands::{answer, warn_each};
-use crate::jira::{Rejected, Submitted, bulk};
+use crate::jira::{Rejected, Submitted};
 
 impl Delivery<'_> {
     /// Gives back those items of several that Jira's answer says nothing of.
@@ -14,7 +14,7 @@ impl Delivery<'_> {
         let nothing_said = submitted.is_silent();
         let mut unclear = Vec::new();
         for item in items {
-            let is_part = alone && !bulk::is_single(&item.entry.body, item.data);
+            let is_part = alone && !item.entry.body.is_single();
             if is_part && !accepted.is_empty() {
                 self.tell_rejected(&item, rejected);
             }

@@ -15,7 +15,7 @@ use crate::jira::builds::ProviderMetadata;
 use crate::jira::dev_info::{
     Branch, Commit, DevInfo, MAX_ENTITIES, MAX_OF_ONE_KIND, OperationType, PullRequest, Repository,
 };
-use crate::jira::{DataType, bulk};
+use crate::jira::{Body, DataType};
 
 /// No request gets larger than this by another entity, in bytes. Jira states no limit.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -122,14 +122,10 @@ impl Batch {
             properties: frame.properties.clone(),
             provider_metadata: ProviderMetadata::new(frame.product.as_ref()),
         };
-        let body = Payload::body(&body);
         Payload {
-            data: DataType::DevInfo,
             name,
             status: None,
-            key: Payload::identity(&bulk::keys(&body, DataType::DevInfo)),
-            body,
-            numbered: vec![serde_json::json!({ "repositoryId": about.id })],
+            body: Body::new(DataType::DevInfo, &body),
             issue_keys: self.issue_keys,
             names_issues: frame.names_issues,
             origin: frame.origin,

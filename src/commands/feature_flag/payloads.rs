@@ -2,14 +2,12 @@
 
 use std::collections::HashSet;
 
-use serde_json::{Value, json};
-
 use super::Numbered;
 use crate::cli::UpdateOptions;
 use crate::commands::payload::Payload;
 use crate::domain::sequence::Origin;
 use crate::jira::feature_flags::{FeatureFlag, FeatureFlags};
-use crate::jira::{DataType, bulk};
+use crate::jira::{Body, DataType, MAX_ITEMS};
 
 /// What holds for all requests of a call.
 pub(super) struct Shape<'a> {
@@ -33,7 +31,7 @@ impl Shape<'_> {
         for (flags, origin) in [(given, Origin::Given), (others, origin)] {
             let mut flags = flags.into_iter().peekable();
             while flags.peek().is_some() {
-                let chunk = flags.by_ref().take(bulk::MAX_ITEMS).collect();
+                let chunk = flags.by_ref().take(MAX_ITEMS).collect();
                 payloads.push(self.payload(chunk, origin, &body));
             }
         }
@@ -46,7 +44,6 @@ impl Shape<'_> {
         origin: Origin,
         body: impl Fn(Vec<FeatureFlag>) -> FeatureFlags,
     ) -> Payload {
-        let ids: Vec<Value> = flags.iter().map(|flag| json!(flag.body.id)).collect();
         let name = match flags.as_slice() {
             [only] => format!("flag {}", only.body.id.as_str()),
             several => format!("{} flags", several.len()),
@@ -54,18 +51,16 @@ impl Shape<'_> {
         let mut seen = HashSet::new();
         let all = flags.iter().flat_map(|flag| &flag.issue_keys);
         let issue_keys = all.filter(|key| seen.insert(*key)).cloned().collect();
+        let body = body(flags.into_iter().map(|flag| flag.body).collect());
         Payload {
-            data: DataType::FeatureFlags,
             name,
             status: None,
-            key: Payload::identity(&ids),
-            numbered: ids,
+            body: Body::new(DataType::FeatureFlags, &body),
             issue_keys,
             names_issues: self.names_issues,
             origin,
             keeps_issue_keys: self.keeps_issue_keys,
             may_wait: true,
-            body: Payload::body(&body(flags.into_iter().map(|flag| flag.body).collect())),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::commands::pauses::Pauses;
 use crate::commands::{Context, send};
 use crate::error::{Failure, Kind};
 use crate::jira::item::Presence;
-use crate::jira::{AuthorizedJira, DataType};
+use crate::jira::{DataType, Jira};
 use crate::report::{Outcome, PreparedRequest, Report};
 use crate::system::Deadline;
 
@@ -95,7 +95,7 @@ fn show(
 
 /// Asks until it is gone, or the time is up.
 fn wait(
-    client: &mut AuthorizedJira<'_>,
+    client: &mut Jira<'_>,
     site: &str,
     wanted: &Wanted,
     deadline: Deadline,
@@ -129,10 +129,7 @@ fn wait(
 }
 
 /// A repository's older entities are shown nowhere: what is out of sight counts as gone.
-fn is_gone(
-    client: &mut AuthorizedJira<'_>,
-    wanted: &Wanted,
-) -> Result<bool, crate::jira::JiraError> {
+fn is_gone(client: &mut Jira<'_>, wanted: &Wanted) -> Result<bool, crate::jira::JiraError> {
     let item = match wanted {
         Wanted::Labelled(_, labels) => return client.exists(labels).map(|exists| !exists),
         Wanted::Item(item) => item,

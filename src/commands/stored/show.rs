@@ -9,7 +9,7 @@ use super::{Answer, Wanted, ask, into_report};
 use crate::cli::{Format, ShowOptions};
 use crate::commands::Context;
 use crate::error::{Failure, Kind};
-use crate::jira::AuthorizedJira;
+use crate::jira::Jira;
 use crate::jira::item::{ENTITIES_SHOWN, Item, Presence};
 use crate::output::{Output, readable_json};
 use crate::report::{Outcome, Report, SiteReport};
@@ -34,7 +34,7 @@ pub(crate) fn run(options: &ShowOptions, context: &Context<'_>) -> Result<Report
     Ok(into_report(said, context.output))
 }
 
-fn look(client: &mut AuthorizedJira<'_>, site: &str, wanted: &Wanted) -> Result<Answer, Failure> {
+fn look(client: &mut Jira<'_>, site: &str, wanted: &Wanted) -> Result<Answer, Failure> {
     let item = match wanted {
         Wanted::Labelled(_, labels) => {
             let exists = client

@@ -1,4 +1,4 @@
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Outcome, Pending, SiteReport, verify};
 use crate::error::Failure;
 use crate::jira::http::{Answer, Request, Transport, TransportError};
-use crate::jira::{Credentials, DataType, Endpoints, Jira, Rejected, Target, sent};
+use crate::jira::{Body, Credentials, DataType, Endpoints, Jira, Rejected, Target};
 use crate::output::Output;
 use crate::secret::Secret;
 use crate::system::Deadline;
@@ -67,11 +67,18 @@ fn verified(
     };
     let deadline = Deadline::after(&system, Duration::from_secs(15));
     let target = Target::CloudId("c-1".parse().unwrap());
-    let mut client = Jira::new(&transport, &system, deadline, &endpoints, &credentials)
-        .authorize(&target)
-        .unwrap();
+    let credentials = Arc::new(credentials);
+    let mut client = Jira::authorize(
+        &transport,
+        &system,
+        deadline,
+        &target,
+        &endpoints,
+        credentials,
+    )
+    .unwrap();
     let mut pending = Pending::default();
-    pending.add(sent(body, data), data, &report(Outcome::Accepted, &[]));
+    pending.add(&Body::new(data, body), &report(Outcome::Accepted, &[]));
     let output = Output::new(std::io::sink(), std::io::sink());
     let verdict = verify(&mut client, "acme", pending, deadline, &system, &output);
     drop(client);
@@ -197,7 +204,7 @@ fn only_what_was_accepted_is_looked_for() {
     ];
     for (data, body, outcome, rejected, count) in cases {
         let mut pending = Pending::default();
-        pending.add(sent(body, data), data, &report(outcome, &rejected));
+        pending.add(&Body::new(data, body), &report(outcome, &rejected));
         assert_eq!(pending.0.len(), count, "{outcome:?} {rejected:?}");
         assert_eq!(pending.is_empty(), count == 0);
     }

@@ -1,11 +1,11 @@
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::{Endpoints, Jira, JiraError, Target};
 use crate::error::Kind;
 use crate::jira::http::{Answer, Request, Transport, TransportError};
-use crate::jira::{Credentials, DataType, Submitted};
+use crate::jira::{Body, Credentials, DataType, Submitted};
 use crate::secret::Secret;
 use crate::system::Deadline;
 use crate::system::fake::FakeMachine;
@@ -85,9 +85,9 @@ fn submit(script: &Script) -> (Result<Submitted, JiraError>, Duration) {
     };
     let deadline = Deadline::after(&machine, Duration::from_secs(15));
     let target = Target::Site("acme".parse().unwrap());
-    let result = Jira::new(script, &machine, deadline, &endpoints, &credentials)
-        .authorize(&target)
-        .and_then(|mut jira| jira.submit(DataType::Builds, "{}"));
+    let credentials = Arc::new(credentials);
+    let result = Jira::authorize(script, &machine, deadline, &target, &endpoints, credentials)
+        .and_then(|mut jira| jira.submit(&Body::new(DataType::Builds, &())));
     let slept = machine.naps.lock().unwrap().iter().sum();
     (result, slept)
 }
@@ -248,9 +248,10 @@ fn submit_flags(bad: &'static str, ids: &[&str]) -> Result<Submitted, JiraError>
         .map(|id| serde_json::json!({ "id": id }))
         .collect();
     let body = serde_json::json!({ "flags": flags });
-    Jira::new(&Picky(bad), &machine, deadline, &endpoints, &credentials)
-        .authorize(&Target::CloudId("c-1".parse().unwrap()))
-        .and_then(|mut jira| jira.submit_in_parts(DataType::FeatureFlags, &body))
+    let target = Target::CloudId("c-1".parse().unwrap());
+    let (picky, credentials) = (Picky(bad), Arc::new(credentials));
+    Jira::authorize(&picky, &machine, deadline, &target, &endpoints, credentials)
+        .and_then(|mut jira| jira.submit_in_parts(&Body::new(DataType::FeatureFlags, &body)))
 }
 
 #[test]

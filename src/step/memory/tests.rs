@@ -1,10 +1,10 @@
 use serde_json::{Value, json};
 
 use super::{MAX_LENGTH, Memory, MemoryChange, Topic};
-use crate::domain::sequence::SequenceNumber;
 use crate::domain::state::DeploymentState;
 use crate::domain::timestamp::Timestamp;
-use crate::outbox::{Entry, Sending};
+use crate::jira::{Body, DataType};
+use crate::outbox::Entry;
 use crate::report::DeployedReport;
 use crate::step::request::{OtherRun, ThisRun};
 
@@ -24,16 +24,13 @@ fn run(memory: &str, others: &[(bool, &str)]) -> ThisRun {
 }
 
 fn entry(number: i64, sequence: i64, state: &str) -> Entry {
-    let sending = Sending {
-        name: "build shop #1 in progress",
-        data: "builds",
-        site: Some("acme.atlassian.net"),
-        cloud_id: None,
-        key: &json!({"pipelineId": "shop", "buildNumber": number}),
-        sequence: SequenceNumber::new(sequence),
-        body: &json!({"builds": [{"buildNumber": number, "state": state, "updateSequenceNumber": sequence}]}),
-    };
-    Entry::new(&sending, Timestamp::from_millisecond(sequence))
+    let body = json!({"builds": [{
+        "pipelineId": "shop", "buildNumber": number, "state": state, "updateSequenceNumber": sequence,
+    }]});
+    let body = Body::new(DataType::Builds, &body);
+    let name = "build shop #1 in progress".to_owned();
+    let now = Timestamp::from_millisecond(sequence);
+    Entry::new(name, (Some("acme.atlassian.net"), None), &body, now).unwrap()
 }
 
 /// A line as the program writes it.
@@ -170,9 +167,9 @@ fn what_a_completed_run_left_in_progress_has_ended_as_that_run() {
     let open = line_of(Topic::Open, &begun);
     let mut memory = Memory::new(&run("none", &[(true, &open)]));
     let [(_, end)] = memory.waiting().try_into().unwrap();
-    assert_eq!(end.body["builds"][0]["state"], "failed");
+    assert_eq!(end.body.json["builds"][0]["state"], "failed");
     assert_eq!(
-        end.body["builds"][0]["lastUpdated"],
+        end.body.json["builds"][0]["lastUpdated"],
         "1970-01-01T00:00:05.000Z"
     );
     assert_eq!(
@@ -225,7 +222,7 @@ fn the_memory_has_an_end_and_says_so() {
     let entries: Vec<Entry> = (1..=40)
         .map(|number| {
             let mut entry = entry(number, number * 1_000, "failed");
-            entry.body["builds"][0]["description"] = "é".repeat(200).into();
+            entry.body.json["builds"][0]["description"] = "é".repeat(200).into();
             entry
         })
         .collect();
@@ -255,7 +252,7 @@ fn the_memory_has_an_end_and_says_so() {
 #[test]
 fn one_line_does_not_take_the_room_of_all() {
     let mut entry = entry(1, 1_000, "failed");
-    entry.body["builds"][0]["description"] = "x".repeat(20_000).into();
+    entry.body.json["builds"][0]["description"] = "x".repeat(20_000).into();
     let mut memory = Memory::new(&run("none", &[]));
     memory.wait(&entry);
     let (change, left_out) = memory.finish();

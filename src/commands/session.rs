@@ -1,0 +1,119 @@
+//! A site as a command asks it: its credential is read once and hidden from then on, and it is opened (token, cloud id) at
+//! the first request. Sends, `flush`, `gate`, `show` and `delete` ask through here; `check` asks step by step instead.
+
+use std::sync::Arc;
+
+use super::Context;
+use super::connection::Destination;
+use super::credentials::{credentials, own_credential_hint};
+use crate::error::{Failure, Kind};
+use crate::jira::http::Transport;
+use crate::jira::{Credentials, Jira, JiraError};
+use crate::system::Deadline;
+
+/// One site.
+pub(crate) struct Session<'a> {
+    pub(crate) destination: &'a Destination,
+    credentials: Result<Arc<Credentials>, Failure>,
+    transport: &'a dyn Transport,
+    jira: Option<Jira<'a>>,
+    context: &'a Context<'a>,
+}
+
+/// Why a site did not do what it was asked.
+pub(crate) enum SessionError {
+    /// It could not even be asked.
+    Barred(Failure),
+    Jira(JiraError),
+}
+
+impl From<JiraError> for SessionError {
+    fn from(error: JiraError) -> Self {
+        Self::Jira(error)
+    }
+}
+
+impl SessionError {
+    /// As people see it below a line that names the site.
+    pub(crate) fn explain(self) -> Failure {
+        match self {
+            Self::Barred(failure) => failure,
+            Self::Jira(error) => error.explain(),
+        }
+    }
+
+    /// As people see it, with the site.
+    pub(crate) fn explain_for(self, site: &str) -> Failure {
+        match self {
+            Self::Barred(failure) => failure,
+            Self::Jira(error) => error.explain_for(site),
+        }
+    }
+}
+
+impl<'a> Session<'a> {
+    pub(crate) fn new(destination: &'a Destination, context: &'a Context<'a>) -> Self {
+        Self {
+            destination,
+            credentials: credentials(context, &destination.endings).map(Arc::new),
+            transport: context.transport,
+            jira: None,
+            context,
+        }
+    }
+
+    /// The same by another way than the command's own.
+    #[must_use]
+    pub(crate) fn through(self, transport: &'a dyn Transport) -> Self {
+        Self { transport, ..self }
+    }
+
+    /// The open site; from now on everything must be done by the deadline.
+    ///
+    /// # Errors
+    /// What keeps it from being opened. The next call tries again.
+    pub(crate) fn open(&mut self, deadline: Deadline) -> Result<&mut Jira<'a>, SessionError> {
+        let jira = match &mut self.jira {
+            Some(jira) => jira,
+            closed => {
+                let credentials = self.credentials.as_ref();
+                let credentials =
+                    credentials.map_err(|failure| SessionError::Barred(failure.clone()))?;
+                if let Some(failure) = self.context.network_failure {
+                    let what = "invalid connection settings";
+                    let failure = Failure::new(Kind::Unreachable, what).caused_by(failure);
+                    return Err(SessionError::Barred(failure));
+                }
+                let Destination {
+                    target, endpoints, ..
+                } = self.destination;
+                let (credentials, system) = (Arc::clone(credentials), self.context.system);
+                closed.insert(Jira::authorize(
+                    self.transport,
+                    system,
+                    deadline,
+                    target,
+                    endpoints,
+                    credentials,
+                )?)
+            }
+        };
+        jira.end_at(deadline);
+        Ok(jira)
+    }
+
+    /// The site where it is open.
+    pub(crate) fn jira(&mut self) -> Option<&mut Jira<'a>> {
+        self.jira.as_mut()
+    }
+
+    /// With what to do when one of several sites does not take the credential for all.
+    pub(crate) fn hinted(&self, failure: Failure, several_sites: bool) -> Failure {
+        let wanted = several_sites && failure.kind == Kind::Credentials;
+        let hint = own_credential_hint(self.context.variables, &self.destination.endings);
+        match hint.filter(|_| wanted) {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}
