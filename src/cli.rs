@@ -2,7 +2,6 @@
 
 mod build;
 mod check;
-pub(crate) mod completion;
 mod deployment;
 mod dev_info;
 pub(crate) mod errors;
@@ -18,6 +17,7 @@ mod options;
 mod outbox;
 #[cfg(test)]
 mod pages;
+pub(crate) mod sources;
 mod stored;
 mod suggestions;
 pub(crate) mod words;
@@ -25,7 +25,7 @@ mod wrap;
 
 use std::path::Path;
 
-use clap::{ArgMatches, Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
 use crate::policy::OnError;
 
@@ -35,7 +35,8 @@ pub(crate) use deployment::{DeploymentKeyOptions, DeploymentOptions, Environment
 pub(crate) use dev_info::{DevInfoOptions, PullRequestOptions, RepositoryOptions};
 pub(crate) use feature_flag::FeatureFlagOptions;
 pub(crate) use flush::FlushOptions;
-pub(crate) use gate::GateOptions;
+pub(crate) use gate::{DEFAULT_TIMEOUT, GateOptions};
+pub(crate) use globals::typed_value;
 pub(crate) use options::{
     ConnectionOptions, Format, IdentityOptions, JiraOptions, KeyOptions, OutputOptions, RunOptions,
     UpdateOptions,
@@ -103,27 +104,13 @@ pub(crate) struct KeysOptions {
 }
 
 impl Command {
-    /// Takes in what follows from options together.
-    pub(crate) fn complete(&mut self, matches: &ArgMatches) {
-        if let Some(keys) = self.keys_mut() {
-            for text in [&mut keys.branch, &mut keys.title, &mut keys.tag] {
-                // As with a variable: it was set from something that turned out empty.
-                text.take_if(|text| text.trim().is_empty());
-            }
-        }
-        let given = matches.subcommand().map(|(_, given)| given);
-        if let (Self::DevInfo(options), Some(given)) = (self, given) {
-            options.spare_pushes(given);
-        }
-    }
-
-    fn keys_mut(&mut self) -> Option<&mut KeyOptions> {
+    /// How it talks to Jira, of commands that send.
+    pub(crate) fn jira(&self) -> Option<&JiraOptions> {
         match self {
-            Self::Build(options) => Some(&mut options.keys),
-            Self::Deployment(options) => Some(&mut options.keys),
-            Self::FeatureFlag(options) => Some(&mut options.keys),
-            Self::DevInfo(options) => Some(&mut options.keys),
-            Self::Keys(options) => Some(&mut options.keys),
+            Self::Build(options) => Some(&options.jira),
+            Self::Deployment(options) => Some(&options.jira),
+            Self::FeatureFlag(options) => Some(&options.jira),
+            Self::DevInfo(options) => Some(&options.jira),
             _ => None,
         }
     }
@@ -131,75 +118,49 @@ impl Command {
     /// Whether Jira is asked anything.
     pub(crate) fn needs_network(&self) -> bool {
         match self {
-            Self::Build(options) => !options.jira.dry_run,
-            Self::Deployment(options) => !options.jira.dry_run,
-            Self::FeatureFlag(options) => !options.jira.dry_run,
-            Self::DevInfo(options) => !options.jira.dry_run,
             Self::Delete(options) => options.what.is_carried_out(),
-            Self::Gate(_) | Self::Show(_) | Self::Flush(_) | Self::Check(_) => true,
             Self::Keys(_) => false,
+            _ => self.jira().is_none_or(|jira| !jira.dry_run),
+        }
+    }
+
+    /// The time budget in seconds, and further certificates to trust.
+    fn budget_and_ca_file(&self) -> (u32, Option<&Path>) {
+        fn of(connection: &ConnectionOptions) -> (u32, Option<&Path>) {
+            (connection.budget, connection.ca_file.as_deref())
+        }
+        match self {
+            Self::Build(options) => of(&options.jira.connection),
+            Self::Deployment(options) => of(&options.jira.connection),
+            Self::FeatureFlag(options) => of(&options.jira.connection),
+            Self::DevInfo(options) => of(&options.jira.connection),
+            Self::Show(options) => of(&options.what.how().connection),
+            Self::Delete(options) => of(&options.what.how().ask.connection),
+            Self::Gate(options) => (options.budget, options.ca_file.as_deref()),
+            Self::Flush(options) => (options.budget, options.ca_file.as_deref()),
+            Self::Check(options) => (options.budget, options.ca_file.as_deref()),
+            Self::Keys(options) => (options.budget, None),
         }
     }
 
     /// The time budget in seconds.
     pub(crate) fn budget(&self) -> u32 {
-        match self {
-            Self::Build(options) => options.jira.connection.budget,
-            Self::Deployment(options) => options.jira.connection.budget,
-            Self::FeatureFlag(options) => options.jira.connection.budget,
-            Self::DevInfo(options) => options.jira.connection.budget,
-            Self::Show(options) => options.what.how().connection.budget,
-            Self::Delete(options) => options.what.how().ask.connection.budget,
-            Self::Gate(options) => options.budget,
-            Self::Flush(options) => options.budget,
-            Self::Check(options) => options.budget,
-            Self::Keys(options) => options.budget,
-        }
-    }
-
-    /// What a failure does to the exit code.
-    pub(crate) fn on_error(&self) -> OnError {
-        match self {
-            Self::Build(options) => options.jira.on_error,
-            Self::Deployment(options) => options.jira.on_error,
-            Self::FeatureFlag(options) => options.jira.on_error,
-            Self::DevInfo(options) => options.jira.on_error,
-            Self::Gate(_)
-            | Self::Show(_)
-            | Self::Delete(_)
-            | Self::Flush(_)
-            | Self::Keys(_)
-            | Self::Check(_) => OnError::Fail,
-        }
+        self.budget_and_ca_file().0
     }
 
     /// Further certificates to trust.
     pub(crate) fn ca_file(&self) -> Option<&Path> {
-        let file = match self {
-            Self::Build(options) => &options.jira.connection.ca_file,
-            Self::Deployment(options) => &options.jira.connection.ca_file,
-            Self::Gate(options) => &options.ca_file,
-            Self::FeatureFlag(options) => &options.jira.connection.ca_file,
-            Self::DevInfo(options) => &options.jira.connection.ca_file,
-            Self::Show(options) => &options.what.how().connection.ca_file,
-            Self::Delete(options) => &options.what.how().ask.connection.ca_file,
-            Self::Flush(options) => &options.ca_file,
-            Self::Check(options) => &options.ca_file,
-            Self::Keys(_) => &None,
-        };
-        file.as_deref()
+        self.budget_and_ca_file().1
+    }
+
+    /// What a failure does to the exit code.
+    pub(crate) fn on_error(&self) -> OnError {
+        self.jira().map_or(OnError::Fail, |jira| jira.on_error)
     }
 
     /// Whether there is something to do when there is no way to Jira: a command to run, data to keep, or this to tell.
     pub(crate) fn goes_on(&self) -> bool {
-        matches!(
-            self,
-            Self::Build(_)
-                | Self::Deployment(_)
-                | Self::FeatureFlag(_)
-                | Self::DevInfo(_)
-                | Self::Check(_)
-        )
+        self.jira().is_some() || matches!(self, Self::Check(_))
     }
 
     /// Where issue keys come from, of commands that look for them.
@@ -235,110 +196,10 @@ impl Command {
         match self {
             Self::Build(options) => options.wrap.wraps(),
             Self::Deployment(options) => options.wrap.wraps(),
-            Self::DevInfo(_)
-            | Self::Gate(_)
-            | Self::FeatureFlag(_)
-            | Self::Show(_)
-            | Self::Delete(_)
-            | Self::Flush(_)
-            | Self::Keys(_)
-            | Self::Check(_) => false,
+            _ => false,
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
-
-    use clap::CommandFactory as _;
-
-    use super::{Cli, errors};
-
-    #[test]
-    fn the_definition_holds_together() {
-        Cli::command().debug_assert();
-    }
-
-    /// What the libraries below say by themselves.
-    const OF_LIBRARIES: &[&str] = &[
-        "invalid digit",
-        "cannot parse",
-        "too large to fit",
-        " is not in ",
-        "expected ident",
-        "expected value",
-        "EOF while",
-        "invalid type",
-        "invalid float",
-        "at line 1 column",
-        "os error",
-        "regex parse error",
-        "provided string",
-    ];
-
-    #[test]
-    fn no_error_is_in_the_words_of_a_library() {
-        const JUNK: &[&str] = &[
-            "",
-            " ",
-            "-1",
-            "abc",
-            "[",
-            "{",
-            "1.5",
-            "99999999999999999999",
-            "/tmp",
-            "é\u{1f680}",
-        ];
-        fn check(words: &[&str], command: &clap::Command, seen: &mut BTreeSet<String>) {
-            for option in command.get_arguments() {
-                let long = option.get_long().unwrap_or_default();
-                let takes_value = option.get_action().takes_values();
-                if long.is_empty() || !takes_value || !seen.insert(long.to_owned()) {
-                    continue;
-                }
-                for junk in JUNK {
-                    let option = format!("--{long}={junk}");
-                    let typed = [words, &[option.as_str()]].concat();
-                    let Err(error) = Cli::command().try_get_matches_from(&typed) else {
-                        continue;
-                    };
-                    let failure = errors::explain(&error, None, command, &BTreeMap::new(), false);
-                    let lines = failure.lines();
-                    for (_, line) in &lines {
-                        let raw = OF_LIBRARIES.iter().find(|raw| line.contains(*raw));
-                        assert!(raw.is_none(), "{typed:?}: {line}");
-                    }
-                    // Quoted as it was typed.
-                    let is_about_value = error.kind() == clap::error::ErrorKind::ValueValidation;
-                    let quoted = format!("'{junk}'");
-                    assert!(
-                        !is_about_value || lines[0].1.contains(&quoted),
-                        "{typed:?}: {lines:?}"
-                    );
-                }
-            }
-            for nested in command.get_subcommands() {
-                check(&[words, &[nested.get_name()]].concat(), nested, seen);
-            }
-        }
-        let mut seen = BTreeSet::new();
-        check(&["jira-send"], &Cli::command(), &mut seen);
-        assert!(seen.len() > 60, "{seen:?}");
-    }
-
-    #[test]
-    fn every_option_has_help() {
-        fn check(command: &clap::Command) {
-            for command in command.get_subcommands() {
-                assert!(command.get_about().is_some(), "{}", command.get_name());
-                for argument in command.get_arguments() {
-                    assert!(argument.get_help().is_some(), "{}", argument.get_id());
-                }
-                check(command);
-            }
-        }
-        check(&Cli::command());
-    }
-}
+mod tests;

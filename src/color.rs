@@ -1,7 +1,5 @@
 //! Whether colours are used: as typed, else as the environment says, else in a terminal that is not a build's log.
 
-use std::ffi::OsString;
-
 use clap::ValueEnum;
 
 use crate::variables::{self, Variables};
@@ -35,32 +33,13 @@ impl Paint {
     }
 }
 
-/// Whether a stream gets colours. The arguments may be wrong still: errors about them have colours, too.
-pub(crate) fn is_wanted(typed: &[OsString], variables: &Variables, is_terminal: bool) -> bool {
-    match choice(typed, variables) {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto => by_environment(variables, is_terminal),
-    }
-}
-
-/// `--color`, else its variable.
-fn choice(typed: &[OsString], variables: &Variables) -> Color {
-    let ours = typed.iter().take_while(|word| *word != "--");
-    let words: Vec<_> = ours.map(|word| word.to_string_lossy()).collect();
-    let behind = |index: usize| words.get(index + 1).map(AsRef::as_ref);
-    let mut values = words.iter().enumerate().filter_map(|(index, word)| {
-        let is_option = *word == "--color";
-        let value = word.strip_prefix("--color=");
-        value.or_else(|| behind(index).filter(|_| is_option))
-    });
-    let value = values
-        .next_back()
-        .or_else(|| variables.by_name("JIRA_SEND_COLOR"));
-    match value {
-        Some("always") => Color::Always,
-        Some("never") => Color::Never,
-        _ => Color::Auto,
+/// Whether a stream gets colours, with what was typed for `--color`. That may be wrong still: errors about it have colours,
+/// too.
+pub(crate) fn is_wanted(typed: Option<&str>, variables: &Variables, is_terminal: bool) -> bool {
+    match typed.or_else(|| variables.by_name("JIRA_SEND_COLOR")) {
+        Some("always") => true,
+        Some("never") => false,
+        _ => by_environment(variables, is_terminal),
     }
 }
 
@@ -87,6 +66,7 @@ fn by_environment(variables: &Variables, is_terminal: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::is_wanted;
+    use crate::cli::typed_value;
     use crate::variables::Variables;
 
     #[test]
@@ -116,8 +96,10 @@ mod tests {
             let set = std::iter::once(&term).chain(set);
             let pairs = set.map(|(name, value)| ((*name).into(), (*value).into()));
             let variables = Variables::new(pairs);
-            let typed: Vec<_> = typed.split_whitespace().map(Into::into).collect();
-            let found = [true, false].map(|terminal| is_wanted(&typed, &variables, terminal));
+            let words: Vec<_> = typed.split_whitespace().map(Into::into).collect();
+            let color = typed_value(&words, "--color");
+            let color = color.as_deref();
+            let found = [true, false].map(|terminal| is_wanted(color, &variables, terminal));
             assert_eq!(found, [in_terminal, elsewhere], "{typed:?}");
         }
     }

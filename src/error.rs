@@ -138,6 +138,22 @@ impl fmt::Display for Failure {
 
 impl Error for Failure {}
 
+/// Something that is no failure and still worth a word, with what can be done about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Warning {
+    pub(crate) what: String,
+    pub(crate) advice: String,
+}
+
+impl Warning {
+    pub(crate) fn new(what: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            advice: advice.into(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{EXIT_CODES, Failure, Kind};

@@ -19,6 +19,7 @@ use std::time::Duration;
 use crate::domain::deployed::{Deployed, RepositoryName};
 use crate::domain::issue_key::Text;
 use crate::domain::revision::Revision;
+use crate::error::Warning;
 use crate::git::{Commit, Range, Repository};
 use crate::jenkins::{self, CheckedOut, Ref, Run};
 use crate::system::{Deadline, System};
@@ -103,8 +104,7 @@ pub(crate) struct Facts {
 /// What people should know about how facts were found.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Notes {
-    /// Each with what can be done about it.
-    pub(crate) warnings: Vec<(String, String)>,
+    pub(crate) warnings: Vec<Warning>,
     /// What is worth a line.
     pub(crate) lines: Vec<String>,
     /// What only `--verbose` tells.
@@ -112,11 +112,8 @@ pub(crate) struct Notes {
 }
 
 impl Notes {
-    fn warning(message: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self {
-            warnings: vec![(message.into(), advice.into())],
-            ..Self::default()
-        }
+    fn warning(what: impl Into<String>, advice: impl Into<String>) -> Self {
+        Warning::new(what, advice).into()
     }
 
     fn detail(line: String) -> Self {
@@ -129,7 +126,8 @@ impl Notes {
     /// The same of one of several repositories.
     fn in_folder(&self, folder: &str) -> Self {
         let warnings = self.warnings.iter();
-        let warnings = warnings.map(|(it, advice)| (format!("{folder}: {it}"), advice.clone()));
+        let warnings =
+            warnings.map(|it| Warning::new(format!("{folder}: {}", it.what), it.advice.as_str()));
         Self {
             warnings: warnings.collect(),
             lines: self
@@ -146,6 +144,15 @@ impl Notes {
         self.lines.extend(others.lines);
         self.details.extend(others.details);
         self
+    }
+}
+
+impl From<Warning> for Notes {
+    fn from(warning: Warning) -> Self {
+        Self {
+            warnings: vec![warning],
+            ..Self::default()
+        }
     }
 }
 
@@ -187,7 +194,7 @@ pub(crate) fn gather(
     let has_log = question.sorts_changes || !question.changes.is_empty();
     let is_told = !texts.is_empty() || has_log || !question.messages.is_empty();
     let unread = jenkins::unread(variables).filter(|_| !is_told);
-    let unread = unread.map(|(warning, advice)| Notes::warning(warning, advice));
+    let unread = unread.map(Notes::from);
     let notes = others.notes.clone().and(left_out.unwrap_or_default());
     let notes = notes.and(unread.unwrap_or_default());
     let facts = Facts::of_first(run, first);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{CommandFactory as _, FromArgMatches as _};
 use serde_json::{Map, Value};
 
-use crate::cli::completion::{self, Completed};
+use crate::cli::sources::{self, Completed};
 use crate::cli::{Cli, Command, errors, globals, help};
 use crate::commands::{self, Context, Phase};
 use crate::error::Failure;
@@ -43,7 +43,7 @@ pub(crate) fn parse(
     let none = Map::new();
     let is_step = parameters.is_some();
     let failed = |failure| Stop::Failed(failure, typed.to_vec());
-    let completed = completion::complete(&program, typed, variables, parameters.unwrap_or(&none));
+    let completed = sources::complete(&program, typed, variables, parameters.unwrap_or(&none));
     let completed = completed.map_err(failed)?;
     let mut words = completed.arguments.iter();
     if words.any(|word| word == "--") && words.next().is_none() {
@@ -51,9 +51,7 @@ pub(crate) fn parse(
     }
     let parse = |program: clap::Command| {
         let matches = program.try_get_matches_from(&completed.arguments)?;
-        let mut cli = Cli::from_arg_matches(&matches)?;
-        cli.command.complete(&matches);
-        Ok(cli)
+        Cli::from_arg_matches(&matches)
     };
     // Help and errors need more than most calls do.
     match parse(program).or_else(|_: clap::Error| parse(help::program(variables))) {
@@ -77,7 +75,7 @@ fn not_parsed(error: clap::Error, completed: Completed, is_step: bool) -> Stop {
         return Stop::Shown(error);
     }
     let program = Cli::command();
-    let found = completion::subcommand(&program, &completed.arguments);
+    let found = sources::subcommand(&program, &completed.arguments);
     let words = found.map(|(position, _)| &completed.arguments[1..=position]);
     let words = words.and_then(|words| words.join(OsStr::new(" ")).into_string().ok());
     let command = found.map_or(&program, |(_, command)| command);

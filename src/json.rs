@@ -1,6 +1,8 @@
-//! JSON with halves of characters, as of a message that Java cut in the middle of an emoji.
+//! Escapes in JSON: halves of characters, as of a message that Java cut in the middle of an emoji, and characters that
+//! must not stand for themselves.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 /// The same JSON with whole characters alone: half a surrogate pair, written as an escape, becomes a replacement
 /// character.
@@ -37,6 +39,21 @@ pub(crate) fn whole_characters(text: &str) -> Cow<'_, str> {
     }
     whole.push_str(&text[copied..]);
     Cow::Owned(whole)
+}
+
+/// The same JSON with some of its characters written as escapes.
+pub(crate) fn escaped(json: &str, is_escaped: impl Fn(char) -> bool) -> String {
+    let mut text = String::with_capacity(json.len());
+    for character in json.chars() {
+        if is_escaped(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(text, "\\u{unit:04x}");
+            }
+        } else {
+            text.push(character);
+        }
+    }
+    text
 }
 
 /// The number of the escape that begins here.

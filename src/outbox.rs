@@ -26,6 +26,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
+use crate::error::Warning;
 use crate::system::System;
 
 pub(crate) use entry::Entry;
@@ -136,8 +137,8 @@ impl<'a> Outbox<'a> {
         }
     }
 
-    /// Why the folder is not as safe as it should be, and what to do about it; nothing when it is.
-    pub(crate) fn exposure(&self) -> Option<(String, String)> {
+    /// Why the folder is not as safe as it should be; nothing when it is.
+    pub(crate) fn exposure(&self) -> Option<Warning> {
         folder::exposure(&self.folder)
     }
 

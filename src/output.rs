@@ -9,7 +9,7 @@ use std::io::{ErrorKind, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::color::Paint;
-use crate::error::Failure;
+use crate::error::{Failure, Warning};
 use crate::secret::Secret;
 use crate::wording::Wording;
 
@@ -219,6 +219,11 @@ impl Output {
         self.verbosity >= Verbosity::Verbose
     }
 
+    /// A warning with its advice, as [`advise`](Self::advise).
+    pub(crate) fn warning(&self, warning: &Warning) {
+        self.advise(&warning.what, &warning.advice);
+    }
+
     /// A line that only `--verbose` shows.
     pub(crate) fn detail(&self, line: &str) {
         if self.is_verbose() {
@@ -230,6 +235,15 @@ impl Output {
         for (label, line) in failure.lines() {
             let indent = if label == "caused by" { "  " } else { "" };
             self.people(&format!("{indent}{label}: "), line, MAX_LINE);
+        }
+    }
+
+    /// The same, as a warning where it does no harm to the exit code.
+    pub(crate) fn failure_for(&self, failure: &Failure, exit_code: u8) {
+        if exit_code == 0 {
+            self.failure_as_warning(failure);
+        } else {
+            self.failure(failure);
         }
     }
 

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use crate::child;
-use crate::cli::{Command, misspelt};
+use crate::cli::{Command, misspelt, typed_value};
 use crate::color;
 use crate::commands::{self, Phase};
 use crate::error::{Failure, Kind};
@@ -36,24 +36,27 @@ pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output)
         }
         return step::run(Path::new(request), variables, &system, &output);
     }
-    output.set_colors(color::is_wanted(
-        typed,
-        variables,
-        std::io::stderr().is_terminal(),
-    ));
+    let has_colors = |is_terminal| {
+        let color = typed_value(typed, "--color");
+        color::is_wanted(color.as_deref(), variables, is_terminal)
+    };
+    output.set_colors(has_colors(std::io::stderr().is_terminal()));
     let command = match invocation::parse(typed, variables, None) {
         Ok(command) => command,
         Err(Stop::Failed(failure, arguments)) => {
             return failed(&failure, &arguments, variables, &output);
         }
-        Err(Stop::Shown(page)) => return show(&page, typed, variables, &output),
+        Err(Stop::Shown(page)) => {
+            let has_colors = has_colors(std::io::stdout().is_terminal());
+            return show(&page, has_colors, typed, variables, &output);
+        }
     };
     let system = Machine::new();
     output.set_verbosity(command.output().globals.verbosity());
     // The check has them in its list.
     if !matches!(command, Command::Check(_)) {
-        for (line, hint) in misspelt::variables(variables) {
-            output.advise(&line, &hint);
+        for warning in misspelt::variables(variables) {
+            output.warning(&warning);
         }
     }
     if command.wraps() {
@@ -93,7 +96,7 @@ fn watch(
         let code = code_of(&unfinished, on_error);
         let say = move || {
             for (index, failure) in failures(&unfinished).iter().enumerate() {
-                tell(failure, code, is_json && index == 0, &output);
+                say_unsent(failure, code, is_json && index == 0, &output);
             }
         };
         (code, Box::new(say))
@@ -113,12 +116,8 @@ fn code_of(unfinished: &Unfinished, on_error: OnError) -> u8 {
 }
 
 /// Says why nothing was sent, to programs as well.
-fn tell(failure: &Failure, code: u8, is_json: bool, output: &Output) {
-    if code == 0 {
-        output.failure_as_warning(failure);
-    } else {
-        output.failure(failure);
-    }
+fn say_unsent(failure: &Failure, code: u8, is_json: bool, output: &Output) {
+    output.failure_for(failure, code);
     if is_json {
         let report = Report {
             exit_code: code,
@@ -138,13 +137,14 @@ fn without_memory(
     let failure = Failure::new(Kind::Unreachable, "nothing was sent")
         .cause("the limit of memory leaves too little")
         .hint("raise ulimit -v or ulimit -d");
-    tell(&failure, code, wants_json(typed, variables), output);
+    say_unsent(&failure, code, wants_json(typed, variables), output);
     ExitCode::from(code)
 }
 
 /// Help, the version, or both where no command was typed.
 fn show(
     page: &clap::Error,
+    has_colors: bool,
     typed: &[OsString],
     variables: &Variables,
     output: &Output,
@@ -153,9 +153,8 @@ fn show(
         let failure = Failure::usage("missing command").hint("see jira-send --help");
         return failed(&failure, typed, variables, output);
     }
-    let is_terminal = std::io::stdout().is_terminal();
     let page_text = page.render();
-    let text = if color::is_wanted(typed, variables, is_terminal) {
+    let text = if has_colors {
         page_text.ansi().to_string()
     } else {
         page_text.to_string()
@@ -183,14 +182,8 @@ fn failed(
 
 /// Whoever reads JSON gets JSON, even when the arguments could not be parsed.
 fn wants_json(arguments: &[OsString], variables: &Variables) -> bool {
-    let command = arguments.iter().position(|argument| argument == "--");
-    let ours = &arguments[..command.unwrap_or(arguments.len())];
-    let typed = ours.iter().any(|argument| argument == "--format=json");
-    let pair = ["--format", "json"];
-    let spaced = ours
-        .windows(2)
-        .any(|two| two[0] == pair[0] && two[1] == pair[1]);
-    typed || spaced || variables.by_name("JIRA_SEND_FORMAT") == Some("json")
+    let typed = typed_value(arguments, "--format");
+    typed.as_deref() == Some("json") || variables.by_name("JIRA_SEND_FORMAT") == Some("json")
 }
 
 #[cfg(test)]

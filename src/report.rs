@@ -1,4 +1,8 @@
-//! What came of it, for programs as one JSON object.
+//! What came of a command: for programs as one JSON object, for a step as what it returns. `commands/` makes it,
+//! `policy.rs` says its exit code.
+
+mod outbox;
+mod site;
 
 use std::collections::BTreeMap;
 
@@ -10,10 +14,12 @@ use crate::domain::issue_key::IssueKey;
 use crate::domain::state::DeploymentState;
 use crate::error::{Failure, Kind};
 use crate::jira::gating::ChangeRequest;
-use crate::jira::{Rejected, UnknownAssociation};
 use crate::outbox::Entry;
 use crate::output::escaped_json;
 use crate::wording::Wording;
+
+pub(crate) use outbox::OutboxReport;
+pub(crate) use site::SiteReport;
 
 /// The result in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -116,37 +122,6 @@ pub(crate) struct RangeReport {
     pub(crate) commits: usize,
 }
 
-/// What one site said.
-#[derive(Debug, Serialize)]
-pub(crate) struct SiteReport {
-    pub(crate) site: String,
-    pub(crate) outcome: Outcome,
-    /// Jira's word for how the build or deployment stands that was sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) state: Option<&'static str>,
-    /// Address of the first issue that was sent; only when all is accepted and the site is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) link: Option<String>,
-    /// Whether it waits in the outbox, to be sent later; only when it does.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) queued: bool,
-    /// Identities as Jira writes them; what was sent, when Jira gives no details.
-    pub(crate) accepted: Vec<Value>,
-    pub(crate) rejected: Vec<Rejected>,
-    pub(crate) unknown_issue_keys: Vec<String>,
-    pub(crate) unknown_associations: Vec<UnknownAssociation>,
-    /// What is stored (`show`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) stored: Option<Value>,
-    /// Whether anything is stored (`show dev-info`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) exists: Option<bool>,
-    /// Whether Jira was seen to have carried it out (`--verify`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) verified: Option<bool>,
-    pub(crate) message: String,
-}
-
 impl Report {
     /// The issue keys that some site did not refuse to know.
     pub(crate) fn known_issue_keys(&self) -> Vec<IssueKey> {
@@ -158,113 +133,6 @@ impl Report {
             self.sites.is_empty() || self.sites.iter().any(|site| is_known_by(site, key))
         };
         self.issue_keys.iter().filter(is_known).cloned().collect()
-    }
-}
-
-impl SiteReport {
-    /// Before anything is known of it.
-    pub(crate) fn new(site: String, outcome: Outcome) -> Self {
-        Self {
-            site,
-            outcome,
-            state: None,
-            link: None,
-            queued: false,
-            accepted: Vec::new(),
-            rejected: Vec::new(),
-            unknown_issue_keys: Vec::new(),
-            unknown_associations: Vec::new(),
-            stored: None,
-            exists: None,
-            verified: None,
-            message: String::new(),
-        }
-    }
-
-    pub(crate) fn failed(site: String, failure: &Failure) -> Self {
-        Self {
-            message: failure.message(),
-            ..Self::new(site, failure.kind.into())
-        }
-    }
-
-    /// After a flush that nothing stopped.
-    pub(crate) fn delivered(site: String, counts: &OutboxReport) -> Self {
-        let OutboxReport {
-            delivered,
-            refused,
-            waiting,
-            ..
-        } = *counts;
-        let outcome = match (delivered > 0, refused > 0, waiting > 0) {
-            (_, false, false) => Outcome::Accepted,
-            (true, ..) => Outcome::PartlyAccepted,
-            (false, true, _) => Outcome::Rejected,
-            (false, false, true) => Outcome::Unreachable,
-        };
-        Self {
-            message: format!("{delivered} delivered, {refused} refused, {waiting} waiting"),
-            queued: waiting > 0,
-            ..Self::new(site, outcome)
-        }
-    }
-}
-
-/// Most names of delivered updates that one line has.
-const MAX_NAMED: usize = 10;
-
-/// Most of them that are listed.
-const MAX_LISTED: usize = 1_000;
-
-/// What became of entries of the outbox.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct OutboxReport {
-    pub(crate) delivered: usize,
-    /// What people call them: `build shop #6 successful`.
-    pub(crate) delivered_names: Vec<String>,
-    /// Refused by Jira for good and set aside.
-    pub(crate) refused: usize,
-    /// Still there.
-    pub(crate) waiting: usize,
-    /// Set aside since they were too old, or dropped since they were too many.
-    pub(crate) expired: usize,
-    /// Dropped since a later update of the same build or deployment takes their place.
-    pub(crate) superseded: usize,
-}
-
-impl OutboxReport {
-    /// Takes in one that was delivered.
-    pub(crate) fn deliver(&mut self, name: &str) {
-        self.delivered += 1;
-        if self.delivered_names.len() < MAX_LISTED {
-            self.delivered_names.push(name.to_owned());
-        }
-    }
-
-    /// The first names of what was delivered, behind a label; nothing when that is nothing.
-    pub(crate) fn delivered_line(&self, label: &str) -> Option<String> {
-        let shown: Vec<&str> = self.delivered_names.iter().map(String::as_str).collect();
-        let shown = &shown[..shown.len().min(MAX_NAMED)];
-        let more = match self.delivered - shown.len() {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        (self.delivered > 0).then(|| format!("{label}: {}{more}", shown.join(", ")))
-    }
-
-    pub(crate) fn add(&mut self, other: Self) {
-        self.delivered += other.delivered;
-        let room = MAX_LISTED.saturating_sub(self.delivered_names.len());
-        let names = other.delivered_names.into_iter();
-        self.delivered_names.extend(names.take(room));
-        self.refused += other.refused;
-        self.waiting += other.waiting;
-        self.expired += other.expired;
-        self.superseded += other.superseded;
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        *self == Self::default()
     }
 }
 
@@ -357,44 +225,5 @@ impl Report {
             .map(|site| &mut site.message)
             .for_each(word);
         self
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{MAX_LISTED, OutboxReport};
-
-    #[test]
-    fn what_was_delivered_is_named_up_to_a_limit() {
-        for (count, line) in [
-            (0, None),
-            (1, Some("also delivered: b1")),
-            (
-                10,
-                Some("also delivered: b1, b2, b3, b4, b5, b6, b7, b8, b9, b10"),
-            ),
-            (
-                12,
-                Some("also delivered: b1, b2, b3, b4, b5, b6, b7, b8, b9, b10 and 2 more"),
-            ),
-        ] {
-            let mut report = OutboxReport::default();
-            for number in 1..=count {
-                report.deliver(&format!("b{number}"));
-            }
-            assert_eq!(
-                report.delivered_line("also delivered").as_deref(),
-                line,
-                "{count}"
-            );
-        }
-        let mut whole = OutboxReport::default();
-        for _ in 0..2 {
-            let mut part = OutboxReport::default();
-            (0..=MAX_LISTED).for_each(|_| part.deliver("b"));
-            whole.add(part);
-        }
-        let counts = (whole.delivered, whole.delivered_names.len());
-        assert_eq!(counts, (2 * MAX_LISTED + 2, MAX_LISTED));
     }
 }

@@ -1,9 +1,10 @@
 //! Text that must never be seen: no `Debug`, no `Display`, no serialisation, wiped when dropped.
 
-use std::fmt::Write as _;
 use std::ops::Range;
 
 use zeroize::Zeroizing;
+
+use crate::base64;
 
 /// A client secret or a token.
 pub(crate) struct Secret(Zeroizing<String>);
@@ -36,7 +37,7 @@ impl Secret {
         ];
         // Base64 of a longer text holds this one in one of three alignments.
         let base64: Vec<String> = (0..3)
-            .map(|offset| base64_core(self.reveal().as_bytes(), offset))
+            .map(|offset| base64::core(self.reveal().as_bytes(), offset))
             .collect();
         let for_urls = |text: &String| text.replace('+', "-").replace('/', "_");
         forms.extend(base64.iter().map(for_urls));
@@ -84,24 +85,6 @@ fn encoded_length(bytes: &[u8], wanted: u8) -> Option<usize> {
         [byte, ..] => (*byte == wanted).then_some(1),
         [] => None,
     }
-}
-
-/// The Base64 digits that depend on `bytes` alone when `offset` unknown bytes stand before them.
-fn base64_core(bytes: &[u8], offset: usize) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut bits = String::with_capacity(bytes.len() * 8);
-    for byte in bytes {
-        let _ = write!(bits, "{byte:08b}");
-    }
-    let skip = (6 - offset * 8 % 6) % 6;
-    let known = bits.get(skip..).unwrap_or_default();
-    known
-        .as_bytes()
-        .chunks_exact(6)
-        .filter_map(|six| std::str::from_utf8(six).ok())
-        .filter_map(|six| usize::from_str_radix(six, 2).ok())
-        .map(|digit| char::from(ALPHABET[digit]))
-        .collect()
 }
 
 #[cfg(test)]

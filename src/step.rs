@@ -5,6 +5,7 @@ mod answer;
 mod body;
 mod call;
 #[cfg(any(test, fuzzing))]
+#[path = "../fuzz/entries/steps.rs"]
 pub(crate) mod fuzz_entry;
 mod gate;
 mod kept;

@@ -1,5 +1,6 @@
 //! Counts of tests from the report files in the workspace.
 
+mod count;
 mod encoding;
 mod format;
 #[cfg(any(test, fuzzing))]
@@ -27,7 +28,7 @@ pub(crate) use pattern::Patterns;
 use crate::domain::test_info::TestCounts;
 use crate::domain::timestamp::Timestamp;
 use crate::files;
-use search::Search;
+use search::FileSearch;
 use unreadable::Unreadable;
 
 /// Clocks of files are coarse (two seconds on FAT), and those of file servers a little off.
@@ -64,7 +65,7 @@ pub(crate) fn count(
     since: Option<Timestamp>,
     is_over: &dyn Fn() -> bool,
 ) -> Result<Reports, Stop> {
-    let mut search = Search::new(is_over);
+    let mut search = FileSearch::new(is_over);
     for pattern in patterns.iter().flat_map(Patterns::iter) {
         search.add(pattern)?;
     }
@@ -107,7 +108,7 @@ fn count_file(
         input: file.take(metadata.len()),
         is_over,
     };
-    format::count(input).map(Some)
+    count::count(input).map(Some)
 }
 
 fn is_older(metadata: &Metadata, since: Timestamp) -> bool {

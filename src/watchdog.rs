@@ -56,11 +56,11 @@ pub(crate) type LastWords = Box<dyn FnOnce(Unfinished) -> (u8, Box<dyn FnOnce() 
 #[derive(Clone)]
 pub(crate) struct Watchdog {
     started: Instant,
-    shared: Arc<(Mutex<State>, Condvar)>,
+    shared: Arc<(Mutex<Watched>, Condvar)>,
 }
 
 #[derive(Default)]
-struct State {
+struct Watched {
     /// Since the program began.
     until: Option<Duration>,
     /// Nothing has said yet how long it really takes.
@@ -73,7 +73,7 @@ struct State {
     last_words: Option<LastWords>,
 }
 
-impl State {
+impl Watched {
     fn is_told(&mut self, now: Duration) -> bool {
         let raised = |stop: &Arc<AtomicBool>| stop.load(Ordering::Relaxed);
         if self.curfew.is_none() && self.stops.iter().any(raised) {
@@ -122,7 +122,7 @@ impl Watchdog {
 
     /// From now on nothing is on its way and no time is set; a command of the user's may take as long as it wants.
     pub(crate) fn forget(&self) {
-        *self.state() = State::default();
+        *self.state() = Watched::default();
     }
 
     /// One of these is raised when we are told to stop.
@@ -173,7 +173,7 @@ impl Watchdog {
         self.state().unfinished.clone()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, Watched> {
         self.shared.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Record;
 use super::entry::{Entry, Parsed};
-use super::name::{self, Kind};
+use super::name::{self, FileKind};
 use crate::jira::Body;
 
 /// The name of a file in the first line, its text behind that.
@@ -12,20 +12,20 @@ pub(crate) fn outbox(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let (file, text) = text.split_once('\n').unwrap_or((&text, ""));
     match name::kind(file) {
-        Kind::Waiting(name) => {
-            assert_eq!(name::kind(&name::waiting(&name)), Kind::Waiting(name));
+        FileKind::Waiting(name) => {
+            assert_eq!(name::kind(&name::waiting(&name)), FileKind::Waiting(name));
         }
-        Kind::Paused(name, pause) => {
+        FileKind::Paused(name, pause) => {
             let file = name::paused(&name, &pause);
-            assert_eq!(name::kind(&file), Kind::Paused(name, pause));
+            assert_eq!(name::kind(&file), FileKind::Paused(name, pause));
         }
-        Kind::Held(name, hold) => {
+        FileKind::Held(name, hold) => {
             assert_eq!(
                 name::kind(&name::held(&name, &hold)),
-                Kind::Held(name, hold)
+                FileKind::Held(name, hold)
             );
         }
-        Kind::Newer | Kind::Temporary | Kind::Other => {}
+        FileKind::Newer | FileKind::Temporary | FileKind::Other => {}
     }
     let _: Option<Record> = serde_json::from_str(text).ok();
     match Entry::parse(text) {

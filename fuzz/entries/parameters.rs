@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory as _, FromArgMatches as _};
 
-use crate::cli::completion::complete;
+use crate::cli::sources::complete;
 use crate::cli::{Cli, errors};
 use crate::output::visible;
 use crate::variables::Variables;

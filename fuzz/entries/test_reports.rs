@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use super::Patterns;
-use super::format::count;
+use super::count::count;
 use super::unreadable::Unreadable;
 use crate::domain::test_info::TestCounts;
 

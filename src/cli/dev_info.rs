@@ -1,7 +1,6 @@
 //! Options of `jira-send dev-info`.
 
-use clap::parser::ValueSource;
-use clap::{ArgMatches, Args};
+use clap::{Arg, Args};
 
 use super::options::{JiraOptions, KeyOptions, OutputOptions};
 use crate::domain::entity_ids::RepositoryId;
@@ -11,7 +10,6 @@ use crate::domain::sequence::SequenceNumber;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::web_url::WebUrl;
 use crate::jira::dev_info::PullRequestStatus;
-use crate::policy::OnError;
 
 /// Sends the commits since the last successful build, the branch that was built and, in the build of a pull request,
 /// the pull request, if they name issues.
@@ -20,6 +18,7 @@ use crate::policy::OnError;
 /// title and its branch. Jira does not store tags: the build of a tag sends the commits since the previous tag, and the
 /// tag's commit also belongs to the issues in the tag's name and message.
 #[derive(Clone, Debug, Args)]
+#[command(mut_args(sparing_pushes))]
 pub(crate) struct DevInfoOptions {
     #[command(flatten)]
     pub(crate) history: HistoryOptions,
@@ -39,22 +38,12 @@ pub(crate) struct DevInfoOptions {
     pub(crate) output: OutputOptions,
 }
 
-/// So many seconds whoever pushes waits at most.
-const PUSH_BUDGET: u32 = 5;
-
-impl DevInfoOptions {
-    /// What a push is never held up for, as far as the user does not want it otherwise.
-    pub(crate) fn spare_pushes(&mut self, given: &ArgMatches) {
-        let is_given = |name| given.value_source(name) != Some(ValueSource::DefaultValue);
-        if !self.push.pushed {
-            return;
-        }
-        if !is_given("budget") {
-            self.jira.connection.budget = PUSH_BUDGET;
-        }
-        if !is_given("on_error") {
-            self.jira.on_error = OnError::Warn;
-        }
+/// What a push is never held up for, as far as the user does not want it otherwise.
+fn sparing_pushes(option: Arg) -> Arg {
+    match option.get_id().as_str() {
+        "budget" => option.default_value_if("pushed", "true", "5"),
+        "on_error" => option.default_value_if("pushed", "true", "warn"),
+        _ => option,
     }
 }
 

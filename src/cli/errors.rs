@@ -1,11 +1,11 @@
-//! Wrong options, told in the same three parts as every other error.
+//! Wrong options, told in the same three parts as every other error. `invocation.rs` asks for it when clap refuses.
 
 use std::collections::BTreeMap;
 use std::error::Error as _;
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::error::{ContextKind, ErrorKind};
 
-use super::suggestions;
+use super::suggestions::{self, words};
 use crate::error::Failure;
 
 /// What clap found wrong with a command and its words; `origins` has the options that nobody typed. Writers of pipeline steps (`is_step`) see no options.
@@ -66,12 +66,4 @@ fn headline(error: &clap::Error) -> String {
         return format!("{line} {}", missing.unwrap_or_default());
     }
     line.to_owned()
-}
-
-pub(super) fn words(value: &ContextValue) -> String {
-    match value {
-        ContextValue::String(text) => text.clone(),
-        ContextValue::Strings(texts) => texts.join(", "),
-        other => other.to_string(),
-    }
 }

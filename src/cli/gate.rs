@@ -7,6 +7,10 @@ use clap::Args;
 use super::deployment::DeploymentKeyOptions;
 use super::numbers::seconds;
 use super::options::{DEFAULT_BUDGET, OutputOptions};
+use crate::domain::duration::MAX_SECONDS;
+
+/// Seconds that are waited for a decision when nobody says how long.
+pub(crate) const DEFAULT_TIMEOUT: u32 = 3600;
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct GateOptions {
@@ -14,7 +18,7 @@ pub(crate) struct GateOptions {
     #[arg(long, help_heading = "Waiting")]
     pub(crate) wait: bool,
     /// How long to wait for the decision, in seconds or with a unit, such as '2 h'
-    #[arg(long, value_name = "DURATION", default_value = "3600", help_heading = "Waiting", value_parser = seconds(1..=2_592_000))]
+    #[arg(long, value_name = "DURATION", default_value_t = DEFAULT_TIMEOUT, help_heading = "Waiting", value_parser = seconds(1..=MAX_SECONDS))]
     pub(crate) timeout: u32,
     #[command(flatten)]
     pub(crate) key: DeploymentKeyOptions,

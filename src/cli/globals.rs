@@ -1,5 +1,6 @@
 //! Options of every command, which may also be typed before it.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 
 use clap::Args;
@@ -37,6 +38,20 @@ impl GlobalOptions {
             _ => Verbosity::Normal,
         }
     }
+}
+
+/// What was typed last for an option, before it is known whether the arguments can be parsed.
+pub(crate) fn typed_value<'a>(typed: &'a [OsString], option: &str) -> Option<Cow<'a, str>> {
+    let ours = typed.iter().take_while(|word| *word != "--");
+    let words: Vec<Cow<'a, str>> = ours.map(|word| word.to_string_lossy()).collect();
+    let value = |(index, word): (usize, &Cow<'a, str>)| {
+        if word == option {
+            return words.get(index + 1).cloned();
+        }
+        let value = word.strip_prefix(option)?.strip_prefix('=')?;
+        Some(Cow::Owned(value.to_owned()))
+    };
+    words.iter().enumerate().filter_map(value).next_back()
 }
 
 /// The same arguments with the global options behind the words of the command, where all others are.

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use clap::builder::StyledStr;
 use clap::{Arg, ArgAction, CommandFactory as _};
 
-use super::{Cli, completion, examples};
+use super::{Cli, examples, sources};
 use crate::variables::{
     COLUMNS, CONNECTION, JENKINS, MACHINE, NETWORK, PLUGINS, TERMINAL, Variable, Variables,
 };
@@ -49,7 +49,7 @@ fn with_details(command: clap::Command, words: &[&str], width: usize) -> clap::C
     let typed: Vec<std::ffi::OsString> = words.iter().map(Into::into).collect();
     let mut command = command.mut_args(|option| {
         let long = option.get_long().unwrap_or_default().to_owned();
-        let is_variable = !long.is_empty() && completion::is_variable(&typed, &long);
+        let is_variable = !long.is_empty() && sources::is_variable(&typed, &long);
         with_variable(option, is_variable.then(|| variable(&long)))
     });
     if let Some(about) = command.get_about() {

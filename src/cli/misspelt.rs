@@ -1,17 +1,18 @@
-//! Variables whose names are nearly those of variables that are read.
+//! Variables whose names are nearly those of variables that are read: a warning of every command, an item of `check`.
 
 use clap::CommandFactory as _;
 
 use super::Cli;
-use super::completion::all_options;
+use super::sources::all_options;
+use crate::error::Warning;
 use crate::spelling::{meant, nearest};
 use crate::variables::{CONNECTION, FOR_SITE, LIBRARY, Variables};
 use crate::wording::variable;
 
 const OURS: &str = "JIRA_SEND_";
 
-/// A line and a hint for each. What is not near anything belongs to somebody else.
-pub(crate) fn variables(variables: &Variables) -> Vec<(String, String)> {
+/// A warning of each. What is not near anything belongs to somebody else.
+pub(crate) fn variables(variables: &Variables) -> Vec<Warning> {
     let names: Vec<&str> = variables
         .names()
         .filter(|name| name.starts_with("JIRA_"))
@@ -30,8 +31,8 @@ pub(crate) fn variables(variables: &Variables) -> Vec<(String, String)> {
         // The right one is set as well: somebody else reads this one.
         .filter(|(_, meant)| variables.by_name(meant).is_none())
         .map(|(name, meant)| {
-            let line = format!("{name} is not a variable of jira-send");
-            (line, format!("did you mean {meant}?"))
+            let what = format!("{name} is not a variable of jira-send");
+            Warning::new(what, format!("did you mean {meant}?"))
         })
         .collect()
 }
@@ -63,7 +64,7 @@ fn of_connection(name: &str) -> Option<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::variables;
+    use super::{Warning, variables};
     use crate::variables::Variables;
 
     #[test]
@@ -91,8 +92,8 @@ mod tests {
         ] {
             let found = variables(&Variables::from([(name, "x")]));
             let line = expected.map(|meant| {
-                let line = format!("{name} is not a variable of jira-send");
-                (line, format!("did you mean {meant}?"))
+                let what = format!("{name} is not a variable of jira-send");
+                Warning::new(what, format!("did you mean {meant}?"))
             });
             assert_eq!(found, Vec::from_iter(line), "{name}");
         }

@@ -30,8 +30,7 @@ pub(super) fn seconds(
     range: RangeInclusive<u32>,
 ) -> impl Fn(&str) -> Result<u32, String> + Clone + Send + Sync + 'static {
     move |text| {
-        let seconds = duration::seconds(text).filter(|seconds| range.contains(seconds));
-        seconds.ok_or_else(|| {
+        duration::seconds_in(text, &range).ok_or_else(|| {
             let (least, most) = (duration::words(*range.start()), duration::words(*range.end()));
             format!("expected seconds, or a duration such as '90 s', '5 min' or '2 h', from {least} to {most}")
         })

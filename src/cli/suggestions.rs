@@ -2,9 +2,8 @@
 //! then.
 
 use clap::Command;
-use clap::error::{ContextKind, ErrorKind};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use super::errors::words;
 use crate::domain::issue_key::IssueKey;
 use crate::spelling::{meant, nearest};
 
@@ -192,6 +191,15 @@ fn expected_word(value: &str, expected: &str) -> Option<String> {
     let words = words.map(|word| word.trim_start_matches("such as "));
     let words = words.filter(|word| !word.is_empty() && !word.contains(' '));
     nearest(value, words).map(did_you_mean)
+}
+
+/// The words of a part of clap's error.
+pub(super) fn words(value: &ContextValue) -> String {
+    match value {
+        ContextValue::String(text) => text.clone(),
+        ContextValue::Strings(texts) => texts.join(", "),
+        other => other.to_string(),
+    }
 }
 
 #[cfg(test)]

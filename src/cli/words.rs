@@ -1,4 +1,4 @@
-//! Lists as people write them.
+//! Lists as people write them, in one option or in several.
 
 use std::str::FromStr;
 

@@ -1,4 +1,5 @@
-//! What Jira says of a submission, in full.
+//! What Jira says of a submission, in full, for people and as the report of a site. Each attempt that
+//! got an answer reads it here.
 
 use std::collections::HashSet;
 
@@ -61,11 +62,7 @@ pub(crate) fn read(
     } else {
         let failure = Failure::new(Kind::Refused, message.as_str());
         let hint = hint(payload, &known, &unknown);
-        tell(
-            &failure.hint(hint),
-            exit_code(outcome, false, on_error),
-            output,
-        );
+        output.failure_for(&failure.hint(hint), exit_code(outcome, false, on_error));
     }
     let silent = submitted.is_silent();
     let what_was_sent = || {
@@ -84,15 +81,6 @@ pub(crate) fn read(
         unknown_associations: submitted.unknown_associations,
         message,
         ..SiteReport::new(destination.name.clone(), outcome)
-    }
-}
-
-/// An error, or a warning where it does no harm to the exit code.
-pub(crate) fn tell(failure: &Failure, exit_code: u8, output: &Output) {
-    if exit_code == 0 {
-        output.failure_as_warning(failure);
-    } else {
-        output.failure(failure);
     }
 }
 

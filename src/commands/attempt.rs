@@ -1,7 +1,8 @@
-//! One try to send a payload to one site, and what becomes of it.
+//! One try to send a payload to one site, and what becomes of it: written to the outbox, sent, settled.
+//! `send.rs` makes one for each payload and site.
 
 use super::Context;
-use super::answer::{self, tell};
+use super::answer;
 use super::connection::Destination;
 use super::payload::Payload;
 use super::session::{Session, SessionError};
@@ -70,7 +71,7 @@ impl<'a> Station<'a> {
     }
 
     /// Says how many payloads came to nothing for the reason that was already told.
-    pub(crate) fn tell_untried(&self, output: &Output) {
+    pub(crate) fn warn_untried(&self, output: &Output) {
         if self.untried > 0 {
             let (untried, site) = (self.untried, &self.destination.name);
             output.warn(&format!("{site}: {untried} more were not tried after that"));
@@ -233,7 +234,7 @@ impl<'a> Call<'a> {
                     _ => failure,
                 };
                 if attempt.is_tried {
-                    tell(&failure, code, output);
+                    output.failure_for(&failure, code);
                 }
                 if let Err(why) = kept
                     && self.context.phase.step.is_none()

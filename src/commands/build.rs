@@ -1,9 +1,10 @@
 //! `jira-send build`: this run as a build.
 
+use super::identity::given_text;
 use super::missing::Missing;
 use super::payload::{Payload, Status};
 use super::send;
-use super::{Context, run_facts, test_counts};
+use super::{Context, notices, run_facts, test_counts};
 use crate::cli::BuildOptions;
 use crate::cli::words::Words;
 use crate::domain::association::{Associations, Others};
@@ -13,7 +14,7 @@ use crate::domain::state::build_state;
 use crate::domain::text::Line;
 use crate::error::Failure;
 use crate::facts::Facts;
-use crate::jenkins::Ref;
+use crate::jenkins::{Ref, Run};
 use crate::jira::builds::{Build, Builds, ProviderMetadata, SchemaVersion};
 use crate::jira::{Body, DataType};
 use crate::report::Report;
@@ -21,12 +22,11 @@ use crate::report::Report;
 /// Reads the facts, sends the build and reports.
 pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Report, Failure> {
     let deadline = super::deadline(&options.jira, context);
-    let facts = super::gather(&super::question(&options.keys, context)?, deadline, context);
-    let findings = super::find_keys(&facts, &options.keys, context);
-    let destinations = super::destinations(&options.jira.connection, context)?;
-
+    let question = super::question(&options.keys, context)?;
+    let jenkins = Run::new(context.variables);
     let mut missing = Missing::for_run(options.jira.dry_run, context);
-    let run = run_facts::check(&options.run, &facts, context.system, &mut missing)?;
+    let run = run_facts::read(&options.run, &jenkins, context.system, &mut missing)?;
+    let destinations = super::destinations(&options.jira.connection, context)?;
     if !options.jira.dry_run {
         missing.want_site(destinations.first());
     }
@@ -39,6 +39,9 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
         .map_err(|error| wrong(error).hint("see --state"))?;
     let given_counts = test_counts::given(options)
         .map_err(|error| wrong(error).hint("see --tests-total and --tests-passed"))?;
+
+    let facts = super::gather(&question, deadline, context);
+    let findings = super::find_keys(&facts, &options.keys, context);
     let references = references(options, &facts)?;
     let others = Others {
         issue_ids: Words::all(&options.keys.issue_ids),
@@ -46,7 +49,7 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
     };
 
     let (associations, cut) = Associations::new(findings.keys(), &others);
-    super::report_found(&facts, &findings, &cut, &options.keys, context.output);
+    notices::report_found(&facts, &findings, &cut, &options.keys, context.output);
     if associations.is_empty() {
         let require = options.run.update.require_issue_keys;
         return Ok(Report {
@@ -54,19 +57,20 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
             ..send::nothing(&findings, require, context.output)
         });
     }
-    run_facts::tell(&options.run, &run, context.output);
+    run_facts::say_assumed(&options.run, &run, context.output);
     let test_info = given_counts.or_else(|| test_counts::read(options, deadline, context));
-    let name = format!("{} {}", run.pipeline_name, run.run_name);
+    let name = run.name();
     let given = |text: &Option<String>| text.as_deref().and_then(Line::optional);
     let product = given(&options.run.update.product);
+    let label = run.label(&options.run, facts.run.reference.as_ref());
     let build = Build {
         schema_version: SchemaVersion::V1,
-        pipeline_id: run.pipeline_id,
-        build_number: run.number.get(),
+        pipeline_id: run.identity.pipeline_id,
+        build_number: run.identity.number.get(),
         update_sequence_number: run.update_sequence_number,
         display_name: given(&options.run.display_name).unwrap_or_else(|| Line::required(&name)),
         description: given(&options.run.description).or_else(|| run_facts::description(&facts)),
-        label: Some(run.label),
+        label: Some(label),
         url: run.url,
         state,
         last_updated: run.last_updated,
@@ -87,7 +91,7 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
         }),
         body: Body::new(DataType::Builds, &body),
         issue_keys: super::sent_keys(&findings, &cut),
-        names_issues: super::keys::are_named(&options.keys),
+        names_issues: super::key_rules::are_named(&options.keys),
         origin: run_facts::origin(&options.run, context.phase.event),
         keeps_issue_keys: !options.keys.only_issue_keys,
         may_wait: true,
@@ -125,7 +129,7 @@ fn references(options: &BuildOptions, facts: &Facts) -> Result<Vec<Reference>, F
         .zip(repository)
         .map(|(id, repository_uri)| BuiltCommit { id, repository_uri });
     let built = facts.built_ref.as_ref();
-    let name = run_facts::given_text(options.ref_name.as_deref()).or_else(|| built.map(Ref::name));
+    let name = given_text(options.ref_name.as_deref()).or_else(|| built.map(Ref::name));
     let is_tag = matches!(built, Some(Ref::Tag(_)));
     let page = |name: &str| {
         let hosting = hosting.as_ref()?;

@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::{Context, connection};
 use crate::changes;
 use crate::cli::{CheckOptions, Format, misspelt};
-use crate::error::Failure;
+use crate::error::{Failure, Warning};
 use crate::jira::{Probe, Site};
 use crate::output::Output;
 use crate::side_by_side::{both, side_by_side};
@@ -102,8 +102,8 @@ fn check_workspace(
 ) -> Result<Items, Failure> {
     let mut items = Items::default();
     let (variables, system) = (context.variables, context.system);
-    for (line, hint) in misspelt::variables(variables) {
-        items.warn("variables", line, hint);
+    for Warning { what, advice } in misspelt::variables(variables) {
+        items.warn("variables", what, advice);
     }
     let question = super::question(&options.keys, context)?;
     workspace::check(

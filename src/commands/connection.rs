@@ -1,4 +1,5 @@
-//! Which sites, and at which addresses.
+//! Which sites, and at which addresses: from options and variables. Every command that asks Jira begins here, and goes
+//! on with a session.
 
 use crate::error::Failure;
 use crate::jira::{CloudId, Endpoints, Site, Target, is_safe_address};

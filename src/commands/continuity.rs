@@ -1,4 +1,5 @@
 //! What an update takes over from the last one of the same build or deployment: a greater number, and its issues.
+//! `send.rs` asks for it just before a payload goes out.
 
 use super::Context;
 use super::connection::Destination;
@@ -34,7 +35,7 @@ pub(crate) fn continue_last(
         .iter()
         .filter_map(|entity| memory.last(entity))
         .collect();
-    tell_replaced(payload, &lasts, context.output);
+    warn_replaced(payload, &lasts, context.output);
     if payload.keeps_issue_keys {
         repeat_issues(payload, &lasts, context.output);
     }
@@ -42,7 +43,7 @@ pub(crate) fn continue_last(
     let Some(wanted) = payload.body.sequence() else {
         return;
     };
-    let update = Update {
+    let update = Numbering {
         origin: payload.origin,
         wanted,
         items: items(payload, wanted, &fingerprint),
@@ -114,7 +115,7 @@ fn run(body: &Body) -> Option<RunRecord> {
 }
 
 /// Warns when a deployment that is over is replaced by one of another name: two components of a run, most likely.
-fn tell_replaced(payload: &Payload, lasts: &[(SequenceNumber, Record)], output: &Output) {
+fn warn_replaced(payload: &Payload, lasts: &[(SequenceNumber, Record)], output: &Output) {
     if payload.body.kind != DataType::Deployments {
         return;
     }
@@ -177,7 +178,7 @@ fn fingerprint(payload: &Payload) -> String {
 }
 
 /// One update that wants a number.
-struct Update {
+struct Numbering {
     origin: Origin,
     wanted: SequenceNumber,
     /// As many as items have numbers; the entities of each site are in the same order.
@@ -185,7 +186,7 @@ struct Update {
     fingerprint: String,
 }
 
-impl Update {
+impl Numbering {
     /// The number after the last ones, of all sites.
     fn number(&self, memory: &Memory<'_>, entities: &[Entity]) -> SequenceNumber {
         let last = entities.iter().filter_map(|entity| memory.last(entity));

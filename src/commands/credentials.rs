@@ -1,4 +1,4 @@
-//! With which credential a site is asked.
+//! With which credential a site is asked. Sessions and `check` read it here.
 
 use super::Context;
 use crate::error::{Failure, Kind};

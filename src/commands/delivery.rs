@@ -14,7 +14,7 @@ use crate::outbox::{Due, Entry, Held, Opened, Outbox};
 use crate::report::OutboxReport;
 use crate::system::Deadline;
 
-pub(crate) use after_sending::{after_sending, tell, tell_expired};
+pub(crate) use after_sending::{after_sending, say_delivered, warn_expired};
 
 /// So many entries are claimed at once, and in memory; those that fit together are sent together.
 const ROUND: usize = 2 * MAX_ITEMS;
@@ -47,7 +47,7 @@ pub(crate) struct Delivery<'a> {
     /// Whether the site took or refused anything.
     site_answers: bool,
     /// What failed alone, and why.
-    failed: Vec<(Item, Failure)>,
+    failed: Vec<(Claimed, Failure)>,
     /// How many of these failed since anything went through.
     in_a_row: usize,
     /// When it last said how far it is.
@@ -55,7 +55,7 @@ pub(crate) struct Delivery<'a> {
 }
 
 /// An entry that is ours to send.
-struct Item {
+struct Claimed {
     held: Held,
     entry: Entry,
 }
@@ -92,7 +92,7 @@ impl<'a> Delivery<'a> {
             if round.is_empty() {
                 break;
             }
-            let items: Vec<Item> = round.iter().filter_map(|due| self.take(due)).collect();
+            let items: Vec<Claimed> = round.iter().filter_map(|due| self.take(due)).collect();
             let mut batches = batches(items);
             while !batches.is_empty() {
                 let batch = batches.remove(self.next(batches.len()));
@@ -118,11 +118,11 @@ impl<'a> Delivery<'a> {
         self.deadline.remaining(self.context.system).is_zero()
     }
 
-    fn take(&self, due: &Due) -> Option<Item> {
+    fn take(&self, due: &Due) -> Option<Claimed> {
         let time = self.deadline.remaining(self.context.system);
         let held = self.outbox.claim(due, time)?;
         match self.outbox.read(&held) {
-            Opened::Entry(entry) => Some(Item {
+            Opened::Entry(entry) => Some(Claimed {
                 held,
                 entry: *entry,
             }),
@@ -135,7 +135,7 @@ impl<'a> Delivery<'a> {
     }
 
     /// Sends the items in one request; in halves, when they do not go through together.
-    fn send(&mut self, client: &mut Jira<'_>, items: Vec<Item>) {
+    fn send(&mut self, client: &mut Jira<'_>, items: Vec<Claimed>) {
         let body = Body::together(items.iter().map(|item| &item.entry.body));
         let body = body.filter(|_| self.failure.is_none() && !self.is_over());
         let Some(body) = body else {
@@ -178,14 +178,14 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    fn send_halves(&mut self, client: &mut Jira<'_>, mut items: Vec<Item>) {
+    fn send_halves(&mut self, client: &mut Jira<'_>, mut items: Vec<Claimed>) {
         let rest = items.split_off(items.len() / 2);
         self.send(client, items);
         self.send(client, rest);
     }
 
     /// Finds out which of the items it is that fails, or that it is none of them but the site.
-    fn isolate(&mut self, client: &mut Jira<'_>, mut items: Vec<Item>, error: &JiraError) {
+    fn isolate(&mut self, client: &mut Jira<'_>, mut items: Vec<Claimed>, error: &JiraError) {
         while items.len() > 1 && !self.site_answers && self.failure.is_none() && !self.is_over() {
             let trial = items.remove(self.next(items.len()));
             self.send(client, vec![trial]);
@@ -212,7 +212,7 @@ impl<'a> Delivery<'a> {
     }
 
     /// It failed alone, or there is no time to find out which of several did: they go alone from now on.
-    fn fail(&mut self, items: Vec<Item>, error: &JiraError) {
+    fn fail(&mut self, items: Vec<Claimed>, error: &JiraError) {
         let failure = error.explain_for(self.site);
         self.in_a_row += items.len().min(1);
         let enough = if self.site_answers {
@@ -265,7 +265,7 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    fn warn_postponed(&self, item: &Item, reason: &str, pause: i64) {
+    fn warn_postponed(&self, item: &Claimed, reason: &str, pause: i64) {
         let (name, site, minutes) = (&item.entry.name, label(self.site), pause / 60_000);
         self.context.output.advise(
             &format!("{name} is still queued: {site} fails on it alone: {reason}"),
@@ -273,7 +273,7 @@ impl<'a> Delivery<'a> {
         );
     }
 
-    fn stop(&mut self, error: &JiraError, items: Vec<Item>) {
+    fn stop(&mut self, error: &JiraError, items: Vec<Claimed>) {
         let failure = error.explain_for(self.site);
         let reason = self.context.output.without_secrets(&failure.message());
         for mut item in items {
@@ -284,7 +284,7 @@ impl<'a> Delivery<'a> {
         self.failure = Some(failure);
     }
 
-    fn put_back(&self, item: &Item, entry: Option<&Entry>) {
+    fn put_back(&self, item: &Claimed, entry: Option<&Entry>) {
         if let Err(error) = self.outbox.put_back(&item.held, entry) {
             self.context.output.warn(&format!("the outbox: {error:#}"));
         }
@@ -292,8 +292,8 @@ impl<'a> Delivery<'a> {
 }
 
 /// The items in the order of their events, those together that fit into one request.
-fn batches(items: Vec<Item>) -> Vec<Vec<Item>> {
-    let mut batches: Vec<Vec<Item>> = Vec::new();
+fn batches(items: Vec<Claimed>) -> Vec<Vec<Claimed>> {
+    let mut batches: Vec<Vec<Claimed>> = Vec::new();
     // The last batch of each frame.
     let mut open: BTreeMap<String, usize> = BTreeMap::new();
     for item in items {

@@ -1,25 +1,27 @@
 //! `jira-send deployment`: this run as a deployment to an environment.
 
-mod found;
+mod facts;
 
-use self::found::Found;
+use self::facts::DeploymentFacts;
+use super::deployed::Place;
+use super::identity::EnvironmentName;
 use super::missing::Missing;
 use super::payload::{Payload, Status};
-use super::run_facts::{RunFacts, environment_name, given_text, jenkins_url};
+use super::run_facts::{RunFacts, jenkins_url};
 use super::send;
-use super::{Context, deployed, run_facts};
+use super::{Context, notices, run_facts};
 use crate::cli::DeploymentOptions;
 use crate::cli::words::Words;
 use crate::domain::association::{Associations, Cut, Others};
 use crate::domain::environment::EnvironmentType;
 use crate::domain::environment_types::EnvironmentTypes;
-use crate::domain::ids::EnvironmentId;
 use crate::domain::issue_key::{Findings, IssueKey};
 use crate::domain::state::{DeploymentState, State, deployment_state};
 use crate::domain::text::Line;
 use crate::domain::web_url::WebUrl;
 use crate::error::Failure;
 use crate::facts::Facts;
+use crate::jenkins::Run;
 use crate::jira::builds::{ProviderMetadata, SchemaVersion};
 use crate::jira::deployments::{Command, Deployment, Deployments, Environment, Pipeline};
 use crate::jira::{Body, DataType};
@@ -31,14 +33,13 @@ const MAX_BLOCKS: usize = 3;
 /// Reads the facts, sends the deployment and reports.
 pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<Report, Failure> {
     let deadline = super::deadline(&options.jira, context);
-    let found = Found::gather(options, deadline, context)?;
-    let (facts, findings) = (&found.facts, &found.findings);
-    let destinations = super::destinations(&options.jira.connection, context)?;
-
+    let question = super::question(&options.keys, context)?;
+    let jenkins = Run::new(context.variables);
     let mut missing = Missing::for_run(options.jira.dry_run, context);
-    let run = run_facts::check(&options.run, facts, context.system, &mut missing)?;
-    let types = EnvironmentTypes::all(&options.environment_types);
-    let environment = environment(options, &types, facts, &mut missing);
+    let run = run_facts::read(&options.run, &jenkins, context.system, &mut missing)?;
+    let style = options.run.identity.pipeline_id_style;
+    let environment = EnvironmentName::of(&options.environment, style, &jenkins, &mut missing);
+    let destinations = super::destinations(&options.jira.connection, context)?;
     if !options.jira.dry_run {
         missing.want_site(destinations.first());
     }
@@ -47,24 +48,32 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
         return Err(missing.into_failure("a deployment"));
     };
     missing.say_placeholders(context.output);
-    tell_wrong(&types, context);
-    let pipeline_url = pipeline_url(options, facts, &run)?;
-    let (associations, cut) = associations(options, findings)?;
+    let pipeline_url = pipeline_url(options, &jenkins, &run)?;
 
-    super::report_found(facts, findings, &cut, &options.keys, context.output);
+    let place = Place::new(&run.identity.project_id, &environment.id, &jenkins);
+    let before = place.before(options, context);
+    let found = DeploymentFacts::gather(question, &before, options, deadline, context);
+    let (facts, findings) = (&found.facts, &found.findings);
+    let types = EnvironmentTypes::all(&options.environment_types);
+    warn_wrong_types(&types, context);
+    let (associations, cut) = associations(options, findings)?;
+    notices::report_found(facts, findings, &cut, &options.keys, context.output);
     let state = state(run.state, options, facts);
-    let place = deployed::place(&run.project_id, &environment.id);
-    let deployed = deployed::after(place, state, facts, context.output);
+    let deployed = place.after(state, facts, context.output);
     let event = run.event;
-    let finish = |report| found.finish(report, deployed, event, options, context);
+    let finish = |report| {
+        let report = found.complete(report, deployed);
+        place.remember(&report, &before, event, options, context);
+        report
+    };
     if associations.is_empty() {
         let require = options.run.update.require_issue_keys;
         return Ok(finish(send::nothing(findings, require, context.output)));
     }
-    run_facts::tell(&options.run, &run, context.output);
+    run_facts::say_assumed(&options.run, &run, context.output);
     let parts = Parts {
         run,
-        environment,
+        environment: with_type(environment, options.environment_type, &types),
         pipeline_url,
         associations,
         state,
@@ -101,15 +110,15 @@ fn payload(
         state,
         issue_keys,
     } = parts;
-    let place = environment.display_name.as_str();
-    let name = format!("{} {} to {place}", run.pipeline_name, run.run_name);
+    let name = format!("{} to {}", run.name(), environment.display_name.as_str());
     let given = |text: &Option<String>| text.as_deref().and_then(Line::optional);
     let product = given(&options.run.update.product);
     let number = options.deployment_sequence_number.as_ref();
-    let number = number.unwrap_or(&run.number).get();
+    let number = number.unwrap_or(&run.identity.number).get();
     let display_name = given(&options.run.display_name).unwrap_or_else(|| Line::required(&name));
     let description = given(&options.run.description)
         .unwrap_or_else(|| description(&display_name, product.as_ref(), facts));
+    let label = run.label(&options.run, facts.run.reference.as_ref());
     let deployment = Deployment {
         schema_version: SchemaVersion::V1,
         deployment_sequence_number: number,
@@ -119,13 +128,13 @@ fn payload(
         url: run.url,
         description,
         last_updated: run.last_updated,
-        label: Some(run.label),
+        label: Some(label),
         duration: options.duration,
         state,
         pipeline: Pipeline {
-            id: run.pipeline_id,
+            id: run.identity.pipeline_id,
             display_name: given(&options.pipeline_name)
-                .unwrap_or_else(|| Line::required(&run.pipeline_name)),
+                .unwrap_or_else(|| Line::required(&run.identity.pipeline_name)),
             url: pipeline_url,
         },
         environment,
@@ -148,7 +157,7 @@ fn payload(
         }),
         body: Body::new(DataType::Deployments, &body),
         issue_keys,
-        names_issues: super::keys::are_named(&options.keys),
+        names_issues: super::key_rules::are_named(&options.keys),
         origin: run_facts::origin(&options.run, context.phase.event),
         keeps_issue_keys: !options.keys.only_issue_keys,
         may_wait: true,
@@ -156,7 +165,7 @@ fn payload(
 }
 
 /// Names what a list of types has that says nothing.
-fn tell_wrong(types: &EnvironmentTypes, context: &Context<'_>) {
+fn warn_wrong_types(types: &EnvironmentTypes, context: &Context<'_>) {
     for wrong in types.wrong() {
         context.output.advise(
             &format!("--environment-types: ignored {wrong}"),
@@ -209,33 +218,35 @@ fn associations(
     Ok((associations, cut))
 }
 
-fn environment(
-    options: &DeploymentOptions,
+/// The environment as Jira takes it: of the given type, else of what its name says.
+fn with_type(
+    environment: EnvironmentName<'_>,
+    given: Option<EnvironmentType>,
     types: &EnvironmentTypes,
-    facts: &Facts,
-    missing: &mut Missing,
-) -> Option<Environment> {
-    let given = &options.environment;
-    let id = environment_name(given, &facts.run, missing)?;
-    let name = given_text(given.environment_name.as_deref()).unwrap_or(id);
+) -> Environment {
+    let EnvironmentName {
+        id,
+        given: words,
+        name,
+    } = environment;
     let guessed = || match EnvironmentType::guess(name) {
-        EnvironmentType::Unmapped => EnvironmentType::guess(id),
+        EnvironmentType::Unmapped => EnvironmentType::guess(words),
         known => known,
     };
-    let given_type = options.environment_type.or_else(|| types.of(&[id, name]));
-    Some(Environment {
-        id: EnvironmentId::new(id.trim(), options.run.identity.pipeline_id_style),
+    let given = given.or_else(|| types.of(&[words, name]));
+    Environment {
+        id,
         display_name: Line::required(name),
-        environment_type: given_type.unwrap_or_else(guessed),
-    })
+        environment_type: given.unwrap_or_else(guessed),
+    }
 }
 
 fn pipeline_url(
     options: &DeploymentOptions,
-    facts: &Facts,
+    jenkins: &Run,
     run: &RunFacts,
 ) -> Result<WebUrl, Failure> {
-    match (&options.pipeline_url, &facts.run.job_url) {
+    match (&options.pipeline_url, &jenkins.job_url) {
         (Some(url), _) => Ok(url.clone()),
         (None, Some(url)) => jenkins_url("JOB_URL", url),
         (None, None) => Ok(run.url.clone()),

@@ -3,18 +3,18 @@
 mod about;
 mod all;
 mod batch;
+mod branches;
 mod entities;
-mod finder;
+mod key_finder;
 mod merged;
 mod pushed;
 mod this_run;
 
-use std::collections::BTreeMap;
-
+use super::identity::given_text;
 use super::missing::Missing;
 use super::payload::Payload;
 use super::send::{self, Ready};
-use super::{Context, answer, store, tell};
+use super::{Context, notices, store};
 use crate::cli::DevInfoOptions;
 use crate::cli::words::Words;
 use crate::domain::issue_key::{IssueKey, Text, TextKind};
@@ -23,7 +23,7 @@ use crate::domain::sequence::{Origin, SequenceNumber};
 use crate::domain::text::Line;
 use crate::domain::timestamp::Timestamp;
 use crate::error::{Failure, Kind};
-use crate::facts::{self, Facts, Question, commit_text};
+use crate::facts::{self, Facts, Question};
 use crate::git::{DetailsReader, GitError, PRIMARY, Repository};
 use crate::jenkins::Ref;
 use crate::jira::dev_info::OperationType;
@@ -33,7 +33,7 @@ use about::About;
 pub(super) use about::repository_id;
 use batch::{Batch, Frame};
 use entities::Maker;
-use finder::Finder;
+use key_finder::KeyFinder;
 use merged::{Built, Remembered};
 use this_run::{ThisRun, WithKeys};
 
@@ -49,7 +49,7 @@ pub(crate) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
                 OnError::Warn if options.push.pushed => 0,
                 _ => exit_code(report.outcome, false, on_error),
             };
-            answer::tell(&failure, report.exit_code, context.output);
+            context.output.failure_for(&failure, report.exit_code);
             Ok(report)
         }
         result => result,
@@ -77,7 +77,7 @@ fn send_what_is_found(options: &DevInfoOptions, context: &Context<'_>) -> Result
         context.system,
         time_left() / 3,
     );
-    tell(&facts, context.output);
+    notices::say_notes(&facts, context.output);
     let repository = Repository::new(&facts.directory, context.system, time_left() / 2);
     let destinations = super::destinations(&options.jira.connection, context)?;
     let mut missing = Missing::for_run(options.jira.dry_run, context);
@@ -103,7 +103,7 @@ fn send_what_is_found(options: &DevInfoOptions, context: &Context<'_>) -> Result
     let Some(about) = about.filter(|_| missing.is_empty()) else {
         return Err(missing.into_failure("development information"));
     };
-    about.tell(context.output);
+    about.warn_guessed(context.output);
     missing.say_placeholders(context.output);
 
     let store = store::open(&options.jira.outbox, !options.jira.dry_run, context);
@@ -128,7 +128,7 @@ fn send_what_is_found(options: &DevInfoOptions, context: &Context<'_>) -> Result
         repository: &repository,
         merged: built.map(find_merged).unwrap_or_default(),
     };
-    let mut finder = Finder::new(&options.keys, &facts.texts);
+    let mut finder = KeyFinder::new(&options.keys, &facts.texts);
     let maker = Maker {
         hosting: &about.hosting,
         sequence: sequence(options, event),
@@ -136,12 +136,12 @@ fn send_what_is_found(options: &DevInfoOptions, context: &Context<'_>) -> Result
     };
     let mut reader = DetailsReader::new(&repository, time_left() / 4);
     let (entities, tip) = run.entities(commits, &maker, &mut finder, &mut reader)?;
-    if let Some((warning, advice)) = &reader.warning {
-        context.output.advise(warning, advice);
+    if let Some(warning) = &reader.warning {
+        context.output.warning(warning);
     }
-    let explicit = super::keys::find(&texts_of(&facts, &[TextKind::Explicit]), &options.keys);
-    super::tell_findings(&explicit, &options.keys, context.output);
-    finder.tell(context.output);
+    let explicit = super::key_rules::find(&texts_of(&facts, &[TextKind::Explicit]), &options.keys);
+    notices::warn_findings(&explicit, &options.keys, context.output);
+    finder.warn_cut(context.output);
     if entities.is_empty() {
         return Ok(send::nothing(
             finder.denied(),
@@ -177,9 +177,9 @@ fn refuse_useless(options: &DevInfoOptions) -> Result<(), Failure> {
         ("--issue-keys", !keys.issue_keys.is_empty()),
         ("--issue-ids", !keys.issue_ids.is_empty()),
         ("--only-issue-keys", keys.only_issue_keys),
-        ("--branch", keys.branch.is_some()),
-        ("--tag", keys.tag.is_some()),
-        ("--title", keys.title.is_some()),
+        ("--branch", given_text(keys.branch.as_deref()).is_some()),
+        ("--tag", given_text(keys.tag.as_deref()).is_some()),
+        ("--title", given_text(keys.title.as_deref()).is_some()),
         ("--since", keys.since.is_some()),
         ("--commit", keys.commit.is_some()),
     ];
@@ -201,21 +201,6 @@ fn refuse_useless(options: &DevInfoOptions) -> Result<(), Failure> {
 /// branch in the end, so it belongs to none.
 fn is_sent(name: &str, keys: &[IssueKey], keys_of_last: &[IssueKey]) -> bool {
     !keys.is_empty() || !keys_of_last.is_empty() && !PRIMARY.contains(&name)
-}
-
-/// The issues that these commits name, by their ids; whole messages may be long, and are read one by one.
-fn keys_of_commits(
-    ids: &[String],
-    repository: &Repository<'_>,
-    finder: &mut Finder<'_>,
-) -> Result<BTreeMap<String, Vec<IssueKey>>, GitError> {
-    let mut walk = repository.each(ids)?;
-    let mut keys = BTreeMap::new();
-    while let Some(commit) = walk.next()? {
-        let found = finder.keys([commit_text(&commit)]);
-        keys.insert(commit.id, found);
-    }
-    Ok(keys)
 }
 
 /// The error when there is no repository, or no git.
@@ -268,7 +253,7 @@ fn frame<'a>(
         sequence: sequence(options, event),
         origin: Origin::of(sending.update_sequence_number, sending.event_time),
         smart_commits: sending.smart_commits,
-        names_issues: super::keys::are_named(&options.keys),
+        names_issues: super::key_rules::are_named(&options.keys),
         operation,
         properties,
         product: sending.product.as_deref().and_then(Line::optional),

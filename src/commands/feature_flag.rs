@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use super::missing::Missing;
 use super::run_facts::jenkins_url;
-use super::{Context, run_facts, send};
+use super::{Context, notices, run_facts, send};
 use crate::cli::words::Words;
 use crate::cli::{FeatureFlagOptions, KeyOptions};
 use crate::domain::association::{Associations, Cut, IssueId, Others};
@@ -58,18 +58,18 @@ pub(super) fn run(options: &FeatureFlagOptions, context: &Context<'_>) -> Result
     };
     missing.say_placeholders(context.output);
     let properties = [update.property.as_slice(), &file.properties].concat();
-    let properties = run_facts::properties(&properties, facts.run.job_name.as_ref(), &facts)?;
+    let properties = run_facts::properties(&properties, facts.run.job_name.as_ref(), &facts.run)?;
     let product = update.product.as_deref().or(file.product.as_deref());
     let product = product.and_then(Line::optional);
 
-    super::tell(&facts, context.output);
+    notices::say_notes(&facts, context.output);
     let common = Common::new(keys, &facts);
     let number = update.update_sequence_number;
     let number = number.unwrap_or_else(|| SequenceNumber::at(event));
     let (mut numbered, mut warnings, mut alone) = (Vec::new(), Vec::new(), Vec::new());
     for flag in file.flags {
         let (associations, issue_keys, cut) = common.associate(&flag);
-        warnings.extend(super::cut_lines(&cut));
+        warnings.extend(notices::cut_lines(&cut));
         if associations.is_empty() {
             alone.push(flag.id);
             continue;
@@ -89,8 +89,8 @@ pub(super) fn run(options: &FeatureFlagOptions, context: &Context<'_>) -> Result
             },
         });
     }
-    super::tell_findings(&common.findings, keys, context.output);
-    super::warn_each(warnings, context.output);
+    notices::warn_findings(&common.findings, keys, context.output);
+    notices::warn_each(warnings, context.output);
     if numbered.is_empty() {
         return Ok(send::nothing(
             &common.findings,
@@ -103,18 +103,18 @@ pub(super) fn run(options: &FeatureFlagOptions, context: &Context<'_>) -> Result
         let id = id.as_str();
         format!("the flag {id} names no issue, and is not sent")
     });
-    super::warn_each(alone, context.output);
+    notices::warn_each(alone, context.output);
     let mut pages = numbered
         .iter()
         .filter_map(|flag| flag.body.summary.url.as_ref());
     if let Some(url) = pages.find(|url| url.is_local()) {
-        run_facts::tell_local(url, context.output);
+        run_facts::warn_local(url, context.output);
     }
     let has_file = options.file.is_some() || flags(context).is_some();
     let shape = payloads::Shape {
         update,
         keeps_issue_keys: !has_file && !keys.only_issue_keys,
-        names_issues: has_file || super::keys::are_named(keys),
+        names_issues: has_file || super::key_rules::are_named(keys),
     };
     let payloads = shape.payloads(numbered, |flags| FeatureFlags {
         properties: properties.clone(),
@@ -173,7 +173,7 @@ impl<'a> Common<'a> {
     fn new(options: &'a KeyOptions, facts: &Facts) -> Self {
         Self {
             options,
-            findings: super::keys::find(&facts.texts, options),
+            findings: super::key_rules::find(&facts.texts, options),
             issue_ids: Words::all(&options.issue_ids),
         }
     }
@@ -185,7 +185,7 @@ impl<'a> Common<'a> {
         } else {
             flag.texts.as_slice()
         };
-        let found = super::keys::find(searched, self.options);
+        let found = super::key_rules::find(searched, self.options);
         let all = flag.issue_keys.iter().chain(found.keys());
         let mut seen = HashSet::new();
         let all = all.chain(self.findings.keys());

@@ -33,7 +33,7 @@ pub(crate) fn run(options: &FlushOptions, context: &Context<'_>) -> Result<Repor
     let deadline = Deadline::after(context.system, budget);
     let (expired, listing) = outbox.expire();
     let mut counts = OutboxReport {
-        expired: delivery::tell_expired(&expired, context),
+        expired: delivery::warn_expired(&expired, context),
         ..OutboxReport::default()
     };
     counts.superseded += outbox.drop_superseded(&listing);
@@ -94,7 +94,7 @@ pub(crate) fn run(options: &FlushOptions, context: &Context<'_>) -> Result<Repor
             NEWER_HINT,
         );
     }
-    delivery::tell(&counts, "delivered", context);
+    delivery::say_delivered(&counts, "delivered", context);
     Ok(report(counts, reports, is_narrowed, context))
 }
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::Context;
 use super::connection::{self, Destination};
+use super::identity::deployment_key;
 use super::missing::Missing;
-use super::run_facts::deployment_key;
 use super::session::Session;
 use crate::cli::GateOptions;
 use crate::error::{Failure, Kind};

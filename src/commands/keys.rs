@@ -5,64 +5,16 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Context, tell, tell_findings, upstream};
-use crate::cli::words::{self, Words};
-use crate::cli::{Format, KeyOptions, KeysOptions, OutboxOptions};
-use crate::domain::issue_key::{self, Findings, IssueKey, Place, Rules, Text};
+use super::identity::given_text;
+use super::key_rules::find;
+use super::notices::{say_notes, warn_findings};
+use super::{Context, upstream};
+use crate::cli::{Format, KeysOptions, OutboxOptions};
+use crate::domain::issue_key::{Findings, IssueKey, Place};
 use crate::error::Failure;
 use crate::facts::{self, Facts};
 use crate::output::{Output, visible};
 use crate::system::Deadline;
-
-/// Refuses what cannot be right about keys before anything is done: words that are not keys, a template without its
-/// groups. A pipeline step goes on and warns of such words: the rest of its update is right.
-///
-/// # Errors
-/// What the options say wrongly.
-pub(super) fn check(options: &KeyOptions, context: &Context<'_>) -> Result<(), Failure> {
-    let is_step = context.phase.step.is_some();
-    if let Some(wrong) = wrong_words(options).into_iter().next().filter(|_| !is_step) {
-        return Err(Failure::usage(wrong).hint(
-            "separate issue keys with commas or blanks; --message searches a text for keys",
-        ));
-    }
-    let template = options.key_template.as_ref();
-    let lacking = template.zip(options.key_pattern.as_ref());
-    match lacking.and_then(|(template, pattern)| pattern.lacks_group_of(template)) {
-        None => Ok(()),
-        Some(group) => Err(Failure::usage(format!(
-            "--key-template names the group {group:?}, which --key-pattern does not have"
-        ))
-        .hint("put parentheses around the part of --key-pattern that is meant, and write ${1}x where text follows a group")),
-    }
-}
-
-/// Searches the texts by the user's rules.
-pub(super) fn find(texts: &[Text], options: &KeyOptions) -> Findings {
-    let rules = Rules {
-        projects: Words::all(&options.projects),
-        deny: Words::all(&options.deny),
-        pattern: options
-            .key_pattern
-            .clone()
-            .map(|pattern| pattern.with_template(options.key_template.clone())),
-    };
-    issue_key::find(texts, &rules)
-}
-
-/// Whether the user names issues by hand.
-pub(super) fn are_named(options: &KeyOptions) -> bool {
-    let mut given = options.issue_keys.iter();
-    given.any(|keys| words::split(keys).next().is_some()) || !options.issue_ids.is_empty()
-}
-
-/// What is wrong with each word of --issue-keys that is not an issue key.
-pub(super) fn wrong_words(options: &KeyOptions) -> Vec<String> {
-    let given = options.issue_keys.iter();
-    let words = given.flat_map(|keys| words::split(keys));
-    let wrong = words.filter_map(|word| word.parse::<IssueKey>().err());
-    wrong.map(|why| format!("--issue-keys: {why}")).collect()
-}
 
 /// Explains the texts that are given, or those of the run when none is.
 ///
@@ -70,9 +22,10 @@ pub(super) fn wrong_words(options: &KeyOptions) -> Vec<String> {
 /// A file of changes that cannot be used.
 pub(super) fn run(options: &KeysOptions, context: &Context<'_>) -> Result<Explained, Failure> {
     let keys = &options.keys;
-    let given = keys.branch.is_some()
-        || keys.title.is_some()
-        || keys.tag.is_some()
+    let texts = [&keys.branch, &keys.title, &keys.tag];
+    let given = texts
+        .into_iter()
+        .any(|text| given_text(text.as_deref()).is_some())
         || !keys.message.is_empty()
         || !keys.issue_keys.is_empty();
     let budget = Duration::from_secs(options.budget.into());
@@ -86,7 +39,7 @@ pub(super) fn run(options: &KeysOptions, context: &Context<'_>) -> Result<Explai
             context.system,
             deadline.remaining(context.system),
         );
-        tell(&facts, context.output);
+        say_notes(&facts, context.output);
         // Why a place was not searched is what is asked for.
         for detail in facts
             .notes
@@ -114,7 +67,7 @@ pub(super) fn run(options: &KeysOptions, context: &Context<'_>) -> Result<Explai
             }
         }
     }
-    tell_findings(&findings, keys, context.output);
+    warn_findings(&findings, keys, context.output);
     Ok(Explained { findings, facts })
 }
 

@@ -1,4 +1,5 @@
-//! One file per command: facts, payload, send, report.
+//! One file per command: run, identity, environment, facts, payload, send, report. `program.rs` calls [`run`] for what was
+//! typed, `step/` calls [`report`] for a step.
 
 mod answer;
 mod attempt;
@@ -14,8 +15,11 @@ mod dev_info;
 mod feature_flag;
 mod flush;
 mod gate;
+mod identity;
+mod key_rules;
 mod keys;
 mod missing;
+mod notices;
 mod pauses;
 mod payload;
 mod phase;
@@ -30,7 +34,6 @@ mod upstream;
 mod verify;
 mod wrap;
 
-use std::collections::HashSet;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -44,7 +47,7 @@ use crate::cli::{
 };
 use crate::dns;
 use crate::domain::association::Cut;
-use crate::domain::issue_key::{Findings, IssueKey, MAX_CUT, MAX_ISSUE_KEYS, Reason, Text};
+use crate::domain::issue_key::{Findings, IssueKey, Text};
 use crate::error::Failure;
 use crate::facts::{self, Facts, Question};
 use crate::files;
@@ -78,7 +81,7 @@ pub(crate) struct Context<'a> {
 pub(crate) fn check_options(command: &Command, context: &Context<'_>) -> Result<(), Failure> {
     command
         .keys()
-        .map_or(Ok(()), |options| keys::check(options, context))
+        .map_or(Ok(()), |options| key_rules::check(options, context))
 }
 
 /// Runs one command to its exit code.
@@ -228,9 +231,10 @@ fn question(options: &KeyOptions, context: &Context<'_>) -> Result<Question, Fai
         lacks_workspace: pipeline.is_some_and(|pipeline| pipeline.lacks_workspace),
         issue_keys: options.issue_keys,
         only_issue_keys: options.only_issue_keys,
-        branch: options.branch,
-        title: options.title,
-        tag: options.tag,
+        // As with a variable: it was set from something that turned out empty.
+        branch: options.branch.filter(|text| !text.trim().is_empty()),
+        title: options.title.filter(|text| !text.trim().is_empty()),
+        tag: options.tag.filter(|text| !text.trim().is_empty()),
         messages: options.message,
         // Git, and tools that pass its words on, write "none" as an id of zeros.
         since: options.since.filter(|since| !since.is_none()),
@@ -250,126 +254,9 @@ fn find_keys(facts: &Facts, options: &KeyOptions, context: &Context<'_>) -> Find
 
 /// The same of these texts.
 fn find_keys_in(texts: &[Text], options: &KeyOptions, context: &Context<'_>) -> Findings {
-    keys::find(texts, options)
+    key_rules::find(texts, options)
         .without(&context.phase.unknown_before)
         .after(&context.phase.found_before)
-}
-
-/// Passes on what was noticed while the facts were read.
-fn tell(facts: &Facts, output: &Output) {
-    for detail in &facts.notes.details {
-        output.detail(detail);
-    }
-    for line in &facts.notes.lines {
-        output.say(line);
-    }
-    for (warning, advice) in &facts.notes.warnings {
-        output.advise(warning, advice);
-    }
-}
-
-/// The same, and what was noticed about the issue keys of one update.
-fn report_found(
-    facts: &Facts,
-    findings: &Findings,
-    cut: &Cut,
-    options: &KeyOptions,
-    output: &Output,
-) {
-    tell(facts, output);
-    tell_findings(findings, options, output);
-    tell_cut(cut, output);
-}
-
-/// Most lines about one kind of trouble: strangers write the texts, and nobody reads more.
-const MAX_LINES: usize = 10;
-
-/// Warns once for each of the lines, and counts those beyond the limit.
-fn warn_each(lines: impl IntoIterator<Item = String>, output: &Output) {
-    let mut seen = HashSet::new();
-    let distinct: Vec<String> = lines
-        .into_iter()
-        .filter(|line| seen.insert(line.clone()))
-        .collect();
-    for line in distinct.iter().take(MAX_LINES) {
-        output.warn(line);
-    }
-    if let Some(more @ 1..) = distinct.len().checked_sub(MAX_LINES) {
-        output.warn(&format!("and {more} more like these"));
-    }
-}
-
-/// Warns of explicit keys that are none, of keys in commits that no repository has, and of keys beyond Jira's limit.
-fn tell_findings(findings: &Findings, options: &KeyOptions, output: &Output) {
-    warn_each(keys::wrong_words(options), output);
-    if let Some((warning, advice)) = left_out(findings) {
-        output.advise(&warning, advice);
-    }
-    warn_each(cut_keys_line(&findings.cut), output);
-}
-
-/// Most issue keys that one line names.
-const MAX_NAMED: usize = 10;
-
-/// The keys that are lost with the commits of the change log which no repository of the workspace has.
-fn left_out(findings: &Findings) -> Option<(String, &'static str)> {
-    let found: HashSet<&IssueKey> = findings.keys().collect();
-    let dropped = findings.dropped.iter();
-    let dropped = dropped.filter(|dropped| dropped.reason == Reason::OtherRepository);
-    let mut seen = HashSet::new();
-    let lost: Vec<IssueKey> = dropped
-        .filter_map(|dropped| dropped.candidate.parse().ok())
-        .filter(|key: &IssueKey| !found.contains(key) && seen.insert(key.clone()))
-        .collect();
-    if lost.is_empty() {
-        return None;
-    }
-    let shown: Vec<&str> = lost.iter().take(MAX_NAMED).map(IssueKey::as_str).collect();
-    let more = match lost.len().saturating_sub(MAX_NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    Some((
-        format!(
-            "not linked: {}{more} (named only by commits of the change log that no repository in the workspace has, such as those of a shared library)",
-            shown.join(", ")
-        ),
-        "if they belong to this run, name the folder of their repository with --repositories, or take all with --all-changes; for a library, untick \"Include @Library changes in job recent changes\" where Jenkins has it configured",
-    ))
-}
-
-/// Warns of what there was no room for besides the issue keys that were found.
-fn tell_cut(cut: &Cut, output: &Output) {
-    warn_each(cut_lines(cut), output);
-}
-
-fn cut_lines(cut: &Cut) -> impl Iterator<Item = String> {
-    let others = (cut.others > 0).then(|| {
-        format!(
-            "{} issue ids, services, commits or repositories were left out, since Jira takes {MAX_ISSUE_KEYS} associations in all",
-            cut.others
-        )
-    });
-    cut_keys_line(&cut.issue_keys).into_iter().chain(others)
-}
-
-fn cut_keys_line(keys: &[IssueKey]) -> Option<String> {
-    let shown: Vec<&str> = keys.iter().take(MAX_NAMED).map(IssueKey::as_str).collect();
-    let more = match keys.len() - shown.len() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let number = match keys.len() {
-        0 => return None,
-        1 => "1 issue key was".to_owned(),
-        // Nobody counts further.
-        many if many >= MAX_CUT => format!("at least {many} issue keys were"),
-        many => format!("{many} issue keys were"),
-    };
-    let shown = shown.join(", ");
-    Some(format!(
-        "{number} cut, since Jira takes {MAX_ISSUE_KEYS}: {shown}{more}"
-    ))
 }
 
 /// Which commits were searched, for programs.

@@ -1,4 +1,4 @@
-//! Asking again until Jira has carried out what it has accepted.
+//! Asking again until Jira has carried out what it has accepted: for `--verify` of what is sent and deleted.
 
 use std::time::Duration;
 

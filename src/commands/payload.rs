@@ -1,4 +1,5 @@
-//! The body of one request on its way: a build, a deployment, some flags, a part of a repository.
+//! The body of one request on its way, with what people call it: a build, a deployment, some flags, a part of a
+//! repository. Commands make it, and `send.rs` takes it.
 
 use super::connection::Destination;
 use crate::domain::issue_key::IssueKey;

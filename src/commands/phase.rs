@@ -44,7 +44,7 @@ pub(crate) enum EventTime {
 #[derive(Debug, Default)]
 pub(crate) struct StepPhase {
     pub(crate) pipeline: Pipeline,
-    /// What runs where as far as the runs of the job remember, by [`place`](super::deployed::place).
+    /// What runs where as far as the runs of the job remember, by the name of the [`Place`](super::deployed::Place).
     pub(crate) deployed: BTreeMap<String, Deployed>,
     /// The runs that started this one, the nearest first.
     pub(crate) upstream: Vec<Upstream>,

@@ -1,10 +1,9 @@
-//! What builds and deployments take from a run alike.
+//! What builds and deployments take from a run alike, before anything is read from the workspace.
 
+use super::identity::{Identity, given_text};
 use super::missing::Missing;
 use super::phase::EventTime;
-use crate::cli::{DeploymentKeyOptions, EnvironmentOptions, IdentityOptions, RunOptions};
-use crate::domain::build_number::BuildNumber;
-use crate::domain::ids::{EnvironmentId, PipelineId};
+use crate::cli::RunOptions;
 use crate::domain::job_name::JobName;
 use crate::domain::properties::{Properties, Property};
 use crate::domain::sequence::{Origin, SequenceNumber};
@@ -15,27 +14,20 @@ use crate::domain::web_url::{WebUrl, without_account};
 use crate::error::Failure;
 use crate::facts::Facts;
 use crate::jenkins::{Ref, Run};
-use crate::jira::item::DeploymentKey;
 use crate::output::Output;
 use crate::system::System;
 
-/// The facts that a payload needs, checked.
+/// What a payload needs of a run, checked.
 pub(crate) struct RunFacts {
-    pub(crate) pipeline_id: PipelineId,
-    /// The same for all branches of a multibranch project.
-    pub(crate) project_id: PipelineId,
-    /// `shop » main`
-    pub(crate) pipeline_name: String,
-    pub(crate) number: BuildNumber,
+    pub(crate) identity: Identity,
     /// `#42`, or what the run was renamed to.
-    pub(crate) run_name: String,
+    run_name: String,
     pub(crate) url: WebUrl,
     pub(crate) state: State,
     /// When it happened.
     pub(crate) event: Timestamp,
     pub(crate) last_updated: Timestamp,
     pub(crate) update_sequence_number: SequenceNumber,
-    pub(crate) label: Line,
     pub(crate) properties: Properties,
 }
 
@@ -43,14 +35,13 @@ pub(crate) struct RunFacts {
 ///
 /// # Errors
 /// A value that cannot be, such as too many properties.
-pub(crate) fn check(
+pub(crate) fn read(
     options: &RunOptions,
-    facts: &Facts,
+    run: &Run,
     system: &dyn System,
     missing: &mut Missing,
 ) -> Result<Option<RunFacts>, Failure> {
-    let run = &facts.run;
-    let identity = identity(&options.identity, run, missing)?;
+    let identity = Identity::of(&options.identity, run, missing)?;
     let url = match (&options.url, &run.url) {
         (Some(url), _) => Some(url.clone()),
         (None, Some(url)) => Some(jenkins_url("BUILD_URL", url)?),
@@ -66,173 +57,37 @@ pub(crate) fn check(
     let (Some(identity), Some(url)) = (identity, url) else {
         return Ok(None);
     };
-    let number = identity.number;
-    let event = options.update.event_time.unwrap_or_else(|| system.now());
-    let run_name = run
-        .display_name
-        .clone()
-        .unwrap_or_else(|| format!("#{number}"));
-    let version = match &run.reference {
-        Some(Ref::Tag(tag)) => tag.as_str(),
-        _ => run_name.as_str(),
-    };
-    let label = given_text(options.label.as_deref()).unwrap_or(version);
+    let update = &options.update;
+    let event = update.event_time.unwrap_or_else(|| system.now());
+    let number = &identity.number;
+    let run_name = run.display_name.clone();
+    let sequence_number = update.update_sequence_number;
     Ok(Some(RunFacts {
-        pipeline_id: identity.pipeline_id,
-        project_id: identity.project_id,
-        pipeline_name: identity.pipeline_name,
-        number,
-        label: Line::required(label),
-        run_name,
+        run_name: run_name.unwrap_or_else(|| format!("#{number}")),
         url,
         state: options.state(),
         event,
-        last_updated: options.update.last_updated.unwrap_or(event),
-        update_sequence_number: options
-            .update
-            .update_sequence_number
-            .unwrap_or_else(|| SequenceNumber::at(event)),
-        properties: properties(&options.update.property, identity.job_name.as_ref(), facts)?,
+        last_updated: update.last_updated.unwrap_or(event),
+        update_sequence_number: sequence_number.unwrap_or_else(|| SequenceNumber::at(event)),
+        properties: properties(&update.property, identity.job_name.as_ref(), run)?,
+        identity,
     }))
 }
 
-/// Which run of which pipeline it is.
-pub(crate) struct Identity {
-    pub(crate) pipeline_id: PipelineId,
-    /// The same for all branches of a multibranch project.
-    pub(crate) project_id: PipelineId,
-    /// `shop » main`, with the component in parentheses.
-    pub(crate) pipeline_name: String,
-    pub(crate) number: BuildNumber,
-    pub(crate) job_name: Option<JobName>,
-}
+impl RunFacts {
+    /// `shop » main #42`
+    pub(crate) fn name(&self) -> String {
+        format!("{} {}", self.identity.pipeline_name, self.run_name)
+    }
 
-/// Options first, then Jenkins.
-///
-/// # Errors
-/// A number that is none.
-pub(crate) fn identity(
-    options: &IdentityOptions,
-    run: &Run,
-    missing: &mut Missing,
-) -> Result<Option<Identity>, Failure> {
-    let given = options.job_name.as_deref().and_then(JobName::new);
-    let job_name = given.or_else(|| run.job_name.clone());
-    let controller = if options.per_controller {
-        let address = run.jenkins_url.as_deref();
-        missing.want_or(
-            address,
-            || Some("jenkins.example.com"),
-            "the address of the controller",
-            "--pipeline-id without --per-controller",
-            "JENKINS_URL, set once Manage Jenkins > System > Jenkins URL is filled in",
-        )
-    } else {
-        None
-    };
-    let component = given_text(options.component.as_deref()).map(str::trim);
-    // No name of a job has any of these characters.
-    let whole = |name: &str| {
-        let component = component.map(|name| format!(":{name}"));
-        let controller = controller.map(|address| format!("@{}", without_scheme(address)));
-        let (component, controller) = (
-            component.unwrap_or_default(),
-            controller.unwrap_or_default(),
-        );
-        format!("{name}{component}{controller}")
-    };
-    let style = options.pipeline_id_style;
-    let of_job = |name: &str| PipelineId::of_job(&whole(name), style);
-    let pipeline_id = given_text(options.pipeline_id.as_deref());
-    let pipeline_id = pipeline_id.map(|id| PipelineId::given(&whole(id)));
-    let project_id = pipeline_id.clone().or_else(|| {
-        let project = job_name.as_ref()?.project(run.branch_name.as_deref());
-        Some(of_job(project))
-    });
-    let pipeline_id = missing.want_or(
-        pipeline_id.or_else(|| job_name.as_ref().map(|name| of_job(name.as_str()))),
-        || Some(PipelineId::given("JOB_NAME")),
-        "the pipeline",
-        "--job-name or --pipeline-id",
-        "JOB_NAME",
-    );
-    let number = match (&options.build_number, &run.build_number) {
-        (None, Some(text)) => Some(jenkins_number(text)?),
-        (given, _) => given.clone(),
-    };
-    let number = missing.want_or(
-        number,
-        || "0".parse().ok(),
-        "the number of the build",
-        "--build-number",
-        "BUILD_NUMBER",
-    );
-    Ok(pipeline_id.zip(number).map(|(pipeline_id, number)| {
-        let name = job_name.as_ref().map(JobName::display);
-        let name = name.unwrap_or_else(|| pipeline_id.as_str().to_owned());
-        Identity {
-            pipeline_name: match component {
-                Some(component) => format!("{name} ({component})"),
-                None => name,
-            },
-            project_id: project_id.unwrap_or_else(|| pipeline_id.clone()),
-            pipeline_id,
-            number,
-            job_name,
-        }
-    }))
-}
-
-/// `ci.example.com/jenkins`
-fn without_scheme(address: &str) -> &str {
-    let behind = address
-        .split_once("://")
-        .map_or(address, |(_, behind)| behind);
-    behind.trim_end_matches('/')
-}
-
-/// The name of the environment in the user's words; id and name stand in for each other, and a stage's name for both.
-pub(crate) fn environment_name<'a>(
-    options: &'a EnvironmentOptions,
-    run: &'a Run,
-    missing: &mut Missing,
-) -> Option<&'a str> {
-    let id = given_text(options.environment_id.as_deref());
-    let name = given_text(options.environment_name.as_deref());
-    let of_stage = || options.stage_pattern.environment(run.stage.as_deref()?);
-    missing.want_or(
-        id.or(name).or_else(of_stage),
-        || Some("ENVIRONMENT"),
-        "the environment",
-        "--environment-id, or a stage such as 'deploy to eu-prod'",
-        "",
-    )
-}
-
-/// The deployment that this run sent to an environment, and what people call it: `shop » main #42 to eu-prod`.
-///
-/// # Errors
-/// A number that is none.
-pub(crate) fn deployment_key(
-    options: &DeploymentKeyOptions,
-    run: &Run,
-    missing: &mut Missing,
-) -> Result<Option<(DeploymentKey, String)>, Failure> {
-    let environment = environment_name(&options.environment, run, missing);
-    let identity = identity(&options.identity, run, missing)?;
-    let style = options.identity.pipeline_id_style;
-    let both = identity.zip(environment);
-    Ok(both.map(|(identity, environment)| {
-        let given = options.deployment_sequence_number.clone();
-        let number = given.unwrap_or(identity.number);
-        let key = DeploymentKey {
-            environment: EnvironmentId::new(environment.trim(), style),
-            number: number.get(),
-            pipeline: identity.pipeline_id,
+    /// The tag that was built, else the name of the run.
+    pub(crate) fn label(&self, options: &RunOptions, built: Option<&Ref>) -> Line {
+        let version = match built {
+            Some(Ref::Tag(tag)) => tag,
+            _ => &self.run_name,
         };
-        let name = format!("{} #{number} to {environment}", identity.pipeline_name);
-        (key, name)
-    }))
+        Line::required(given_text(options.label.as_deref()).unwrap_or(version))
+    }
 }
 
 /// Where the sequence number comes from.
@@ -258,26 +113,21 @@ pub(crate) fn description(facts: &Facts) -> Option<Line> {
 }
 
 /// Things that are allowed and still worth a word.
-pub(crate) fn tell(options: &RunOptions, run: &RunFacts, output: &Output) {
+pub(crate) fn say_assumed(options: &RunOptions, run: &RunFacts, output: &Output) {
     if options.state.is_none() && options.running_as == State::InProgress {
         output.say("state: in_progress, since none was given; send the end with --state");
     }
-    tell_local(&run.url, output);
+    warn_local(&run.url, output);
 }
 
 /// Warns of an address that is useless on an issue.
-pub(crate) fn tell_local(url: &WebUrl, output: &Output) {
+pub(crate) fn warn_local(url: &WebUrl, output: &Output) {
     if url.is_local() {
         output.advise(
             &format!("{url} is an address that only this machine can open"),
             "fill in Manage Jenkins > System > Jenkins URL, or give --url",
         );
     }
-}
-
-/// A text that is there and not blank.
-pub(crate) fn given_text(text: Option<&str>) -> Option<&str> {
-    text.filter(|text| !text.trim().is_empty())
 }
 
 /// The address in one of Jenkins' variables.
@@ -293,18 +143,6 @@ pub(crate) fn jenkins_url(variable: &str, text: &str) -> Result<WebUrl, Failure>
     })
 }
 
-/// The number in `BUILD_NUMBER`.
-///
-/// # Errors
-/// When it is none.
-pub(crate) fn jenkins_number(text: &str) -> Result<BuildNumber, Failure> {
-    text.parse().map_err(|error: String| {
-        Failure::usage(format!("BUILD_NUMBER is not a number: {text:?}"))
-            .cause(error)
-            .hint("give the number with --build-number")
-    })
-}
-
 /// Where the run came from, for purging what a renamed job or a dismantled Jenkins left behind.
 ///
 /// # Errors
@@ -312,14 +150,11 @@ pub(crate) fn jenkins_number(text: &str) -> Result<BuildNumber, Failure> {
 pub(crate) fn properties(
     given: &[Property],
     job_name: Option<&JobName>,
-    facts: &Facts,
+    run: &Run,
 ) -> Result<Properties, Failure> {
     let job = job_name.map(|name| ("job", name.as_str()));
-    let jenkins = facts
-        .run
-        .jenkins_url
-        .as_deref()
-        .map(|url| ("jenkinsUrl", without_account(url)));
+    let jenkins = run.jenkins_url.as_deref();
+    let jenkins = jenkins.map(|url| ("jenkinsUrl", without_account(url)));
     let jenkins = jenkins.as_ref().map(|(name, url)| (*name, url.as_str()));
     let defaults = [job, jenkins].into_iter().flatten();
     let defaults = defaults.filter_map(|(key, value)| Property::new(key, value).ok());

@@ -1,4 +1,5 @@
-//! Sends one payload after the other, reads the answers in full and reports them.
+//! Sends one payload after the other to all sites, reads the answers in full and reports them. `build`, `deployment`,
+//! `dev-info` and `feature-flag` end here.
 
 use std::time::Duration;
 use std::vec;
@@ -76,7 +77,7 @@ pub(crate) fn nothing(findings: &Findings, require: bool, output: &Output) -> Re
         let reason = dropped.reason.explanation();
         format!("{candidate} in {place} was not taken for an issue key: {reason}")
     });
-    super::warn_each(lines, output);
+    super::notices::warn_each(lines, output);
     let exit_code = if require {
         let failure = Failure::new(Kind::NothingToSend, message.as_str())
             .hint("name an issue in the branch or a commit message, or give --issue-keys; jira-send keys explains what was searched");
@@ -159,7 +160,7 @@ pub(crate) fn send(
         context.output.advise(&warning, advice);
     }
     for station in &stations {
-        station.tell_untried(context.output);
+        station.warn_untried(context.output);
     }
     let outbox = store.as_ref().ok().map(|outbox| {
         let clients = stations.iter_mut().filter_map(Station::answering).collect();

@@ -1,4 +1,4 @@
-//! The outbox as the options want it.
+//! The outbox as the options want it. Whatever sends opens it here.
 
 use std::time::Duration;
 
@@ -39,8 +39,8 @@ pub(crate) fn open<'a>(
     let outbox = folder
         .and_then(|folder| Outbox::open(&folder, limits, is_written, context.system))
         .map_err(|error| NoOutbox::Broken(format!("{error:#}")))?;
-    if is_written && let Some((warning, advice)) = outbox.exposure() {
-        context.output.advise(&warning, &advice);
+    if is_written && let Some(warning) = outbox.exposure() {
+        context.output.warning(&warning);
     }
     Ok(outbox)
 }

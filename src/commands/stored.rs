@@ -1,8 +1,8 @@
 //! `jira-send show` and `jira-send delete`: what Jira has stored, read back and deleted.
 
 pub(crate) mod delete;
-mod finder;
 pub(crate) mod show;
+mod subject;
 
 use std::fmt;
 use std::time::Duration;
@@ -22,13 +22,13 @@ use crate::side_by_side::side_by_side;
 use crate::system::Deadline;
 
 /// What is read or deleted.
-enum Wanted {
+enum Subject {
     Item(Item),
     /// All that was sent with all of these labels.
     Labelled(DataType, Properties),
 }
 
-impl Wanted {
+impl Subject {
     fn data(&self) -> DataType {
         match self {
             Self::Item(item) => item.data(),
@@ -45,7 +45,7 @@ impl Wanted {
     }
 }
 
-impl fmt::Display for Wanted {
+impl fmt::Display for Subject {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Item(item @ Item::Repository(_)) => write!(
@@ -98,13 +98,13 @@ fn ask<T: Send>(
     }))
 }
 
-/// What a site says, with what people are told when it is not as wanted.
-struct Answer {
+/// What a site says, with what people are told when it is not as subject.
+struct SiteAnswer {
     report: SiteReport,
     failure: Option<Failure>,
 }
 
-impl Answer {
+impl SiteAnswer {
     fn new(site: &str, outcome: Outcome, message: String) -> Self {
         let report = SiteReport {
             message,
@@ -118,10 +118,10 @@ impl Answer {
 }
 
 /// Tells what went wrong, and adds the sites up. The exit code is that of the site that matters most.
-fn into_report(said: Vec<Said<Answer>>, output: &Output) -> Report {
+fn into_report(said: Vec<Said<SiteAnswer>>, output: &Output) -> Report {
     let (mut sites, mut codes) = (Vec::new(), Vec::new());
     for (site, said) in said {
-        let Answer { report, failure } = said.unwrap_or_else(|failure| Answer {
+        let SiteAnswer { report, failure } = said.unwrap_or_else(|failure| SiteAnswer {
             report: SiteReport::failed(site, &failure),
             failure: Some(failure),
         });

@@ -1,8 +1,7 @@
-//! What became of all payloads of one call, as one report.
+//! What became of all payloads of one call, as one report. `send.rs` adds to it as it goes.
 
 use std::collections::HashSet;
 
-use super::answer::tell;
 use super::connection::Destination;
 use crate::domain::issue_key::IssueKey;
 use crate::error::Failure;
@@ -85,7 +84,7 @@ impl Summary {
             site.report.verified = verdict.as_ref().map(Result::is_ok);
             if let Some(Err(failure)) = verdict {
                 let code = exit_code(Outcome::Unverified, false, on_error);
-                tell(&failure, code, output);
+                output.failure_for(&failure, code);
                 self.codes.push(code);
                 site.outcomes.push(Outcome::Unverified);
                 site.unverified = Some(failure.message());

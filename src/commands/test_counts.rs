@@ -35,7 +35,7 @@ pub(super) fn read(
     let reports = match test_reports::count(&options.test_reports, since, &is_over) {
         Ok(reports) => reports,
         Err(stop) => {
-            tell_stop(&stop, context.output);
+            warn_stopped(&stop, context.output);
             return None;
         }
     };
@@ -55,7 +55,7 @@ pub(super) fn read(
             ),
         );
     }
-    super::warn_each(wrong, context.output);
+    super::notices::warn_each(wrong, context.output);
     let Some(counts) = counts else {
         if older > 0 {
             context.output.advise(
@@ -86,7 +86,7 @@ fn texts(patterns: &[Patterns]) -> Option<String> {
     (!texts.is_empty()).then_some(texts)
 }
 
-fn tell_stop(stop: &Stop, output: &Output) {
+fn warn_stopped(stop: &Stop, output: &Output) {
     match stop {
         Stop::Late => output.advise(
             "the test reports could not all be read in time: the counts are left out",

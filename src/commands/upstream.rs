@@ -1,4 +1,5 @@
-//! The run whose build a deploying job deploys: its issues count where the job has none of its own.
+//! The run whose build a deploying job deploys: its issues count where the job has none of its own. `deployment` and
+//! `keys` look for it.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
 //! Reading back what Jira has accepted, until it is stored (`--verify`): 202 does not say that it is.
+//! `send.rs` does so at its end.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;

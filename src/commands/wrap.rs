@@ -201,7 +201,7 @@ impl Job<'_> {
         let hangs = receiver.recv_timeout(until.saturating_sub(system.elapsed()));
         if hangs.is_err() {
             let unfinished = system.watchdog().map(Watchdog::unfinished);
-            tell_hanging(&unfinished.unwrap_or_default(), context.output);
+            say_hanging(&unfinished.unwrap_or_default(), context.output);
         }
         (code, hangs.unwrap_or(true))
     }
@@ -215,7 +215,7 @@ impl Job<'_> {
         watchdog.forget();
         watchdog.heed(stops);
         let last_words: LastWords = Box::new(move |unfinished| {
-            let say = move || tell_hanging(&unfinished, &output);
+            let say = move || say_hanging(&unfinished, &output);
             (code, Box::new(say))
         });
         watchdog.start(self.left(Duration::ZERO, state), last_words);
@@ -283,7 +283,7 @@ impl Job<'_> {
 }
 
 /// Says what could not be finished.
-fn tell_hanging(unfinished: &Unfinished, output: &Output) {
+fn say_hanging(unfinished: &Unfinished, output: &Output) {
     for failure in failures(unfinished) {
         output.failure_as_warning(&failure);
     }

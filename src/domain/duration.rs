@@ -1,10 +1,12 @@
 //! Durations as people write them: on the command line, in variables and in pipeline steps.
 
+use std::ops::RangeInclusive;
+
 /// Longest time that can be given, in seconds.
 pub(crate) const MAX_SECONDS: u32 = 30 * 24 * 3600;
 
 /// Seconds as a number, or as a text with a unit such as `90 s`, `20 min`, `2 h` or `1 d`.
-pub(crate) fn seconds(text: &str) -> Option<u32> {
+fn seconds(text: &str) -> Option<u32> {
     let text = text.trim().to_ascii_lowercase();
     let end = text
         .find(|it: char| !it.is_ascii_digit())
@@ -18,6 +20,11 @@ pub(crate) fn seconds(text: &str) -> Option<u32> {
         _ => return None,
     };
     number.parse::<u32>().ok()?.checked_mul(factor)
+}
+
+/// The same within a range.
+pub(crate) fn seconds_in(text: &str, range: &RangeInclusive<u32>) -> Option<u32> {
+    seconds(text).filter(|seconds| range.contains(seconds))
 }
 
 /// So many seconds in the largest unit that has no remainder: `2 hours`.

@@ -10,7 +10,7 @@ use std::fmt;
 
 use super::web_url::WebUrl;
 use clone_url::Transport;
-use kind::Rules;
+use kind::PageTemplates;
 
 pub(crate) use clone_url::CloneUrl;
 pub(crate) use guess::Guess;
@@ -47,7 +47,7 @@ pub(crate) struct Hosting {
     /// What `{repository}` stands for.
     base: WebUrl,
     page: WebUrl,
-    rules: Rules,
+    rules: PageTemplates,
 }
 
 /// Templates that the user gives instead of the rules of a kind of server.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::process::{MAX_WORD, Process};
 use super::{GitError, Repository};
 use crate::domain::timestamp::Timestamp;
+use crate::error::Warning;
 use crate::system::Deadline;
 use records::{Records, Words};
 
@@ -86,8 +87,8 @@ pub(crate) struct DetailsReader<'a> {
     shallow: HashSet<String>,
     /// Files are compared until then; what is beyond it goes without.
     compare_until: Deadline,
-    /// What kept us from reading all, with what can be done about it.
-    pub(crate) warning: Option<(String, String)>,
+    /// What kept us from reading all.
+    pub(crate) warning: Option<Warning>,
 }
 
 impl<'a> DetailsReader<'a> {
@@ -197,7 +198,7 @@ impl<'a> DetailsReader<'a> {
             ),
         };
         self.warning
-            .get_or_insert_with(|| (warning, advice.to_owned()));
+            .get_or_insert_with(|| Warning::new(warning, advice));
     }
 
     /// Adds details until an error; those that were added are whole.

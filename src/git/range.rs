@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::process::text;
 use super::{Commit, GitError, LOG, MAX_OUTPUT, Repository};
 use crate::domain::revision::Revision;
+use crate::error::Warning;
 pub(crate) use start::{PRIMARY, Range, Start};
 
 /// Most commits that are read. A release of more than that is linked through its newest ones.
@@ -56,8 +57,8 @@ pub(crate) struct Commits {
     /// The repository does not have the commit that was built.
     pub(crate) lacks_head: bool,
     pub(crate) is_shallow: bool,
-    /// Why only a part was searched, with what can be done about it.
-    pub(crate) warnings: Vec<(String, String)>,
+    /// Why only a part was searched.
+    pub(crate) warnings: Vec<Warning>,
 }
 
 /// Reads the commits of the range. Trouble with it is a warning: the head commit is read at least.
@@ -90,15 +91,15 @@ pub(crate) fn commits(repository: &Repository<'_>, wanted: &Wanted) -> Result<Co
     let mut warnings: Vec<_> = incomplete.into_iter().collect();
     let unknown = repository.unknown_paths(&head, &wanted.paths);
     if !unknown.is_empty() {
-        warnings.push((
+        warnings.push(Warning::new(
             format!("the commit that was built has no {}", unknown.join(", ")),
-            "check --paths: each is a path from the top folder of the repository".to_owned(),
+            "check --paths: each is a path from the top folder of the repository",
         ));
     }
     if is_long {
-        warnings.push((
+        warnings.push(Warning::new(
             format!("only the newest {MAX_COMMITS} commits were searched for issue keys"),
-            "name a nearer start of the range with --since REV".to_owned(),
+            "name a nearer start of the range with --since REV",
         ));
     }
     Ok(Commits {
@@ -155,7 +156,7 @@ impl Known {
         range: &Range,
         is_cut: bool,
         is_shallow: bool,
-    ) -> Option<(String, String)> {
+    ) -> Option<Warning> {
         let missing = |revision: &Option<Revision>| {
             let revision = revision.as_ref()?;
             (!self.0.contains_key(revision.as_str())).then(|| revision.to_string())
@@ -191,7 +192,7 @@ impl Known {
             (None, _) => return None,
         };
         let advice = if is_shallow { DEEPEN } else { wanted.remedy() };
-        Some((message, advice.to_owned()))
+        Some(Warning::new(message, advice))
     }
 }
 

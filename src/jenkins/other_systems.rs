@@ -1,6 +1,7 @@
 //! Builds of other version control than git: what their variables name, and what is not read there.
 
 use crate::domain::issue_key::{Text, TextKind};
+use crate::error::Warning;
 use crate::variables::{self, Variable, Variables};
 
 use super::Ref;
@@ -24,15 +25,14 @@ const UNREAD: &[(&str, &[Variable])] = &[
 const MAX_FOLDERS: usize = 32;
 
 /// Says that the messages of the run's commits are in a system that is not read, and what can be done about it.
-pub(crate) fn unread(variables: &Variables) -> Option<(String, String)> {
+pub(crate) fn unread(variables: &Variables) -> Option<Warning> {
     let is_set = |known: &[Variable]| known.iter().any(|it| variables.get(*it).is_some());
     let found = UNREAD.iter().find(|(_, known)| is_set(known));
     let several = || folders(variables).next().map(|_| UNREAD[0].0);
     let name = found.map(|(name, _)| *name).or_else(several)?;
-    Some((
+    Some(Warning::new(
         format!("commit messages in {name} were not searched: only git's are read"),
-        "pass them with --changes or --message, or the keys with --issue-keys; in a pipeline, the steps search Jenkins' change log"
-            .to_owned(),
+        "pass them with --changes or --message, or the keys with --issue-keys; in a pipeline, the steps search Jenkins' change log",
     ))
 }
 
@@ -213,7 +213,7 @@ mod tests {
             let findings = find(&texts(&variables), &Rules::default());
             let found: Vec<_> = findings.keys().map(ToString::to_string).collect();
             assert_eq!(found, keys, "{set:?}");
-            let warning = unread(&variables).map(|(warning, _)| warning);
+            let warning = unread(&variables).map(|warning| warning.what);
             let says = |system: &str| warning.as_ref().is_some_and(|it| it.contains(system));
             assert!(
                 system.map_or(warning.is_none(), says),

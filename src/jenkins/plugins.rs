@@ -1,6 +1,7 @@
 //! Pull requests of jobs that a plugin triggers, and not a multibranch project. Each plugin has its own variables.
 
 use super::{Change, git_tag};
+use crate::base64;
 use crate::domain::issue_key::{Text, TextKind};
 use crate::domain::revision::Revision;
 use crate::variables::{self, Variable, Variables};
@@ -203,35 +204,8 @@ pub(super) fn further_texts(variables: &Variables) -> Vec<Text> {
 
 /// The message as Gerrit Trigger gives it: in Base64, unless the job is set up otherwise.
 fn plain(message: &str) -> String {
-    let decoded = from_base64(message).and_then(|bytes| String::from_utf8(bytes).ok());
+    let decoded = base64::decode(message).and_then(|bytes| String::from_utf8(bytes).ok());
     decoded.unwrap_or_else(|| message.to_owned())
-}
-
-/// Nothing for a text that is not Base64.
-fn from_base64(text: &str) -> Option<Vec<u8>> {
-    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let digits: Vec<u8> = text
-        .bytes()
-        .filter(|byte| !matches!(byte, b'\r' | b'\n'))
-        .collect();
-    if !digits.len().is_multiple_of(4) {
-        return None;
-    }
-    let end = digits.iter().rposition(|byte| *byte != b'=')? + 1;
-    if digits.len() - end > 2 {
-        return None;
-    }
-    let (mut bytes, mut bits, mut count) = (Vec::new(), 0_u32, 0);
-    for digit in &digits[..end] {
-        let value = ALPHABET.iter().position(|known| known == digit)?;
-        bits = bits << 6 | u32::try_from(value).ok()?;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push(u8::try_from(bits >> count & 0xff).ok()?);
-        }
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! From credentials to an authorised client, and from there to Jira's answer.
+//! From a credential and a site to an open site, and from there to Jira's answers. The commands open it through a
+//! session.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use super::body::has_entities;
 use super::item::{EntityKind, Item};
 use super::{Body, DataType, Jira, JiraError, Rejected, RejectionError, Submitted};
 use crate::domain::stored_id::StoredId;
@@ -84,6 +83,15 @@ impl Body {
         let is_empty = list.is_empty() && !deletions.is_empty();
         ((!is_empty).then_some(rest), deletions)
     }
+}
+
+/// Whether a repository of a body has anything that Jira takes.
+fn has_entities(repository: &Value) -> bool {
+    let is_there = |kind: EntityKind| {
+        let list = repository[kind.list()].as_array();
+        list.is_some_and(|list| !list.is_empty())
+    };
+    EntityKind::ALL.into_iter().any(is_there)
 }
 
 impl Jira<'_> {

@@ -53,9 +53,9 @@ pub(crate) struct Repository {
     pub(crate) branches: Vec<Branch>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) pull_requests: Vec<PullRequest>,
-    /// Branches that are no more. Jira has no such field: each is a request of its own, see [`Deletions`].
+    /// Branches that are no more. Jira has no such field: each is a request of its own, see [`deletions`].
     ///
-    /// [`Deletions`]: super::deletions::Deletions
+    /// [`deletions`]: super::deletions
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) deleted_branches: Vec<EntityId>,
 }

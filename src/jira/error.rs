@@ -1,4 +1,5 @@
-//! What went wrong between us and Jira, and what to do about it.
+//! What went wrong between us and Jira, and what to do about it. Everything here returns it; the commands explain it as
+//! a `Failure`.
 
 use super::DataType;
 use super::error_body;

@@ -1,4 +1,4 @@
-//! One request until its answer is final: retries within the time budget.
+//! One request until its answer is final: retries within the time budget. Everything that asks Jira goes through it.
 
 use std::time::Duration;
 

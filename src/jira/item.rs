@@ -1,4 +1,5 @@
-//! What Jira stores under one key, and where it is.
+//! What Jira stores under one key, what that key is, and where it is read and deleted. Bodies consist of items; `show`,
+//! `delete` and `--verify` look for them.
 
 use std::fmt;
 

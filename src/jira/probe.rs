@@ -1,13 +1,13 @@
-//! Questions that send no data: what works, and what does not.
+//! Questions that send no data: what works, and what does not. Only `check` asks them.
 
 use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::auth::{self, Credentials, Grant};
+use super::clock::Clocked;
 use super::error::{Asked, JiraError};
 use super::exchange::Exchange;
-use super::http::{Answer, Request, Transport, TransportError};
+use super::http::{Request, Transport};
 use super::tenant;
 use super::{CloudId, DataType, Endpoints, Site};
 use crate::secret::Secret;
@@ -18,18 +18,16 @@ const MIN_TIME: Duration = Duration::from_millis(200);
 
 /// Asks one thing each, until a deadline.
 pub(crate) struct Probe<'a> {
-    transport: Dated<'a>,
+    transport: Clocked<'a>,
     system: &'a dyn System,
 }
 
 impl<'a> Probe<'a> {
     pub(crate) fn new(transport: &'a dyn Transport, system: &'a dyn System) -> Self {
-        let transport = Dated {
-            transport,
+        Self {
+            transport: Clocked::of_any(transport, system),
             system,
-            ahead: Mutex::default(),
-        };
-        Self { transport, system }
+        }
     }
 
     fn exchange(&self, asked: Asked, deadline: Deadline) -> Result<Exchange<'_>, JiraError> {
@@ -99,31 +97,8 @@ impl<'a> Probe<'a> {
         }
     }
 
-    /// Milliseconds that this machine's clock is ahead of the last answer; exact to a second or two.
+    /// Milliseconds that this machine's clock is ahead of the last answer.
     pub(crate) fn clock_ahead(&self) -> Option<i64> {
-        let ahead = self.transport.ahead.lock();
-        *ahead.unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Reads the date of every answer.
-struct Dated<'a> {
-    transport: &'a dyn Transport,
-    system: &'a dyn System,
-    ahead: Mutex<Option<i64>>,
-}
-
-impl Transport for Dated<'_> {
-    fn send(&self, request: Request<'_>, timeout: Duration) -> Result<Answer, TransportError> {
-        let answer = self.transport.send(request, timeout)?;
-        let date = answer
-            .header("date")
-            .and_then(|date| jiff::fmt::rfc2822::parse(date.trim()).ok());
-        if let Some(date) = date {
-            let theirs = date.timestamp().as_millisecond();
-            let ahead = self.system.now().as_millisecond().saturating_sub(theirs);
-            *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
-        }
-        Ok(answer)
+        self.transport.ahead()
     }
 }

@@ -1,4 +1,4 @@
-//! Reading back and deleting what Jira has stored.
+//! Reading back and deleting what Jira has stored: for `show`, `delete` and `--verify`.
 
 use serde_json::Value;
 

@@ -1,4 +1,5 @@
-//! What is written for one request, such as a build. Never a credential and never a token.
+//! What is written for one request, such as a build: its body and what is known of its way. Never a credential and
+//! never a token.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::entry::Parsed;
 use super::listing::Listing;
-use super::name::{self, Kind};
+use super::name::{self, FileKind};
 use super::{CORRUPT, Due, Outbox, REFUSED, file, folder};
 
 /// Temporary files that are older than this belong to a process that was killed, in milliseconds.
@@ -62,7 +62,7 @@ impl Outbox<'_> {
         let mut scan = self.scan(None);
         for file in std::mem::take(&mut scan.leftovers) {
             let age = match name::kind(&file) {
-                Kind::Temporary => MAX_TEMPORARY,
+                FileKind::Temporary => MAX_TEMPORARY,
                 _ if file.ends_with(CORRUPT) => max_age,
                 _ => continue,
             };

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
+use crate::error::Warning;
 use crate::variables::{HOME, LOCALAPPDATA, Variables, XDG_STATE_HOME};
 
 /// Where the outbox is when nobody says.
@@ -57,7 +58,7 @@ pub(super) fn make(folder: &Path) -> anyhow::Result<()> {
 /// Whether others may put entries into the folder, which would be sent with our credential, or take some away. A
 /// volume that is shared on purpose belongs to a group.
 #[cfg(unix)]
-pub(super) fn exposure(folder: &Path) -> Option<(String, String)> {
+pub(super) fn exposure(folder: &Path) -> Option<Warning> {
     use std::os::unix::fs::MetadataExt as _;
     const GROUP: u32 = 0o020;
     const OTHERS: u32 = 0o002;
@@ -77,7 +78,7 @@ pub(super) fn exposure(folder: &Path) -> Option<(String, String)> {
     } else {
         "name a folder of your own with JIRA_SEND_OUTBOX; to share one, make it writable for a group".to_owned()
     };
-    Some((
+    Some(Warning::new(
         format!("the outbox {shown} {why}: what they put there is sent with this credential"),
         advice,
     ))
@@ -85,7 +86,7 @@ pub(super) fn exposure(folder: &Path) -> Option<(String, String)> {
 
 /// Nothing is known of it here.
 #[cfg(not(unix))]
-pub(super) fn exposure(_: &Path) -> Option<(String, String)> {
+pub(super) fn exposure(_: &Path) -> Option<Warning> {
     None
 }
 

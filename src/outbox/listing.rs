@@ -1,4 +1,4 @@
-//! What is in the outbox and for whom.
+//! What is in the outbox and for whom. A flush and every send look here for what is due.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -7,7 +7,7 @@ use std::iter::Sum;
 use std::time::Duration;
 
 use super::entry::Parsed;
-use super::name::{self, Hold, Kind, Name, Pause, SiteHash};
+use super::name::{self, FileKind, Hold, Name, Pause, SiteHash};
 use super::{Entity, Opened, Outbox};
 use crate::domain::sequence::SequenceNumber;
 
@@ -170,18 +170,18 @@ impl Outbox<'_> {
         let mut scan = Scan::default();
         for file in super::folder::files(&self.folder) {
             let (name, place) = match name::kind(&file) {
-                Kind::Waiting(name) => (name, Place::Waiting),
-                Kind::Paused(name, pause) => (name, Place::Paused(Box::new(pause))),
-                Kind::Held(name, hold) if wanted(&name) && !self.is_over(&hold, now) => {
+                FileKind::Waiting(name) => (name, Place::Waiting),
+                FileKind::Paused(name, pause) => (name, Place::Paused(Box::new(pause))),
+                FileKind::Held(name, hold) if wanted(&name) && !self.is_over(&hold, now) => {
                     scan.held += 1;
                     continue;
                 }
-                Kind::Held(name, hold) => (name, Place::Held(Box::new(hold))),
-                Kind::Newer => {
+                FileKind::Held(name, hold) => (name, Place::Held(Box::new(hold))),
+                FileKind::Newer => {
                     scan.newer += 1;
                     continue;
                 }
-                Kind::Temporary | Kind::Other => {
+                FileKind::Temporary | FileKind::Other => {
                     scan.leftovers.push(file);
                     continue;
                 }
@@ -199,13 +199,13 @@ impl Outbox<'_> {
         let mut counts = Counts::default();
         for file in super::folder::files(&self.folder) {
             let (name, is_held) = match name::kind(&file) {
-                Kind::Waiting(name) | Kind::Paused(name, _) => (name, false),
-                Kind::Held(name, hold) => (name, !self.is_over(&hold, now)),
-                Kind::Newer => {
+                FileKind::Waiting(name) | FileKind::Paused(name, _) => (name, false),
+                FileKind::Held(name, hold) => (name, !self.is_over(&hold, now)),
+                FileKind::Newer => {
                     counts.newer += 1;
                     continue;
                 }
-                Kind::Temporary | Kind::Other => continue,
+                FileKind::Temporary | FileKind::Other => continue,
             };
             let count = counts.by_site.entry(name.entity.site()).or_default();
             if is_held {
@@ -229,7 +229,7 @@ impl Outbox<'_> {
     pub(crate) fn drop_older(&self, entity: &Entity, delivered: SequenceNumber) -> usize {
         let files = super::folder::files(&self.folder);
         let is_older = |file: &String| {
-            let (Kind::Waiting(name) | Kind::Paused(name, _)) = name::kind(file) else {
+            let (FileKind::Waiting(name) | FileKind::Paused(name, _)) = name::kind(file) else {
                 return false;
             };
             name.entity == *entity && name.sequence <= delivered.as_i64()

@@ -146,7 +146,7 @@ impl Pause {
 
 /// What a file of the folder is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FileKind {
     Waiting(Name),
     /// Waits as well, and not before its time.
     Paused(Name, Pause),
@@ -182,21 +182,25 @@ pub(super) fn temporary(process: &str, number: u64, chance: f64) -> String {
     format!(".{process}-{number}-{:x}{TEMPORARY}", chance.to_bits())
 }
 
-pub(super) fn kind(file: &str) -> Kind {
+pub(super) fn kind(file: &str) -> FileKind {
     if file.starts_with('.') {
         let ours = file.ends_with(TEMPORARY);
-        return if ours { Kind::Temporary } else { Kind::Other };
+        return if ours {
+            FileKind::Temporary
+        } else {
+            FileKind::Other
+        };
     }
-    parsed(file).unwrap_or(Kind::Other)
+    parsed(file).unwrap_or(FileKind::Other)
 }
 
-fn parsed(file: &str) -> Option<Kind> {
+fn parsed(file: &str) -> Option<FileKind> {
     let (stem, rest) = file.split_once(".v")?;
     let digits = rest.find(|c: char| !c.is_ascii_digit())?;
     let (version, state) = rest.split_at(digits);
     if version.parse::<u32>().ok()? > VERSION {
         let is_entry = state.ends_with(WAITING) || state.starts_with(HELD);
-        return is_entry.then_some(Kind::Newer);
+        return is_entry.then_some(FileKind::Newer);
     }
     let [sequence, created, site, entity] = stem.split('-').collect::<Vec<_>>().try_into().ok()?;
     let name = Name {
@@ -212,7 +216,7 @@ fn parsed(file: &str) -> Option<Kind> {
         return None;
     }
     if state == WAITING {
-        return Some(Kind::Waiting(name));
+        return Some(FileKind::Waiting(name));
     }
     if let Some(pause) = state.strip_prefix(PAUSED) {
         let (until, failures) = pause.strip_suffix(WAITING)?.split_once('-')?;
@@ -221,85 +225,15 @@ fn parsed(file: &str) -> Option<Kind> {
             failures: failures.parse().ok()?,
         };
         let is_same = paused(&name, &pause) == file;
-        return is_same.then_some(Kind::Paused(name, pause));
+        return is_same.then_some(FileKind::Paused(name, pause));
     }
     let (until, process) = state.strip_prefix(HELD)?.split_once('-')?;
     let hold = Hold {
         until: until.parse().ok()?,
         process: process.to_owned(),
     };
-    (held(&name, &hold) == file).then_some(Kind::Held(name, hold))
+    (held(&name, &hold) == file).then_some(FileKind::Held(name, hold))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Entity, Hold, Kind, Name, Pause, held, kind, paused, temporary, waiting};
-
-    #[test]
-    fn names_are_read_as_they_are_written() {
-        let key = serde_json::json!({"pipelineId": "p", "buildNumber": 1});
-        let name = Name {
-            sequence: 1_767_268_800_123,
-            created: 1_767_268_800_456,
-            entity: Entity::new("acme.atlassian.net", "builds", &key),
-        };
-        let hold = Hold {
-            until: 1_767_268_815_000,
-            process: "42@agent-1-pid4026531836".to_owned(),
-        };
-        assert_eq!(kind(&waiting(&name)), Kind::Waiting(name));
-        assert_eq!(kind(&held(&name, &hold)), Kind::Held(name, hold));
-        let pause = Pause::longer(None, 1_767_268_815_000);
-        assert_eq!(kind(&paused(&name, &pause)), Kind::Paused(name, pause));
-        assert_eq!(kind(&temporary("42@agent", 1, 0.5)), Kind::Temporary);
-        assert!(waiting(&name).len() < 100);
-        let newer = waiting(&name).replace(".v1.", ".v2.");
-        assert_eq!(kind(&newer), Kind::Newer);
-        for other in [
-            "",
-            "x",
-            ".v1.json",
-            "a-b-c-d.v1.json",
-            "1-2-3-4.v1.json",
-            "é.v1.json",
-            ".x",
-            ".v9",
-        ] {
-            assert_eq!(kind(other), Kind::Other, "{other}");
-        }
-        assert_eq!(kind(&format!("{}.corrupt", waiting(&name))), Kind::Other);
-        let mut later = name;
-        later.sequence += 1;
-        assert!(waiting(&name) < waiting(&later) && name < later);
-        for other in [
-            waiting(&name)
-                .to_uppercase()
-                .replace(".V1.JSON", ".v1.json"),
-            waiting(&name).trim_start_matches('0').to_owned(),
-            paused(&name, &pause).replace("-1.json", "-01.json"),
-            paused(&name, &pause).replace("-1.json", ".json"),
-        ] {
-            assert_eq!(kind(&other), Kind::Other, "{other}");
-        }
-    }
-
-    #[test]
-    fn pauses_grow_up_to_a_day() {
-        let mut pause = None;
-        let mut minutes = Vec::new();
-        for _ in 0..9 {
-            let longer = Pause::longer(pause, 1_000);
-            minutes.push((longer.until - 1_000) / 60_000);
-            pause = Some(longer);
-        }
-        assert_eq!(minutes, [1, 4, 16, 64, 256, 1024, 1440, 1440, 1440]);
-        let again = Pause::none(pause, 5);
-        assert_eq!((again.failures, again.until), (9, 5));
-        assert_eq!(Pause::none(None, 5).failures, 1);
-        let most = Pause {
-            failures: u32::MAX,
-            until: 0,
-        };
-        assert_eq!(Pause::longer(Some(most), 0).until, 24 * 60 * 60_000);
-    }
-}
+mod tests;

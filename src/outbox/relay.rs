@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::entry::{Entry, Parsed};
-use super::name::{self, Kind, Name};
+use super::name::{self, FileKind, Name};
 use super::{Entity, Outbox};
 use crate::domain::timestamp::Timestamp;
 
@@ -43,7 +43,9 @@ impl Outbox<'_> {
     fn names(&self) -> HashSet<Name> {
         let files = super::folder::files(&self.folder);
         let names = files.filter_map(|file| match name::kind(&file) {
-            Kind::Waiting(name) | Kind::Paused(name, _) | Kind::Held(name, _) => Some(name),
+            FileKind::Waiting(name) | FileKind::Paused(name, _) | FileKind::Held(name, _) => {
+                Some(name)
+            }
             _ => None,
         });
         names.collect()
@@ -70,7 +72,7 @@ impl Entry {
         };
         let name = entry.file_name();
         match name::kind(&name::waiting(&name)) {
-            Kind::Waiting(read) if read == name => Ok(entry),
+            FileKind::Waiting(read) if read == name => Ok(entry),
             _ => Err(format!("{} has an invalid number or time", entry.name)),
         }
     }

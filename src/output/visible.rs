@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{MAX_DETAIL, MAX_LINE};
+use crate::json;
 
 /// JSON for people, with what [`visible`] writes out written out as JSON does: it stays the same JSON.
 pub(crate) fn readable_json(value: &serde_json::Value) -> String {
@@ -11,17 +12,7 @@ pub(crate) fn readable_json(value: &serde_json::Value) -> String {
 
 /// The same JSON, with what people cannot see in it written out.
 pub(crate) fn escaped_json(json: &str) -> String {
-    let mut text = String::with_capacity(json.len());
-    for character in json.chars() {
-        if is_odd(character) && character != '\n' {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                let _ = write!(text, "\\u{unit:04x}");
-            }
-        } else {
-            text.push(character);
-        }
-    }
-    text
+    json::escaped(json, |character| is_odd(character) && character != '\n')
 }
 
 /// A line for the log of a run, which may hold a whole request; nothing in it can forge another line.

@@ -1,4 +1,4 @@
-//! What the pipeline library is to do.
+//! What the pipeline library is to do: the JSON that `jira-send step` prints last.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};

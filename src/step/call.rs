@@ -1,4 +1,5 @@
-//! One call of a step from the request to the answer.
+//! One call of a step from the request to the answer. `step.rs` begins it; gates and steps that send go on in files of
+//! their own.
 
 use std::ffi::OsString;
 
@@ -11,7 +12,7 @@ use super::options::{self, Settled};
 use super::parameters::{Parameters, is_true};
 use super::request::{Request, UpstreamRun};
 use super::steps::{Step, Task};
-use crate::cli::completion::all_options;
+use crate::cli::sources::all_options;
 use crate::cli::{Cli, Command};
 use crate::commands::{self, Context, StepPhase, Upstream};
 use crate::error::Failure;

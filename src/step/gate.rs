@@ -11,6 +11,7 @@ use super::call::Call;
 use super::memory::Topic;
 use super::parameters::{is_true, text};
 use super::steps::Task;
+use crate::cli::DEFAULT_TIMEOUT;
 use crate::domain::duration::{self, MAX_SECONDS};
 use crate::error::Failure;
 use crate::report::Report;
@@ -23,9 +24,6 @@ const LONGEST_PAUSE: u64 = 60;
 
 /// So many seconds Jira may take to know the gate of a deployment that it has just accepted.
 const UNKNOWN_YET: u64 = 120;
-
-/// Seconds that are waited for a decision when nobody says how long.
-pub(super) const DEFAULT_TIMEOUT: u64 = 3600;
 
 /// What is known of a wait from one question to the next.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -222,7 +220,7 @@ impl Call<'_> {
         let timeout = timeout.or_else(|| variable.map(ToOwned::to_owned));
         let interval = self.parameters.poll_interval.as_ref().map(text);
         Ok(Patience {
-            timeout: read("timeout", timeout)?.unwrap_or(DEFAULT_TIMEOUT),
+            timeout: read("timeout", timeout)?.unwrap_or(DEFAULT_TIMEOUT.into()),
             interval: read("pollInterval", interval)?,
         })
     }
@@ -230,10 +228,7 @@ impl Call<'_> {
 
 /// From 1 second to 30 days.
 fn seconds(text: &str) -> Option<u64> {
-    let seconds = duration::seconds(text)?;
-    (1..=MAX_SECONDS)
-        .contains(&seconds)
-        .then_some(seconds.into())
+    duration::seconds_in(text, &(1..=MAX_SECONDS)).map(u64::from)
 }
 
 /// What `jiraAwaitGate` returns, whether or not Jira knew the gate.

@@ -9,7 +9,6 @@ use super::kept::Kept;
 use super::memory::Topic;
 use super::options::{self, Settled};
 use super::parameters::Parameters;
-use super::send::jira;
 use super::steps::Step;
 use crate::commands::{Phase, store};
 use crate::outbox::{Entry, Outbox};
@@ -216,7 +215,9 @@ impl Call<'_> {
             complaint: None,
         };
         let done = self.perform(&open, |command, context| {
-            let outbox = jira(command).map(|jira| store::open(&jira.outbox, true, context));
+            let outbox = command
+                .jira()
+                .map(|jira| store::open(&jira.outbox, true, context));
             Ok(outbox.and_then(Result::ok).map(|outbox| work(&outbox)))
         });
         done.result.ok().flatten()

@@ -4,10 +4,11 @@
 //! it, and every step carries on what is still needed, so that a run that is discarded takes nothing along. A line that
 //! is settled leaves a mark for as long as another run still has it.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+mod line;
 
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
 
 use super::answer::MemoryChange;
 use super::request::{OtherRun, ThisRun};
@@ -15,9 +16,10 @@ use crate::domain::deployed::{Deployed, RepositoryName};
 use crate::domain::issue_key::IssueKey;
 use crate::domain::state::{BuildState, State, build_state};
 use crate::domain::timestamp::Timestamp;
-use crate::json::whole_characters;
 use crate::outbox::Entry;
 use crate::report::DeployedReport;
+use line::lines;
+pub(super) use line::{Line, Topic};
 
 /// Longest memory, in characters, line feeds included. It is in the environment of everything that the run does, and on
 /// a Windows agent no process starts with more than 32767 characters in one variable.
@@ -28,126 +30,6 @@ const MAX_LINE: usize = 12_000;
 
 /// Most repositories that are remembered of one place.
 const MAX_REPOSITORIES: usize = 64;
-
-/// What a line is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Topic {
-    /// What was said of a gate; of this run alone.
-    Gate,
-    /// The issues of this run, for a run that it starts.
-    Keys,
-    /// Jira could not be reached; of this run alone.
-    Outage,
-    /// What is in progress, as it was sent.
-    Open,
-    /// Which commit runs where.
-    Deployed,
-    /// What could not be delivered.
-    Waiting,
-    /// A call of a step that never reached the program.
-    Request,
-}
-
-impl Topic {
-    const WORDS: &[(&str, Topic)] = &[
-        ("gate", Self::Gate),
-        ("keys", Self::Keys),
-        ("outage", Self::Outage),
-        ("open", Self::Open),
-        ("deployed", Self::Deployed),
-        ("waiting", Self::Waiting),
-        ("request", Self::Request),
-    ];
-
-    fn of(name: &str) -> Option<Self> {
-        let word = name.split_once(':').map_or(name, |(word, _)| word);
-        let found = Self::WORDS.iter().find(|(known, _)| *known == word);
-        found.map(|(_, topic)| *topic)
-    }
-
-    fn word(self) -> &'static str {
-        let found = Self::WORDS.iter().find(|(_, topic)| *topic == self);
-        found.map_or("", |(word, _)| word)
-    }
-
-    /// The name of a line about this.
-    pub(super) fn name(self, of: &str) -> String {
-        if of.is_empty() {
-            return self.word().to_owned();
-        }
-        let of = of.replace(|it: char| it.is_whitespace() || !it.is_ascii(), "_");
-        format!("{}:{of}", self.word())
-    }
-}
-
-/// One line.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Line {
-    /// Milliseconds since 1970.
-    at: i64,
-    fields: Map<String, Value>,
-}
-
-impl Line {
-    fn new(at: i64, fields: Value) -> Self {
-        let fields = match fields {
-            Value::Object(fields) => fields,
-            _ => Map::new(),
-        };
-        Self { at, fields }
-    }
-
-    /// Says that the line of this name is needed no more.
-    fn settled(at: i64) -> Self {
-        Self::new(at, json!({"gone": true}))
-    }
-
-    fn is_settled(&self) -> bool {
-        self.fields.get("gone") == Some(&Value::Bool(true))
-    }
-
-    /// Milliseconds since 1970.
-    pub(super) fn at(&self) -> i64 {
-        self.at
-    }
-
-    /// What the line says.
-    pub(super) fn fields(&self) -> &Map<String, Value> {
-        &self.fields
-    }
-
-    /// Everybody can set the variable: what is no line is passed over.
-    fn parse(text: &str) -> Option<(String, Self)> {
-        let (name, json) = text.trim().split_once(' ')?;
-        Topic::of(name)?;
-        if !name.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return None;
-        }
-        let mut fields: Map<String, Value> = serde_json::from_str(&whole_characters(json)).ok()?;
-        let own = fields.remove("at").as_ref().and_then(Value::as_i64);
-        // The library writes requests, which have their time inside.
-        let inner = || fields.get("request")?.get("run")?.get("now")?.as_i64();
-        let at = own.or_else(inner)?;
-        Some((name.to_owned(), Self { at, fields }))
-    }
-
-    /// ASCII alone, so that the length of the text is that of the variable.
-    fn text(&self, name: &str) -> String {
-        let mut fields = self.fields.clone();
-        fields.insert("at".to_owned(), self.at.into());
-        let mut text = format!("{name} ");
-        for character in Value::Object(fields).to_string().chars() {
-            if character.is_ascii() {
-                text.push(character);
-                continue;
-            }
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                let _ = write!(text, "\\u{unit:04x}");
-            }
-        }
-        text
-    }
-}
 
 /// All that is remembered, and what is to become of it.
 pub(super) struct Memory {
@@ -379,10 +261,6 @@ impl Memory {
         });
         all
     }
-}
-
-fn lines(text: &str) -> impl Iterator<Item = (String, Line)> {
-    text.lines().filter_map(Line::parse)
 }
 
 fn keys(line: &Line) -> Vec<IssueKey> {

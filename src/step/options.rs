@@ -1,4 +1,5 @@
-//! What the command of a step is called with: the user's parameters, and what follows from the run and the body.
+//! What the command of a step is called with: the user's parameters, and what follows from the run and the body. From
+//! here on, a step is a command like any other.
 
 use std::time::Duration;
 

@@ -9,7 +9,7 @@ use clap::{Arg, ArgAction, CommandFactory as _};
 
 use super::steps::{HELP, NOT_FOR_STEPS, STEPS, Step};
 use crate::cli::Cli;
-use crate::cli::completion::{all_options, subcommand};
+use crate::cli::sources::{all_options, subcommand};
 use crate::wording::{Wording, camel_case, variable};
 
 /// Variables of the parameters that are not options.

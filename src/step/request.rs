@@ -1,4 +1,4 @@
-//! What the pipeline library hands over.
+//! What the pipeline library hands over: the file that `jira-send step` reads first.
 
 use std::path::Path;
 

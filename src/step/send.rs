@@ -13,7 +13,7 @@ use super::options::Settled;
 use super::parameters::{is_blank, is_true};
 use super::request::Request;
 use super::steps::Step;
-use crate::cli::{Command, JiraOptions};
+use crate::cli::Command;
 use crate::error::Failure;
 use crate::output::visible;
 use crate::report::{Outcome, Report, SentEntry};
@@ -79,7 +79,7 @@ impl Call<'_> {
         let budget = done
             .command
             .as_ref()
-            .and_then(jira)
+            .and_then(Command::jira)
             .map(|jira| jira.connection.budget);
         let budget = Duration::from_secs(budget.unwrap_or_default().into());
         let budget = settled
@@ -149,7 +149,7 @@ impl Call<'_> {
         let keeps = done
             .command
             .as_ref()
-            .and_then(jira)
+            .and_then(Command::jira)
             .is_some_and(|jira| !jira.outbox.no_outbox);
         let is_open = request.is_beginning() || self.is_left_open(step, request);
         let mut waits = false;
@@ -215,17 +215,6 @@ impl Call<'_> {
         let now = self.request.run.now;
         let mut outages = self.memory.about(Topic::Outage);
         outages.any(|(_, line)| (0..OUTAGE).contains(&now.saturating_sub(line.at())))
-    }
-}
-
-/// How a command that sends talks to Jira.
-pub(super) fn jira(command: &Command) -> Option<&JiraOptions> {
-    match command {
-        Command::Build(options) => Some(&options.jira),
-        Command::Deployment(options) => Some(&options.jira),
-        Command::DevInfo(options) => Some(&options.jira),
-        Command::FeatureFlag(options) => Some(&options.jira),
-        _ => None,
     }
 }
 

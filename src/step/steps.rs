@@ -3,7 +3,7 @@
 use clap::CommandFactory as _;
 
 use crate::cli::Cli;
-use crate::cli::completion::subcommand;
+use crate::cli::sources::subcommand;
 use crate::wording::camel_case;
 
 /// What a step does.

@@ -52,7 +52,7 @@ enum Part {
 
 /// How many parts of a pattern a path has gone through; several, since `**` may end at any folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct State(Vec<usize>);
+pub(super) struct Positions(Vec<usize>);
 
 impl Pattern {
     fn new(text: &str) -> Result<Self, String> {
@@ -98,12 +98,12 @@ impl Pattern {
     }
 
     /// The state in the folder where the search starts.
-    pub(super) fn begin(&self) -> State {
+    pub(super) fn begin(&self) -> Positions {
         self.closed(vec![0])
     }
 
     /// The state one name further down; nothing when no path that begins so matches.
-    pub(super) fn enter(&self, state: &State, name: &str) -> Option<State> {
+    pub(super) fn enter(&self, state: &Positions, name: &str) -> Option<Positions> {
         let next = state.0.iter().filter_map(|position| {
             let part = self.parts.get(*position)?;
             match part {
@@ -116,12 +116,12 @@ impl Pattern {
     }
 
     /// Whether the path may end here.
-    pub(super) fn is_end(&self, state: &State) -> bool {
+    pub(super) fn is_end(&self, state: &Positions) -> bool {
         state.0.contains(&self.parts.len())
     }
 
     /// `**` stands for no folder as well.
-    fn closed(&self, mut positions: Vec<usize>) -> State {
+    fn closed(&self, mut positions: Vec<usize>) -> Positions {
         let mut index = 0;
         while let Some(position) = positions.get(index).copied() {
             if self.parts.get(position) == Some(&Part::Folders) {
@@ -131,7 +131,7 @@ impl Pattern {
         }
         positions.sort_unstable();
         positions.dedup();
-        State(positions)
+        Positions(positions)
     }
 }
 

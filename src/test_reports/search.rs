@@ -15,7 +15,7 @@ const MAX_LOOKED_AT: u32 = 1_000_000;
 const MAX_FILES: usize = 100_000;
 
 /// Looks for files, below folders that are no links: nothing is found twice, and no search goes in circles.
-pub(super) struct Search<'a> {
+pub(super) struct FileSearch<'a> {
     /// Whether the time is up.
     pub(super) is_over: &'a dyn Fn() -> bool,
     /// Real paths, each with the path that people know it by.
@@ -25,7 +25,7 @@ pub(super) struct Search<'a> {
     looked_at: u32,
 }
 
-impl<'a> Search<'a> {
+impl<'a> FileSearch<'a> {
     pub(super) fn new(is_over: &'a dyn Fn() -> bool) -> Self {
         Self {
             is_over,
@@ -155,7 +155,7 @@ mod tests {
     use std::path::Path;
 
     use super::super::{Patterns, Stop};
-    use super::{MAX_LOOKED_AT, Search};
+    use super::{FileSearch, MAX_LOOKED_AT};
 
     const GO_ON: &dyn Fn() -> bool = &|| false;
 
@@ -170,7 +170,7 @@ mod tests {
         folder
     }
 
-    fn search(search: &mut Search<'_>, folder: &Path, pattern: &str) -> Result<(), Stop> {
+    fn search(search: &mut FileSearch<'_>, folder: &Path, pattern: &str) -> Result<(), Stop> {
         let pattern = format!("{}/{pattern}", folder.display());
         let patterns: Patterns = pattern.parse().unwrap();
         patterns.iter().try_for_each(|pattern| search.add(pattern))
@@ -178,7 +178,7 @@ mod tests {
 
     /// The paths that are shown, below the folder.
     fn found(folder: &Path, pattern: &str) -> Vec<String> {
-        let mut all = Search::new(GO_ON);
+        let mut all = FileSearch::new(GO_ON);
         search(&mut all, folder, pattern).unwrap();
         let paths = all.files.values().map(|path| {
             let below = path.strip_prefix(folder).unwrap();
@@ -223,7 +223,7 @@ mod tests {
         symlink("nowhere", path.join("real/gone.xml")).unwrap();
         assert_eq!(found(path, "**/a.xml"), ["real/a.xml", "real/b/a.xml"]);
         assert_eq!(found(path, "link/*.xml").len(), 1);
-        let mut all = Search::new(GO_ON);
+        let mut all = FileSearch::new(GO_ON);
         for pattern in [
             "**/c.xml",
             "real/*.xml",
@@ -240,10 +240,10 @@ mod tests {
     #[test]
     fn what_ends_early_says_so() {
         let folder = folder(&["a/a.xml", "b/a.xml"]);
-        let mut late = Search::new(&|| true);
+        let mut late = FileSearch::new(&|| true);
         let stop = search(&mut late, folder.path(), "**/*.xml");
         assert_eq!(stop, Err(Stop::Late));
-        let mut many = Search::new(GO_ON);
+        let mut many = FileSearch::new(GO_ON);
         many.looked_at = MAX_LOOKED_AT - 3;
         let stop = search(&mut many, folder.path(), "**/*.xml");
         assert!(matches!(stop, Err(Stop::TooMany(why)) if why.contains("1000000")));

@@ -5,7 +5,7 @@ mod producers;
 use std::io::Read;
 use std::time::{Duration, SystemTime};
 
-use super::format::count;
+use super::count::count;
 use super::{Patterns, Reports, Stop};
 use crate::domain::test_info::TestCounts;
 use crate::domain::timestamp::Timestamp;

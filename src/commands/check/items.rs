@@ -35,7 +35,7 @@ impl Status {
 
 /// One thing that was checked.
 #[derive(Debug, Serialize)]
-struct Item {
+struct CheckedItem {
     /// Only where there are several.
     #[serde(skip_serializing_if = "Option::is_none")]
     site: Option<String>,
@@ -49,7 +49,7 @@ struct Item {
 /// Everything that was checked, in the order in which one thing needs the other.
 #[derive(Debug, Default)]
 pub(crate) struct Items {
-    items: Vec<Item>,
+    items: Vec<CheckedItem>,
     /// What the items are about.
     site: Option<String>,
     /// Of the first failure.
@@ -109,7 +109,7 @@ impl Items {
     }
 
     fn add(&mut self, name: &'static str, status: Status, message: String, hint: Option<String>) {
-        self.items.push(Item {
+        self.items.push(CheckedItem {
             site: self.site.clone(),
             name,
             status,
@@ -133,7 +133,7 @@ impl Items {
         let width = self.items.iter().map(|item| item.name.len()).max();
         let width = width.unwrap_or(0);
         let mut text = String::new();
-        let well = |item: &Item| matches!(item.status, Status::Ok | Status::Skipped);
+        let well = |item: &CheckedItem| matches!(item.status, Status::Ok | Status::Skipped);
         let mut site = &None;
         for item in self.items.iter().filter(|item| !(quiet && well(item))) {
             if let Some(name) = item.site.as_ref().filter(|_| item.site != *site) {

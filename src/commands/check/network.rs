@@ -30,10 +30,10 @@ fn named(data: CheckedData) -> (&'static str, DataType) {
 }
 
 /// Looks up the host of an address within a time.
-pub(super) type LookUp<'a> = &'a (dyn Fn(&str, Duration) -> Found + Sync);
+pub(super) type LookUp<'a> = &'a (dyn Fn(&str, Duration) -> Addresses + Sync);
 
 /// The addresses of a host, or in words why there are none.
-type Found = Result<Vec<IpAddr>, String>;
+type Addresses = Result<Vec<IpAddr>, String>;
 
 /// What is known so far.
 pub(super) struct Network<'a> {
@@ -122,7 +122,7 @@ impl Network<'_> {
     fn dns(
         &mut self,
         name: &'static str,
-        asked: Option<(&str, Found)>,
+        asked: Option<(&str, Addresses)>,
         reason: &str,
         hint: &str,
     ) -> bool {

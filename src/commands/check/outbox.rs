@@ -5,6 +5,7 @@ use crate::cli::OutboxOptions;
 use crate::commands::Context;
 use crate::commands::flush::NEWER_HINT;
 use crate::commands::store::{self, NoOutbox};
+use crate::error::Warning;
 
 const NAME: &str = "outbox";
 
@@ -30,8 +31,8 @@ pub(super) fn check(options: &OutboxOptions, context: &Context<'_>, items: &mut 
             return;
         }
     };
-    if let Some((warning, advice)) = outbox.exposure() {
-        items.warn(NAME, warning, advice);
+    if let Some(Warning { what, advice }) = outbox.exposure() {
+        items.warn(NAME, what, advice);
     }
     let folder = outbox.folder().display();
     let listing = outbox.list(None);

@@ -2,9 +2,11 @@
 
 use super::items::Items;
 use crate::cli::KeyOptions;
-use crate::commands::keys;
-use crate::commands::run_facts::{jenkins_number, jenkins_url};
+use crate::commands::identity::jenkins_number;
+use crate::commands::key_rules;
+use crate::commands::run_facts::jenkins_url;
 use crate::domain::issue_key::IssueKey;
+use crate::error::Warning;
 use crate::facts::{self, Facts, Question};
 use crate::git::{DEEPEN, GitError, Repository};
 use crate::system::{Deadline, System};
@@ -122,9 +124,9 @@ fn git(repository: &Repository<'_>, facts: &Facts, items: &mut Items) {
         items.ok("range", format!("{folder}: {}", range.searched()));
     }
     let mut told = false;
-    for (warning, advice) in &facts.notes.warnings {
+    for Warning { what, advice } in &facts.notes.warnings {
         if !(shallow && advice == DEEPEN) {
-            items.warn("commits", warning.as_str(), advice.as_str());
+            items.warn("commits", what.as_str(), advice.as_str());
             told = true;
         }
     }
@@ -136,7 +138,7 @@ fn git(repository: &Repository<'_>, facts: &Facts, items: &mut Items) {
 }
 
 fn issue_keys(facts: &Facts, options: &KeyOptions, items: &mut Items) {
-    let findings = keys::find(&facts.texts, options);
+    let findings = key_rules::find(&facts.texts, options);
     let keys: Vec<&str> = findings.keys().map(IssueKey::as_str).collect();
     if keys.is_empty() {
         let searched = facts.texts.iter().filter(|text| !text.is_left_out());

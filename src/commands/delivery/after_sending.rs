@@ -47,13 +47,13 @@ pub(crate) fn after_sending(
         report.waiting = sites.iter().map(|site| counts.of(site).waiting).sum();
     }
     let (expired, _) = outbox.expire();
-    report.expired = tell_expired(&expired, context);
-    tell(&report, "also delivered", context);
+    report.expired = warn_expired(&expired, context);
+    say_delivered(&report, "also delivered", context);
     report
 }
 
 /// Says what was too old or too much for the outbox; how many entries it was.
-pub(crate) fn tell_expired(expired: &Expired, context: &Context<'_>) -> usize {
+pub(crate) fn warn_expired(expired: &Expired, context: &Context<'_>) -> usize {
     if expired.set_aside > 0 {
         let more = match expired.set_aside - expired.names.len() {
             0 => String::new(),
@@ -81,7 +81,7 @@ pub(crate) fn tell_expired(expired: &Expired, context: &Context<'_>) -> usize {
 }
 
 /// Says in one line each what happened to the entries.
-pub(crate) fn tell(report: &OutboxReport, label: &str, context: &Context<'_>) {
+pub(crate) fn say_delivered(report: &OutboxReport, label: &str, context: &Context<'_>) {
     if let Some(line) = report.delivered_line(label) {
         let waiting = match report.waiting {
             0 => String::new(),

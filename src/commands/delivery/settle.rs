@@ -1,13 +1,14 @@
 //! What Jira's answer says of each entry that was sent.
 
-use super::{Delivery, Item};
+use super::{Claimed, Delivery};
+use crate::commands::answer;
 use crate::commands::connection::label;
-use crate::commands::{answer, warn_each};
+use crate::commands::notices::warn_each;
 use crate::jira::{Rejected, Submitted};
 
 impl Delivery<'_> {
     /// Gives back those items of several that Jira's answer says nothing of.
-    pub(super) fn settle(&mut self, items: Vec<Item>, submitted: &Submitted) -> Vec<Item> {
+    pub(super) fn settle(&mut self, items: Vec<Claimed>, submitted: &Submitted) -> Vec<Claimed> {
         let accepted = submitted.accepted.as_deref().unwrap_or_default();
         let rejected = submitted.rejected.as_slice();
         let alone = items.len() == 1;
@@ -16,7 +17,7 @@ impl Delivery<'_> {
         for item in items {
             let is_part = alone && !item.entry.body.is_single();
             if is_part && !accepted.is_empty() {
-                self.tell_rejected(&item, rejected);
+                self.warn_rejected(&item, rejected);
             }
             let key = &item.entry.key;
             let refusal = rejected
@@ -47,7 +48,7 @@ impl Delivery<'_> {
     }
 
     /// Whether all its issues were found in texts and the site knows none of them: our guess is not the user's mistake.
-    fn is_wrong_guess(&self, item: &Item, submitted: &Submitted) -> bool {
+    fn is_wrong_guess(&self, item: &Claimed, submitted: &Submitted) -> bool {
         let unknown = submitted.unknown_issues();
         let Some((_, record)) = self.outbox.memory().last(&item.entry.entity()) else {
             return false;
@@ -60,7 +61,7 @@ impl Delivery<'_> {
     }
 
     /// Most of a request was taken: what was not is said, since it is kept nowhere.
-    fn tell_rejected(&self, item: &Item, rejected: &[Rejected]) {
+    fn warn_rejected(&self, item: &Claimed, rejected: &[Rejected]) {
         let lines = rejected.iter().map(|rejected| {
             let errors = rejected.errors.iter().map(|error| error.message.as_str());
             let (name, key) = (&item.entry.name, &rejected.key);
@@ -73,7 +74,7 @@ impl Delivery<'_> {
         warn_each(lines, self.context.output);
     }
 
-    pub(super) fn refuse(&mut self, mut item: Item, reason: &str) {
+    pub(super) fn refuse(&mut self, mut item: Claimed, reason: &str) {
         let output = self.context.output;
         item.entry.tries += 1;
         item.entry.reason = output.without_secrets(reason);

@@ -1,4 +1,4 @@
-//! Which repository it is: its id, its name, its pages.
+//! Which repository it is: its id, its name, its pages. Each of the three ways of `dev-info` asks once.
 
 use crate::cli::{PullRequestOptions, RepositoryOptions};
 use crate::commands::missing::Missing;
@@ -6,6 +6,7 @@ use crate::domain::entity_ids::RepositoryId;
 use crate::domain::hosting::{CloneUrl, Guess, Hosting, Identity, RepositoryKind, Templates};
 use crate::domain::text::Line;
 use crate::domain::web_url::WebUrl;
+use crate::error::Warning;
 use crate::output::Output;
 
 /// A repository as Jira knows it.
@@ -18,7 +19,7 @@ pub(super) struct About {
     pub(super) path: Option<String>,
     pub(super) hosting: Hosting,
     /// What people should know about the kind of server, with what can be done about it.
-    pub(super) guess: Option<(String, String)>,
+    pub(super) guess: Option<Warning>,
 }
 
 /// The id of a repository that is cloned from the first of these addresses that is one. What deletes a repository's data
@@ -104,26 +105,25 @@ impl About {
     }
 
     /// Says once that the pages of another kind of server would be others.
-    pub(super) fn tell(&self, output: &Output) {
-        if let Some((warning, advice)) = &self.guess {
-            output.advise(warning, advice);
+    pub(super) fn warn_guessed(&self, output: &Output) {
+        if let Some(guess) = &self.guess {
+            output.warning(guess);
         }
     }
 }
 
 /// What to say where nothing tells the kind of server.
-fn guess(page: Option<&WebUrl>, clone_urls: &[String]) -> Option<(String, String)> {
+fn guess(page: Option<&WebUrl>, clone_urls: &[String]) -> Option<Warning> {
     let of_page = page.and_then(|page| CloneUrl::parse(&page.to_string()));
     let clone = of_page.or_else(|| clone(clone_urls))?;
     let guess = Guess::of_clone(&clone);
     let (host, kind) = (clone.host(), guess.kind.word());
     (!guess.is_certain).then(|| {
-        (
+        Warning::new(
             format!(
                 "nothing says which kind of git server {host} is: URLs of pages are those of {kind}"
             ),
-            "name the kind with --repository-kind (JIRA_SEND_REPOSITORY_KIND for all jobs)"
-                .to_owned(),
+            "name the kind with --repository-kind (JIRA_SEND_REPOSITORY_KIND for all jobs)",
         )
     })
 }

@@ -63,7 +63,7 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
     let Some(about) = about.filter(|_| missing.is_empty()) else {
         return Err(missing.into_failure("development information"));
     };
-    about.tell(output);
+    about.warn_guessed(output);
     missing.say_placeholders(context.output);
     let branches = branches(options, &repository)?;
     let Some(tips) = tips(&branches, &repository) else {

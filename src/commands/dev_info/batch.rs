@@ -1,4 +1,5 @@
-//! What goes into one request, within Jira's limits.
+//! What goes into one request, within Jira's limits, up to its payload. Each of the three ways of `dev-info` fills
+//! batches.
 
 use std::collections::HashSet;
 
@@ -36,7 +37,7 @@ pub(super) struct Frame<'a> {
 }
 
 /// One of the entities of a repository.
-pub(super) enum Entity {
+pub(super) enum DevEntity {
     Commit(Box<Commit>),
     Branch(Box<Branch>),
     PullRequest(Box<PullRequest>),
@@ -71,16 +72,16 @@ impl Batch {
     }
 
     /// Takes the entity and the issues that it belongs to; gives it back when there is no room for it.
-    pub(super) fn add(&mut self, entity: Entity, keys: &[IssueKey]) -> Result<(), Entity> {
+    pub(super) fn add(&mut self, entity: DevEntity, keys: &[IssueKey]) -> Result<(), DevEntity> {
         let (list, bytes) = match &entity {
-            Entity::Commit(commit) => (self.commits.len(), size(commit)),
-            Entity::Branch(branch) => (self.branches.len(), size(branch)),
-            Entity::PullRequest(request) => (self.pull_requests.len(), size(request)),
-            Entity::Deleted(id) if self.deleted_branches.len() < MAX_DELETED => {
+            DevEntity::Commit(commit) => (self.commits.len(), size(commit)),
+            DevEntity::Branch(branch) => (self.branches.len(), size(branch)),
+            DevEntity::PullRequest(request) => (self.pull_requests.len(), size(request)),
+            DevEntity::Deleted(id) if self.deleted_branches.len() < MAX_DELETED => {
                 self.deleted_branches.push(id.clone());
                 return Ok(());
             }
-            Entity::Deleted(_) => return Err(entity),
+            DevEntity::Deleted(_) => return Err(entity),
         };
         let too_large = self.bytes + bytes > MAX_BYTES && !self.is_empty();
         if list == MAX_OF_ONE_KIND || self.entities() == MAX_ENTITIES || too_large {
@@ -88,10 +89,10 @@ impl Batch {
         }
         self.bytes += bytes;
         match entity {
-            Entity::Commit(commit) => self.commits.push(*commit),
-            Entity::Branch(branch) => self.branches.push(*branch),
-            Entity::PullRequest(request) => self.pull_requests.push(*request),
-            Entity::Deleted(id) => self.deleted_branches.push(id),
+            DevEntity::Commit(commit) => self.commits.push(*commit),
+            DevEntity::Branch(branch) => self.branches.push(*branch),
+            DevEntity::PullRequest(request) => self.pull_requests.push(*request),
+            DevEntity::Deleted(id) => self.deleted_branches.push(id),
         }
         for key in keys {
             if self.seen.insert(key.clone()) {

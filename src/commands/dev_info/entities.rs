@@ -1,4 +1,5 @@
-//! Commits, branches and pull requests as Jira takes them, from what git and Jenkins know. Pure.
+//! Commits, branches and pull requests as Jira takes them, from what git and Jenkins know. Pure; whoever fills a batch
+//! makes them here.
 
 use crate::domain::association::{Associations, IssueId, Others};
 use crate::domain::entity_ids::EntityId;

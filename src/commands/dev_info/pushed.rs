@@ -7,9 +7,10 @@ use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use super::about::About;
-use super::batch::Entity;
+use super::batch::DevEntity;
+use super::branches;
 use super::entities::Maker;
-use super::finder::Finder;
+use super::key_finder::KeyFinder;
 use super::merged::{self, Built};
 use super::this_run::{WithKeys, merged_entities};
 use super::{AT_ONCE, cannot_read, clone_urls, frame, payloads, sequence};
@@ -31,7 +32,7 @@ use crate::report::{Outcome, Report};
 use crate::side_by_side::in_time;
 use crate::system::Deadline;
 use crate::variables::Variables;
-use lines::{Lines, Update};
+use lines::{Lines, RefUpdate};
 
 /// Most that is read from stdin, in bytes.
 const MAX_INPUT: u64 = 16 * 1024 * 1024;
@@ -58,7 +59,7 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
         return Ok(Report::new(Outcome::NothingToSend, message.to_owned()));
     }
     let lines = read(deadline, context)?;
-    tell(&lines, context);
+    warn_unread(&lines, context);
     if lines.updates.is_empty() {
         let message = "nothing to send: no branch and no tag was pushed";
         output.detail(message);
@@ -89,7 +90,7 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
         let hint = "in a hook, name the page of the repository with --repository-url https://git.example.com/acme/shop; or have it in the repository: git config remote.origin.url";
         return Err(missing.into_failure("development information").hint(hint));
     };
-    about.tell(output);
+    about.warn_guessed(output);
     let event = options.sending.event_time;
     let event = event.unwrap_or_else(|| context.system.now());
     let files = deadline.at_most(context.system, deadline.remaining(context.system) / 4);
@@ -103,17 +104,17 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
             sequence: sequence(options, event),
             issue_ids: Vec::new(),
         },
-        finder: Finder::new(&options.keys, &[]),
+        finder: KeyFinder::new(&options.keys, &[]),
         reader: DetailsReader::new(&repository, files.remaining(context.system)),
         walk_until: deadline.at_most(context.system, time / 2),
         context,
     };
     let entities = push.entities(&lines.updates);
     let entities = entities.map_err(|error| cannot_read(&error))?;
-    if let Some((warning, advice)) = &push.reader.warning {
-        output.advise(warning, advice);
+    if let Some(warning) = &push.reader.warning {
+        output.warning(warning);
     }
-    push.finder.tell(output);
+    push.finder.warn_cut(output);
     if entities.is_empty() {
         let denied = push.finder.denied();
         return Ok(send::nothing(
@@ -145,7 +146,7 @@ fn read(deadline: Deadline, context: &Context<'_>) -> Result<Lines, Failure> {
     }
 }
 
-fn tell(lines: &Lines, context: &Context<'_>) {
+fn warn_unread(lines: &Lines, context: &Context<'_>) {
     if lines.wrong > 0 {
         let (wrong, are) = match lines.wrong {
             1 => ("1 line".to_owned(), "is"),
@@ -177,7 +178,7 @@ struct Push<'a> {
     about: &'a About,
     event: Timestamp,
     maker: Maker<'a>,
-    finder: Finder<'a>,
+    finder: KeyFinder<'a>,
     reader: DetailsReader<'a>,
     /// The time after that is for the details of what was found, and for sending it.
     walk_until: Deadline,
@@ -186,7 +187,7 @@ struct Push<'a> {
 
 /// The commits that came with a push and are sent, newest first.
 #[derive(Default)]
-struct Found {
+struct FoundCommits {
     wanted: Vec<(String, Vec<IssueKey>)>,
     /// Those that merge a pull request.
     merges: Vec<Commit>,
@@ -195,7 +196,7 @@ struct Found {
 
 impl Push<'_> {
     /// Deletions, branches, then commits, newest first.
-    fn entities(&mut self, updates: &[Update]) -> Result<Vec<WithKeys>, GitError> {
+    fn entities(&mut self, updates: &[RefUpdate]) -> Result<Vec<WithKeys>, GitError> {
         let tips = self.tips(updates)?;
         let tagged = self.tagged(updates, &tips);
         let found = self.commits(updates, &tips, tagged)?;
@@ -205,9 +206,10 @@ impl Push<'_> {
         }
         let mut entities = Vec::new();
         let deleted = updates.iter().filter(|update| update.new.is_none());
-        let deleted = deleted.filter_map(Update::branch);
-        entities
-            .extend(deleted.map(|name| (Entity::Deleted(EntityId::of_branch(name)), Vec::new())));
+        let deleted = deleted.filter_map(RefUpdate::branch);
+        entities.extend(
+            deleted.map(|name| (DevEntity::Deleted(EntityId::of_branch(name)), Vec::new())),
+        );
         entities.extend(self.merged(&found.merges));
         entities.extend(self.branches(updates, &tips)?);
         for some in found.wanted.chunks(AT_ONCE) {
@@ -215,15 +217,15 @@ impl Push<'_> {
             let details = self.reader.read(&ids)?;
             for (details, (_, keys)) in details.iter().zip(some) {
                 let commit = self.maker.commit(details, keys);
-                entities.push((Entity::Commit(Box::new(commit)), keys.clone()));
+                entities.push((DevEntity::Commit(Box::new(commit)), keys.clone()));
             }
         }
         Ok(entities)
     }
 
     /// The commit that each new id leads to, as far as it is one of this repository.
-    fn tips(&self, updates: &[Update]) -> Result<BTreeMap<String, String>, GitError> {
-        let counts = |update: &&Update| update.branch().or(update.tag()).is_some();
+    fn tips(&self, updates: &[RefUpdate]) -> Result<BTreeMap<String, String>, GitError> {
+        let counts = |update: &&RefUpdate| update.branch().or(update.tag()).is_some();
         let news = updates.iter().filter(counts);
         let ids: BTreeSet<&String> = news.filter_map(|update| update.new.as_ref()).collect();
         // What a tag leads to may be no commit.
@@ -247,7 +249,7 @@ impl Push<'_> {
     /// The issues that new tags name, by the commits that they are on.
     fn tagged(
         &mut self,
-        updates: &[Update],
+        updates: &[RefUpdate],
         tips: &BTreeMap<String, String>,
     ) -> BTreeMap<String, Vec<Text>> {
         let mut tagged: BTreeMap<String, Vec<Text>> = BTreeMap::new();
@@ -270,10 +272,10 @@ impl Push<'_> {
     /// The commits that no other branch and no tag had, and those that a new tag puts onto an issue.
     fn commits(
         &mut self,
-        updates: &[Update],
+        updates: &[RefUpdate],
         tips: &BTreeMap<String, String>,
         mut tagged: BTreeMap<String, Vec<Text>>,
-    ) -> Result<Found, GitError> {
+    ) -> Result<FoundCommits, GitError> {
         let changed: BTreeSet<&str> = updates.iter().map(|update| update.name.as_str()).collect();
         let old: Vec<String> = updates.iter().filter_map(|it| it.old.clone()).collect();
         let old = self.repository.existing(&old)?;
@@ -282,7 +284,7 @@ impl Push<'_> {
         let is_changed = |name: &str| changed.contains(name);
         let walked = self.repository.only_in(news, old, is_changed)?;
         let mut walk = self.repository.walk(&walked, 0)?;
-        let mut found = Found::default();
+        let mut found = FoundCommits::default();
         while let Some(commit) = walk.next()? {
             if self.walk_until.remaining(self.context.system).is_zero() {
                 // What was read is sent.
@@ -336,12 +338,13 @@ impl Push<'_> {
     /// New and moved branches whose name or newest commit names issues.
     fn branches(
         &mut self,
-        updates: &[Update],
+        updates: &[RefUpdate],
         tips: &BTreeMap<String, String>,
     ) -> Result<Vec<WithKeys>, GitError> {
-        let moved: Vec<(&str, &String)> = updates
+        let tip = |update: &RefUpdate| tips.get(update.new.as_ref()?).map(String::as_str);
+        let moved: Vec<(&str, &str)> = updates
             .iter()
-            .filter_map(|update| Some((update.branch()?, tips.get(update.new.as_ref()?)?)))
+            .filter_map(|update| Some((update.branch()?, tip(update)?)))
             .collect();
         if moved.len() > MOST {
             let message = format!("more than {MOST} branches were pushed: the first are sent");
@@ -349,36 +352,9 @@ impl Push<'_> {
         }
         let mut entities = Vec::new();
         for some in moved[..moved.len().min(MOST)].chunks(AT_ONCE) {
-            entities.extend(self.some_branches(some)?);
-        }
-        Ok(entities)
-    }
-
-    fn some_branches(&mut self, moved: &[(&str, &String)]) -> Result<Vec<WithKeys>, GitError> {
-        let distinct: BTreeSet<&String> = moved.iter().map(|(_, tip)| *tip).collect();
-        let ids: Vec<String> = distinct.into_iter().cloned().collect();
-        let of_tips = super::keys_of_commits(&ids, self.repository, &mut self.finder)?;
-        let mut named = Vec::new();
-        for (name, tip) in moved {
-            let keys = self.finder.keys([Text::change_branch("git branch", name)]);
-            let of_last = of_tips.get(*tip).cloned().unwrap_or_default();
-            if super::is_sent(name, &keys, &of_last) {
-                named.push((*name, *tip, keys, of_last));
-            }
-        }
-        let distinct: BTreeSet<&String> = named.iter().map(|(_, tip, ..)| *tip).collect();
-        let ids: Vec<String> = distinct.into_iter().cloned().collect();
-        let details = self.reader.read(&ids)?;
-        let mut entities = Vec::new();
-        for (name, tip, keys, of_last) in named {
-            let Some(last) = details.iter().find(|details| details.id == *tip) else {
-                continue;
-            };
-            let branch = self.maker.branch(name, last, &keys, &of_last);
-            entities.extend(branch.map(|branch| {
-                let keys = keys.into_iter().chain(of_last).collect();
-                (Entity::Branch(Box::new(branch)), keys)
-            }));
+            let (finder, reader) = (&mut self.finder, &mut self.reader);
+            let some = branches::with_keys(some, self.repository, &self.maker, finder, reader)?;
+            entities.extend(some.into_iter().flatten());
         }
         Ok(entities)
     }

@@ -1,11 +1,12 @@
 //! What one run is made of: its commits, its branch and its pull request, as far as they name issues.
 
-use super::batch::Entity;
+use super::batch::DevEntity;
 use super::entities::{Maker, PullRequestFacts};
-use super::finder::Finder;
+use super::key_finder::KeyFinder;
 use super::merged::Merged;
 use super::{AT_ONCE, cannot_read, texts_of};
 use crate::cli::DevInfoOptions;
+use crate::commands::identity::given_text;
 use crate::commands::missing::Missing;
 use crate::commands::run_facts::jenkins_url;
 use crate::domain::entity_ids::EntityId;
@@ -34,7 +35,8 @@ pub(super) fn pull_request(
         return Ok(None);
     };
     let of_change = change.and_then(|change| change.source.clone());
-    let of_options = options.keys.branch.clone();
+    let of_options = given_text(options.keys.branch.as_deref());
+    let of_options = of_options.map(ToOwned::to_owned);
     // Jenkins calls the branch of its own pull requests PR-7.
     let built = match &facts.run.reference {
         Some(Ref::Branch(branch)) if change.is_none() => Some(branch.clone()),
@@ -55,10 +57,11 @@ pub(super) fn pull_request(
         .map(|url| jenkins_url("CHANGE_URL", url));
     let title = change.and_then(|change| change.title.clone());
     let target = change.and_then(|change| change.target.clone());
+    let given_title = given_text(options.keys.title.as_deref());
     Ok(Some(PullRequestFacts {
         number: number.to_owned(),
         url: url.transpose()?,
-        title: options.keys.title.clone().or(title),
+        title: given_title.map(ToOwned::to_owned).or(title),
         author_name: change.and_then(|change| change.author_name.clone()),
         author_email: change.and_then(|change| change.author_email.clone()),
         source,
@@ -80,7 +83,7 @@ pub(super) struct ThisRun<'a> {
 }
 
 /// An entity with the issues that it belongs to.
-pub(super) type WithKeys = (Entity, Vec<IssueKey>);
+pub(super) type WithKeys = (DevEntity, Vec<IssueKey>);
 
 impl ThisRun<'_> {
     /// The pull request, what was merged, the branch, then the commits, newest first; and the newest commit that is the
@@ -89,7 +92,7 @@ impl ThisRun<'_> {
         &self,
         mut commits: Vec<Commit>,
         maker: &Maker<'_>,
-        finder: &mut Finder<'_>,
+        finder: &mut KeyFinder<'_>,
         reader: &mut DetailsReader<'_>,
     ) -> Result<(Vec<WithKeys>, Option<String>), Failure> {
         let tip = self.tip(&mut commits);
@@ -97,7 +100,7 @@ impl ThisRun<'_> {
         if let Some(request) = &self.pull_request {
             let keys = finder.keys(texts_of(self.facts, &[TextKind::Branch, TextKind::Title]));
             if self.is_sent(&keys) {
-                let request = Entity::PullRequest(Box::new(maker.pull_request(request, &keys)));
+                let request = DevEntity::PullRequest(Box::new(maker.pull_request(request, &keys)));
                 entities.push((request, keys));
             }
         }
@@ -130,7 +133,7 @@ impl ThisRun<'_> {
                 let branch = maker.branch(name, last, &keys, &of_last);
                 entities.extend(branch.filter(|_| is_sent).map(|branch| {
                     let keys = keys.into_iter().chain(of_last).collect();
-                    (Entity::Branch(Box::new(branch)), keys)
+                    (DevEntity::Branch(Box::new(branch)), keys)
                 }));
             }
         }
@@ -138,7 +141,7 @@ impl ThisRun<'_> {
             let ids: Vec<String> = some.iter().map(|(id, _)| id.clone()).collect();
             let details = details(&ids, reader)?;
             for (details, (_, keys)) in details.iter().zip(some) {
-                let commit = Entity::Commit(Box::new(maker.commit(details, keys)));
+                let commit = DevEntity::Commit(Box::new(maker.commit(details, keys)));
                 entities.push((commit, keys.clone()));
             }
         }
@@ -152,7 +155,7 @@ impl ThisRun<'_> {
     }
 
     /// The issues of a commit; those of a tag are its commit's as well, since Jira has no room for tags.
-    fn keys_of(&self, commit: &Commit, finder: &mut Finder<'_>) -> Vec<IssueKey> {
+    fn keys_of(&self, commit: &Commit, finder: &mut KeyFinder<'_>) -> Vec<IssueKey> {
         let is_tagged = matches!(self.facts.run.reference, Some(Ref::Tag(_)))
             && Some(&commit.id) == self.facts.head.as_ref();
         let of_tag = if is_tagged {
@@ -219,7 +222,7 @@ pub(super) fn merged_entities(
     names_issues: bool,
     options: &DevInfoOptions,
     maker: &Maker<'_>,
-    finder: &mut Finder<'_>,
+    finder: &mut KeyFinder<'_>,
 ) -> Vec<WithKeys> {
     let mut entities = Vec::new();
     for merged in merged {
@@ -233,14 +236,14 @@ pub(super) fn merged_entities(
         let keys = finder.own_keys(&texts);
         let keys_are_empty = keys.is_empty();
         if !keys_are_empty || options.sending.all_entities {
-            let request = Entity::PullRequest(Box::new(maker.pull_request(facts, &keys)));
+            let request = DevEntity::PullRequest(Box::new(maker.pull_request(facts, &keys)));
             entities.push((request, keys));
         }
         // What never had anything to do with an issue was not sent either.
         let was_sent = names_issues || merged.is_known || !keys_are_empty;
         let branch = merged.branch.as_deref().filter(|_| was_sent);
         let branch = branch.map(EntityId::of_branch);
-        entities.extend(branch.map(|id| (Entity::Deleted(id), Vec::new())));
+        entities.extend(branch.map(|id| (DevEntity::Deleted(id), Vec::new())));
     }
     entities
 }

@@ -1,8 +1,8 @@
 //! The one flag that the options of `jira-send feature-flag` name.
 
 use crate::cli::FeatureFlagOptions;
+use crate::commands::identity::given_text;
 use crate::commands::missing::Missing;
-use crate::commands::run_facts::given_text;
 use crate::domain::environment::{EnvironmentType, MappedType};
 use crate::domain::feature_flag::{FlagStatus, Rollout};
 use crate::domain::issue_key::{Text, TextKind};

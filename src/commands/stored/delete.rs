@@ -1,7 +1,7 @@
 //! `jira-send delete`: one thing, or all with a label.
 
-use super::finder::Finder;
-use super::{Answer, Wanted, ask, into_report};
+use super::subject::SubjectFinder;
+use super::{SiteAnswer, Subject, ask, into_report};
 use crate::cli::DeleteOptions;
 use crate::commands::connection::{self, Destination};
 use crate::commands::pauses::Pauses;
@@ -19,52 +19,52 @@ use crate::system::Deadline;
 pub(crate) fn run(options: &DeleteOptions, context: &Context<'_>) -> Result<Report, Failure> {
     let how = options.what.how();
     let is_carried_out = options.what.is_carried_out();
-    let mut finder = Finder::new(context);
-    let wanted = finder.find(options.what.which())?;
-    let (wanted, destinations) = finder.finish(wanted, &how.ask, is_carried_out)?;
-    if how.verify && !can_be_verified(&wanted) {
+    let mut finder = SubjectFinder::new(context);
+    let subject = finder.find(options.what.which())?;
+    let (subject, destinations) = finder.finish(subject, &how.ask, is_carried_out)?;
+    if how.verify && !can_be_verified(&subject) {
         return Err(
-            Failure::usage(format!("Jira does not tell whether {wanted} are gone"))
+            Failure::usage(format!("Jira does not tell whether {subject} are gone"))
                 .hint("leave out --verify, or delete them one by one"),
         );
     }
     if !is_carried_out {
-        return show(&wanted, &destinations, how.dry_run, context);
+        return show(&subject, &destinations, how.dry_run, context);
     }
     let said = ask(
         &how.ask,
         &destinations,
         context,
         |client, site, deadline| {
-            let deleted = match &wanted {
-                Wanted::Item(item) => client.delete(item),
-                Wanted::Labelled(data, labels) => client.delete_all(*data, labels),
+            let deleted = match &subject {
+                Subject::Item(item) => client.delete(item),
+                Subject::Labelled(data, labels) => client.delete_all(*data, labels),
             };
             deleted.map_err(|error| error.explain_for(site))?;
             if how.verify {
-                return Ok(wait(client, site, &wanted, deadline, context));
+                return Ok(wait(client, site, &subject, deadline, context));
             }
-            let message = format!("{site} accepted the deletion request for {wanted}");
+            let message = format!("{site} accepted the deletion request for {subject}");
             context.output.say(&format!(
                 "{message}; it does so after a moment, and says the same when there was nothing"
             ));
-            Ok(Answer::new(site, Outcome::Accepted, message))
+            Ok(SiteAnswer::new(site, Outcome::Accepted, message))
         },
     )?;
     Ok(into_report(said, context.output))
 }
 
 /// Whether there is a question whose answer tells that it is gone.
-fn can_be_verified(wanted: &Wanted) -> bool {
-    match wanted {
-        Wanted::Item(_) => true,
-        Wanted::Labelled(data, _) => *data == DataType::DevInfo,
+fn can_be_verified(subject: &Subject) -> bool {
+    match subject {
+        Subject::Item(_) => true,
+        Subject::Labelled(data, _) => *data == DataType::DevInfo,
     }
 }
 
 /// What would be asked of the first site.
 fn show(
-    wanted: &Wanted,
+    subject: &Subject,
     destinations: &[Destination],
     dry_run: bool,
     context: &Context<'_>,
@@ -73,16 +73,16 @@ fn show(
     let first = destinations.first();
     let api_url = first.map_or(&endpoints.api_url, |first| &first.endpoints.api_url);
     let cloud_id = send::cloud_id(destinations, context.output);
-    let path = format!("{}{}", wanted.data().path(&cloud_id), wanted.path());
+    let path = format!("{}{}", subject.data().path(&cloud_id), subject.path());
     let request = PreparedRequest {
         method: "DELETE",
         url: format!("{api_url}{path}"),
         body: serde_json::Value::Null,
     };
     let report = if dry_run {
-        Report::new(Outcome::DryRun, format!("{wanted} would be deleted"))
+        Report::new(Outcome::DryRun, format!("{subject} would be deleted"))
     } else {
-        let failure = Failure::usage(format!("{wanted}: nothing is deleted without --yes"))
+        let failure = Failure::usage(format!("{subject}: nothing is deleted without --yes"))
             .hint("this would delete more than one thing: look at the request, then add --yes");
         context.output.failure(&failure);
         Report::failed(&failure)
@@ -97,17 +97,17 @@ fn show(
 fn wait(
     client: &mut Jira<'_>,
     site: &str,
-    wanted: &Wanted,
+    subject: &Subject,
     deadline: Deadline,
     context: &Context<'_>,
-) -> Answer {
+) -> SiteAnswer {
     let mut pauses = Pauses::new(deadline, context.system);
     let why = loop {
-        match is_gone(client, wanted) {
+        match is_gone(client, subject) {
             Ok(true) => {
-                let message = format!("{site} has deleted {wanted}, or had nothing of it");
+                let message = format!("{site} has deleted {subject}, or had nothing of it");
                 context.output.say(&message);
-                let mut answer = Answer::new(site, Outcome::Accepted, message);
+                let mut answer = SiteAnswer::new(site, Outcome::Accepted, message);
                 answer.report.verified = Some(true);
                 return answer;
             }
@@ -117,22 +117,22 @@ fn wait(
         }
     };
     let message = format!(
-        "{site} accepted the deletion request for {wanted}, but has not been seen to do so"
+        "{site} accepted the deletion request for {subject}, but has not been seen to do so"
     );
     let failure = Failure::new(Kind::Refused, message.as_str())
         .cause(why)
         .hint("Jira may take longer at busy times: ask later with jira-send show, or wait longer with --budget");
-    let mut answer = Answer::new(site, Outcome::Unverified, failure.message());
+    let mut answer = SiteAnswer::new(site, Outcome::Unverified, failure.message());
     answer.report.verified = Some(false);
     answer.failure = Some(failure);
     answer
 }
 
 /// A repository's older entities are shown nowhere: what is out of sight counts as gone.
-fn is_gone(client: &mut Jira<'_>, wanted: &Wanted) -> Result<bool, crate::jira::JiraError> {
-    let item = match wanted {
-        Wanted::Labelled(_, labels) => return client.exists(labels).map(|exists| !exists),
-        Wanted::Item(item) => item,
+fn is_gone(client: &mut Jira<'_>, subject: &Subject) -> Result<bool, crate::jira::JiraError> {
+    let item = match subject {
+        Subject::Labelled(_, labels) => return client.exists(labels).map(|exists| !exists),
+        Subject::Item(item) => item,
     };
     let read = client.read(item)?;
     let stored = read.is_some_and(|read| matches!(item.find(&read), Presence::Stored(_)));

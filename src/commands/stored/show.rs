@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use serde_json::{Map, Value};
 
-use super::finder::Finder;
-use super::{Answer, Wanted, ask, into_report};
+use super::subject::SubjectFinder;
+use super::{SiteAnswer, Subject, ask, into_report};
 use crate::cli::{Format, ShowOptions};
 use crate::commands::Context;
 use crate::error::{Failure, Kind};
@@ -20,23 +20,23 @@ use crate::report::{Outcome, Report, SiteReport};
 /// What keeps all sites from being asked. What they say is in the report.
 pub(crate) fn run(options: &ShowOptions, context: &Context<'_>) -> Result<Report, Failure> {
     let asking = options.what.how();
-    let mut finder = Finder::new(context);
-    let wanted = finder.find(options.what.which())?;
-    let (wanted, destinations) = finder.finish(wanted, asking, true)?;
-    if let Wanted::Item(Item::Entity { repository, .. }) = &wanted {
+    let mut finder = SubjectFinder::new(context);
+    let subject = finder.find(options.what.which())?;
+    let (subject, destinations) = finder.finish(subject, asking, true)?;
+    if let Subject::Item(Item::Entity { repository, .. }) = &subject {
         context.output.say(&format!(
             "read from repository {repository}, which shows its {ENTITIES_SHOWN} most recent commits, branches and pull requests"
         ));
     }
     let said = ask(asking, &destinations, context, |client, site, _| {
-        look(client, site, &wanted)
+        look(client, site, &subject)
     })?;
     Ok(into_report(said, context.output))
 }
 
-fn look(client: &mut Jira<'_>, site: &str, wanted: &Wanted) -> Result<Answer, Failure> {
-    let item = match wanted {
-        Wanted::Labelled(_, labels) => {
+fn look(client: &mut Jira<'_>, site: &str, subject: &Subject) -> Result<SiteAnswer, Failure> {
+    let item = match subject {
+        Subject::Labelled(_, labels) => {
             let exists = client
                 .exists(labels)
                 .map_err(|error| error.explain_for(site))?;
@@ -45,16 +45,17 @@ fn look(client: &mut Jira<'_>, site: &str, wanted: &Wanted) -> Result<Answer, Fa
             } else {
                 (Outcome::NotFound, "has no data")
             };
-            let mut answer = Answer::new(site, outcome, format!("{site} {word} with these labels"));
+            let mut answer =
+                SiteAnswer::new(site, outcome, format!("{site} {word} with these labels"));
             answer.report.exists = Some(exists);
             return Ok(answer);
         }
-        Wanted::Item(item) => item,
+        Subject::Item(item) => item,
     };
     let read = client.read(item).map_err(|error| error.explain_for(site))?;
     let message = match read.as_ref().map(|read| item.find(read)) {
         Some(Presence::Stored(stored)) => {
-            let mut answer = Answer::new(site, Outcome::Found, format!("{site} has {item}"));
+            let mut answer = SiteAnswer::new(site, Outcome::Found, format!("{site} has {item}"));
             answer.report.stored = Some(stored.clone());
             return Ok(answer);
         }
@@ -65,9 +66,9 @@ fn look(client: &mut Jira<'_>, site: &str, wanted: &Wanted) -> Result<Answer, Fa
         None => format!("{site} has not stored {item}"),
     };
     let failure = Failure::new(Kind::Refused, message.as_str()).hint("is the id the one that it was sent with? What was just sent takes Jira a moment, what names unknown issues only is not stored, and only data of this credential can be seen");
-    Ok(Answer {
+    Ok(SiteAnswer {
         failure: Some(failure),
-        ..Answer::new(site, Outcome::NotFound, message)
+        ..SiteAnswer::new(site, Outcome::NotFound, message)
     })
 }
 

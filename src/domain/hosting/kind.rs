@@ -34,7 +34,7 @@ pub(crate) enum RepositoryKind {
 
 /// The addresses of a kind of server.
 #[derive(Clone, Debug)]
-pub(super) struct Rules {
+pub(super) struct PageTemplates {
     pub(super) commit: Template,
     pub(super) file: Template,
     pub(super) branch: Template,
@@ -164,7 +164,7 @@ impl RepositoryKind {
     }
 
     /// `server` is `https://git.example.com`.
-    pub(super) fn rules(self, server: &str, clone: Option<&CloneUrl>) -> Rules {
+    pub(super) fn rules(self, server: &str, clone: Option<&CloneUrl>) -> PageTemplates {
         let [commit, file, branch, tag, pull_request, create] = match self {
             Self::Github => [
                 "/commit/{commit}",
@@ -244,7 +244,7 @@ impl RepositoryKind {
             Self::Gerrit => known(&gerrit::change(clone, server)),
             _ => template(pull_request),
         };
-        Rules {
+        PageTemplates {
             commit: template(commit),
             file: template(file),
             branch: template(branch),

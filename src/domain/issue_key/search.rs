@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::branch::{self, Other};
 use super::reason::Reason;
-use super::scan::{Shape, Wanted, candidates};
+use super::scan::{Candidates, Shape, candidates};
 use super::text::{Text, TextKind};
 use super::{IssueKey, KeyPattern, MAX_ISSUE_KEYS, ProjectKey, deny_list};
 
@@ -125,7 +125,7 @@ pub(crate) fn find(texts: &[Text], rules: &Rules) -> Findings {
     let unusual = named.filter(|project| !project.is_plain());
     let mut unusual: Vec<&str> = unusual.map(ProjectKey::as_str).collect();
     unusual.sort_by_key(|project| std::cmp::Reverse(project.len()));
-    let mut search = Search {
+    let mut search = KeySearch {
         rules,
         unusual,
         seen: HashSet::new(),
@@ -150,7 +150,7 @@ fn words(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     pieces.filter(|word| !word.is_empty())
 }
 
-struct Search<'a> {
+struct KeySearch<'a> {
     rules: &'a Rules,
     /// Named projects that have no usual key, the longest first.
     unusual: Vec<&'a str>,
@@ -178,7 +178,7 @@ struct Seen {
     made: Option<String>,
 }
 
-impl Search<'_> {
+impl KeySearch<'_> {
     fn text(&mut self, text: &Text) {
         // The position in characters is counted on from candidate to candidate, to stay linear.
         let (mut counted_to, mut position) = (0, 0);
@@ -248,7 +248,7 @@ impl Search<'_> {
             });
             return found.collect();
         }
-        let wanted = Wanted {
+        let wanted = Candidates {
             identifiers: self.rules.projects.is_empty(),
             projects: &self.unusual,
         };

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use super::{Commits, Wanted, commits, parse_log};
+use crate::error::Warning;
 use crate::git::{GitError, Repository};
 use crate::system::Machine;
 
@@ -178,7 +179,7 @@ fn a_start_that_is_gone_is_explained() {
     let read = scratch.read(&since("8428e75eecfa2ba54aa79029873b205bc1105b1f"));
     assert_eq!(messages(&read), ["second"]);
     assert!(
-        read.warnings[0].0.contains("history was rewritten"),
+        read.warnings[0].what.contains("history was rewritten"),
         "{:?}",
         read.warnings
     );
@@ -198,7 +199,10 @@ fn a_shallow_clone_is_told_how_to_deepen() {
     );
     let read = commits(&repository(&clone.path().join("shop")), &since(&first)).unwrap();
     assert_eq!(messages(&read), ["third"]);
-    let (warning, advice) = &read.warnings[0];
+    let Warning {
+        what: warning,
+        advice,
+    } = &read.warnings[0];
     assert!(warning.contains("shallow") && advice.contains("--unshallow"));
 }
 
@@ -335,7 +339,7 @@ fn a_range_is_cut_at_its_limit() {
     assert!(import.unwrap().success());
     let read = scratch.read(&since(&first));
     assert_eq!(read.commits.len(), 5_000);
-    assert!(read.warnings[0].0.contains("5000"));
+    assert!(read.warnings[0].what.contains("5000"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Reports in the shape in which each program writes them.
 
 use super::counts;
-use crate::test_reports::format::count;
+use crate::test_reports::count::count;
 
 /// Who writes it, the report, and passed, failed and skipped tests.
 type Case = (&'static str, &'static str, (u32, u32, u32));

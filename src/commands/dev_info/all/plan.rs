@@ -6,8 +6,13 @@ use crate::git::{Branch, GitError, Repository, Walked};
 use crate::outbox::UnderWay;
 use crate::output::Output;
 
-/// Histories to walk, how many of their commits were done before, and how many there are.
-pub(super) type Plan = (VecDeque<UnderWay>, usize, usize);
+/// Histories to walk.
+pub(super) struct Plan {
+    pub(super) histories: VecDeque<UnderWay>,
+    /// How many of their commits were done before.
+    pub(super) read: usize,
+    pub(super) total: usize,
+}
 
 /// What was interrupted comes first, then what is new.
 pub(super) fn plan(
@@ -17,7 +22,7 @@ pub(super) fn plan(
     under_way: Option<UnderWay>,
 ) -> Result<Plan, GitError> {
     let mut excluded = repository.existing(delivered)?;
-    let mut plan = VecDeque::new();
+    let mut histories = VecDeque::new();
     let (mut read, mut total) = (0, 0);
     if let Some(interrupted) = under_way {
         let ids = [interrupted.tips.as_slice(), &interrupted.excluded].concat();
@@ -26,7 +31,7 @@ pub(super) fn plan(
             total += count(repository, &interrupted)?;
             read += interrupted.done.min(total);
             excluded.extend(interrupted.tips.iter().cloned());
-            plan.push_back(interrupted);
+            histories.push_back(interrupted);
         }
     }
     excluded.sort_unstable();
@@ -37,8 +42,12 @@ pub(super) fn plan(
         ..UnderWay::default()
     };
     total += count(repository, &new)?;
-    plan.push_back(new);
-    Ok((plan, read, total))
+    histories.push_back(new);
+    Ok(Plan {
+        histories,
+        read,
+        total,
+    })
 }
 
 fn count(repository: &Repository<'_>, history: &UnderWay) -> Result<usize, GitError> {
@@ -55,7 +64,7 @@ pub(super) fn changed(branches: Vec<Branch>, sent: &BTreeMap<String, String>) ->
     changed.collect()
 }
 
-pub(super) fn tell_plan(read: usize, total: usize, has_before: bool, output: &Output) {
+pub(super) fn say_plan(read: usize, total: usize, has_before: bool, output: &Output) {
     if read > 0 {
         output.say(&format!("goes on after {read} of {total} commits"));
     } else if has_before {

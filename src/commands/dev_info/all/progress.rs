@@ -1,4 +1,4 @@
-//! How far each site has the history.
+//! How far each site has the history, and what the outbox remembers of that.
 
 use crate::cli::DevInfoOptions;
 use crate::commands::connection::Destination;

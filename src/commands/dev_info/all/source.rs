@@ -1,21 +1,22 @@
-//! Gives the history in requests, newest commits first, then the branches.
+//! Gives the history in requests, newest commits first, then the branches: the source that `send` draws from for
+//! `--all`.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::super::batch::{self, Batch, Entity, Frame};
+use super::super::batch::{self, Batch, DevEntity, Frame};
 use super::super::entities::Maker;
-use super::super::finder::Finder;
-use super::super::{AT_ONCE, cannot_read, is_sent, keys_of_commits};
+use super::super::key_finder::KeyFinder;
+use super::super::{AT_ONCE, branches, cannot_read};
 use super::meter::Meter;
-use super::plan::{changed, gone, plan, tell_plan};
+use super::plan::{Plan, changed, gone, plan, say_plan};
 use super::progress::{Step, Tracker};
 use crate::cli::DevInfoOptions;
 use crate::commands::answer::GUESSES;
 use crate::commands::payload::Payload;
 use crate::commands::send::{self, Source};
 use crate::domain::entity_ids::EntityId;
-use crate::domain::issue_key::{IssueKey, Text};
+use crate::domain::issue_key::IssueKey;
 use crate::domain::sequence::SequenceNumber;
 use crate::error::Failure;
 use crate::facts::commit_text;
@@ -51,7 +52,7 @@ struct Counts {
 pub(super) struct WholeHistory<'a> {
     parts: Parts<'a>,
     maker: Maker<'a>,
-    finder: Finder<'a>,
+    finder: KeyFinder<'a>,
     reader: DetailsReader<'a>,
     /// Histories that have not been begun.
     left: VecDeque<UnderWay>,
@@ -60,7 +61,7 @@ pub(super) struct WholeHistory<'a> {
     changed: VecDeque<Branch>,
     /// Branches that were sent and are no more.
     gone: VecDeque<String>,
-    ready: VecDeque<Item>,
+    ready: VecDeque<Part>,
     /// What is done once the payload that was given last has been delivered.
     given: Option<Step>,
     first: Option<Payload>,
@@ -75,13 +76,13 @@ pub(super) struct WholeHistory<'a> {
 }
 
 /// What comes next.
-enum Item {
+enum Part {
     Send(Batch, Step),
     Pass(Step),
 }
 
 /// A commit that is to be sent, and how far the history is with it.
-struct Wanted {
+struct FoundCommit {
     id: String,
     keys: Vec<IssueKey>,
     position: UnderWay,
@@ -95,10 +96,13 @@ impl<'a> WholeHistory<'a> {
     pub(super) fn new(mut parts: Parts<'a>) -> Result<Self, Failure> {
         let repository = parts.repository;
         let common = parts.tracker.common();
-        let (left, read, total) =
-            plan(repository, &parts.tips, &common.delivered, common.under_way)
-                .map_err(|error| cannot_read(&error))?;
-        tell_plan(read, total, !common.delivered.is_empty(), parts.output);
+        let plan = plan(repository, &parts.tips, &common.delivered, common.under_way);
+        let Plan {
+            histories,
+            read,
+            total,
+        } = plan.map_err(|error| cannot_read(&error))?;
+        say_plan(read, total, !common.delivered.is_empty(), parts.output);
         let branches = std::mem::take(&mut parts.branches);
         let mut gone = gone(&branches, &common.sent_branches);
         let changed = changed(branches, &common.branches);
@@ -115,9 +119,9 @@ impl<'a> WholeHistory<'a> {
                 sequence: parts.sequence,
                 issue_ids: Vec::new(),
             },
-            finder: Finder::new(&parts.options.keys, &[]),
+            finder: KeyFinder::new(&parts.options.keys, &[]),
             reader: DetailsReader::new(repository, super::TIME_FOR_FILES),
-            left,
+            left: histories,
             walk: None,
             changed,
             gone,
@@ -178,7 +182,7 @@ impl<'a> WholeHistory<'a> {
                 report.message = total;
             }
         }
-        self.tell();
+        self.say_rest();
         report
     }
 
@@ -204,12 +208,12 @@ impl<'a> WholeHistory<'a> {
         )
     }
 
-    fn tell(&self) {
+    fn say_rest(&self) {
         let output = self.parts.output;
-        if let Some((warning, advice)) = &self.reader.warning {
-            output.advise(warning, advice);
+        if let Some(warning) = &self.reader.warning {
+            output.warning(warning);
         }
-        self.finder.tell(output);
+        self.finder.warn_cut(output);
         if self.parts.tracker.is_anyone_behind() {
             output.say("what is left is sent when the same command is run again");
         }
@@ -229,7 +233,7 @@ impl<'a> WholeHistory<'a> {
 
     /// Reads on in the history until there is something to send, or its end.
     fn read_commits(&mut self, mut position: UnderWay, mut walk: Walk<'a>) -> Result<(), Failure> {
-        let mut wanted: Vec<Wanted> = Vec::new();
+        let mut wanted: Vec<FoundCommit> = Vec::new();
         let mut is_end = false;
         while wanted.len() < AT_ONCE {
             let Some(commit) = walk.next().map_err(|error| cannot_read(&error))? else {
@@ -242,7 +246,7 @@ impl<'a> WholeHistory<'a> {
             self.meter.show(self.read, 0);
             let keys = self.finder.keys([commit_text(&commit)]);
             if self.is_wanted(&keys) {
-                wanted.push(Wanted {
+                wanted.push(FoundCommit {
                     id: commit.id,
                     keys,
                     position: position.clone(),
@@ -258,14 +262,14 @@ impl<'a> WholeHistory<'a> {
             let is_last = self.left.is_empty();
             let covers_all = is_last && self.parts.options.history.branches.is_empty();
             let step = Step::History { tips, covers_all };
-            self.ready.push_back(Item::Pass(step));
+            self.ready.push_back(Part::Pass(step));
         } else {
             self.walk = Some((position, walk));
         }
         Ok(())
     }
 
-    fn make_commits(&mut self, wanted: Vec<Wanted>) -> Result<(), Failure> {
+    fn make_commits(&mut self, wanted: Vec<FoundCommit>) -> Result<(), Failure> {
         let ids: Vec<String> = wanted.iter().map(|commit| commit.id.clone()).collect();
         self.reader.allow(super::TIME_FOR_FILES);
         let details = self.reader.read(&ids);
@@ -273,17 +277,17 @@ impl<'a> WholeHistory<'a> {
         let mut batch = Batch::default();
         let mut position = None;
         for (details, wanted) in details.iter().zip(wanted) {
-            let entity = Entity::Commit(Box::new(self.maker.commit(details, &wanted.keys)));
+            let entity = DevEntity::Commit(Box::new(self.maker.commit(details, &wanted.keys)));
             if let Err(entity) = batch.add(entity, &wanted.keys) {
                 let full = std::mem::take(&mut batch);
                 let step = position.take().map(Step::Commits);
-                self.ready.extend(step.map(|step| Item::Send(full, step)));
+                self.ready.extend(step.map(|step| Part::Send(full, step)));
                 let _ = batch.add(entity, &wanted.keys);
             }
             position = Some(wanted.position);
         }
         let step = position.map(Step::Commits);
-        self.ready.extend(step.map(|step| Item::Send(batch, step)));
+        self.ready.extend(step.map(|step| Part::Send(batch, step)));
         Ok(())
     }
 
@@ -293,7 +297,7 @@ impl<'a> WholeHistory<'a> {
         let mut names = Vec::new();
         let mut next = Some(first);
         while let Some(name) = next {
-            let deleted = Entity::Deleted(EntityId::of_branch(&name));
+            let deleted = DevEntity::Deleted(EntityId::of_branch(&name));
             if batch.add(deleted, &[]).is_err() {
                 self.gone.push_front(name);
                 break;
@@ -301,56 +305,41 @@ impl<'a> WholeHistory<'a> {
             names.push(name);
             next = self.gone.pop_front();
         }
-        self.ready.push_back(Item::Send(batch, Step::Gone(names)));
+        self.ready.push_back(Part::Send(batch, Step::Gone(names)));
     }
 
     /// Branches whose name or newest commit names issues. The others are done without sending.
     fn make_branches(&mut self) -> Result<(), Failure> {
         let count = self.changed.len().min(AT_ONCE);
         let branches: Vec<Branch> = self.changed.drain(..count).collect();
-        let failed = |error| cannot_read(&error);
-        let tips = distinct(branches.iter().map(|branch| &branch.tip));
-        let repository = self.parts.repository;
-        let of_tips = keys_of_commits(&tips, repository, &mut self.finder).map_err(failed)?;
-        let mut done = Vec::new();
-        let mut named = Vec::new();
-        for Branch { name, tip } in branches {
-            let keys = self.finder.keys([Text::change_branch("git branch", &name)]);
-            let of_last = of_tips.get(&tip).cloned().unwrap_or_default();
-            if is_sent(&name, &keys, &of_last) {
-                named.push((name, tip, keys, of_last));
-            } else {
-                done.push((name, tip, false));
-            }
-        }
-        let tips = distinct(named.iter().map(|(_, tip, ..)| tip));
-        self.reader.allow(super::TIME_FOR_FILES);
-        let details = self.reader.read(&tips).map_err(failed)?;
-        let details: BTreeMap<&str, _> = details
+        let named: Vec<(&str, &str)> = branches
             .iter()
-            .map(|details| (details.id.as_str(), details))
+            .map(|branch| (branch.name.as_str(), branch.tip.as_str()))
             .collect();
+        self.reader.allow(super::TIME_FOR_FILES);
+        let (repository, maker) = (self.parts.repository, &self.maker);
+        let (finder, reader) = (&mut self.finder, &mut self.reader);
+        let entities = branches::with_keys(&named, repository, maker, finder, reader);
+        let entities = entities.map_err(|error| cannot_read(&error))?;
+        let mut done = Vec::new();
         let mut batch = Batch::default();
-        for (name, tip, keys, of_last) in named {
-            let last = details.get(tip.as_str());
-            let branch = last.and_then(|last| self.maker.branch(&name, last, &keys, &of_last));
-            let is_sent = branch.is_some();
-            if let Some(branch) = branch {
-                let keys: Vec<IssueKey> = keys.into_iter().chain(of_last).collect();
-                if let Err(entity) = batch.add(Entity::Branch(Box::new(branch)), &keys) {
-                    let step = Step::Branches(std::mem::take(&mut done));
-                    let full = std::mem::take(&mut batch);
-                    self.ready.push_back(Item::Send(full, step));
-                    let _ = batch.add(entity, &keys);
-                }
+        for (Branch { name, tip }, entity) in branches.into_iter().zip(entities) {
+            let is_sent = entity.is_some();
+            if let Some((entity, keys)) = entity
+                && let Err(entity) = batch.add(entity, &keys)
+            {
+                let step = Step::Branches(std::mem::take(&mut done));
+                let full = std::mem::take(&mut batch);
+                self.ready.push_back(Part::Send(full, step));
+                let _ = batch.add(entity, &keys);
             }
             done.push((name, tip, is_sent));
         }
         let step = Step::Branches(done);
         self.ready.push_back(if batch.is_empty() {
-            Item::Pass(step)
+            Part::Pass(step)
         } else {
-            Item::Send(batch, step)
+            Part::Send(batch, step)
         });
         Ok(())
     }
@@ -377,12 +366,6 @@ impl<'a> WholeHistory<'a> {
     }
 }
 
-/// Each of the ids once.
-fn distinct<'a>(ids: impl Iterator<Item = &'a String>) -> Vec<String> {
-    let ids: BTreeSet<&String> = ids.collect();
-    ids.into_iter().cloned().collect()
-}
-
 impl Source for WholeHistory<'_> {
     fn next(&mut self) -> Result<Option<Payload>, Failure> {
         if let Some(first) = self.first.take() {
@@ -393,7 +376,7 @@ impl Source for WholeHistory<'_> {
         }
         loop {
             match self.ready.pop_front() {
-                Some(Item::Send(batch, step)) => {
+                Some(Part::Send(batch, step)) => {
                     self.given = Some(step);
                     self.given_counts = Counts {
                         commits: batch.commits(),
@@ -403,7 +386,7 @@ impl Source for WholeHistory<'_> {
                     self.show_progress();
                     return Ok(Some(batch.into_payload(self.parts.frame)));
                 }
-                Some(Item::Pass(step)) => {
+                Some(Part::Pass(step)) => {
                     if !self.parts.options.jira.dry_run {
                         self.parts.tracker.passed(&step, self.parts.output);
                     }

@@ -9,7 +9,7 @@ const MAX_LINES: usize = 50_000;
 
 /// A reference that a push has changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Update {
+pub(super) struct RefUpdate {
     /// Nothing of one that is new.
     pub(super) old: Option<String>,
     /// Nothing of one that was deleted.
@@ -18,7 +18,7 @@ pub(super) struct Update {
     pub(super) name: String,
 }
 
-impl Update {
+impl RefUpdate {
     pub(super) fn branch(&self) -> Option<&str> {
         self.name.strip_prefix("refs/heads/")
     }
@@ -32,7 +32,7 @@ impl Update {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Lines {
     /// Each reference once, in the order of their names.
-    pub(super) updates: Vec<Update>,
+    pub(super) updates: Vec<RefUpdate>,
     /// How many lines are none that git writes.
     pub(super) wrong: usize,
     /// How many were not read.
@@ -63,14 +63,14 @@ pub(super) fn parse(input: &[u8]) -> Lines {
     lines
 }
 
-fn update(line: &str) -> Option<Update> {
+fn update(line: &str) -> Option<RefUpdate> {
     let mut words = line.splitn(3, ' ');
     let (old, new, name) = (words.next()?, words.next()?, words.next()?);
     let below = name.strip_prefix("refs/")?;
     let is_name = !below.is_empty() && !name.contains(|it: char| it.is_control() || it == ' ');
     let (old, new) = (id(old)?, id(new)?);
     let is_change = is_name && (old.is_some() || new.is_some());
-    is_change.then(|| Update {
+    is_change.then(|| RefUpdate {
         old,
         new,
         name: name.to_owned(),
@@ -86,10 +86,10 @@ fn id(word: &str) -> Option<Option<String>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Lines, Update, parse};
+    use super::{Lines, RefUpdate, parse};
 
-    fn update(old: Option<&str>, new: Option<&str>, name: &str) -> Update {
-        Update {
+    fn update(old: Option<&str>, new: Option<&str>, name: &str) -> RefUpdate {
+        RefUpdate {
             old: old.map(ToOwned::to_owned),
             new: new.map(ToOwned::to_owned),
             name: name.to_owned(),

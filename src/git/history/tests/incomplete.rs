@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{MACHINE, Scratch, git};
+use crate::error::Warning;
 use crate::git::{DetailsReader, Repository};
 
 /// The oldest commit of a shallow clone has its parents elsewhere: nothing tells what it changed.
@@ -75,7 +76,10 @@ fn a_partial_clone_gives_what_it_has() {
                 .iter()
                 .all(|commit| commit.files.iter().all(|file| file.lines_added == 0))
         );
-        let (warning, advice) = reader.warning.unwrap();
+        let Warning {
+            what: warning,
+            advice,
+        } = reader.warning.unwrap();
         assert!(
             warning.contains(words) && advice.contains("not partial"),
             "{warning}"
@@ -117,7 +121,7 @@ fn what_is_missing_of_one_commit_costs_no_other() {
             let lines: Vec<u32> = commit.files.iter().map(|file| file.lines_added).collect();
             assert_eq!(lines, [u32::from(number != 2)], "{number}");
         }
-        let (warning, _) = reader.warning.unwrap();
+        let warning = reader.warning.unwrap().what;
         assert!(!warning.contains('\n'), "{warning:?}");
         ids.reverse();
     }
@@ -158,7 +162,14 @@ fn no_time_for_files_leaves_the_commits() {
         (details[0].id.as_str(), details[0].file_count),
         (first.as_str(), 0)
     );
-    assert!(reader.warning.take().unwrap().0.contains("took too long"));
+    assert!(
+        reader
+            .warning
+            .take()
+            .unwrap()
+            .what
+            .contains("took too long")
+    );
     let unknown = "0".repeat(40);
     assert!(reader.read(&[first, unknown]).is_err());
 }

@@ -1,14 +1,14 @@
-//! Which issues each entity belongs to.
+//! Which issues each entity belongs to. Whoever fills a batch asks.
 
 use std::collections::HashSet;
 
 use crate::cli::KeyOptions;
-use crate::commands::keys;
+use crate::commands::key_rules;
 use crate::domain::issue_key::{Findings, IssueKey, Reason, Text, TextKind};
 use crate::output::Output;
 
 /// Searches texts for each entity by itself, by the same rules.
-pub(super) struct Finder<'a> {
+pub(super) struct KeyFinder<'a> {
     options: &'a KeyOptions,
     /// Keys that the user gives belong to every entity.
     explicit: Vec<Text>,
@@ -18,7 +18,7 @@ pub(super) struct Finder<'a> {
     cut: usize,
 }
 
-impl<'a> Finder<'a> {
+impl<'a> KeyFinder<'a> {
     /// `texts` may be of any kind; only what the user gives by hand is taken of them.
     pub(super) fn new(options: &'a KeyOptions, texts: &[Text]) -> Self {
         let explicit = texts
@@ -51,7 +51,7 @@ impl<'a> Finder<'a> {
     }
 
     fn find(&mut self, texts: &[Text]) -> Vec<IssueKey> {
-        let findings = keys::find(texts, self.options);
+        let findings = key_rules::find(texts, self.options);
         self.cut += findings.cut.len();
         for dropped in findings.dropped {
             match dropped.reason {
@@ -73,7 +73,7 @@ impl<'a> Finder<'a> {
     }
 
     /// Warns of keys that there was no room for.
-    pub(super) fn tell(&self, output: &Output) {
+    pub(super) fn warn_cut(&self, output: &Output) {
         if self.cut > 0 {
             let cut = self.cut;
             output.warn(&format!(

@@ -1,15 +1,15 @@
-//! Which build, deployment, repository, commit … is meant.
+//! Which build, deployment, repository, commit … is meant: `show` and `delete` find it out first.
 
 use std::time::Duration;
 
-use super::Wanted;
+use super::Subject;
 use crate::cli::{
     AskOptions, BranchOptions, CommitOptions, PullRequestKeyOptions, RepositoryKeyOptions, Which,
 };
 use crate::commands::connection::Destination;
 use crate::commands::dev_info::{clone_urls, repository_id};
+use crate::commands::identity::{Identity, deployment_key, given_text};
 use crate::commands::missing::Missing;
-use crate::commands::run_facts::{deployment_key, given_text, identity};
 use crate::commands::{self, Context};
 use crate::domain::entity_ids::EntityId;
 use crate::domain::properties::{Properties, Property};
@@ -25,13 +25,13 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Finds out which item is meant: by the options, then by what Jenkins says, then by the repository that is
 /// checked out: the ids are those that it was sent with.
-pub(super) struct Finder<'a> {
+pub(super) struct SubjectFinder<'a> {
     run: Run,
     missing: Missing,
     context: &'a Context<'a>,
 }
 
-impl<'a> Finder<'a> {
+impl<'a> SubjectFinder<'a> {
     pub(super) fn new(context: &'a Context<'a>) -> Self {
         Self {
             run: Run::new(context.variables),
@@ -40,10 +40,10 @@ impl<'a> Finder<'a> {
         }
     }
 
-    pub(super) fn find(&mut self, which: Which<'_>) -> Result<Option<Wanted>, Failure> {
+    pub(super) fn find(&mut self, which: Which<'_>) -> Result<Option<Subject>, Failure> {
         let item = match which {
             Which::Build(key) => {
-                let identity = identity(key, &self.run, &mut self.missing)?;
+                let identity = Identity::of(key, &self.run, &mut self.missing)?;
                 identity.map(|identity| Item::Build {
                     pipeline: identity.pipeline_id,
                     number: identity.number.get(),
@@ -64,10 +64,10 @@ impl<'a> Finder<'a> {
                 id.map(Item::FeatureFlag)
             }
             Which::Labelled(data, labels) => {
-                return Ok(Some(Wanted::Labelled(data, properties(labels)?)));
+                return Ok(Some(Subject::Labelled(data, properties(labels)?)));
             }
         };
-        Ok(item.map(Wanted::Item))
+        Ok(item.map(Subject::Item))
     }
 
     /// The repository that git and Jenkins know, where no option says which.
@@ -140,10 +140,10 @@ impl<'a> Finder<'a> {
     /// The item and the sites.
     pub(super) fn finish(
         mut self,
-        found: Option<Wanted>,
+        found: Option<Subject>,
         ask: &AskOptions,
         is_asked: bool,
-    ) -> Result<(Wanted, Vec<Destination>), Failure> {
+    ) -> Result<(Subject, Vec<Destination>), Failure> {
         let destinations = commands::destinations(&ask.connection, self.context)?;
         if is_asked {
             self.missing.want_site(destinations.first());

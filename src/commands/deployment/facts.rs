@@ -2,40 +2,37 @@
 
 use crate::cli::DeploymentOptions;
 use crate::commands::upstream::{self, Upstream};
-use crate::commands::{self, Context, deployed};
+use crate::commands::{self, Context};
 use crate::domain::deployed::Deployed;
 use crate::domain::issue_key::Findings;
-use crate::domain::timestamp::Timestamp;
-use crate::error::Failure;
 use crate::facts::{Facts, Question};
 use crate::report::{DeployedReport, Report};
 use crate::system::Deadline;
 
-/// What is known of the run and of the place that it deploys to.
-pub(super) struct Found {
-    before: Deployed,
+/// What is known of the run.
+pub(super) struct DeploymentFacts {
     pub(super) facts: Facts,
     pub(super) findings: Findings,
     /// The run whose issues count instead of its own.
     upstream: Option<Upstream>,
 }
 
-impl Found {
-    /// # Errors
-    /// What the options say wrongly.
+impl DeploymentFacts {
+    /// The answer to the question, in view of what was deployed before.
     pub(super) fn gather(
+        question: Question,
+        before: &Deployed,
         options: &DeploymentOptions,
         deadline: Deadline,
         context: &Context<'_>,
-    ) -> Result<Self, Failure> {
-        let before = deployed::before(options, context)?;
+    ) -> Self {
         let question = Question {
             deployed_before: Some(before.clone()),
-            ..commands::question(&options.keys, context)?
+            ..question
         };
         let mut facts = commands::gather(&question, deadline, context);
         let mut findings = commands::find_keys(&facts, &options.keys, context);
-        let upstream = upstream(&findings, &facts, &before, options, deadline, context);
+        let upstream = upstream(&findings, &facts, before, options, deadline, context);
         if let Some(upstream) = &upstream {
             facts.commit = facts.commit.or_else(|| upstream.commit.clone());
             findings = commands::find_keys_in(&[upstream.text()], &options.keys, context);
@@ -44,33 +41,22 @@ impl Found {
                 "the issues are those of {label}, which this run deploys"
             ));
         }
-        Ok(Self {
-            before,
+        Self {
             facts,
             findings,
             upstream,
-        })
+        }
     }
 
-    /// With what later runs and those that this one starts have to know. Remembers it.
-    pub(super) fn finish(
-        &self,
-        report: Report,
-        deployed: Option<DeployedReport>,
-        event: Timestamp,
-        options: &DeploymentOptions,
-        context: &Context<'_>,
-    ) -> Report {
-        let report = Report {
+    /// With what later runs and those that this one starts have to know.
+    pub(super) fn complete(&self, report: Report, deployed: Option<DeployedReport>) -> Report {
+        Report {
             ranges: commands::ranges(&self.facts),
             commit: self.facts.commit.clone(),
             upstream: self.upstream.as_ref().map(Upstream::label),
             deployed,
             ..report
-        };
-        let run = &self.facts.run;
-        deployed::remember(&report, &self.before, (event, run), options, context);
-        report
+        }
     }
 }
 
@@ -84,7 +70,7 @@ fn upstream(
     deadline: Deadline,
     context: &Context<'_>,
 ) -> Option<Upstream> {
-    let named = commands::keys::are_named(&options.keys) || options.keys.only_issue_keys;
+    let named = commands::key_rules::are_named(&options.keys) || options.keys.only_issue_keys;
     let is_unchanged = upstream::is_unchanged(&facts.run, before.commit.as_ref());
     // The end of a wrapped command or of a body has the issues of its beginning.
     let begun = &context.phase.found_before;

@@ -1,5 +1,6 @@
-//! Completes what was typed with what variables and a pipeline step give, so that every option is defined once
-//! and every value is checked in one way. Order: option, parameter of a step, variable.
+//! Where options come from: what was typed is completed with what variables and a pipeline step give, so that every option
+//! is defined once and every value is checked in one way. Order: option, parameter of a step, variable. `invocation.rs`
+//! calls it before clap parses.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};

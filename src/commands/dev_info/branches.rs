@@ -1,0 +1,63 @@
+//! Branches with the issues of their names and newest commits. `--pushed` and `--all` make them here, many at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::batch::DevEntity;
+use super::entities::Maker;
+use super::is_sent;
+use super::key_finder::KeyFinder;
+use super::this_run::WithKeys;
+use crate::domain::issue_key::{IssueKey, Text};
+use crate::facts::commit_text;
+use crate::git::{DetailsReader, GitError, Repository};
+
+/// For each name and its newest commit the branch as it is sent; nothing for one that belongs to no issue.
+pub(super) fn with_keys(
+    branches: &[(&str, &str)],
+    repository: &Repository<'_>,
+    maker: &Maker<'_>,
+    finder: &mut KeyFinder<'_>,
+    reader: &mut DetailsReader<'_>,
+) -> Result<Vec<Option<WithKeys>>, GitError> {
+    let tips = distinct(branches.iter().map(|(_, tip)| *tip));
+    let of_tips = keys_of_commits(&tips, repository, finder)?;
+    let found: Vec<_> = branches
+        .iter()
+        .map(|(name, tip)| {
+            let keys = finder.keys([Text::change_branch("git branch", name)]);
+            let of_last = of_tips.get(*tip).cloned().unwrap_or_default();
+            is_sent(name, &keys, &of_last).then_some((*name, *tip, keys, of_last))
+        })
+        .collect();
+    let tips = distinct(found.iter().flatten().map(|(_, tip, ..)| *tip));
+    let details = reader.read(&tips)?;
+    let details: BTreeMap<&str, _> = details.iter().map(|it| (it.id.as_str(), it)).collect();
+    let entities = found.into_iter().map(|found| {
+        let (name, tip, keys, of_last) = found?;
+        let branch = maker.branch(name, details.get(tip)?, &keys, &of_last)?;
+        let keys = keys.into_iter().chain(of_last).collect();
+        Some((DevEntity::Branch(Box::new(branch)), keys))
+    });
+    Ok(entities.collect())
+}
+
+/// The issues that these commits name, by their ids; whole messages may be long, and are read one by one.
+fn keys_of_commits(
+    ids: &[String],
+    repository: &Repository<'_>,
+    finder: &mut KeyFinder<'_>,
+) -> Result<BTreeMap<String, Vec<IssueKey>>, GitError> {
+    let mut walk = repository.each(ids)?;
+    let mut keys = BTreeMap::new();
+    while let Some(commit) = walk.next()? {
+        let found = finder.keys([commit_text(&commit)]);
+        keys.insert(commit.id, found);
+    }
+    Ok(keys)
+}
+
+/// Each of the ids once.
+fn distinct<'a>(ids: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let ids: BTreeSet<&str> = ids.collect();
+    ids.into_iter().map(ToOwned::to_owned).collect()
+}

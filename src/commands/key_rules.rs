@@ -1,0 +1,58 @@
+//! The user's rules for issue keys: what may be given, and how texts are searched. All commands that look for keys search
+//! here.
+
+use super::Context;
+use crate::cli::KeyOptions;
+use crate::cli::words::{self, Words};
+use crate::domain::issue_key::{self, Findings, IssueKey, Rules, Text};
+use crate::error::Failure;
+
+/// Refuses what cannot be right about keys before anything is done: words that are not keys, a template without its
+/// groups. A pipeline step goes on and warns of such words: the rest of its update is right.
+///
+/// # Errors
+/// What the options say wrongly.
+pub(super) fn check(options: &KeyOptions, context: &Context<'_>) -> Result<(), Failure> {
+    let is_step = context.phase.step.is_some();
+    if let Some(wrong) = wrong_words(options).into_iter().next().filter(|_| !is_step) {
+        return Err(Failure::usage(wrong).hint(
+            "separate issue keys with commas or blanks; --message searches a text for keys",
+        ));
+    }
+    let template = options.key_template.as_ref();
+    let lacking = template.zip(options.key_pattern.as_ref());
+    match lacking.and_then(|(template, pattern)| pattern.lacks_group_of(template)) {
+        None => Ok(()),
+        Some(group) => Err(Failure::usage(format!(
+            "--key-template names the group {group:?}, which --key-pattern does not have"
+        ))
+        .hint("put parentheses around the part of --key-pattern that is meant, and write ${1}x where text follows a group")),
+    }
+}
+
+/// Searches the texts by the user's rules.
+pub(super) fn find(texts: &[Text], options: &KeyOptions) -> Findings {
+    let rules = Rules {
+        projects: Words::all(&options.projects),
+        deny: Words::all(&options.deny),
+        pattern: options
+            .key_pattern
+            .clone()
+            .map(|pattern| pattern.with_template(options.key_template.clone())),
+    };
+    issue_key::find(texts, &rules)
+}
+
+/// Whether the user names issues by hand.
+pub(super) fn are_named(options: &KeyOptions) -> bool {
+    let mut given = options.issue_keys.iter();
+    given.any(|keys| words::split(keys).next().is_some()) || !options.issue_ids.is_empty()
+}
+
+/// What is wrong with each word of --issue-keys that is not an issue key.
+pub(super) fn wrong_words(options: &KeyOptions) -> Vec<String> {
+    let given = options.issue_keys.iter();
+    let words = given.flat_map(|keys| words::split(keys));
+    let wrong = words.filter_map(|word| word.parse::<IssueKey>().err());
+    wrong.map(|why| format!("--issue-keys: {why}")).collect()
+}

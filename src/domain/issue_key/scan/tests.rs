@@ -1,0 +1,163 @@
+use super::{
+    Candidate, Candidates, MAX_PART, Shape, candidates, identifier_at, is_after_boundary,
+    is_boundary, run, with_number,
+};
+
+const PLAIN: Candidates<'static> = Candidates {
+    identifiers: true,
+    projects: &[],
+};
+
+#[test]
+fn boundaries_go_by_unicode_category() {
+    for boundary in "_-./ \n\t#（【、。日カ🚀Ⓐª\u{301}\u{200b}\u{2028}".chars() {
+        assert!(is_boundary(boundary), "{boundary:?}");
+    }
+    for inside in "aZ0éÄßЖωǅ٣Ⅷ½²".chars() {
+        assert!(!is_boundary(inside), "{inside:?}");
+    }
+}
+
+#[test]
+fn shapes() {
+    let cases: &[(&str, &[(&str, Shape)])] = &[
+        ("ABC-1", &[("ABC-1", Shape::Key)]),
+        (
+            "ABC-1x DEF-2",
+            &[("ABC-1", Shape::Boundary), ("DEF-2", Shape::Key)],
+        ),
+        ("ABC-1ü", &[("ABC-1", Shape::Boundary)]),
+        ("ABC-1日", &[("ABC-1", Shape::Key)]),
+        ("lodash-4.17.21", &[("lodash-4", Shape::Version)]),
+        ("See ABC-4.", &[("ABC-4", Shape::Key)]),
+        ("ABC-4.x", &[("ABC-4", Shape::Key)]),
+        ("ABC-007", &[("ABC-007", Shape::Number)]),
+        ("ABC-jra-901", &[("jra-901", Shape::Key)]),
+        ("ÄBC-1", &[]),
+        ("日ABC-1", &[("ABC-1", Shape::Key)]),
+        ("ABC–1 ABC‑1", &[]),
+        (
+            "CVE-2024-1234-5",
+            &[("CVE-2024-1234", Shape::Identifier("CVE"))],
+        ),
+        ("A-1 B-", &[]),
+        ("[A-Z0-9]-12", &[("Z0-9", Shape::CharacterClass)]),
+        ("[^a-zA-F1-9_]", &[("F1-9", Shape::CharacterClass)]),
+        ("[_a-z0-9]{2}", &[("z0-9", Shape::CharacterClass)]),
+        ("A-Z0-9 only", &[("Z0-9", Shape::CharacterClass)]),
+        ("[x] Z0-9", &[("Z0-9", Shape::Key)]),
+        (
+            "[ABC-1] X-Q1-2",
+            &[("ABC-1", Shape::Key), ("Q1-2", Shape::Key)],
+        ),
+        ("[A-Z0-95]", &[("Z0-95", Shape::Key)]),
+    ];
+    for (text, expected) in cases {
+        let found = candidates(text, PLAIN);
+        let found: Vec<_> = found
+            .into_iter()
+            .map(|candidate| (&text[candidate.range], candidate.shape))
+            .collect();
+        assert_eq!(&found, expected, "{text:?}");
+    }
+}
+
+#[test]
+fn named_projects_need_not_look_like_projects() {
+    let wanted = Candidates {
+        identifiers: false,
+        projects: &["BIZ_PROJ2", "SDR_6", "4X", "A"],
+    };
+    let cases: &[(&str, &[&str])] = &[
+        ("biz_proj2-7", &["biz_proj2-7"]),
+        ("x/SDR_6-12_SDR_6-13", &["SDR_6-12", "SDR_6-13"]),
+        ("OLD_SDR_6-12", &["SDR_6-12"]),
+        ("MYSDR_6-12 SDR_6x-1 SDR_66-1", &[]),
+        ("4X-1 A-2 日A-3 B-4", &["4X-1", "A-2", "A-3"]),
+        ("PROJ2-7", &["PROJ2-7"]),
+    ];
+    for (text, expected) in cases {
+        let found = candidates(text, wanted).into_iter();
+        let found: Vec<&str> = found.map(|candidate| &text[candidate.range]).collect();
+        assert_eq!(&found, expected, "{text}");
+    }
+}
+
+#[test]
+fn projects_and_numbers_have_a_greatest_length() {
+    let longest = format!("{}-{}", "A".repeat(255), "9".repeat(255));
+    assert_eq!(candidates(&longest, PLAIN)[0].shape, Shape::Key);
+    assert!(candidates(&format!("{}-9", "A".repeat(256)), PLAIN).is_empty());
+    let long_number = format!("AB-{}", "9".repeat(256));
+    assert_eq!(candidates(&long_number, PLAIN)[0].shape, Shape::Number);
+}
+
+/// The rule as it reads: every letter behind a boundary may begin a key.
+fn letter_by_letter(text: &str) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    let mut position = 0;
+    while let Some(first) = text[position..].chars().next() {
+        let mut next = position + first.len_utf8();
+        if first.is_ascii_alphabetic() && is_after_boundary(text, position) {
+            let bytes = text.as_bytes()[position..].iter();
+            let project = run(bytes, u8::is_ascii_alphanumeric);
+            let is_project =
+                (2..=MAX_PART).contains(&project) && text[position + project..].starts_with('-');
+            let plain = || is_project.then(|| with_number(text, position, project))?;
+            if let Some(candidate) = identifier_at(text, position).or_else(plain) {
+                if matches!(candidate.shape, Shape::Key | Shape::Identifier(_)) {
+                    next = candidate.range.end;
+                }
+                found.push(candidate);
+            }
+        }
+        position = next;
+    }
+    found
+}
+
+#[test]
+fn looking_backwards_finds_the_same() {
+    let pieces = [
+        "A",
+        "bc",
+        "X9",
+        "1",
+        "12",
+        "0",
+        "-",
+        "-",
+        "-",
+        ".",
+        " ",
+        "_",
+        "[",
+        "]",
+        "é",
+        "日",
+        "CVE-2024-",
+        "GHSA-abcd-",
+        "ghsa",
+        "SNYK-JS-",
+        "ABC-1",
+        "-7",
+        "A-Z0-9",
+    ];
+    // A generator of our own: the same texts on every machine.
+    let mut state = 7_u64;
+    let mut random = |below: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    let mut keys = 0;
+    for _ in 0..20_000 {
+        let length = random(12);
+        let text: String = (0..length).map(|_| pieces[random(pieces.len())]).collect();
+        let found = candidates(&text, PLAIN);
+        assert_eq!(found, letter_by_letter(&text), "{text:?}");
+        keys += found.len();
+    }
+    assert!(keys > 10_000, "{keys}");
+}

@@ -1,0 +1,115 @@
+use super::{previous, previous_release};
+
+#[test]
+fn the_tag_before_is_of_the_same_series() {
+    let cases: &[(&str, &[&str], Option<&str>)] = &[
+        ("v1.1.0", &["v1.0.0"], Some("v1.0.0")),
+        ("v1.10.0", &["v1.2.0", "v1.9.0", "v1.1.0"], Some("v1.9.0")),
+        (
+            "v2.0.0",
+            &["v2.0.0-rc2", "v2.0.0-rc1", "v1.9.0"],
+            Some("v1.9.0"),
+        ),
+        ("v2.0.0-rc2", &["v2.0.0-rc1", "v1.9.0"], Some("v2.0.0-rc1")),
+        (
+            "v2.0.0-rc.10",
+            &["v2.0.0-rc.9", "v2.0.0-rc.1"],
+            Some("v2.0.0-rc.9"),
+        ),
+        (
+            "v2.0.0-rc1",
+            &["v2.0.0-beta3", "v1.9.0"],
+            Some("v2.0.0-beta3"),
+        ),
+        ("v2.0.0", &["v2.0.0-rc2"], None),
+        ("v2.1.0", &["v1.9.5", "v2.0.0"], Some("v2.0.0")),
+        ("1.0", &["1.0rc1", "0.9", "1.0b2"], Some("0.9")),
+        (
+            "5.0.0.RELEASE",
+            &["5.0.0.RC1", "4.9.0.RELEASE"],
+            Some("4.9.0.RELEASE"),
+        ),
+        (
+            "6.1.0.Final",
+            &["6.1.0.CR1", "6.0.2.Final", "6.0.0"],
+            Some("6.0.2.Final"),
+        ),
+        (
+            "api/v1.2.0",
+            &["web-2.0.0", "v9.0.0", "api/v1.1.0", "web/v1.1.9"],
+            Some("api/v1.1.0"),
+        ),
+        ("web-2.0.0", &["api/v1.9.0", "web-1.0.0"], Some("web-1.0.0")),
+        (
+            "@acme/shop@1.2.0",
+            &["@acme/lib@1.1.0", "@acme/shop@1.1.0"],
+            Some("@acme/shop@1.1.0"),
+        ),
+        (
+            "v2024.10.1",
+            &["v2024.9.30", "v2023.12.1"],
+            Some("v2024.9.30"),
+        ),
+        (
+            "release-2024-10-01",
+            &["release-2024-09-30", "release-2023-12-31"],
+            Some("release-2024-09-30"),
+        ),
+        (
+            "1.2.3+build",
+            &["1.2.2+build", "1.2.3-rc.1", "1.1.0"],
+            Some("1.2.2+build"),
+        ),
+        (
+            "1.2.3+5",
+            &["1.2.3+4", "1.2.3+10", "1.2.2"],
+            Some("1.2.3+4"),
+        ),
+        ("1.3.0", &["v1.2.0", "v1.1.0"], Some("v1.2.0")),
+        ("v1.2.0-PROJ-9", &["v1.1.0", "v1.0.0"], Some("v1.1.0")),
+        (
+            "v1.2.0-jre",
+            &["v1.2.0-android", "v1.1.0-android", "v1.1.0-jre"],
+            Some("v1.1.0-jre"),
+        ),
+        (
+            "log4j-2.17.1",
+            &["log4j-2.17.0", "log4j-2.9", "log4j2"],
+            Some("log4j-2.17.0"),
+        ),
+        ("REL_12_1", &["REL_12_0", "REL_11_9"], Some("REL_12_0")),
+        ("go1.21.3", &["go1.21.2", "go1.9"], Some("go1.21.2")),
+        ("build-45", &["build-44", "build-9"], Some("build-44")),
+        ("v10", &["v9", "v8"], Some("v9")),
+        ("v1.0", &["v2019.2", "v2019.1"], Some("v2019.2")),
+        ("latest", &["stable", "v1"], None),
+        ("v1.0", &["v1.0"], None),
+        ("v1", &["ü1", ""], None),
+    ];
+    for (name, others, expected) in cases {
+        assert_eq!(previous(name, others), *expected, "{name} {others:?}");
+    }
+}
+
+#[test]
+fn the_release_before_is_a_branch_of_releases() {
+    let cases: &[(&str, &[&str], Option<&str>)] = &[
+        (
+            "release/1.2",
+            &["main", "release/1.1", "release/1.0", "release/1.3"],
+            Some("release/1.1"),
+        ),
+        ("1.10.x", &["1.9.x", "1.2.x"], Some("1.9.x")),
+        (
+            "4-2-stable",
+            &["4-1-stable", "4-0-stable"],
+            Some("4-1-stable"),
+        ),
+        ("branch-3.5", &["branch-3.4"], Some("branch-3.4")),
+        ("feature/ABC-12-login", &["feature/ABC-11-logout"], None),
+        ("release/1.2", &["hotfix/1.1"], None),
+    ];
+    for (name, others, expected) in cases {
+        assert_eq!(previous_release(name, others), *expected, "{name}");
+    }
+}

@@ -1,0 +1,100 @@
+//! What became of the outbox, besides what was sent.
+
+use serde::Serialize;
+
+/// Most names of delivered updates that one line has.
+const MAX_NAMED: usize = 10;
+
+/// Most of them that are listed.
+const MAX_LISTED: usize = 1_000;
+
+/// What became of entries of the outbox.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct OutboxReport {
+    pub(crate) delivered: usize,
+    /// What people call them: `build shop #6 successful`.
+    pub(crate) delivered_names: Vec<String>,
+    /// Refused by Jira for good and set aside.
+    pub(crate) refused: usize,
+    /// Still there.
+    pub(crate) waiting: usize,
+    /// Set aside since they were too old, or dropped since they were too many.
+    pub(crate) expired: usize,
+    /// Dropped since a later update of the same build or deployment takes their place.
+    pub(crate) superseded: usize,
+}
+
+impl OutboxReport {
+    /// Takes in one that was delivered.
+    pub(crate) fn deliver(&mut self, name: &str) {
+        self.delivered += 1;
+        if self.delivered_names.len() < MAX_LISTED {
+            self.delivered_names.push(name.to_owned());
+        }
+    }
+
+    /// The first names of what was delivered, behind a label; nothing when that is nothing.
+    pub(crate) fn delivered_line(&self, label: &str) -> Option<String> {
+        let shown: Vec<&str> = self.delivered_names.iter().map(String::as_str).collect();
+        let shown = &shown[..shown.len().min(MAX_NAMED)];
+        let more = match self.delivered - shown.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        (self.delivered > 0).then(|| format!("{label}: {}{more}", shown.join(", ")))
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
+        self.delivered += other.delivered;
+        let room = MAX_LISTED.saturating_sub(self.delivered_names.len());
+        let names = other.delivered_names.into_iter();
+        self.delivered_names.extend(names.take(room));
+        self.refused += other.refused;
+        self.waiting += other.waiting;
+        self.expired += other.expired;
+        self.superseded += other.superseded;
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_LISTED, OutboxReport};
+
+    #[test]
+    fn what_was_delivered_is_named_up_to_a_limit() {
+        for (count, line) in [
+            (0, None),
+            (1, Some("also delivered: b1")),
+            (
+                10,
+                Some("also delivered: b1, b2, b3, b4, b5, b6, b7, b8, b9, b10"),
+            ),
+            (
+                12,
+                Some("also delivered: b1, b2, b3, b4, b5, b6, b7, b8, b9, b10 and 2 more"),
+            ),
+        ] {
+            let mut report = OutboxReport::default();
+            for number in 1..=count {
+                report.deliver(&format!("b{number}"));
+            }
+            assert_eq!(
+                report.delivered_line("also delivered").as_deref(),
+                line,
+                "{count}"
+            );
+        }
+        let mut whole = OutboxReport::default();
+        for _ in 0..2 {
+            let mut part = OutboxReport::default();
+            (0..=MAX_LISTED).for_each(|_| part.deliver("b"));
+            whole.add(part);
+        }
+        let counts = (whole.delivered, whole.delivered_names.len());
+        assert_eq!(counts, (2 * MAX_LISTED + 2, MAX_LISTED));
+    }
+}

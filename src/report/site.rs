@@ -1,0 +1,88 @@
+//! What one site said: a part of the report of every command that asks Jira.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{OutboxReport, Outcome};
+use crate::error::Failure;
+use crate::jira::{Rejected, UnknownAssociation};
+
+/// What one site said.
+#[derive(Debug, Serialize)]
+pub(crate) struct SiteReport {
+    pub(crate) site: String,
+    pub(crate) outcome: Outcome,
+    /// Jira's word for how the build or deployment stands that was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) state: Option<&'static str>,
+    /// Address of the first issue that was sent; only when all is accepted and the site is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) link: Option<String>,
+    /// Whether it waits in the outbox, to be sent later; only when it does.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) queued: bool,
+    /// Identities as Jira writes them; what was sent, when Jira gives no details.
+    pub(crate) accepted: Vec<Value>,
+    pub(crate) rejected: Vec<Rejected>,
+    pub(crate) unknown_issue_keys: Vec<String>,
+    pub(crate) unknown_associations: Vec<UnknownAssociation>,
+    /// What is stored (`show`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) stored: Option<Value>,
+    /// Whether anything is stored (`show dev-info`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) exists: Option<bool>,
+    /// Whether Jira was seen to have carried it out (`--verify`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) verified: Option<bool>,
+    pub(crate) message: String,
+}
+
+impl SiteReport {
+    /// Before anything is known of it.
+    pub(crate) fn new(site: String, outcome: Outcome) -> Self {
+        Self {
+            site,
+            outcome,
+            state: None,
+            link: None,
+            queued: false,
+            accepted: Vec::new(),
+            rejected: Vec::new(),
+            unknown_issue_keys: Vec::new(),
+            unknown_associations: Vec::new(),
+            stored: None,
+            exists: None,
+            verified: None,
+            message: String::new(),
+        }
+    }
+
+    pub(crate) fn failed(site: String, failure: &Failure) -> Self {
+        Self {
+            message: failure.message(),
+            ..Self::new(site, failure.kind.into())
+        }
+    }
+
+    /// After a flush that nothing stopped.
+    pub(crate) fn delivered(site: String, counts: &OutboxReport) -> Self {
+        let OutboxReport {
+            delivered,
+            refused,
+            waiting,
+            ..
+        } = *counts;
+        let outcome = match (delivered > 0, refused > 0, waiting > 0) {
+            (_, false, false) => Outcome::Accepted,
+            (true, ..) => Outcome::PartlyAccepted,
+            (false, true, _) => Outcome::Rejected,
+            (false, false, true) => Outcome::Unreachable,
+        };
+        Self {
+            message: format!("{delivered} delivered, {refused} refused, {waiting} waiting"),
+            queued: waiting > 0,
+            ..Self::new(site, outcome)
+        }
+    }
+}
