@@ -1,13 +1,16 @@
 //! What Jira's development panel would show of an issue.
 
 mod rows;
+mod status;
 mod text;
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use crate::associations;
 use crate::store::{Kind, Store};
 pub(crate) use rows::Row;
+pub(crate) use status::Lozenge;
 pub(crate) use text::text;
 
 pub(crate) const NOTHING: &str = "no development information";
@@ -46,6 +49,37 @@ pub(crate) struct Section {
     pub(crate) count: String,
     /// The newest first.
     pub(crate) rows: Vec<Row>,
+    kind: Kind,
+}
+
+/// What belongs together: the builds of a pipeline, the deployments to an environment, the commits of a repository.
+pub(crate) struct Group<'a> {
+    pub(crate) title: &'a str,
+    /// The newest first, never empty.
+    pub(crate) rows: Vec<&'a Row>,
+}
+
+impl Section {
+    /// The one with the newest row first.
+    pub(crate) fn groups(&self) -> Vec<Group<'_>> {
+        let mut places = HashMap::new();
+        let mut groups: Vec<Group> = Vec::new();
+        for row in &self.rows {
+            let place = *places.entry(&row.group.id).or_insert(groups.len());
+            if place == groups.len() {
+                groups.push(Group {
+                    title: &row.group.title,
+                    rows: Vec::new(),
+                });
+            }
+            groups[place].rows.push(row);
+        }
+        groups
+    }
+
+    pub(crate) fn status(&self) -> Vec<Lozenge> {
+        status::of(self.kind, &self.groups())
+    }
 }
 
 impl Panel {
@@ -63,6 +97,7 @@ impl Panel {
                 title,
                 count: format!("{} {word}", rows.len()),
                 rows,
+                kind: *kind,
             }
         });
         Self {

@@ -16,6 +16,7 @@ pub(crate) struct Row {
     pub(crate) tone: String,
     pub(crate) name: String,
     pub(crate) url: String,
+    pub(super) group: GroupOf,
     /// Of deployments: name and type.
     pub(crate) environment: Option<(String, String)>,
     pub(crate) time: String,
@@ -24,6 +25,23 @@ pub(crate) struct Row {
     /// Further text with an address.
     pub(crate) links: Vec<(String, String)>,
     pub(super) order: (Option<Timestamp>, Option<i64>),
+}
+
+/// The group that an item is shown in.
+#[derive(Default)]
+pub(super) struct GroupOf {
+    pub(super) id: String,
+    pub(super) title: String,
+}
+
+impl GroupOf {
+    fn named(name: Option<String>) -> Self {
+        let title = name.unwrap_or_default();
+        Self {
+            id: title.clone(),
+            title,
+        }
+    }
 }
 
 impl Row {
@@ -49,6 +67,15 @@ impl Row {
         self
     }
 
+    /// The state as people read it: a word of the API without its underscores, all else as it was sent.
+    pub(crate) fn words(&self) -> String {
+        if self.state == self.tone {
+            self.state.replace('_', " ")
+        } else {
+            self.state.clone()
+        }
+    }
+
     pub(crate) fn mark(&self) -> char {
         match self.tone.as_str() {
             "successful" | "MERGED" | "success" => '✓',
@@ -67,6 +94,7 @@ impl Row {
 /// A build or a deployment.
 fn run(item: &Value) -> Row {
     let environment = item["environment"]["displayName"].as_str();
+    let environment = environment.map(|name| (name.to_owned(), text(&item["environment"]["type"])));
     let number = &item["buildNumber"];
     let number = number
         .as_i64()
@@ -77,18 +105,38 @@ fn run(item: &Value) -> Row {
         some_text(&item["label"]),
         some_text(&item["description"]),
     ];
+    let name = text(&item["displayName"]);
+    let notes = notes.into_iter().flatten();
+    let group = match &environment {
+        Some((name, kind)) => GroupOf {
+            id: text(&item["environment"]["id"]),
+            title: format!("{name} ({kind})"),
+        },
+        None => GroupOf {
+            id: text(&item["pipelineId"]),
+            title: pipeline(&name, number).to_owned(),
+        },
+    };
     let row = Row {
         state: text(&item["state"]),
         tone: text(&item["state"]),
-        name: text(&item["displayName"]),
         url: text(&item["url"]),
-        environment: environment.map(|name| (name.to_owned(), text(&item["environment"]["type"]))),
-        notes: notes.into_iter().flatten().collect(),
+        group,
+        environment,
+        notes: notes.filter(|note| !name.contains(note)).collect(),
+        name,
         links: references.flat_map(reference).collect(),
         order: (None, number),
         ..Row::default()
     };
     row.at(&item["lastUpdated"])
+}
+
+/// `shop` of `shop #7`.
+fn pipeline(name: &str, number: Option<i64>) -> &str {
+    let number = number.map(|number| format!(" #{number}"));
+    let found = number.and_then(|number| name.strip_suffix(&number));
+    found.unwrap_or(name)
 }
 
 fn branch(item: &Value, repository: Option<String>) -> Row {
@@ -103,7 +151,7 @@ fn branch(item: &Value, repository: Option<String>) -> Row {
     let row = Row {
         name: text(&item["name"]),
         url: text(&item["url"]),
-        notes: repository.into_iter().collect(),
+        group: GroupOf::named(repository),
         links: [(newest, text(&last["url"]))]
             .into_iter()
             .chain(create)
@@ -129,10 +177,8 @@ fn commit(item: &Value, repository: Option<String>) -> Row {
         tone: "commit".to_owned(),
         name: first_line(&item["message"]),
         url: text(&item["url"]),
-        notes: [repository, author, files, merge]
-            .into_iter()
-            .flatten()
-            .collect(),
+        group: GroupOf::named(repository),
+        notes: [author, files, merge].into_iter().flatten().collect(),
         ..Row::default()
     };
     row.at(&item["authorTimestamp"])
@@ -163,7 +209,8 @@ fn pull_request(item: &Value, repository: Option<String>) -> Row {
         tone: text(&item["status"]),
         name: format!("{} {}", text(&item["displayId"]), text(&item["title"])),
         url: text(&item["url"]),
-        notes: [Some(branches), repository, comments]
+        group: GroupOf::named(repository),
+        notes: [Some(branches), comments]
             .into_iter()
             .flatten()
             .chain(reviewers)
@@ -188,12 +235,14 @@ fn feature_flag(item: &Value) -> Row {
     let on = summary["status"]["enabled"] == true;
     // The summary's address is optional, an environment's is not.
     let first = details.clone().map(|details| text(&details["url"])).next();
+    let name = some_text(&item["displayName"]).unwrap_or_else(|| text(&item["id"]));
+    let key = some_text(&item["key"]).filter(|key| *key != name);
     let row = Row {
         state: flag_state(&summary["status"]),
         tone: if on { "on" } else { "off" }.to_owned(),
-        name: some_text(&item["displayName"]).unwrap_or_else(|| text(&item["id"])),
+        name,
         url: some_text(&summary["url"]).or(first).unwrap_or_default(),
-        notes: environments.chain(some_text(&item["key"])).collect(),
+        notes: environments.chain(key).collect(),
         links: links.collect(),
         ..Row::default()
     };

@@ -12,6 +12,7 @@ mod faults;
 mod fields;
 mod flags;
 mod gating;
+mod page;
 mod panel;
 mod reading;
 mod request_rules;
