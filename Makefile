@@ -10,13 +10,15 @@ BINARIES ?=
 JENKINS_URL ?= http://127.0.0.1:8080
 JENKINS_TESTS ?=
 
-.PHONY: help jenkins-test torture audit demo bench test requirements format lint docs groovy rust build release windows
+.PHONY: help jenkins-test torture audit demo bench test requirements format lint docs groovy rust build release deb windows
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
 demo:
-	$(CARGO) build --locked --quiet --package jira-send --package jira-sandbox
+	@CARGO="$(CARGO)" tests/sandbox/needs.sh
+	@echo 'Building jira-send and the stand-in: a few minutes the first time'
+	@$(CARGO) build --locked --package jira-send --package jira-sandbox
 	@$(CARGO) run --locked --quiet --package jira-sandbox --bin demo -- $(if $(ONCE),--once)
 
 # The Rust tests come last, so that their summary, with its times, ends the output.

@@ -11,6 +11,7 @@ mod check;
 mod checkouts;
 mod command_line;
 mod connection;
+mod demo;
 mod deployed;
 mod deployment;
 mod dev_info;
