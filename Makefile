@@ -37,6 +37,10 @@ release:
 	$(if $(BINARIES),,rm -rf target/release-files && CARGO="$(CARGO)" release/build.sh target/release-files)
 	CARGO="$(CARGO)" release/pack.sh $(or $(BINARIES),target/release-files)
 
+# make deb   makes a package for Debian and Ubuntu; needs cargo-deb
+deb:
+	CARGO="$(CARGO)" release/deb.sh
+
 # make windows   checks that the program compiles for Windows
 windows:
 	CARGO="$(CARGO)" release/build.sh --check windows-x86_64
