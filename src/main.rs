@@ -44,7 +44,10 @@ fn main() -> ExitCode {
     child::outlive_file_size_limit();
     let arguments: Vec<_> = std::env::args_os().collect();
     let variables = variables::Variables::of_this_process();
-    let is_terminal = std::io::stderr().is_terminal();
-    let output = output::Output::new(std::io::stderr(), std::io::stdout()).on_terminal(is_terminal);
+    let stderr = std::io::stderr();
+    let terminal = stderr.is_terminal().then(|| {
+        terminal_size::terminal_size_of(&stderr).map_or(80, |(width, _)| usize::from(width.0))
+    });
+    let output = output::Output::new(stderr, std::io::stdout()).on_terminal(terminal);
     program::run(&arguments, &variables, output)
 }

@@ -2,6 +2,7 @@
 
 mod secrets;
 mod visible;
+mod wrapped;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -17,6 +18,7 @@ pub(crate) use visible::{escaped_json, log_line, readable_json, visible};
 
 use secrets::Secrets;
 use visible::cut_visible;
+use wrapped::wrapped;
 
 /// Longest line for people, in characters.
 const MAX_LINE: usize = 2_000;
@@ -77,8 +79,8 @@ pub(crate) struct Output {
     secrets: Arc<Mutex<Secrets>>,
     /// The warnings that were given.
     warned: Arc<Mutex<HashSet<String>>>,
-    /// Whether people's lines are read as they come, on a terminal.
-    is_terminal: bool,
+    /// Where people's lines are read as they come: the width of their terminal, in characters.
+    terminal: Option<usize>,
     /// Length of the line that stands below the others there and changes, in characters.
     bar: Arc<Mutex<usize>>,
 }
@@ -96,18 +98,15 @@ impl Output {
             wording: Wording::default(),
             secrets: Arc::default(),
             warned: Arc::default(),
-            is_terminal: false,
+            terminal: None,
             bar: Arc::default(),
         }
     }
 
-    /// The same where people's lines go to a terminal, or not.
+    /// The same where people's lines go to a terminal of this width, or to none.
     #[must_use]
-    pub(crate) fn on_terminal(self, is_terminal: bool) -> Self {
-        Self {
-            is_terminal,
-            ..self
-        }
+    pub(crate) fn on_terminal(self, terminal: Option<usize>) -> Self {
+        Self { terminal, ..self }
     }
 
     /// The same with people's lines kept instead of printed, for a step that says them in its own way.
@@ -117,7 +116,7 @@ impl Output {
             people: Arc::new(Mutex::new(Box::new(lines.clone()))),
             warned: Arc::default(),
             has_colors: false,
-            is_terminal: false,
+            terminal: None,
             ..self.clone()
         };
         (kept, lines)
@@ -168,7 +167,7 @@ impl Output {
 
     /// Whether a line that changes can be shown.
     pub(crate) fn has_bar(&self) -> bool {
-        self.is_terminal && self.verbosity == Verbosity::Normal
+        self.terminal.is_some() && self.verbosity == Verbosity::Normal
     }
 
     /// A line in the place of the last one like it, below all others; it goes when it is empty.
@@ -227,7 +226,7 @@ impl Output {
     /// A line that only `--verbose` shows.
     pub(crate) fn detail(&self, line: &str) {
         if self.is_verbose() {
-            self.print("", line, MAX_DETAIL);
+            self.print("", line, MAX_DETAIL, None);
         }
     }
 
@@ -270,7 +269,7 @@ impl Output {
     /// The result for programs, or the page that was asked for. A line feed is added.
     ///
     /// # Errors
-    /// When it cannot be written, which is told as well. A reader that has gone away is no reason to fail.
+    /// When it cannot be written, which is also reported. A reader that has gone away is not a failure.
     pub(crate) fn result(&self, text: &str) -> Result<(), Failure> {
         let text = self.without_secrets(text);
         let mut result = self.result.lock().unwrap_or_else(PoisonError::into_inner);
@@ -285,12 +284,15 @@ impl Output {
     }
 
     fn people(&self, label: &str, line: &str, longest: usize) {
-        self.print(label, &self.wording.apply(line), longest);
+        self.print(label, &self.wording.apply(line), longest, self.terminal);
     }
 
     /// As it is: whole requests are shown with what strangers wrote in them.
-    fn print(&self, label: &str, line: &str, longest: usize) {
-        let line = cut_visible(&self.without_secrets(line), longest);
+    fn print(&self, label: &str, line: &str, longest: usize, width: Option<usize>) {
+        let mut line = cut_visible(&self.without_secrets(line), longest);
+        if let Some(width) = width {
+            line = wrapped(&line, label.len(), width);
+        }
         let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
         let label = self.painted(label);
         let mut bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);

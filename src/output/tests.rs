@@ -97,7 +97,7 @@ fn a_bar_stands_below_the_lines_of_a_terminal() {
         (false, "line\n"),
     ] {
         let (people, result) = (Paper::default(), Paper::default());
-        let output = Output::new(people.clone(), result).on_terminal(is_terminal);
+        let output = Output::new(people.clone(), result).on_terminal(is_terminal.then_some(80));
         output.bar("long bar");
         output.bar("bar");
         output.say("line");

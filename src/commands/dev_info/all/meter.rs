@@ -143,7 +143,8 @@ mod tests {
         for (is_terminal, shown) in [(true, 100), (false, 3)] {
             let machine = FakeMachine::default();
             let lines = KeptLines::default();
-            let output = Output::new(lines.clone(), Vec::new()).on_terminal(is_terminal);
+            let output =
+                Output::new(lines.clone(), Vec::new()).on_terminal(is_terminal.then_some(80));
             let mut meter = Meter::new(100, 1_000, 100, &output, &machine);
             for read in 101..=200 {
                 machine.sleep(Duration::from_secs(1));
