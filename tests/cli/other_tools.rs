@@ -527,10 +527,6 @@ fn rows() -> Vec<Row> {
             &[
                 ("BITBUCKET_REPO_FULL_NAME", "acme/shop"),
                 ("BITBUCKET_BUILD_NUMBER", "17"),
-                (
-                    "BITBUCKET_GIT_HTTP_ORIGIN",
-                    "https://bitbucket.org/acme/shop",
-                ),
                 ("BITBUCKET_BRANCH", "feature/ABC-3-cart"),
                 ("BITBUCKET_TAG", ""),
                 ("BITBUCKET_EXIT_CODE", "2"),
