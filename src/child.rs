@@ -1,4 +1,4 @@
-//! The user's command, run as if we were not there: its streams are ours, and what tells us to stop tells it too.
+//! The user's command, run as if we were not there: it has our streams, and gets the signals that stop us.
 //! The one place that handles signals.
 
 use std::ffi::OsString;
@@ -17,7 +17,7 @@ pub(crate) use other::{Listener, Running, as_first_process, outlive_file_size_li
 #[cfg(unix)]
 pub(crate) use unix::{Listener, Running, as_first_process, outlive_file_size_limit};
 
-/// So long a command may take to end after it was told to.
+/// How long a command may take to end after a signal.
 #[cfg_attr(
     not(unix),
     expect(dead_code, reason = "there is no signal to wait after")
@@ -34,7 +34,7 @@ pub(crate) enum End {
     Signal(i32),
 }
 
-/// What came of waiting for a command.
+/// The result of waiting for a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Waited {
     Ended {
@@ -42,7 +42,7 @@ pub(crate) enum Waited {
         /// The signal that told us to stop before that.
         told: Option<i32>,
     },
-    /// We were told to stop by this signal, and the command has not ended within [`GRACE`]. Said once.
+    /// This signal stopped us, and the command has not ended within [`GRACE`]. Returned once.
     #[cfg_attr(not(unix), expect(dead_code, reason = "nothing is stopped there"))]
     Overdue(i32),
 }

@@ -74,9 +74,9 @@ pub(crate) enum Command {
     DevInfo(Box<DevInfoOptions>),
     /// Read back what Jira has stored
     ///
-    /// Prints it as JSON; of repositories with a label only whether there are any. Of a repository Jira shows the 400 most
-    /// recent commits, branches and pull requests, and no others. Jira needs a moment to store what was sent, and as far as
-    /// is known shows only data that was sent with the same credential. The exit code is 1 if nothing is stored.
+    /// Prints it as JSON; for repositories with a label, only whether there are any. For a repository, Jira returns only the
+    /// 400 most recent commits, branches and pull requests. Jira needs a moment to store what was sent, and probably shows
+    /// only data that was sent with the same credential. The exit code is 1 if nothing is stored.
     Show(Box<ShowOptions>),
     /// Delete what Jira has stored: one thing, or all with a label
     ///

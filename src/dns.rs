@@ -8,7 +8,7 @@ use crate::side_by_side::in_time;
 /// The addresses of the host in an address such as `https://acme.atlassian.net/x`, each once.
 ///
 /// # Errors
-/// In words, when the host has no address or there is no answer within `timeout`.
+/// A sentence, when the host has no address or there is no answer within `timeout`.
 pub(crate) fn look_up(url: &str, timeout: Duration) -> Result<Vec<IpAddr>, String> {
     let host = with_port(url);
     // The system's look-up knows no time limit.

@@ -92,7 +92,7 @@ impl Failure {
         self
     }
 
-    /// What came of another failure, with its remedy.
+    /// Caused by another failure, with its remedy.
     #[must_use]
     pub(crate) fn caused_by(mut self, other: &Self) -> Self {
         self.causes.push(other.what.clone());

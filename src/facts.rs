@@ -45,7 +45,7 @@ pub(crate) struct Question {
     pub(crate) repository_dir: Option<PathBuf>,
     /// Folders of all repositories of the run, where the user names them.
     pub(crate) repositories: Vec<PathBuf>,
-    /// Only commits that change these count; of the repository of the run.
+    /// Only commits that change these paths in the repository of the run count.
     pub(crate) paths: Vec<String>,
     /// The file of changes, else Jenkins' change log, newest first.
     pub(crate) changes: Vec<Commit>,
@@ -107,7 +107,7 @@ pub(crate) struct Notes {
     pub(crate) warnings: Vec<Warning>,
     /// What is worth a line.
     pub(crate) lines: Vec<String>,
-    /// What only `--verbose` tells.
+    /// What only `--verbose` prints.
     pub(crate) details: Vec<String>,
 }
 

@@ -30,7 +30,7 @@ const MAX_FILE: u64 = 16 * 1024 * 1024;
 /// Most flags in one file.
 const MAX_FLAGS: usize = 10_000;
 
-/// Most errors that are told; nobody mends more in one go.
+/// Most errors that are reported; nobody fixes more at once.
 const MAX_ERRORS: usize = 10;
 
 /// The environment of a flag that names none: Jira wants one.

@@ -68,7 +68,7 @@ pub(crate) enum GitError {
 }
 
 impl GitError {
-    /// In words.
+    /// As a sentence.
     pub(crate) fn text(&self) -> &str {
         match self {
             Self::NotInstalled => "git is not installed",
@@ -120,7 +120,7 @@ impl<'a> Repository<'a> {
     /// The commits whose parents were cut off when the repository was cloned.
     ///
     /// # Errors
-    /// When there is no git, or this is no repository.
+    /// When there is no git, or this is not a repository.
     pub(crate) fn edge(&self) -> Result<HashSet<String>, GitError> {
         let path = self.run(&["rev-parse", "--git-path", "shallow"])?;
         let path = self.directory.join(path.trim_end_matches(['\r', '\n']));
@@ -135,7 +135,7 @@ impl<'a> Repository<'a> {
     }
 
     /// # Errors
-    /// When there is no git, or this is no repository.
+    /// When there is no git, or this is not a repository.
     pub(crate) fn check(&self) -> Result<(), GitError> {
         self.run(&["rev-parse", "--git-dir"]).map(drop)
     }

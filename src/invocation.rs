@@ -18,7 +18,7 @@ use crate::side_by_side::in_time;
 use crate::system::System;
 use crate::variables::Variables;
 
-/// So long a command waits for files of certificates.
+/// How long a command waits for files of certificates.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Why there is nothing to run.
@@ -32,7 +32,7 @@ pub(crate) enum Stop {
 /// What was typed, with what the parameters of a pipeline step and variables add to it.
 ///
 /// # Errors
-/// Options that cannot be, or a page that was asked for.
+/// Invalid options, or a page that was asked for.
 pub(crate) fn parse(
     typed: &[OsString],
     variables: &Variables,
@@ -109,7 +109,7 @@ fn read_settings(command: &Command, variables: &Variables) -> Result<Settings, F
 /// Runs something with the way to Jira that the command's options name.
 ///
 /// # Errors
-/// A way that cannot be, for a command that does nothing without; or what it fails with.
+/// Invalid connection settings, for a command that does nothing without; or its own failure.
 pub(crate) fn perform<T>(
     command: &Command,
     variables: &Variables,

@@ -43,7 +43,7 @@ pub(crate) struct Run {
     pub(crate) last_build: Option<Revision>,
     /// Clone address; it may hold a user and a password.
     pub(crate) repository: Option<String>,
-    /// Where the repository stands in the workspace.
+    /// The folder of the repository in the workspace.
     pub(crate) checkout_directory: Option<String>,
 }
 

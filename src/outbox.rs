@@ -1,7 +1,7 @@
 //! What waits to be sent: one file for each build or deployment that Jira did not get.
 //!
 //! Any number of processes share the folder, also from several machines. There are no locks: an entry belongs to
-//! whoever renames it to a name of his own, and what a killed process held is taken over. An entry may be delivered
+//! whoever renames it to their own name, and what a killed process held is taken over. An entry may be delivered
 //! twice that way, which is harmless, since its sequence number stays the same.
 
 mod entry;
@@ -46,13 +46,13 @@ use name::{Hold, Name, Pause};
 /// Longest file that is taken for an entry, in bytes. A body with 500 issues has less than a hundredth of it.
 const MAX_ENTRY: u64 = 16 * 1024 * 1024;
 
-/// So long a folder may take to answer; a local one takes less than a millisecond.
+/// How long a folder may take to answer; a local one takes less than a millisecond.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Folder of what Jira refused for good.
 const REFUSED: &str = "refused";
 
-/// End of the name of a file that is no entry, though it is named like one.
+/// End of the name of a file that is named like an entry but is not one.
 const CORRUPT: &str = "corrupt";
 
 /// An outbox that can be used.

@@ -1,4 +1,4 @@
-//! What becomes of the exit code, as one table.
+//! How outcomes become exit codes, as one table.
 
 use clap::ValueEnum;
 
@@ -11,11 +11,11 @@ pub(crate) enum OnError {
     Fail,
     /// Warn and exit with 0
     Warn,
-    /// Warn and exit with 0 when it waits in the outbox, else exit with 1, 3 or 4
+    /// Warn and exit with 0 if it is queued in the outbox, else exit with 1, 3 or 4
     Queue,
 }
 
-/// One row: what happened at a site, whether the data waits in the outbox, and the exit codes under
+/// One row: what happened at a site, whether the data is queued, and the exit codes under
 /// `--on-error fail`, `warn` and `queue`.
 pub(crate) const POLICIES: &[(Outcome, bool, [u8; 3])] = &[
     (Outcome::Accepted, false, [0, 0, 0]),

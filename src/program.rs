@@ -79,7 +79,7 @@ pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output)
     }
 }
 
-/// Whatever hangs, the process ends in its time, and says what becomes of the data.
+/// Whatever hangs, the process ends in time, and says what happens to the data.
 fn watch(
     command: &Command,
     typed: &[OsString],

@@ -35,7 +35,7 @@ pub(crate) enum Outcome {
     /// The credential is missing, wrong or lacks the permission.
     Unauthorized,
     Unreachable,
-    /// Options or values that cannot be.
+    /// Invalid options or values.
     Invalid,
     /// What was looked for is stored.
     Found,
@@ -80,7 +80,7 @@ pub(crate) struct Report {
     pub(crate) state: Option<&'static str>,
     pub(crate) issue_keys: Vec<IssueKey>,
     pub(crate) sites: Vec<SiteReport>,
-    /// What became of the data that waited from before; only when there was some.
+    /// What happened to updates that were queued before; only if there were any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) outbox: Option<OutboxReport>,
     /// The commit that it is about, for a run that this one starts.
@@ -92,7 +92,7 @@ pub(crate) struct Report {
     /// The run of another job whose issues were sent, where this one had none of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) upstream: Option<String>,
-    /// What runs where once the deployment has gone well.
+    /// What runs where once the deployment has succeeded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) deployed: Option<DeployedReport>,
     /// What Jira says of a gate.

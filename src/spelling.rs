@@ -80,7 +80,7 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("yes", &["force", "assumeyes"]),
 ];
 
-/// The option or parameter that was meant, if one is near.
+/// The option or parameter with the most similar name, if there is one.
 pub(crate) fn meant<'a>(name: &str, known: &'a [String]) -> Option<&'a str> {
     let plain_name = plain(name);
     let is_known = |word: &str| known.iter().find(|it| plain(it) == plain(word));

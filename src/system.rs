@@ -17,7 +17,7 @@ pub(crate) trait System: Sync {
     fn random(&self) -> f64;
     /// Who we are among the processes of all machines, as a part of a file's name.
     fn process(&self) -> &str;
-    /// Whether the process of this name certainly runs no more. Of other machines nothing is certain.
+    /// Whether the process of this name has certainly ended. For other machines, nothing is certain.
     fn is_gone(&self, process: &str) -> bool;
     /// Who ends the process when something hangs.
     fn watchdog(&self) -> Option<&Watchdog> {
@@ -25,7 +25,7 @@ pub(crate) trait System: Sync {
     }
 }
 
-/// In a sleep it is looked so often whether we were told to stop.
+/// How often a sleep checks for a signal to stop.
 const SLICE: Duration = Duration::from_millis(100);
 
 /// The real machine.
@@ -59,7 +59,7 @@ fn place() -> String {
     place.join("-")
 }
 
-/// At most 60 characters that may stand in a file's name.
+/// At most 60 characters that are allowed in a file's name.
 fn plain(name: &str) -> String {
     let is_plain = |character: &char| character.is_ascii_alphanumeric() || *character == '-';
     name.chars().filter(is_plain).take(60).collect()

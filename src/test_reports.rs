@@ -52,7 +52,7 @@ pub(crate) struct Reports {
 pub(crate) enum Stop {
     /// The time was up: half of the counts would be wrong.
     Late,
-    /// A limit was hit, in words.
+    /// A limit was hit: a sentence that says which.
     TooMany(String),
 }
 

@@ -116,7 +116,7 @@ variables! { PLUGINS:
     PROMOTED_NUMBER = "number of the promoted build";
     TRIGGERED_BUILD_NUMBER = "Parameterized Trigger, as TRIGGERED_BUILD_NUMBER_<job>: the build that a run started and waited for, in the same way";
     COPYARTIFACT_BUILD_NUMBER = "Copy Artifact, as COPYARTIFACT_BUILD_NUMBER_<JOB>: the build whose files are deployed, in the same way";
-    SVN_URL = "Subversion: folder that was checked out, with its branch or tag; of several SVN_URL_1, SVN_URL_2 and so on";
+    SVN_URL = "Subversion: folder that was checked out, with its branch or tag; for several SVN_URL_1, SVN_URL_2 and so on";
     SVN_REVISION = "says that the build is one of Subversion";
     MERCURIAL_REVISION_BRANCH = "Mercurial: branch";
     MERCURIAL_REVISION = "says that the build is one of Mercurial";

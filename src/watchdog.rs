@@ -12,14 +12,14 @@ use crate::side_by_side::{in_time, new_thread};
 /// So long after its time a process that hangs is ended.
 pub(crate) const GRACE: Duration = Duration::from_secs(1);
 
-/// From the signal on that tells us to stop, when only the sending is left: whoever sent it may lose patience. A request
-/// that hangs is given up a moment after its time, so that it makes five seconds in all.
+/// After a signal to stop, when only the sending is left: whoever sent it may lose patience. A request that hangs is
+/// given up a moment later, which makes five seconds in all.
 pub(crate) const TOLD_TO_STOP: Duration = Duration::from_millis(4_500);
 
 /// The same grace after that.
 const TOLD_GRACE: Duration = Duration::from_millis(400);
 
-/// So often it is looked whether we were told to stop.
+/// How often we check for a signal to stop.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// The last words take no longer, though nobody may read them.
@@ -65,9 +65,9 @@ struct Watched {
     until: Option<Duration>,
     /// Nothing has said yet how long it really takes.
     is_guess: bool,
-    /// The same since we were told to stop.
+    /// The same, since the signal to stop.
     curfew: Option<Duration>,
-    /// Raised when we are told to.
+    /// Raised by a signal to stop.
     stops: Vec<Arc<AtomicBool>>,
     unfinished: Unfinished,
     last_words: Option<LastWords>,
@@ -125,13 +125,13 @@ impl Watchdog {
         *self.state() = Watched::default();
     }
 
-    /// One of these is raised when we are told to stop.
+    /// A signal to stop raises one of these.
     pub(crate) fn heed(&self, stops: Vec<Arc<AtomicBool>>) {
         self.state().stops = stops;
         self.shared.1.notify_all();
     }
 
-    /// When all has to be over, if we were told to stop.
+    /// When everything has to be over, after a signal to stop.
     pub(crate) fn curfew(&self) -> Option<Duration> {
         let now = self.started.elapsed();
         let mut state = self.state();
@@ -156,7 +156,7 @@ impl Watchdog {
         }
     }
 
-    /// It is sent, refused or queued, and that was said; it makes this exit code.
+    /// It is sent, refused or queued, and that was printed; it results in this exit code.
     pub(crate) fn settles(&self, title: &str, site: &str, code: u8) {
         let mut state = self.state();
         let all = &mut state.unfinished;
@@ -203,7 +203,7 @@ impl Watchdog {
     }
 }
 
-/// What is said of what could not be finished: one failure for each, or one for nothing in particular.
+/// The failures of what could not be finished: one for each, or one for nothing in particular.
 pub(crate) fn failures(unfinished: &Unfinished) -> Vec<Failure> {
     let unreachable = |what: String| {
         Failure::new(Kind::Unreachable, what).cause(

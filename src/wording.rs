@@ -28,10 +28,10 @@ pub(crate) fn variable(long: &str) -> String {
 
 /// What takes the place of a command line, the longest text first.
 const OF_STEPS: &[(&str, &str)] = &[
-    ("give --site acme for", "give site: 'acme' for"),
+    ("pass --site acme for", "pass site: 'acme' for"),
     (
-        "give the option in parentheses",
-        "give the parameter in parentheses",
+        "pass the option in parentheses",
+        "pass the parameter in parentheses",
     ),
     (
         "elsewhere pass the options",
@@ -126,7 +126,7 @@ mod tests {
                 "set JIRA_SITE or --site to it",
                 "set JIRA_SITE or site to it",
             ),
-            ("give --environment-id, or", "give environmentId, or"),
+            ("pass --environment-id, or", "pass environmentId, or"),
             ("'--environment-id <ID>'", "'environmentId <ID>'"),
             ("(--only-issue-keys leaves", "(onlyIssueKeys leaves"),
             ("--site", "site"),
@@ -144,8 +144,8 @@ mod tests {
                 "queued in /x; it is sent with the next update",
             ),
             (
-                "or give --site acme for acme.atlassian.net",
-                "or give site: 'acme' for acme.atlassian.net",
+                "or pass --site acme for acme.atlassian.net",
+                "or pass site: 'acme' for acme.atlassian.net",
             ),
         ];
         for (text, expected) in cases {

@@ -42,7 +42,7 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Nothing tells us to stop.
+    /// There are no signals to stop.
     #[expect(clippy::unused_self, reason = "the same on every system")]
     pub(crate) fn stops(&self) -> Vec<Arc<AtomicBool>> {
         Vec::new()

@@ -29,7 +29,7 @@ const LOOK_OFTEN: Duration = Duration::from_millis(20);
 /// Whoever stops a build signals one process after the other, and the command may be the first to know.
 const LATE_SIGNAL: Duration = Duration::from_millis(100);
 
-/// What tells us to stop.
+/// The signals that stop us.
 const STOPS: [i32; 3] = [SIGTERM, SIGINT, SIGHUP];
 
 /// What is for the command alone.
@@ -53,8 +53,8 @@ pub(crate) struct Listener {
 }
 
 impl Listener {
-    /// `told_by_others`: whoever tells us to stop tells the command as well, as Jenkins does. Twice is too much for
-    /// programs that give up their orderly end at the second signal.
+    /// `told_by_others`: whoever stops us signals the command as well, as Jenkins does. A second signal makes some
+    /// programs give up their orderly end.
     ///
     /// A signal that cannot be listened to does to us what it does to others.
     pub(crate) fn new(told_by_others: bool) -> Self {
@@ -78,7 +78,7 @@ impl Listener {
         }
     }
 
-    /// What tells us to stop raises these.
+    /// A signal to stop raises these.
     pub(crate) fn stops(&self) -> Vec<Arc<AtomicBool>> {
         let stops = self.raised.iter();
         let stops = stops.filter(|(signal, _)| STOPS.contains(signal));
@@ -161,7 +161,7 @@ pub(crate) struct Running {
     told: Option<Told>,
 }
 
-/// That we were told to stop.
+/// A signal to stop.
 #[derive(Clone, Copy)]
 struct Told {
     signal: i32,
@@ -172,7 +172,7 @@ struct Told {
 }
 
 impl Running {
-    /// What tells us to stop raises these.
+    /// A signal to stop raises these.
     pub(crate) fn stops(&self) -> Vec<Arc<AtomicBool>> {
         self.listener.stops()
     }

@@ -8,7 +8,8 @@ use clap::error::{ContextKind, ErrorKind};
 use super::suggestions::{self, words};
 use crate::error::Failure;
 
-/// What clap found wrong with a command and its words; `origins` has the options that nobody typed. Writers of pipeline steps (`is_step`) see no options.
+/// What clap found wrong with a command line; `origins` has the options that nobody typed. Writers of pipeline steps
+/// (`is_step`) see no options.
 pub(crate) fn explain(
     error: &clap::Error,
     words_of_command: Option<&str>,
@@ -51,7 +52,7 @@ pub(crate) fn explain(
     }
 }
 
-/// Clap's first line without its label and without what the causes say again.
+/// Clap's first line, without its label and without what the causes repeat.
 fn headline(error: &clap::Error) -> String {
     let text = error.render().to_string();
     let line = text.lines().next().unwrap_or_default();

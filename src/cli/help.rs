@@ -111,7 +111,7 @@ fn with_variable(option: Arg, variable: Option<String>) -> Arg {
         .allow_negative_numbers(!is_positional)
 }
 
-/// Code is not marked on a terminal.
+/// A terminal shows no marks around code.
 fn plain(text: &StyledStr) -> String {
     text.to_string().replace('`', "")
 }
@@ -148,7 +148,7 @@ fn listed(examples: &[examples::Example], width: usize) -> String {
     text
 }
 
-/// What is said below the commands: variables and exit codes, from the same tables that the code uses.
+/// The text below the commands: variables and exit codes, from the same tables that the code uses.
 fn overview(width: usize, is_long: bool) -> String {
     let mut text = examples::of("")
         .map(|examples| listed(examples, width))

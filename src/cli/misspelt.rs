@@ -11,7 +11,7 @@ use crate::wording::variable;
 
 const OURS: &str = "JIRA_SEND_";
 
-/// A warning of each. What is not near anything belongs to somebody else.
+/// A warning for each. A name that is similar to nothing belongs to somebody else.
 pub(crate) fn variables(variables: &Variables) -> Vec<Warning> {
     let names: Vec<&str> = variables
         .names()
@@ -101,7 +101,7 @@ mod tests {
         assert!(variables(&Variables::from(both)).is_empty());
     }
 
-    /// Whatever is documented or read must never be called misspelt.
+    /// What is documented or read must never be reported as misspelt.
     #[test]
     fn every_variable_that_is_read_is_known() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -20,8 +20,8 @@ use crate::domain::timestamp::Timestamp;
 use crate::domain::web_url::WebUrl;
 use crate::policy::OnError;
 
-/// Seconds for everything that one call does. Jenkins looks ever less often whether a shell has ended, so that 15.2 s
-/// cost a step 18.
+/// Seconds for everything that one call does. Jenkins checks less and less often whether a shell has ended: 15.2 s cost a
+/// step 18.
 pub(super) const DEFAULT_BUDGET: u32 = 14;
 
 /// What is printed, and how.
@@ -142,7 +142,7 @@ pub(crate) struct KeyOptions {
     pub(crate) key_template: Option<KeyTemplate>,
 }
 
-/// Which run of which pipeline it is.
+/// The run and its pipeline.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "The run")]
 pub(crate) struct IdentityOptions {
@@ -168,7 +168,7 @@ pub(crate) struct IdentityOptions {
     pub(crate) build_number: Option<BuildNumber>,
 }
 
-/// What is said of an update, whatever is updated.
+/// What every update has.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct UpdateOptions {
     /// Time of the event, RFC 3339 or milliseconds since 1970 [default: now]
@@ -224,7 +224,7 @@ pub(crate) struct RunOptions {
 }
 
 impl RunOptions {
-    /// The state that is given, else what stands for it.
+    /// The state that was passed, else its default.
     pub(crate) fn state(&self) -> State {
         self.state.unwrap_or(self.running_as)
     }

@@ -29,7 +29,7 @@ pub(crate) struct OutboxOptions {
 }
 
 impl OutboxOptions {
-    /// For commands that have no such options and only look at what is there.
+    /// For commands without these options, which only read what is there.
     pub(crate) fn default_for_reading(variables: &Variables) -> Self {
         Self {
             outbox: variables.by_name("JIRA_SEND_OUTBOX").map(PathBuf::from),

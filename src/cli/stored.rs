@@ -76,7 +76,7 @@ impl<H: How> Stored<H> {
 }
 
 impl Stored<HowToDelete> {
-    /// Whether Jira is asked for it.
+    /// Whether Jira can be asked for it.
     pub(crate) fn is_carried_out(&self) -> bool {
         let (which, how) = self.parts();
         !how.dry_run && (how.yes || !which.is_of_many())
@@ -123,7 +123,7 @@ pub(crate) enum Which<'a> {
 }
 
 impl Which<'_> {
-    /// Whether more than one thing goes with it.
+    /// Whether more than one thing is deleted with it.
     pub(crate) fn is_of_many(self) -> bool {
         matches!(self, Self::Repository(_) | Self::Labelled(..))
     }

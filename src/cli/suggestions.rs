@@ -37,7 +37,7 @@ const OF_VARIABLES: &[(&str, &str)] = &[
     ("no-proxy", "NO_PROXY"),
 ];
 
-/// Words for commands, and the commands that do what they say.
+/// Words that people try, and the commands that do it.
 const COMMANDS: &[(&[&str], &[&str])] = &[
     (
         &["send", "submit", "publish", "report", "push", "post"],
@@ -66,7 +66,7 @@ const COMMANDS: &[(&[&str], &[&str])] = &[
     ),
 ];
 
-/// Commands of other tools that there is no need for.
+/// Commands of other tools that are not needed here.
 const NO_COMMANDS: &[(&[&str], &str)] = &[
     (
         &[
@@ -114,7 +114,7 @@ pub(super) fn hints(error: &clap::Error, command: &Command) -> Vec<String> {
     let suggested = kinds.into_iter().map(context);
     let suggested = suggested.filter(|suggested| !suggested.is_empty());
     suggested
-        .map(|suggested| did_you_mean(&suggested))
+        .map(|suggested| did_you_mean(&suggested.replace(", ", " or ")))
         .collect()
 }
 

@@ -2,8 +2,8 @@
 
 use std::str::FromStr;
 
-/// One value of a list option: words separated by commas, semicolons or white space. Empty words count for nothing,
-/// so that `''`, `a,` and `a, b` are what they look like.
+/// One value of a list option: words separated by commas, semicolons or white space. Empty words are ignored, so that
+/// `''`, `a,` and `a, b` mean what they look like.
 #[derive(Clone, Debug)]
 pub(crate) struct Words<T>(Vec<T>);
 

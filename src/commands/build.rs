@@ -113,7 +113,7 @@ fn references(options: &BuildOptions, facts: &Facts) -> Result<Vec<Reference>, F
         return Err(Failure::usage(format!(
             "Jira takes {MAX_REFERENCES} references on a build, not {count}"
         ))
-        .hint("give --reference less often"));
+        .hint("pass --reference less often"));
     }
     if !given.is_empty() {
         return Ok(given.clone());

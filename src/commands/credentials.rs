@@ -66,7 +66,7 @@ pub(crate) fn of_variables(
             };
             Err(Failure::new(Kind::Credentials, "there is no credential for Jira")
                 .cause(missing)
-                .hint("in Jenkins bind the credential to these two variables (withCredentials, or \"Use secret text(s) or file(s)\"); in Jira it is made under Jira settings > Apps > OAuth credentials"))
+                .hint("in Jenkins, bind the credential to JIRA_CLIENT_ID and JIRA_CLIENT_SECRET (withCredentials, or \"Use secret text(s) or file(s)\"); in Jira, create it under Jira settings > Apps > OAuth credentials"))
         }
     }
 }

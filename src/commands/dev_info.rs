@@ -170,7 +170,7 @@ fn refuse_useless(options: &DevInfoOptions) -> Result<(), Failure> {
     if let Some((name, _)) = useless {
         return Err(
             Failure::usage(format!("{name} has no use for development information"))
-                .hint("commits are read from git; give further issues with --issue-keys"),
+                .hint("commits are read from git; pass further issues with --issue-keys"),
         );
     }
     let of_one_run = [
@@ -213,7 +213,7 @@ fn cannot_read(error: &GitError) -> Failure {
         GitError::TooSlow => Kind::Unreachable,
         _ => Kind::Usage,
     };
-    let failure = Failure::new(kind, "commits cannot be read").cause(error.text());
+    let failure = Failure::new(kind, "could not read the commits").cause(error.text());
     failure.hint(match error {
         GitError::NotInstalled => "install git on the agent",
         GitError::TooSlow => "is the workspace on a slow drive? --budget gives git more time",

@@ -48,12 +48,12 @@ pub(crate) fn run(options: &FlushOptions, context: &Context<'_>) -> Result<Repor
         let others = others.into_iter().filter_map(|(site, id)| site.or(id));
         let others: Vec<String> = others.collect();
         let why = if is_narrowed {
-            "it was not asked for"
+            "not selected by the options"
         } else {
-            "JIRA_SITE does not name it, and it has no credential of its own"
+            "not in JIRA_SITE, and without a credential of their own"
         };
         context.output.say(&format!(
-            "skipping what is queued for {}: {why}",
+            "skipping updates for {}: {why}",
             others.join(", ")
         ));
     }

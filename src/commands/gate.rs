@@ -156,7 +156,7 @@ impl Watch<'_> {
                 self.session.destination.name, self.name
             ),
         )
-        .hint("give more time with --timeout SECONDS")
+        .hint("allow more time with --timeout SECONDS")
     }
 
     fn ask(&mut self) -> Result<Gate, NoAnswer> {

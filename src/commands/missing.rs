@@ -6,7 +6,7 @@ use crate::output::Output;
 use crate::variables;
 
 /// How a site is named, for people with a Jenkins and for others.
-pub(crate) const SITE_HINT: &str = "set JIRA_SITE (in Jenkins under Manage Jenkins > System > Global properties > Environment variables), or give --site acme for acme.atlassian.net";
+pub(crate) const SITE_HINT: &str = "set JIRA_SITE (in Jenkins under Manage Jenkins > System > Global properties > Environment variables), or pass --site acme for acme.atlassian.net";
 
 /// The values that are missing so far.
 #[derive(Debug, Default)]
@@ -115,7 +115,7 @@ impl Missing {
         } else if self.lacks_site {
             failure
         } else {
-            failure.hint("give the option in parentheses")
+            failure.hint("pass the option in parentheses")
         }
     }
 }
@@ -159,7 +159,7 @@ mod tests {
                 false,
                 Some(""),
                 "missing a required value for a build: the pipeline (--job-name)",
-                vec!["give the option in parentheses"],
+                vec!["pass the option in parentheses"],
             ),
         ] {
             let mut missing = Missing::default();

@@ -125,7 +125,7 @@ pub(crate) fn warn_local(url: &WebUrl, output: &Output) {
     if url.is_local() {
         output.advise(
             &format!("{url} is an address that only this machine can open"),
-            "fill in Manage Jenkins > System > Jenkins URL, or give --url",
+            "fill in Manage Jenkins > System > Jenkins URL, or pass --url",
         );
     }
 }
@@ -139,7 +139,7 @@ pub(crate) fn jenkins_url(variable: &str, text: &str) -> Result<WebUrl, Failure>
         let shown = without_account(text);
         Failure::usage(format!("{variable} is not an address: {shown:?}"))
             .cause(error)
-            .hint("check Manage Jenkins > System > Jenkins URL, or give the address as an option")
+            .hint("check Manage Jenkins > System > Jenkins URL, or pass the address with --url")
     })
 }
 

@@ -80,7 +80,7 @@ pub(crate) fn nothing(findings: &Findings, require: bool, output: &Output) -> Re
     super::notices::warn_each(lines, output);
     let exit_code = if require {
         let failure = Failure::new(Kind::NothingToSend, message.as_str())
-            .hint("name an issue in the branch or a commit message, or give --issue-keys; jira-send keys explains what was searched");
+            .hint("name an issue in the branch or a commit message, or pass --issue-keys; jira-send keys explains what was searched");
         output.failure(&failure);
         failure.kind.exit_code()
     } else {

@@ -90,11 +90,11 @@ fn warn_stopped(stop: &Stop, output: &Output) {
     match stop {
         Stop::Late => output.advise(
             "the test reports could not all be read in time: the counts are left out",
-            "give more time with --budget, or a narrower pattern with --test-reports",
+            "allow more time with --budget, or a narrower pattern with --test-reports",
         ),
         Stop::TooMany(many) => output.advise(
             &format!("the test reports were not counted: {many}"),
-            "give a narrower pattern with --test-reports, such as build/reports/*.xml",
+            "use a narrower pattern with --test-reports, such as build/reports/*.xml",
         ),
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// The largest number that JavaScript, and so Jira's page, tells from its neighbours.
+/// The largest number that JavaScript, and so Jira's page, can distinguish from its neighbours.
 const MAX_NUMBER: i64 = (1 << 53) - 1;
 
 /// How many digits each part after the first takes, for two, three and four parts: what is left of the 15 digits of

@@ -20,13 +20,13 @@ pub(crate) struct Deployed {
     pub(crate) at: i64,
 }
 
-/// What tells a repository from the others of a run, the same from run to run.
+/// What distinguishes a repository from the others of a run, the same from run to run.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(transparent)]
 pub(crate) struct RepositoryName(String);
 
 impl RepositoryName {
-    /// From the address that it is cloned from, in whichever form; from its folder when that is no server's.
+    /// From the URL that it is cloned from, in any form; from its folder if that is not on a server.
     pub(crate) fn new(clone_url: Option<&str>, folder: &str) -> Self {
         let clone = clone_url.and_then(CloneUrl::parse);
         Self(match clone {

@@ -10,7 +10,7 @@ use super::text::Line;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Percentage(f64);
 
-/// What is wanted where it is something else.
+/// What is expected where it is something else.
 pub(crate) const A_PERCENTAGE: &str = "a number from 0 to 100";
 
 impl Percentage {

@@ -1,4 +1,4 @@
-//! Ids that stay the same from run to run and can stand in a path.
+//! Ids that stay the same from run to run and are safe in a path.
 
 use std::fmt::Write as _;
 use std::str::FromStr;
@@ -11,7 +11,7 @@ use crate::digest::hex;
 /// Longest id of a pipeline, an environment or a flag, in characters.
 const MAX_ID: usize = 255;
 
-/// Hexadecimal digits of the SHA-256 that tells apart names cut at the limit.
+/// Hexadecimal digits of the SHA-256 that distinguishes names cut at the limit.
 const HASH_DIGITS: usize = 32;
 
 /// How a pipeline's id is made from the name of its job.
@@ -46,7 +46,7 @@ impl PipelineId {
         Self(fit(&encoded(id, |byte| byte == b'~'), id))
     }
 
-    /// The id that stands in a body which was made before.
+    /// The id in a body that exists already.
     pub(crate) fn of_body(id: &str) -> Self {
         Self(id.to_owned())
     }

@@ -27,8 +27,8 @@ impl FromStr for Property {
 
 impl Property {
     /// # Errors
-    /// A key that Jira refuses (empty, with `:`, starting with `_`, over 255 characters) or a value that cannot be
-    /// sent as it is: a changed value would not be found again by a delete.
+    /// A key that Jira refuses (empty, with `:`, starting with `_`, over 255 characters) or a value that is
+    /// not sent unchanged: a delete would not find a changed value.
     pub(crate) fn new(key: &str, value: &str) -> Result<Self, String> {
         let key = key.trim();
         let line = Line::optional(key).filter(|line| line.as_str() == key);

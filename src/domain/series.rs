@@ -1,4 +1,4 @@
-//! Series of versions: of the tags `api/v1.2.0`, `api/v1.1.0` and `web-2.0.0`, the second comes before the first.
+//! Series of versions: among the tags `api/v1.2.0`, `api/v1.1.0` and `web-2.0.0`, the second comes before the first.
 
 use std::cmp::Ordering;
 

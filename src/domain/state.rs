@@ -177,7 +177,7 @@ pub(crate) fn deployment_state(state: State, unstable: BuildState) -> Deployment
     }
 }
 
-/// What `--rollback-as` takes: how a rollback that went well is told.
+/// What `--rollback-as` takes: the state of a successful rollback.
 ///
 /// # Errors
 /// For every other word.
@@ -203,7 +203,7 @@ pub(crate) fn parse_unstable_as(text: &str) -> Result<BuildState, String> {
     }
 }
 
-/// What `--running-as` takes: what a run is told as of which no result is known. Version 1.4.5 of Atlassian's plugin
+/// What `--running-as` takes: the state of a run whose result is not known yet. Version 1.4.5 of Atlassian's plugin
 /// called it successful.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// What became of one test.
+/// The result of one test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TestOutcome {
     Passed,

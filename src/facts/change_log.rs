@@ -1,5 +1,5 @@
-//! Which commits of the change log belong to the run. Jenkins lists those of shared libraries among them, and nothing
-//! tells them apart but that no repository of the workspace has them.
+//! Which commits of the change log belong to the run. Jenkins lists those of shared libraries among them; the
+//! only difference is that no repository of the workspace has them.
 
 use std::collections::HashSet;
 
@@ -29,7 +29,7 @@ pub(super) fn is_of_git(entries: &[Commit]) -> bool {
 
 /// What only the log knows.
 pub(super) struct ChangeLog<'a> {
-    /// These belong to the run; of each its first line is known.
+    /// These belong to the run; only their first lines are known.
     pub(super) of_run: Vec<&'a Commit>,
     /// These count for nothing. Those of a library may be more than once in the log.
     pub(super) left_out: HashSet<&'a str>,

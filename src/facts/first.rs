@@ -240,7 +240,7 @@ fn listed_in(
     Ok((there, beyond))
 }
 
-/// Says that nothing tells which repository was built.
+/// Says that nothing shows which repository was built.
 fn several(question: &Question, run: &Run, checkouts: &Checkouts<'_>) -> Notes {
     let found = checkouts.found();
     let names: Vec<&str> = found.checkouts.iter().map(|it| it.name.as_str()).collect();
@@ -292,7 +292,7 @@ fn is_elsewhere(answer: &Result<RepositoryFacts<'_>, GitError>) -> bool {
     }
 }
 
-/// Git's words for a folder that is no repository, where nobody expects commits.
+/// Git's words for a folder that is not a repository, where nobody expects commits.
 fn is_no_repository(text: &str) -> bool {
     text.contains("not a git repository")
 }

@@ -152,7 +152,7 @@ impl<'a> Reading<'a, '_> {
         Ok(Some(read))
     }
 
-    /// Whether it is the one that has this commit; of several the one that is at it.
+    /// Whether it is the one that has this commit; if several have it, the one that has checked it out.
     fn is_meant(&self, checkout: &Checkout, commit: &str) -> bool {
         let nearest = self.others.iter().find(|other| other.is_at(commit));
         let nearest = nearest.or_else(|| self.others.iter().find(|other| other.has(commit)));
@@ -190,7 +190,7 @@ fn nowhere(question: &Question, first: &OfRun<'_>, checkouts: &Checkouts<'_>) ->
     warnings.fold(Notes::default(), Notes::and)
 }
 
-/// Which commit of which repository is deployed, where there are several. Of several clones of one repository, each has
+/// Which commit of which repository is deployed, where there are several. If one repository has several clones, each has
 /// a name.
 pub(super) fn deployed(
     first: &OfRun<'_>,

@@ -11,7 +11,7 @@ pub(super) struct RepositoryFacts<'a> {
     pub(super) git: Repository<'a>,
     /// Its folder, seen from the workspace.
     pub(super) folder: String,
-    /// Clone address; of a further one only where it is asked for.
+    /// Clone URL; for other repositories than the first only if it is asked for.
     pub(super) url: Option<String>,
     /// Full id of the commit that is checked out, or that Jenkins names.
     pub(super) head: String,

@@ -76,7 +76,7 @@ impl Workspace {
     }
 }
 
-/// The path seen from the workspace, with slashes; of one elsewhere the whole.
+/// The path relative to the workspace, with slashes; elsewhere the whole path.
 fn name_below(workspace: &Path, folder: &Path) -> String {
     let folder = real(folder);
     let Ok(below) = folder.strip_prefix(real(workspace)) else {

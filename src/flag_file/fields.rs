@@ -100,7 +100,7 @@ struct NameAndType {
     kind: Option<EnvironmentType>,
 }
 
-/// How a flag stands, as far as it is said.
+/// The state of a flag, where it is given.
 #[derive(Clone, Default)]
 struct State {
     url: Option<WebUrl>,

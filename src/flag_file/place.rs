@@ -22,7 +22,7 @@ impl Wrong {
         Self { path, words }
     }
 
-    /// As people are told, of a `part` of the text that has this path.
+    /// For people, in a `part` of the text that has this path.
     pub(super) fn at(&self, text: &str, part: &str, path_of_part: &str) -> String {
         let parts = [path_of_part, &self.path];
         let path = parts.map(|part| part.trim_matches('.')).join(".");
@@ -62,7 +62,7 @@ fn words(error: &serde_json::Error) -> String {
     }
 }
 
-/// Where reading stopped, in words.
+/// Where reading stopped, as a sentence.
 pub(super) fn not_json(text: &str, error: &serde_json::Error) -> String {
     // A column of 0 is the end of the line before.
     let before = text.split_inclusive('\n').take(error.line() - 1);

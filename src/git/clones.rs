@@ -10,7 +10,7 @@ const MAX_DEPTH: usize = 3;
 /// Most folders that are opened.
 const MAX_FOLDERS: usize = 5_000;
 
-/// Most files and folders that are looked at.
+/// Most files and folders that are searched.
 const MAX_LOOKED_AT: usize = 200_000;
 
 /// Most clones that are found.

@@ -27,7 +27,7 @@ const BLOCK: usize = 64 * 1024;
 /// Most of its complaints that is kept, in bytes.
 const MAX_ERRORS: usize = 64 * 1024;
 
-/// So often a wait for its words is looked after.
+/// How often a wait for its output is checked.
 const LONGEST_WAIT: Duration = Duration::from_millis(100);
 
 /// Between two looks whether it has ended, at first and at most.

@@ -1,4 +1,4 @@
-//! Which commits belong to a run: everything since its [start], as far as the clone has it.
+//! Which commits belong to a run: everything since its [start] that the clone has.
 
 mod start;
 
@@ -113,7 +113,7 @@ pub(crate) fn commits(repository: &Repository<'_>, wanted: &Wanted) -> Result<Co
     })
 }
 
-/// The full ids of what is named, as far as the repository has them.
+/// The full ids of what is named, if the repository has them.
 struct Known(BTreeMap<String, String>);
 
 impl Known {
@@ -294,7 +294,7 @@ impl Repository<'_> {
         Ok(parse_log(&text(&process.rest(MAX_OUTPUT)?)))
     }
 
-    /// Those of the commits that change one of the paths, or all without any; of a merge, what it brought counts.
+    /// Those of the commits that change one of the paths, or all without any; for a merge, what it brought counts.
     ///
     /// # Errors
     /// When git fails.

@@ -7,7 +7,7 @@ use super::process::{MAX_WORD, text};
 use super::{GitError, LOG, Repository};
 
 impl Repository<'_> {
-    /// The newest commit of a branch, as it was last fetched; of a repository without remotes its own.
+    /// The newest commit of a branch as it was last fetched, or of the repository's own branch if it has no remotes.
     pub(crate) fn branch_tip(&self, name: &str) -> Option<String> {
         let place = self.remote().map_or_else(
             || "refs/heads".to_owned(),
@@ -33,7 +33,7 @@ impl Repository<'_> {
         tips.next().filter(|_| parents.len() == 2)
     }
 
-    /// Whether every branch of the server is here, as far as it was fetched.
+    /// Whether every branch of the server is here, as of the last fetch.
     pub(crate) fn fetches_all_branches(&self) -> bool {
         let Some(remote) = self.remote() else {
             return true;

@@ -21,7 +21,7 @@ const UNREAD: &[(&str, &[Variable])] = &[
     ("CVS", &[variables::CVS_BRANCH]),
 ];
 
-/// Most folders of Subversion that are looked at.
+/// Most folders of Subversion that are searched.
 const MAX_FOLDERS: usize = 32;
 
 /// Says that the messages of the run's commits are in a system that is not read, and what can be done about it.
@@ -70,7 +70,7 @@ fn found(variables: &Variables) -> Vec<(String, Ref)> {
     found
 }
 
-/// The folders of Subversion: of one `SVN_URL`, of several `SVN_URL_1` and so on.
+/// The folders of Subversion: `SVN_URL` for one, `SVN_URL_1` and so on for several.
 fn folders(variables: &Variables) -> impl Iterator<Item = (String, &str)> {
     let base = variables::SVN_URL.name;
     let numbered = (1..=MAX_FOLDERS).map(move |number| format!("{base}_{number}"));

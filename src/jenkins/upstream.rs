@@ -35,7 +35,7 @@ impl UpstreamRun {
     }
 }
 
-/// The runs that the variables name, the surest first.
+/// The runs that the variables name, the most reliable first.
 pub(crate) fn upstream(variables: &Variables) -> Vec<UpstreamRun> {
     let number = |text: &str| text.trim().parse().ok();
     let run = |job, text: &str| {

@@ -208,7 +208,7 @@ impl JiraError {
             }
             Problem::NoTime => failure
                 .cause("the time budget was used up")
-                .hint("give more time with --budget SECONDS"),
+                .hint("allow more time with --budget SECONDS"),
         }
     }
 

@@ -86,7 +86,7 @@ impl Outbox<'_> {
         (expired, scan.listing(now))
     }
 
-    /// It keeps its reason, and its time begins anew.
+    /// It keeps its reason, and its time starts again.
     fn set_aside(&self, file: &str, expired: &mut Expired) {
         let (path, folder) = (self.path(file), self.path(REFUSED));
         let name = match Self::parse(&path) {
@@ -94,7 +94,7 @@ impl Outbox<'_> {
             _ => None,
         };
         let _ = folder::make(&folder);
-        // Without the end that tells where it is in its life.
+        // Without the end that says how far it has come.
         let stem = file.split_once(".v").map_or(file, |(stem, _)| stem);
         let aside = folder.join(format!("{stem}.v{}.json", name::VERSION));
         if fs::rename(&path, &aside).is_err() {

@@ -11,7 +11,7 @@ use crate::variables::{HOME, LOCALAPPDATA, Variables, XDG_STATE_HOME};
 /// Where the outbox is when nobody says.
 ///
 /// # Errors
-/// When no variable tells where the user's files are.
+/// When no variable names the folder of the user's files.
 pub(crate) fn default_folder(variables: &Variables) -> anyhow::Result<PathBuf> {
     let get = |variable| variables.get(variable).map(PathBuf::from);
     let is_absolute = |path: &PathBuf| path.is_absolute();
@@ -37,7 +37,7 @@ pub(crate) fn default_folder(variables: &Variables) -> anyhow::Result<PathBuf> {
 /// The folder, made where it is missing, for its owner only.
 ///
 /// # Errors
-/// When it cannot be made or is something else.
+/// When it could not be created or is something else.
 pub(super) fn make(folder: &Path) -> anyhow::Result<()> {
     if folder.is_dir() {
         return Ok(());

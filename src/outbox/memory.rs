@@ -26,7 +26,7 @@ const MAX_AGE: i64 = 14 * DAY;
 /// What was deployed longer ago is forgotten, in milliseconds.
 const MAX_AGE_DEPLOYED: i64 = 400 * DAY;
 
-/// Most builds and deployments that are looked at for those of a run.
+/// Most builds and deployments that are searched for those of a run.
 const MAX_LOOKED_AT: usize = 20_000;
 
 /// Old folders are looked for once a day, in milliseconds.
@@ -40,7 +40,7 @@ const MIN_AGE: i64 = 60_000;
 #[serde(default)]
 pub(crate) struct Record {
     pub(crate) issue_keys: Vec<String>,
-    /// Tells whether another update says the same.
+    /// Shows whether another update says the same.
     pub(crate) fingerprint: String,
     /// Whether all issues were found in texts, rather than that the user named some.
     pub(crate) is_guessed: bool,
@@ -130,7 +130,7 @@ impl<'a> Memory<'a> {
         reserved
     }
 
-    /// What was sent of builds and deployments of certain runs, as far as it can be read until then.
+    /// What was sent of builds and deployments of certain runs, if it can be read until then.
     pub(crate) fn of_runs(
         &self,
         is_wanted: impl Fn(&RunRecord) -> bool,
@@ -214,7 +214,7 @@ impl<'a> Memory<'a> {
         let older = numbers(folder).into_iter().filter(|other| *other < number);
         let mut older: Vec<i64> = older.collect();
         older.sort_unstable();
-        // The one before the last tells what was sent while the last one is being written.
+        // The one before the last says what was sent while the last one is being written.
         older.pop();
         for other in older {
             let path = folder.join(other.to_string());

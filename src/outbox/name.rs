@@ -177,7 +177,7 @@ pub(super) fn held(name: &Name, hold: &Hold) -> String {
     format!("{name}{HELD}{:013}-{}", hold.until, hold.process)
 }
 
-/// `number` tells apart the files of one process, `chance` processes of machines that think they are the same.
+/// `number` distinguishes the files of one process, `chance` processes of machines that have the same name.
 pub(super) fn temporary(process: &str, number: u64, chance: f64) -> String {
     format!(".{process}-{number}-{:x}{TEMPORARY}", chance.to_bits())
 }

@@ -1,4 +1,4 @@
-//! What another agent could not deliver: a pipeline step takes it along, since an agent that vanishes takes its outbox
+//! What another agent could not deliver: a pipeline step carries it, since an agent that vanishes takes its outbox
 //! with it.
 
 use std::collections::HashSet;

@@ -41,7 +41,7 @@ pub(super) struct Again {
     pub(super) token: String,
 }
 
-/// What becomes of the memory of the run.
+/// How the memory of the run changes.
 #[derive(Debug, Default, PartialEq, Serialize)]
 pub(super) struct MemoryChange {
     /// Lines `NAME JSON`, which take the place of those of the same names.

@@ -37,7 +37,7 @@ impl Begun {
     }
 }
 
-/// What became of a body, in the words of Jira or of Jenkins: its exception says more than the result of the run, which
+/// The result of a body, in the words of Jira or of Jenkins: its exception says more than the result of the run, which
 /// is still empty then in scripted pipelines.
 pub(super) fn end_state(end: &Body, result: Option<&str>) -> String {
     let Body::End {

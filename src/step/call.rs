@@ -31,16 +31,16 @@ pub(super) struct Call<'a> {
     pub(super) variables: &'a Variables,
     pub(super) system: &'a dyn System,
     pub(super) memory: Memory,
-    /// Keeps what is said.
+    /// Keeps the lines for people.
     output: Output,
     lines: KeptLines,
     /// Prints at once, where the user wants to see everything.
     verbose: Output,
 }
 
-/// What came of a command.
+/// The result of a command.
 pub(super) struct Done<T> {
-    /// Nothing where the options cannot be.
+    /// Nothing if the options are invalid.
     pub(super) command: Option<Command>,
     pub(super) result: T,
     /// Warnings and hints, for the log.
@@ -248,7 +248,7 @@ fn upstream(run: &UpstreamRun) -> Upstream {
     }
 }
 
-/// The warnings and hints among the lines for people. What failed stands in the report, and is not said twice.
+/// The warnings and hints among the lines for people. The failure is in the report, and is not repeated.
 fn told(lines: Vec<String>) -> Vec<String> {
     let mut told = Vec::new();
     let mut is_error = false;

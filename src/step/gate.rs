@@ -1,5 +1,5 @@
 //! A gate as the steps see it: asked once, or again and again until it is decided. Between two questions nothing is held,
-//! on the agent or here: what has to be known stands in the token.
+//! on the agent or here: everything that is needed is in the token.
 
 use std::fmt::Write as _;
 
@@ -34,9 +34,9 @@ pub(super) struct Wait {
     paused: u64,
     /// The next pause, in seconds.
     pause: u64,
-    /// What was said last.
+    /// The last line.
     said: String,
-    /// Whether it was said that Jira cannot be reached.
+    /// Whether a line said that Jira cannot be reached.
     is_in_trouble: bool,
     /// The last answer of Jira.
     last: Option<Value>,
@@ -68,7 +68,7 @@ impl Wait {
         })
     }
 
-    /// Takes in what came of one question, as the step would return it. The second value is a line for the log, where
+    /// Takes in the answer to one question, as the step would return it. The second value is a line for the log, if
     /// there is news.
     pub(super) fn after(
         mut self,
@@ -162,7 +162,7 @@ impl Call<'_> {
         }
     }
 
-    /// The same answer is said once in a run: people ask in a loop.
+    /// The same answer is printed once in a run: people ask in a loop.
     fn gate_news(&mut self, result: &Value) -> Option<String> {
         let message = text(&result["message"]);
         let name = Topic::Gate.name("");

@@ -49,7 +49,7 @@ pub(super) struct Late {
 }
 
 impl Late {
-    /// Puts what waits into the outbox, so that the step's own send takes it along.
+    /// Puts what waits into the outbox, so that the step's own send delivers it.
     pub(super) fn before(call: &mut Call<'_>, settled: &Settled) -> Self {
         let mut late = Self {
             waiting: call.memory.waiting(),

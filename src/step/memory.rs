@@ -1,7 +1,7 @@
 //! What a run remembers for its later steps and for later runs: lines `NAME JSON` in one variable of the run.
 //!
 //! Each step sees the lines of its own run and of those around it. The newest line of a name counts, whichever run has
-//! it, and every step carries on what is still needed, so that a run that is discarded takes nothing along. A line that
+//! it, and every step carries on what is still needed, so that nothing is lost with a discarded run. A line that
 //! is settled leaves a mark for as long as another run still has it.
 
 mod line;

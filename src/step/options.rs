@@ -27,7 +27,7 @@ pub(super) struct Settled {
     pub(super) options: Map<String, Value>,
     pub(super) variables: Variables,
     pub(super) phase: Phase,
-    /// What the user gave and is left out, in words.
+    /// What the user passed and is left out, as a sentence.
     pub(super) complaint: Option<String>,
 }
 
@@ -58,7 +58,7 @@ pub(super) fn settle(
         options.entry("onlyIssueKeys").or_insert(true.into());
     }
     if request.own_agent && step.has_option("allChanges") {
-        // Its workspace is not that of the run: what no repository has there may belong to the run all the same.
+        // Its workspace is not that of the run: what no repository has there may still belong to the run.
         options.entry("allChanges").or_insert(true.into());
     }
     if step.sends() && !options.contains_key("eventTime") {

@@ -152,7 +152,7 @@ impl Parameters {
     }
 }
 
-/// The unknown parameters, each with the one that was meant.
+/// The unknown parameters, each with the most similar one.
 fn unknown_parameters(unknown: &[&str], known: &[String]) -> String {
     let told = unknown.iter().map(|name| {
         let name: String = visible(name).chars().take(MAX_REPEATED).collect();

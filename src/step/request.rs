@@ -94,7 +94,7 @@ pub(super) struct OtherRun {
     pub(super) result: Option<String>,
     #[serde(default)]
     pub(super) is_completed: bool,
-    /// Milliseconds since 1970; of a completed run.
+    /// Milliseconds since 1970; only for a completed run.
     #[serde(default)]
     pub(super) ended: Option<i64>,
     #[serde(default)]

@@ -19,7 +19,7 @@ use crate::output::visible;
 use crate::report::{Outcome, Report, SentEntry};
 use crate::system::Deadline;
 
-/// So long a run takes Jira for unreachable after it was, in milliseconds.
+/// How long a run considers Jira unreachable after it was, in milliseconds.
 const OUTAGE: i64 = 10 * 60 * 1000;
 
 /// Longest time for a send during an outage.
@@ -124,7 +124,7 @@ impl Call<'_> {
         let was_taken = matches!(report.outcome, Outcome::Accepted | Outcome::PartlyAccepted);
         if was_taken && self.is_left_open(self.step, self.request) {
             echo.push(
-                "  hint: it is in progress, since the run has no result yet; call the step in post { always { } }, give it a body, or give a state"
+                "  hint: it is in progress, since the run has no result yet; call the step in post { always { } }, give it a body, or pass a state"
                     .to_owned(),
             );
         }
@@ -193,7 +193,7 @@ impl Call<'_> {
         is_undelivered && keeps
     }
 
-    /// Whether nothing but the lack of a result left it in progress: most often the step stands in the wrong place.
+    /// Whether nothing but the lack of a result left it in progress: most often the step is in the wrong place.
     fn is_left_open(&self, step: &Step, request: &Request) -> bool {
         let mut given = ["state", "runningAs"].iter();
         let is_given = given.any(|name| {

@@ -1,6 +1,6 @@
 //! The tags of an XML document, and nothing else of it.
 //!
-//! Texts, comments and values that nobody asks for are passed over without being kept, so that the memory needed
+//! Texts, comments and values that nobody asks for are skipped without being kept, so that the memory needed
 //! does not grow with the document. Markup is ASCII in every encoding that reaches this place, and what is not ASCII
 //! is never looked at: no encoding has to be known, no character has to be valid, no entity is expanded.
 
@@ -36,7 +36,7 @@ pub(super) struct Markup<R> {
     last: Vec<u8>,
     /// The values of the newest element; nothing where it has no such attribute.
     values: [Option<Vec<u8>>; ATTRIBUTES.len()],
-    /// The newest element has no content: its end is still to be told.
+    /// The newest element has no content: its end is still to be returned.
     is_empty: bool,
     has_begun: bool,
 }
@@ -106,7 +106,7 @@ impl<R: BufRead> Markup<R> {
         &self.names[start..self.ends[index]]
     }
 
-    /// Goes behind the next `<`. Nothing but white space may stand in front of the first.
+    /// Goes behind the next `<`. Only white space may precede the first.
     fn find_tag(&mut self) -> Result<bool, Unreadable> {
         if self.scanner.is_at_start() {
             self.scanner.skip_blank()?;

@@ -1,4 +1,4 @@
-//! Bytes of a document, one after the other, with what may be passed over.
+//! Bytes of a document, one after the other, with what can be skipped.
 
 use std::io::{self, BufRead};
 
@@ -149,7 +149,7 @@ impl<R: BufRead> Scanner<R> {
     }
 }
 
-/// Whether it can stand in a name. What may begin one is not told apart: nobody's names are judged here.
+/// Whether it is allowed in a name. What may begin one is not checked: names are not validated here.
 pub(super) fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'-' | b'.' | 0x80..)
 }

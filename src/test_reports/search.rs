@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::Stop;
 use super::pattern::Pattern;
 
-/// Most files and folders that are looked at for all patterns together.
+/// Most files and folders that are searched for all patterns together.
 const MAX_LOOKED_AT: u32 = 1_000_000;
 
 /// Most files that may match.

@@ -55,7 +55,7 @@ fn people_get_a_text() {
     let expected = "issue keys: ABC-1\n\n\
         found:\n  ABC-1          --branch: feature/ABC-1\n\n\
         dropped:\n  UTF-8          --message: deny-list: UTF is on the list of words that are not projects; \
-        if yours is called that, name it with --projects or give the key with --issue-keys\n";
+        if yours is called that, name it with --projects or pass the key with --issue-keys\n";
     assert_eq!(run.stdout, expected);
     let nothing = Agent::bare().run(&["keys", "--branch=main"]);
     assert_eq!(

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::error::{Failure, Kind};
 use crate::output::visible;
 
-const NO_TIME_HINT: &str = "give more time with --budget, once the cause of the delay is fixed";
+const NO_TIME_HINT: &str = "allow more time with --budget, once the cause of the delay is fixed";
 
 /// How one thing stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -304,7 +304,7 @@ impl Network<'_> {
             self.items.warn(
                 NAME,
                 format!("this machine is {seconds} seconds {side} Jira: updates from machines with other clocks may be taken for older ones"),
-                "set the clock of this machine (NTP), or give the time of the controller with --event-time",
+                "set the clock of this machine (NTP), or pass the time of the controller with --event-time",
             );
         } else {
             self.items

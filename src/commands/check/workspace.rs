@@ -60,13 +60,13 @@ fn jenkins(facts: &Facts, variables: &Variables, items: &mut Items) {
         items.warn(
             "jenkins",
             "BUILD_URL is not set: it is the address to which Jira links",
-            "fill in Manage Jenkins > System > Jenkins URL, or give --url",
+            "fill in Manage Jenkins > System > Jenkins URL, or pass --url",
         );
     } else {
         items.warn(
             "jenkins",
             format!("not set: {missing}; a run is known by its job and its number"),
-            "does something clear the environment (sudo, docker run, env -i)? Pass these on, or give --job-name, --build-number and --url",
+            "does something clear the environment (sudo, docker run, env -i)? Pass these on, or pass --job-name, --build-number and --url",
         );
     }
     if let Some(Err(failure)) = facts.run.build_number.as_deref().map(jenkins_number) {
@@ -82,7 +82,7 @@ fn jenkins(facts: &Facts, variables: &Variables, items: &mut Items) {
         Some(Ok(url)) if url.is_local() => items.warn(
             "build_url",
             format!("{url} is an address that only this machine can open"),
-            "fill in Manage Jenkins > System > Jenkins URL, or give --url",
+            "fill in Manage Jenkins > System > Jenkins URL, or pass --url",
         ),
         Some(Ok(url)) => items.ok("build_url", url.to_string()),
         None => items.skip("build_url", "BUILD_URL is not set"),
@@ -94,7 +94,7 @@ fn git(repository: &Repository<'_>, facts: &Facts, items: &mut Items) {
         Ok(()) => None,
         Err(GitError::NotInstalled) => Some((
             "there is no git on this machine: commit messages are not searched".to_owned(),
-            "install git on the agent, or give the keys with --issue-keys",
+            "install git on the agent, or pass the keys with --issue-keys",
         )),
         Err(GitError::TooSlow) => Some((
             "git did not answer in time: commit messages are not searched".to_owned(),

@@ -23,7 +23,7 @@ const NAMES: [(&str, RepositoryKind); 9] = [
     ("stash", RepositoryKind::BitbucketServer),
 ];
 
-/// A kind of server, and whether anything tells it.
+/// A kind of server, and whether anything shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Guess {
     pub(crate) kind: RepositoryKind,

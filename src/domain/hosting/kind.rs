@@ -11,7 +11,7 @@ use crate::domain::web_url::{UNSAFE_IN_PATH, WebUrl};
 /// A kind of server that holds repositories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum RepositoryKind {
-    /// GitHub and GitHub Enterprise Server; also taken when nothing tells the kind
+    /// GitHub and GitHub Enterprise Server; also used if the kind is unknown
     Github,
     Gitlab,
     /// Bitbucket Data Center and Server

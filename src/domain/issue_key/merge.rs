@@ -8,7 +8,7 @@ const MAX_SUBJECT: usize = 2_000;
 /// Lines below the subject in which Bitbucket Server names the branch.
 const MAX_LINES: usize = 5;
 
-/// Where the merged branches stand in the message, in bytes, from left to right.
+/// The places of the merged branches in the message, in bytes, from left to right.
 pub(crate) fn branches(message: &str) -> Vec<Range<usize>> {
     let mut line = first_line(message);
     let mut start = 0;

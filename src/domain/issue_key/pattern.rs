@@ -22,7 +22,7 @@ pub(crate) struct KeyTemplate(String);
 /// What a pattern found.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Match {
-    /// Where it stands in the text, in bytes.
+    /// Its place in the text, in bytes.
     pub(super) range: Range<usize>,
     /// What the template made of it.
     pub(super) key: Option<String>,

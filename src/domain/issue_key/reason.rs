@@ -76,7 +76,7 @@ impl Reason {
                 "\"{word}\" is on the list of words that branches often contain; it counts in upper case, and in any case when your project is named with --projects"
             ),
             Self::DenyList(entry) => format!(
-                "{entry} is on the list of words that are not projects; if yours is called that, name it with --projects or give the key with --issue-keys"
+                "{entry} is on the list of words that are not projects; if yours is called that, name it with --projects or pass the key with --issue-keys"
             ),
             Self::Denied => "its project is named by --deny".to_owned(),
             Self::NotAllowed => "its project is not among --projects".to_owned(),

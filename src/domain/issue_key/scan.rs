@@ -40,7 +40,7 @@ pub(super) struct Candidates<'a> {
 }
 
 /// All candidates of a text, from left to right. Each has a hyphen, so it is looked for from there, backwards: nearly all
-/// of a text is passed over at the speed of a search for one byte. Time is linear in the length of the text.
+/// of a text is skipped at the speed of a search for one byte. Time is linear in the length of the text.
 pub(super) fn candidates(text: &str, wanted: Candidates<'_>) -> Vec<Candidate> {
     let mut found = Vec::new();
     // Where the last key ended, and where to look on.

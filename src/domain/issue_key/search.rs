@@ -171,7 +171,7 @@ struct Part<'a> {
 
 /// Something in a part that may be a key.
 struct Seen {
-    /// Where it stands in the part, in bytes.
+    /// Its place in the part, in bytes.
     range: Range<usize>,
     shape: Shape,
     /// What a template made of it.

@@ -100,7 +100,7 @@ impl Range {
         )
     }
 
-    /// What was searched, in words.
+    /// What was searched, as a sentence.
     pub(crate) fn searched(&self) -> String {
         let commits = match self.commits {
             _ if self.is_again => "the newest commit again: nothing is new".to_owned(),
@@ -210,7 +210,7 @@ impl Asked<'_> {
         self.without_success()
     }
 
-    /// Nothing tells what has succeeded.
+    /// Nothing is known to have succeeded.
     fn without_success(&self) -> Result<(Start, Vec<Commit>), GitError> {
         let (wanted, head) = (self.wanted, self.head);
         let last_build = self.known.id(wanted.last_build.as_ref());

@@ -24,7 +24,7 @@ struct Run {
     is_discarded: bool,
 }
 
-/// The runs that the library tells of: three before that remember something, and five after.
+/// The runs that the library reports: three before that remember something, and five after.
 fn seen(runs: &[Run], number: usize) -> Vec<usize> {
     let remembers = |other: &usize| !runs[*other].is_discarded && !runs[*other].memory.is_empty();
     let before = (0..number).rev().filter(remembers).take(3);

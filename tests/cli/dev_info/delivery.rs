@@ -16,7 +16,7 @@ fn what_is_missing_or_useless_is_named() {
         (
             &without_repository,
             &["--dry-run"],
-            "commits cannot be read",
+            "could not read the commits",
         ),
         (
             &with_page,

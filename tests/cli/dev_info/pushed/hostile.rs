@@ -179,7 +179,7 @@ fn nobody_who_pushes_is_to_blame() {
     said(
         &push(&agent, lines, &["--dry-run"]),
         0,
-        &["commits cannot be read"],
+        &["could not read the commits"],
     );
     // A folder that is named counts before what git has set.
     let named = format!("--repository-dir={}", agent.path().display());
