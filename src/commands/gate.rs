@@ -24,6 +24,9 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// Pause before the second question when Jira does not know the gate yet and nobody waits for the decision.
 const SHORT_PAUSE: Duration = Duration::from_secs(1);
 
+/// For the last question at least, though the pause before it ended with the time.
+const LAST_QUESTION: Duration = Duration::from_secs(2);
+
 /// So long Jira may take to know the gate of a deployment that it has just accepted.
 const UNKNOWN_YET: Duration = Duration::from_mins(2);
 
@@ -103,6 +106,8 @@ impl Watch<'_> {
         let mut pause = if self.waits { FIRST_PAUSE } else { SHORT_PAUSE };
         let mut last: Option<Gate> = None;
         let mut in_trouble = false;
+        // Of a gate that Jira does not know, or not yet.
+        let mut unknown: Option<Failure> = None;
         loop {
             let trouble = match self.ask() {
                 Ok(gate) => {
@@ -126,9 +131,17 @@ impl Watch<'_> {
                     self.waits && trouble.failure.kind == Kind::Unreachable
                 };
                 if !may_pass {
-                    return Err(trouble.failure.clone());
+                    let passes = trouble.failure.kind == Kind::Unreachable;
+                    let known = unknown.filter(|_| passes && !self.waits);
+                    return Err(known.unwrap_or_else(|| trouble.failure.clone()));
                 }
-                if self.waits && !trouble.is_unknown && !in_trouble {
+                if trouble.is_unknown && unknown.is_none() {
+                    self.context.output.say(&format!(
+                        "Jira knows no gate of {} yet; asking again",
+                        self.name
+                    ));
+                    unknown = Some(trouble.failure.clone());
+                } else if !trouble.is_unknown && !in_trouble {
                     self.context.output.failure_as_warning(&trouble.failure);
                     self.context.output.say("asking again until the time is up");
                     in_trouble = true;
@@ -161,9 +174,9 @@ impl Watch<'_> {
 
     fn ask(&mut self) -> Result<Gate, NoAnswer> {
         let system = self.context.system;
-        // The last question gets a moment even when the time is up: the pause before it ended with the time.
         let deadline = if self.waits {
-            Deadline::after(system, self.budget)
+            let left = self.end.remaining(system).max(LAST_QUESTION);
+            Deadline::after(system, left.min(self.budget))
         } else {
             self.end
         };

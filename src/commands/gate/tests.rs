@@ -18,10 +18,14 @@ use crate::variables::Variables;
 struct Gates {
     answers: Mutex<VecDeque<&'static str>>,
     asked: Mutex<Vec<String>>,
+    /// The longest time that a question was given.
+    longest: Mutex<Duration>,
 }
 
 impl Transport for Gates {
-    fn send(&self, request: Request<'_>, _: Duration) -> Result<Answer, TransportError> {
+    fn send(&self, request: Request<'_>, time: Duration) -> Result<Answer, TransportError> {
+        let mut longest = self.longest.lock().unwrap();
+        *longest = time.max(*longest);
         let answer = |status, body: String| {
             Ok(Answer {
                 status,
@@ -58,6 +62,7 @@ struct Run {
     result: Result<Report, Failure>,
     asked: Vec<String>,
     seconds: u64,
+    longest: Duration,
 }
 
 fn gate(options: &[&str], answers: &[&'static str]) -> Run {
@@ -79,6 +84,7 @@ fn gate(options: &[&str], answers: &[&'static str]) -> Run {
     let transport = Gates {
         answers: Mutex::new(answers.iter().copied().collect()),
         asked: Mutex::default(),
+        longest: Mutex::default(),
     };
     let context = Context {
         variables: &variables,
@@ -93,6 +99,7 @@ fn gate(options: &[&str], answers: &[&'static str]) -> Run {
     Run {
         result,
         asked: transport.asked.into_inner().unwrap(),
+        longest: transport.longest.into_inner().unwrap(),
         seconds: naps.iter().sum::<Duration>().as_secs(),
     }
 }
@@ -176,6 +183,10 @@ fn trouble_is_waited_out_but_not_for_ever() {
         // A gate that nobody asked for is not waited for an hour.
         (&["--wait"], &["404"], 1, 200),
         (&[], &["404"], 1, 20),
+        // That Jira knows no gate is the better news, whatever comes of the last question.
+        (&[], &["404", "lost"], 1, 20),
+        (&[], &["404", "503"], 1, 20),
+        (&[], &["404", "403"], 3, 20),
         (&[], &["503"], 4, 20),
         (&["--wait"], &["403"], 3, 0),
         (&["--wait"], &["awaiting", "403"], 3, 10),
@@ -189,6 +200,24 @@ fn trouble_is_waited_out_but_not_for_ever() {
             run.seconds <= *seconds,
             "{options:?} {answers:?}: {}",
             run.seconds
+        );
+    }
+}
+
+/// The options, and so many seconds a question may take at most.
+#[test]
+fn no_question_takes_longer_than_the_whole() {
+    for (options, seconds) in [
+        (&["--wait", "--timeout=3"][..], 3),
+        (&["--wait", "--timeout=1"], 2),
+        (&["--wait"], 14),
+        (&["--wait", "--timeout=60", "--budget=5"], 5),
+        (&[], 14),
+    ] {
+        let longest = gate(options, &["lost"]).longest;
+        assert!(
+            longest <= Duration::from_secs(seconds),
+            "{options:?}: {longest:?}"
         );
     }
 }
