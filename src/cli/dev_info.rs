@@ -18,7 +18,7 @@ use crate::jira::dev_info::PullRequestStatus;
 /// title and its branch. Jira does not store tags: the build of a tag sends the commits since the previous tag, and the
 /// tag's commit also belongs to the issues in the tag's name and message.
 #[derive(Clone, Debug, Args)]
-#[command(mut_args(sparing_pushes))]
+#[command(mut_args(with_defaults))]
 pub(crate) struct DevInfoOptions {
     #[command(flatten)]
     pub(crate) history: HistoryOptions,
@@ -38,10 +38,13 @@ pub(crate) struct DevInfoOptions {
     pub(crate) output: OutputOptions,
 }
 
-/// What a push is never held up for, as far as the user does not want it otherwise.
-fn sparing_pushes(option: Arg) -> Arg {
+/// What holds for a push, which is never held up, and for a whole history, as far as the user does not want it otherwise.
+fn with_defaults(option: Arg) -> Arg {
     match option.get_id().as_str() {
-        "budget" => option.default_value_if("pushed", "true", "5"),
+        // Jira may ask for patience with the many requests of a history.
+        "budget" => option
+            .default_value_if("pushed", "true", "5")
+            .default_value_if("all", "true", "120"),
         "on_error" => option.default_value_if("pushed", "true", "warn"),
         _ => option,
     }
@@ -52,7 +55,8 @@ fn sparing_pushes(option: Arg) -> Arg {
 #[command(next_help_heading = "The whole history")]
 pub(crate) struct HistoryOptions {
     /// Send the commits and branches of the whole repository as existing data, which Jira processes more slowly.
-    /// Resumes after an interruption; later calls send what is new. --budget applies to each request
+    /// Resumes after an interruption; later calls send what is new. --budget applies to each request, and is 120 unless it
+    /// is given
     #[arg(long)]
     pub(crate) all: bool,
     /// Only these branches, such as main or release/*; can be repeated

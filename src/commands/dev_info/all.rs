@@ -29,9 +29,6 @@ const LONGEST: Duration = Duration::from_hours(7 * 24);
 /// Longest time for comparing the files of the commits of one request.
 const TIME_FOR_FILES: Duration = Duration::from_mins(2);
 
-/// No request gets less than this, since Jira may ask for patience with so many of them.
-const LEAST_BUDGET: Duration = Duration::from_mins(2);
-
 /// Sends what has not been sent, and remembers how far it came.
 pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Report, Failure> {
     let output = context.output;
@@ -105,7 +102,7 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
         tracker,
         tips,
         branches,
-        time_for_each: budget.max(LEAST_BUDGET),
+        time_for_each: budget,
         output,
         system,
     })?;
