@@ -288,10 +288,11 @@ impl<'a> Outbox<'a> {
     /// # Errors
     /// As [`put_back`](Self::put_back).
     pub(crate) fn postpone(&self, held: &mut Held, entry: &Entry) -> anyhow::Result<i64> {
-        let pause = Pause::longer(held.pause, self.now());
+        let now = self.now();
+        let pause = Pause::longer(held.pause, now);
         held.pause = Some(pause);
         self.put_back(held, Some(entry))?;
-        Ok(pause.until.saturating_sub(self.now()))
+        Ok(pause.until.saturating_sub(now))
     }
 
     /// It failed alone, and nothing went through: from now on it comes behind the others.

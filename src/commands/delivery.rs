@@ -266,10 +266,14 @@ impl<'a> Delivery<'a> {
     }
 
     fn warn_postponed(&self, item: &Claimed, reason: &str, pause: i64) {
-        let (name, site, minutes) = (&item.entry.name, label(self.site), pause / 60_000);
+        let (name, site) = (&item.entry.name, label(self.site));
+        let minutes = match pause / 60_000 {
+            1 => "1 minute".to_owned(),
+            many => format!("{many} minutes"),
+        };
         self.context.output.advise(
             &format!("{name} is still queued: {site} fails on it alone: {reason}"),
-            &format!("it is tried again in {minutes} minutes; other updates are sent as usual"),
+            &format!("it is tried again in {minutes}; other updates are sent as usual"),
         );
     }
 

@@ -1,6 +1,7 @@
 //! The names of files in the outbox. They say enough to sort, to claim, to supersede and to expire without reading.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
+use std::str::FromStr;
 
 use crate::digest;
 
@@ -20,6 +21,8 @@ pub(crate) struct Entity {
     entity: Hash<ENTITY>,
 }
 
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+
 /// The first bytes of a hash, shown in hexadecimal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Hash<const N: usize>([u8; N]);
@@ -32,12 +35,13 @@ impl<const N: usize> Hash<N> {
     fn parse(text: &str) -> Option<Self> {
         let mut bytes = [0; N];
         let digits = text.as_bytes();
-        if digits.len() != 2 * N || !text.is_ascii() {
+        if digits.len() != 2 * N {
             return None;
         }
+        let digit = |letter: u8| DIGITS.iter().position(|digit| *digit == letter);
         for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
-            let pair = std::str::from_utf8(pair).ok()?;
-            *byte = u8::from_str_radix(pair, 16).ok()?;
+            let value = digit(pair[0])? * 16 + digit(pair[1])?;
+            *byte = u8::try_from(value).ok()?;
         }
         Some(Self(bytes))
     }
@@ -45,8 +49,12 @@ impl<const N: usize> Hash<N> {
 
 impl<const N: usize> fmt::Display for Hash<N> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digit = |value: u8| char::from(DIGITS[usize::from(value)]);
         let mut bytes = self.0.iter();
-        bytes.try_for_each(|byte| write!(formatter, "{byte:02x}"))
+        bytes.try_for_each(|byte| {
+            formatter.write_char(digit(byte >> 4))?;
+            formatter.write_char(digit(byte & 15))
+        })
     }
 }
 
@@ -119,8 +127,8 @@ pub(crate) struct Pause {
 /// The pause after the first failure, in milliseconds; every later one is four times as long.
 const FIRST_PAUSE: i64 = 60_000;
 
-/// The longest one, in milliseconds.
-const LONGEST_PAUSE: i64 = 24 * 60 * 60 * 1_000;
+/// The longest one, in milliseconds: one try more for each hour.
+const LONGEST_PAUSE: i64 = 60 * 60 * 1_000;
 
 impl Pause {
     /// After one more failure.
@@ -198,21 +206,21 @@ fn parsed(file: &str) -> Option<FileKind> {
     let (stem, rest) = file.split_once(".v")?;
     let digits = rest.find(|c: char| !c.is_ascii_digit())?;
     let (version, state) = rest.split_at(digits);
-    if version.parse::<u32>().ok()? > VERSION {
+    let version: u32 = number(version, 1)?;
+    if version > VERSION {
         let is_entry = state.ends_with(WAITING) || state.starts_with(HELD);
         return is_entry.then_some(FileKind::Newer);
     }
-    let [sequence, created, site, entity] = stem.split('-').collect::<Vec<_>>().try_into().ok()?;
+    let mut parts = stem.split('-');
     let name = Name {
-        sequence: sequence.parse().ok()?,
-        created: created.parse().ok()?,
+        sequence: number(parts.next()?, 16)?,
+        created: number(parts.next()?, 13)?,
         entity: Entity {
-            site: Hash::parse(site)?,
-            entity: Hash::parse(entity)?,
+            site: Hash::parse(parts.next()?)?,
+            entity: Hash::parse(parts.next()?)?,
         },
     };
-    // Names are made again from what they say, so nothing else counts.
-    if !file.starts_with(&name.to_string()) {
+    if parts.next().is_some() || version < VERSION {
         return None;
     }
     if state == WAITING {
@@ -221,18 +229,25 @@ fn parsed(file: &str) -> Option<FileKind> {
     if let Some(pause) = state.strip_prefix(PAUSED) {
         let (until, failures) = pause.strip_suffix(WAITING)?.split_once('-')?;
         let pause = Pause {
-            until: until.parse().ok()?,
-            failures: failures.parse().ok()?,
+            until: number(until, 13)?,
+            failures: number(failures, 1)?,
         };
-        let is_same = paused(&name, &pause) == file;
-        return is_same.then_some(FileKind::Paused(name, pause));
+        return Some(FileKind::Paused(name, pause));
     }
     let (until, process) = state.strip_prefix(HELD)?.split_once('-')?;
     let hold = Hold {
-        until: until.parse().ok()?,
+        until: number(until, 13)?,
         process: process.to_owned(),
     };
-    (held(&name, &hold) == file).then_some(FileKind::Held(name, hold))
+    Some(FileKind::Held(name, hold))
+}
+
+/// A number of at least so many digits, written as we write it: names are made again from what they say, so nothing else
+/// counts.
+fn number<T: FromStr>(text: &str, digits: usize) -> Option<T> {
+    let is_ours = text.len() == digits || text.len() > digits && !text.starts_with('0');
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| is_ours && is_number)
 }
 
 #[cfg(test)]

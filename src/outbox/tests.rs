@@ -165,7 +165,7 @@ fn one_that_fails_alone_holds_up_nobody() {
         assert_eq!(numbers(), [2, 3, 1]);
         pauses.push(pause / 60_000);
     }
-    assert_eq!(pauses, [4, 16, 64]);
+    assert_eq!(pauses, [4, 16, 60]);
     assert_eq!(outbox.waits([&*poison]), [true]);
     wait(&outbox, &entry(1, 9, SITE, &machine));
     let listing = outbox.list(None);
@@ -211,6 +211,38 @@ fn a_folder_full_of_rubbish_is_survived() {
     assert!(counts.0 >= 50 && counts.0 + counts.1 == 200, "{counts:?}");
     let listing = outbox.list(None);
     assert_eq!((listing.due.len(), listing.held, listing.newer), (0, 0, 50));
+}
+
+/// What a process is just writing stays, and so does what it holds, unless no process holds anything for so long.
+#[test]
+fn only_what_is_left_over_is_cleaned_away() {
+    let (folder, machine) = (tempfile::tempdir().unwrap(), FakeMachine::default());
+    let outbox = outbox(folder.path(), 10, &machine);
+    let temporary = folder.path().join(".9@there-0-1.tmp");
+    let file = std::fs::File::create(&temporary).unwrap();
+    let now = u64::try_from(machine.now().as_millisecond()).unwrap();
+    let now = std::time::UNIX_EPOCH + Duration::from_millis(now);
+    file.set_modified(now).unwrap();
+    for (pause, is_there) in [(MINUTE * 59, true), (MINUTE * 2, false)] {
+        machine.sleep(pause);
+        outbox.expire();
+        assert_eq!(temporary.exists(), is_there);
+    }
+
+    wait(&outbox, &entry(1, 1, SITE, &machine));
+    let [file] = super::folder::files(folder.path())
+        .collect::<Vec<_>>()
+        .try_into()
+        .unwrap();
+    let mut path = folder.path().join(&file);
+    for (hours, due) in [(24, 0), (26, 1)] {
+        let until = machine.now().as_millisecond() + hours * 60 * 60_000;
+        let held = file.replace(".json", &format!(".held-{until:013}-9@there"));
+        let held = folder.path().join(held);
+        std::fs::rename(&path, &held).unwrap();
+        path = held;
+        assert_eq!(outbox.list(None).due.len(), due, "{hours}");
+    }
 }
 
 #[test]

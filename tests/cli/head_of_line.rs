@@ -78,6 +78,10 @@ fn check(name: &str, fault: &Fault, jobs: &[String]) {
     assert_eq!(run.code, 4, "{context}");
     assert_eq!(agent.kept(".json").len(), bad.len(), "{context}");
     assert_eq!(agent.kept(".corrupt").len(), 0, "{context}");
+    for entry in agent.waiting() {
+        assert_eq!(entry["tries"], 2, "{context}");
+        assert_ne!(entry["reason"], "", "{context}");
+    }
     if !good.is_empty() {
         // Those that failed alone have a pause, and nobody is asked for them.
         assert!(run.stderr.contains("fails on it alone"), "{context}");
