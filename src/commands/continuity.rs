@@ -153,6 +153,9 @@ fn repeat_issues(payload: &mut Payload, lasts: &[(SequenceNumber, Record)], outp
         names.join(", ")
     ));
     payload.issue_keys.extend(added);
+    // The user's word stays the user's word.
+    let are_named = |record: &Record| !record.is_guessed && !record.issue_keys.is_empty();
+    payload.names_issues |= lasts.iter().any(|(_, record)| are_named(record));
 }
 
 /// What a site does not know is not named again by the next update.

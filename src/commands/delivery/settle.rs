@@ -26,7 +26,7 @@ impl Delivery<'_> {
             if accepted.contains(key) || nothing_said || (alone && !accepted.is_empty()) {
                 self.outbox.remove(&item.held);
                 self.counts.deliver(&item.entry.name);
-            } else if refusal.is_some() && self.is_wrong_guess(&item, submitted) {
+            } else if refusal.is_some() && self.is_wrong_guess(&item, submitted, alone) {
                 self.outbox.remove(&item.held);
                 let (name, site) = (&item.entry.name, label(self.site));
                 let unknown = submitted.unknown_issues().join(", ");
@@ -48,15 +48,15 @@ impl Delivery<'_> {
     }
 
     /// Whether all its issues were found in texts and the site knows none of them: our guess is not the user's mistake.
-    fn is_wrong_guess(&self, item: &Claimed, submitted: &Submitted) -> bool {
+    fn is_wrong_guess(&self, item: &Claimed, submitted: &Submitted, alone: bool) -> bool {
         let unknown = submitted.unknown_issues();
         let Some((_, record)) = self.outbox.memory().last(&item.entry.entity()) else {
             return false;
         };
         let keys = &record.issue_keys;
-        // It may write them in another way than we do: as many as were sent are all of them.
+        // It may write them in another way than we do: as many as were sent are all of them, unless others sent some as well.
         let knows_none =
-            unknown.len() >= keys.len() || keys.iter().all(|key| unknown.contains(key));
+            alone && unknown.len() >= keys.len() || keys.iter().all(|key| unknown.contains(key));
         record.is_guessed && !keys.is_empty() && knows_none
     }
 

@@ -1,6 +1,6 @@
 //! Keys that Jira does not know: a guess of ours, or the word of the user.
 
-use jira_sandbox::Sandbox;
+use jira_sandbox::{Endpoint, Fault, Sandbox};
 use serde_json::json;
 
 use crate::support::Agent;
@@ -51,6 +51,55 @@ fn a_wrong_guess_is_a_warning_and_a_wrong_word_is_a_refusal() {
                 assert_eq!(json["sites"][0]["unknown_issue_keys"], json!(["XYZ-4"]));
             }
         }
+    }
+}
+
+/// The first update, in which the user named an issue, is still queued; the next one repeats it beside a guess.
+#[test]
+fn what_the_user_named_before_is_no_guess() {
+    let jira = Sandbox::start();
+    jira.fail(Endpoint::Builds, Fault::redirect("https://else.example/"));
+    let agent = agent(&jira, "Follow XYZ-4");
+    let run = agent.run(&["build", "--state=in_progress", "--issue-keys=XYZ-5"]);
+    assert_eq!(run.code, 4, "{}", run.stderr);
+    jira.clear_faults();
+    let run = agent.run(&["build", "--state=SUCCESS", "--format=json"]);
+    let json = run.json();
+    assert_eq!(
+        json["issue_keys"],
+        json!(["XYZ-4", "XYZ-5"]),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(
+        (run.code, &json["outcome"]),
+        (1, &json!("rejected")),
+        "{}",
+        run.stderr
+    );
+}
+
+/// Of several that were queued, one was rejected for another reason than the guesses of the others.
+#[test]
+fn the_unknown_keys_of_others_are_not_those_of_a_queued_update() {
+    let jira = Sandbox::start();
+    jira.fail(Endpoint::Builds, Fault::redirect("https://else.example/"));
+    let agent = agent(&jira, "Tidy");
+    for (number, title) in [("1", "PROJ-3"), ("2", "XYZ-4 XYZ-5")] {
+        let run = agent.run(&["build", "--build-number", number, "--message", title]);
+        assert_eq!(run.code, 4, "{}", run.stderr);
+    }
+    jira.clear_faults();
+    agent.change(0, |entry| {
+        entry["body"]["builds"][0]["label"] = "x".repeat(256).into()
+    });
+    let run = agent.run(&["flush"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    let refused = std::fs::read_dir(agent.outbox().join("refused")).unwrap();
+    assert_eq!(refused.count(), 1, "{}", run.stderr);
+    assert_eq!(agent.kept(".json").len(), 0, "{}", run.stderr);
+    for words in ["was queued, and is rejected", "does not know XYZ-4, XYZ-5"] {
+        assert!(run.stderr.contains(words), "{}", run.stderr);
     }
 }
 
