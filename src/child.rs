@@ -13,9 +13,15 @@ mod other;
 mod unix;
 
 #[cfg(not(unix))]
-pub(crate) use other::{Listener, Running, as_first_process, outlive_file_size_limit};
+pub(crate) use other::{
+    Listener, Running, as_first_process, end_at_alarm, outlive_file_size_limit, replace_us,
+    set_alarm,
+};
 #[cfg(unix)]
-pub(crate) use unix::{Listener, Running, as_first_process, outlive_file_size_limit};
+pub(crate) use unix::{
+    Listener, Running, as_first_process, end_at_alarm, outlive_file_size_limit, replace_us,
+    set_alarm,
+};
 
 /// How long a command may take to end after a signal.
 #[cfg_attr(

@@ -85,6 +85,13 @@ impl Failure {
         self
     }
 
+    /// The same with a word behind what happened.
+    #[must_use]
+    pub(crate) fn and(mut self, word: &str) -> Self {
+        self.what.push_str(word);
+        self
+    }
+
     /// All errors of a chain, the outermost first.
     #[must_use]
     pub(crate) fn chain(mut self, error: &anyhow::Error) -> Self {

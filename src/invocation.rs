@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::cli::sources::{self, Completed};
 use crate::cli::{Cli, Command, errors, globals, help};
-use crate::commands::{self, Context, Phase};
+use crate::commands::{Context, Phase};
 use crate::error::Failure;
 use crate::jira::http::{Network, Settings};
 use crate::jira::trace::Traced;
@@ -141,6 +141,5 @@ pub(crate) fn perform<T>(
         output,
         phase,
     };
-    commands::check_options(command, &context)?;
     run(&context)
 }

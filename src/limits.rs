@@ -1,7 +1,7 @@
 //! How much memory the process may still take.
 
 /// With less than this, in bytes, nothing is sent: a process that gets none dies at once, and the exit code with it.
-const TO_SEND: u64 = 6 * 1024 * 1024;
+const TO_SEND: u64 = 8 * 1024 * 1024;
 
 /// Whether there is enough to send something.
 pub(crate) fn has_memory_to_send() -> bool {

@@ -32,7 +32,8 @@ pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output)
             let say = move || {
                 let _ = output.result(step::HANGS);
             };
-            watchdog.start(step::BUDGET, Box::new(move |_| (0, Box::new(say))));
+            let code = Kind::Unreachable.exit_code();
+            watchdog.start(step::BUDGET, code, Box::new(move |_| (0, Box::new(say))));
         }
         return step::run(Path::new(request), variables, &system, &output);
     }
@@ -41,11 +42,15 @@ pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output)
         color::is_wanted(color.as_deref(), variables, is_terminal)
     };
     output.set_colors(has_colors(std::io::stderr().is_terminal()));
-    let command = match invocation::parse(typed, variables, None) {
-        Ok(command) => command,
-        Err(Stop::Failed(failure, arguments)) => {
-            return failed(&failure, &arguments, variables, &output);
-        }
+    if let Some(code) = without_us(typed, &output) {
+        return code;
+    }
+    let (command, trouble) = match parse(typed, variables) {
+        Ok(command) => (command, None),
+        Err(Stop::Failed(failure, arguments)) => match wrapped_as_typed(typed) {
+            Some(command) => (command, Some(failure)),
+            None => return failed(&failure, &arguments, variables, &output),
+        },
         Err(Stop::Shown(page)) => {
             let has_colors = has_colors(std::io::stdout().is_terminal());
             return show(&page, has_colors, typed, variables, &output);
@@ -72,11 +77,49 @@ pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output)
         return without_memory(code, typed, variables, &output);
     }
     let phase = Phase::default();
-    let run = |context: &commands::Context<'_>| commands::run(&command, context);
+    let run = |context: &commands::Context<'_>| {
+        let wrapped = commands::run_wrapped(&command, trouble.as_ref(), context);
+        wrapped.map_or_else(|| commands::run(&command, context), Ok)
+    };
     match invocation::perform(&command, variables, &phase, &system, &output, run) {
         Ok(code) => code,
         Err(failure) => failed(&failure, typed, variables, &output),
     }
+}
+
+/// Without the memory to send anything, or even to understand the options, the user's command is run in our place.
+fn without_us(typed: &[OsString], output: &Output) -> Option<ExitCode> {
+    let (ours, command) = typed.split_at(typed.iter().position(|word| word == "--")?);
+    let wraps = ours
+        .iter()
+        .any(|word| word == "build" || word == "deployment");
+    let command = command
+        .get(1..)
+        .filter(|words| wraps && !words.is_empty())?;
+    if limits::has_memory_to_send() {
+        return None;
+    }
+    output.advise(
+        "this run is not reported to Jira: the memory limit leaves too little",
+        "raise ulimit -v or ulimit -d",
+    );
+    let keeps_credentials = ours.iter().any(|word| word == "--keep-credentials");
+    let error = child::replace_us(command, keeps_credentials);
+    Some(commands::cannot_start(command, &error, output).into())
+}
+
+fn parse(typed: &[OsString], variables: &Variables) -> Result<Command, Stop> {
+    let command = invocation::parse(typed, variables, None)?;
+    let checked = commands::check_options(&command, false);
+    let failed = |failure| Stop::Failed(failure, typed.to_vec());
+    checked.map_err(failed).map(|()| command)
+}
+
+/// A call that wraps a command and is right as it was typed: what is wrong then is a variable, and whoever set it, on the
+/// controller perhaps, does not keep the command from being run.
+fn wrapped_as_typed(typed: &[OsString]) -> Option<Command> {
+    let command = parse(typed, &Variables::default()).ok();
+    command.filter(Command::wraps)
 }
 
 /// Whatever hangs, the process ends in time, and says what happens to the data.
@@ -101,7 +144,9 @@ fn watch(
         };
         (code, Box::new(say))
     });
-    watchdog.start(Duration::from_secs(command.budget().into()), last_words);
+    let code = code_of(&Unfinished::default(), on_error);
+    let guess = Duration::from_secs(command.budget().into());
+    watchdog.start(guess, code, last_words);
 }
 
 /// What could not be finished was not sent; without any, what was settled before counts.

@@ -92,16 +92,18 @@ pub(crate) fn aside(work: impl FnOnce() + Send + 'static) {
     }
 }
 
-/// The same in a scope, which waits for it at its end.
-pub(crate) fn aside_in<'scope>(
+/// The same in a scope, which waits for it at its end. Where no thread is to be had it is given back.
+pub(crate) fn aside_in<'scope, F: FnOnce() + Send + 'scope>(
     scope: &'scope Scope<'scope, '_>,
-    work: impl FnOnce() + Send + 'scope,
-) {
+    work: F,
+) -> Option<F> {
     let work = Arc::new(Once::new(work));
     let theirs = Arc::clone(&work);
     let thread = new_thread().map(|thread| thread.spawn_scoped(scope, move || theirs.run()));
-    if !matches!(thread, Some(Ok(_))) {
-        work.run();
+    if matches!(thread, Some(Ok(_))) {
+        None
+    } else {
+        work.take()
     }
 }
 

@@ -1,11 +1,12 @@
 //! The one watchdog: it ends the process a second after its time, from wherever something hangs, and says what becomes
-//! of the data. Where no thread is to be had there is none, and every step keeps its own time.
+//! of the data. Where no thread is to be had an alarm of the system ends it, without a word.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::child;
 use crate::error::{Failure, Kind};
 use crate::side_by_side::{in_time, new_thread};
 
@@ -69,6 +70,8 @@ struct Watched {
     curfew: Option<Duration>,
     /// Raised by a signal to stop.
     stops: Vec<Arc<AtomicBool>>,
+    /// Whether an alarm ends the process, since there is no thread for it.
+    by_alarm: bool,
     unfinished: Unfinished,
     last_words: Option<LastWords>,
 }
@@ -78,8 +81,16 @@ impl Watched {
         let raised = |stop: &Arc<AtomicBool>| stop.load(Ordering::Relaxed);
         if self.curfew.is_none() && self.stops.iter().any(raised) {
             self.curfew = Some(now.saturating_add(TOLD_TO_STOP));
+            self.set_alarm(now);
         }
         self.curfew.is_some()
+    }
+
+    /// Where no thread looks at the time, the system does.
+    fn set_alarm(&self, now: Duration) {
+        if self.by_alarm {
+            child::set_alarm(self.end().map(|end| end.saturating_sub(now)));
+        }
     }
 
     /// When the process is ended.
@@ -98,16 +109,22 @@ impl Watchdog {
         }
     }
 
-    /// Begins to watch, for so long unless the first [`watch`](Self::watch) says something else; nothing happens where there
-    /// is no thread for it.
-    pub(crate) fn start(&self, guess: Duration, last_words: LastWords) {
+    /// Begins to watch, for so long unless the first [`watch`](Self::watch) says something else. Where there is no thread
+    /// for it, the process ends with this code.
+    pub(crate) fn start(&self, guess: Duration, code: u8, last_words: LastWords) {
         self.watch(self.started.elapsed().saturating_add(guess));
         let mut state = self.state();
         state.is_guess = true;
         state.last_words = Some(last_words);
         drop(state);
         let dog = self.clone();
-        let _ = new_thread().map(|thread| thread.spawn(move || dog.wait()));
+        let thread = new_thread().map(|thread| thread.spawn(move || dog.wait()));
+        if !matches!(thread, Some(Ok(_))) {
+            child::end_at_alarm(code);
+            let mut state = self.state();
+            state.by_alarm = true;
+            state.set_alarm(self.started.elapsed());
+        }
     }
 
     /// Everything may take until then, or longer where that was said before.
@@ -116,13 +133,18 @@ impl Watchdog {
         if state.is_guess || state.until.is_none_or(|known| known < until) {
             state.is_guess = false;
             state.until = Some(until);
+            state.set_alarm(self.started.elapsed());
             self.shared.1.notify_all();
         }
     }
 
     /// From now on nothing is on its way and no time is set; a command of the user's may take as long as it wants.
     pub(crate) fn forget(&self) {
-        *self.state() = Watched::default();
+        let mut state = self.state();
+        let by_alarm = state.by_alarm;
+        *state = Watched::default();
+        state.by_alarm = by_alarm;
+        state.set_alarm(self.started.elapsed());
     }
 
     /// A signal to stop raises one of these.

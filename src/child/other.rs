@@ -5,12 +5,24 @@ use std::io;
 use std::process::Child;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use super::{End, Waited};
 use crate::system::System;
 
 /// There is no such limit.
 pub(crate) fn outlive_file_size_limit() {}
+
+/// Nothing is known of the memory here, so nobody has to.
+pub(crate) fn replace_us(_words: &[OsString], _keep_credentials: bool) -> io::Error {
+    io::ErrorKind::Unsupported.into()
+}
+
+/// There is no such signal.
+pub(crate) fn end_at_alarm(_code: u8) {}
+
+/// There is no such signal.
+pub(crate) fn set_alarm(_after: Option<Duration>) {}
 
 /// There is no such process.
 pub(crate) fn as_first_process(_arguments: &[OsString], _system: &dyn System) -> Option<u8> {

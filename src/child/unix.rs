@@ -3,15 +3,16 @@
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::ExitStatusExt as _;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{Child, Command, ExitStatus};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use nix::unistd::alarm;
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, wait};
 use signal_hook::consts::{
-    SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH, SIGXFSZ,
+    SIGALRM, SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH, SIGXFSZ,
 };
 use signal_hook::flag;
 use signal_hook::iterator::backend::SignalDelivery;
@@ -43,6 +44,26 @@ const FROM_TERMINAL: [i32; 3] = [SIGINT, SIGQUIT, SIGWINCH];
 pub(crate) fn outlive_file_size_limit() {
     // Without it, the signal ends us as it ends others.
     let _ = flag::register(SIGXFSZ, Arc::default());
+}
+
+/// Becomes the command. What comes back is why that cannot be.
+pub(crate) fn replace_us(words: &[OsString], keep_credentials: bool) -> io::Error {
+    super::command(words, keep_credentials).exec()
+}
+
+/// The next alarm ends the process with this code, whatever hangs.
+pub(crate) fn end_at_alarm(code: u8) {
+    let always = Arc::new(AtomicBool::new(true));
+    // Without it, the signal ends us as it ends others.
+    let _ = flag::register_conditional_shutdown(SIGALRM, code.into(), always);
+}
+
+/// Lets the system raise an alarm after so long, or none any more. Commands do not inherit it.
+pub(crate) fn set_alarm(after: Option<Duration>) {
+    match after {
+        Some(after) => alarm::set(u32::try_from(after.as_secs()).unwrap_or(u32::MAX - 1) + 1),
+        None => alarm::cancel(),
+    };
 }
 
 /// Takes the signals that are for us or for the command, from its making on.

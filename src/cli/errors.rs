@@ -36,6 +36,11 @@ pub(crate) fn explain(
     }
     if error.kind() == ErrorKind::MissingRequiredArgument {
         failure = failure.cause(argument);
+        // One of these wants it.
+        let variables = origins.iter().filter(|_| !is_step);
+        failure = variables.fold(failure, |failure, (option, origin)| {
+            failure.cause(format!("{option} was taken from {origin}"))
+        });
     }
     let valid = context(ContextKind::ValidValue);
     if !valid.is_empty() {

@@ -211,7 +211,8 @@ impl<'a> Call<'a> {
                     (Ok(true), Ok(outbox)) => {
                         report.message.push_str("; queued in the outbox");
                         let folder = outbox.folder().display();
-                        failure.hint(format!(
+                        // Around a command the hint is given once, and this line twice.
+                        failure.and(" (queued)").hint(format!(
                             "queued in {folder}; it is sent with the next update, or run jira-send flush"
                         ))
                     }

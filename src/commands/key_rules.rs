@@ -12,11 +12,10 @@ use crate::error::Failure;
 ///
 /// # Errors
 /// What the options say wrongly.
-pub(super) fn check(options: &KeyOptions, context: &Context<'_>) -> Result<(), Failure> {
-    let is_step = context.phase.step.is_some();
+pub(super) fn check(options: &KeyOptions, is_step: bool) -> Result<(), Failure> {
     if let Some(wrong) = wrong_words(options).into_iter().next().filter(|_| !is_step) {
         return Err(Failure::usage(wrong).hint(
-            "separate issue keys with commas or blanks; --message searches a text for keys",
+            "separate issue keys, also those in JIRA_SEND_ISSUE_KEYS, with commas or blanks; --message searches a text for keys",
         ));
     }
     let template = options.key_template.as_ref();

@@ -61,6 +61,7 @@ pub(crate) use check::Items;
 pub(crate) use keys::Explained;
 pub(crate) use phase::{EventTime, Phase, StepPhase};
 pub(crate) use upstream::Upstream;
+pub(crate) use wrap::{cannot_start, run as run_wrapped};
 
 /// The world as the commands see it.
 pub(crate) struct Context<'a> {
@@ -78,10 +79,11 @@ pub(crate) struct Context<'a> {
 ///
 /// # Errors
 /// What they say wrongly.
-pub(crate) fn check_options(command: &Command, context: &Context<'_>) -> Result<(), Failure> {
+pub(crate) fn check_options(command: &Command, is_step: bool) -> Result<(), Failure> {
+    wrap::check(command)?;
     command
         .keys()
-        .map_or(Ok(()), |options| key_rules::check(options, context))
+        .map_or(Ok(()), |options| key_rules::check(options, is_step))
 }
 
 /// Runs one command to its exit code.
@@ -94,10 +96,6 @@ pub(crate) fn run(command: &Command, context: &Context<'_>) -> Result<ExitCode, 
         ref globals,
     } = *command.output();
     let result_file = match command {
-        Command::Build(options) if options.wrap.wraps() => return wrap::build(options, context),
-        Command::Deployment(options) if options.wrap.wraps() => {
-            return wrap::deployment(options, context);
-        }
         Command::Check(options) => {
             let quiet = globals.quiet && !context.output.is_verbose();
             return check::print(&check(options, context)?, format, quiet, context.output);

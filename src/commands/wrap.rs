@@ -14,11 +14,12 @@ use std::time::Duration;
 
 use super::{Context, show, write_result};
 use crate::child::{Listener, Running, Waited};
-use crate::cli::{BuildOptions, DeploymentOptions, Format, OutputOptions, RunOptions, WrapOptions};
+use crate::cli::{
+    BuildOptions, Command, DeploymentOptions, Format, OutputOptions, RunOptions, WrapOptions,
+};
 use crate::domain::issue_key::IssueKey;
 use crate::domain::state::State;
 use crate::error::Failure;
-use crate::limits;
 use crate::output::Output;
 use crate::report::Report;
 use crate::side_by_side::aside_in;
@@ -26,7 +27,8 @@ use crate::system::System;
 use crate::variables;
 use crate::watchdog::{self, LastWords, Unfinished, Watchdog, failures};
 
-use ending::{cannot_start, code, state};
+pub(crate) use ending::cannot_start;
+use ending::{code, state};
 use moment::{Moment, Times};
 
 /// For sending the beginning: the end waits for it, and has to be sent in time even when the command is stopped at once.
@@ -38,12 +40,42 @@ const BEGIN_GRACE: Duration = Duration::from_millis(500);
 /// For the end at least.
 const MIN_BUDGET: Duration = Duration::from_millis(500);
 
-/// Wraps a command as a build.
+/// Refuses what cannot be together with a command.
 ///
 /// # Errors
-/// Options that contradict each other; the command was not run then.
-pub(crate) fn build(options: &BuildOptions, context: &Context<'_>) -> Result<ExitCode, Failure> {
-    let send = |moment: &Moment, context: &Context<'_>| {
+/// A state, since the command decides it.
+pub(super) fn check(command: &Command) -> Result<(), Failure> {
+    let run = match command {
+        Command::Build(options) => &options.run,
+        Command::Deployment(options) => &options.run,
+        _ => return Ok(()),
+    };
+    if run.state.is_none() || !command.wraps() {
+        return Ok(());
+    }
+    let failure = Failure::usage("--state cannot be given together with a command");
+    Err(failure.hint(
+        "leave out --state (and JIRA_SEND_STATE): in_progress and the end are sent by themselves",
+    ))
+}
+
+/// Runs the command that a build or deployment wraps; nothing where there is none. With some `trouble` it is run all the
+/// same, and the trouble is reported in place of the run.
+pub(crate) fn run(
+    command: &Command,
+    trouble: Option<&Failure>,
+    context: &Context<'_>,
+) -> Option<ExitCode> {
+    match command {
+        _ if !command.wraps() => None,
+        Command::Build(options) => Some(build(options, trouble, context)),
+        Command::Deployment(options) => Some(deployment(options, trouble, context)),
+        _ => None,
+    }
+}
+
+fn build(options: &BuildOptions, trouble: Option<&Failure>, context: &Context<'_>) -> ExitCode {
+    let report = |moment: &Moment, context: &Context<'_>| {
         let mut options = options.clone();
         let phase = &moment.apply(&mut options.run, &mut options.jira);
         // Before the command there are only reports of other runs.
@@ -57,20 +89,18 @@ pub(crate) fn build(options: &BuildOptions, context: &Context<'_>) -> Result<Exi
         wrap: &options.wrap,
         output: &options.output,
         budget: Duration::from_secs(options.jira.connection.budget.into()),
-        send: &send,
+        report: &report,
+        trouble,
     };
     job.run(context)
 }
 
-/// Wraps a command as a deployment.
-///
-/// # Errors
-/// Options that contradict each other; the command was not run then.
-pub(crate) fn deployment(
+fn deployment(
     options: &DeploymentOptions,
+    trouble: Option<&Failure>,
     context: &Context<'_>,
-) -> Result<ExitCode, Failure> {
-    let send = |moment: &Moment, context: &Context<'_>| {
+) -> ExitCode {
+    let report = |moment: &Moment, context: &Context<'_>| {
         let mut options = options.clone();
         let phase = &moment.apply(&mut options.run, &mut options.jira);
         options.duration = options.duration.or(moment.seconds);
@@ -81,7 +111,8 @@ pub(crate) fn deployment(
         wrap: &options.wrap,
         output: &options.output,
         budget: Duration::from_secs(options.jira.connection.budget.into()),
-        send: &send,
+        report: &report,
+        trouble,
     };
     job.run(context)
 }
@@ -94,35 +125,35 @@ struct Job<'a> {
     wrap: &'a WrapOptions,
     output: &'a OutputOptions,
     budget: Duration,
-    send: &'a (dyn Fn(&Moment, &Context<'_>) -> Sent + Sync),
+    report: &'a (dyn Fn(&Moment, &Context<'_>) -> Sent + Sync),
+    trouble: Option<&'a Failure>,
 }
 
 impl Job<'_> {
-    fn run(&self, context: &Context<'_>) -> Result<ExitCode, Failure> {
-        if self.run.state.is_some() {
-            let failure = Failure::usage("--state cannot be given together with a command");
-            return Err(failure.hint(
-                "leave out --state (and JIRA_SEND_STATE): in_progress and the end are sent by themselves",
-            ));
+    fn send(&self, moment: &Moment, context: &Context<'_>) -> Sent {
+        match self.trouble {
+            Some(failure) => Err(failure.clone()),
+            None => (self.report)(moment, context),
         }
+    }
+
+    fn run(&self, context: &Context<'_>) -> ExitCode {
         let system = context.system;
         let (begun, times) = (system.elapsed(), Times::new(self.run, system));
         // Jenkins finds the processes of a build by this variable, and signals each of them.
         let cookie = context.variables.get(variables::JENKINS_SERVER_COOKIE);
         let listener = Listener::new(cookie.is_some());
-        if !limits::has_memory_to_send() {
-            return Ok(ExitCode::from(self.run_alone(listener, context)));
-        }
         let (sender, receiver) = mpsc::sync_channel(1);
-        let send_beginning = || {
-            // Nobody waits for a beginning that hangs.
-            let _ = sender.send(self.begin(&times, context));
-        };
         let times = &times;
+        let send_beginning = move || {
+            // Nobody waits for a beginning that hangs.
+            let _ = sender.send(self.begin(times, context));
+        };
         let code = std::thread::scope(|scope| {
             // Before anything else takes time, threads or memory.
             let mut running = listener.start(&self.wrap.command, self.wrap.keep_credentials);
-            aside_in(scope, send_beginning);
+            // Without a thread there is none: should it hang, nobody would watch the command.
+            drop(aside_in(scope, send_beginning));
             let waited = match &mut running {
                 Ok(running) => Ok(running.wait(system)),
                 Err(error) => Err(cannot_start(&self.wrap.command, error, context.output)),
@@ -165,20 +196,7 @@ impl Job<'_> {
             }
             code
         });
-        Ok(ExitCode::from(code))
-    }
-
-    /// Without the memory to send anything, the command is run all the same.
-    fn run_alone(&self, listener: Listener, context: &Context<'_>) -> u8 {
-        let running = listener.start(&self.wrap.command, self.wrap.keep_credentials);
-        context.output.advise(
-            "this run is not reported to Jira: the memory limit leaves too little",
-            "raise ulimit -v or ulimit -d",
-        );
-        match running {
-            Ok(running) => wait_on(running, context.system),
-            Err(error) => cannot_start(&self.wrap.command, &error, context.output),
-        }
+        ExitCode::from(code)
     }
 
     /// The command still runs and is not left alone, whatever becomes of the sending. Its exit code, and whether anything
@@ -194,10 +212,15 @@ impl Job<'_> {
         let (sender, receiver) = mpsc::sync_channel(1);
         let until =
             system.elapsed() + self.left(Duration::ZERO, State::Cancelled) + watchdog::GRACE;
-        aside_in(scope, move || {
+        let stops = running.stops();
+        let not_sent = aside_in(scope, move || {
             let _ = sender.send(send_end());
         });
         let code = wait_on(running, system);
+        if let Some(send_end) = not_sent {
+            self.watch(stops, State::Cancelled, code, context);
+            send_end();
+        }
         let hangs = receiver.recv_timeout(until.saturating_sub(system.elapsed()));
         if hangs.is_err() {
             let unfinished = system.watchdog().map(Watchdog::unfinished);
@@ -218,7 +241,7 @@ impl Job<'_> {
             let say = move || say_hanging(&unfinished, &output);
             (code, Box::new(say))
         });
-        watchdog.start(self.left(Duration::ZERO, state), last_words);
+        watchdog.start(self.left(Duration::ZERO, state), code, last_words);
     }
 
     /// Sends `in_progress`; only trouble is said, since the command is talking meanwhile.
@@ -232,7 +255,7 @@ impl Job<'_> {
             output: &output,
             ..*context
         };
-        match (self.send)(&moment, &context) {
+        match self.send(&moment, &context) {
             Ok(report) => {
                 if self.output.format == Format::Text {
                     show(&report, Format::Text, &output);
@@ -261,7 +284,7 @@ impl Job<'_> {
     }
 
     fn end(&self, moment: &Moment, said: Option<&str>, code: u8, context: &Context<'_>) {
-        let mut report = (self.send)(moment, context).unwrap_or_else(|failure| {
+        let mut report = self.send(moment, context).unwrap_or_else(|failure| {
             if said != Some(failure.message().as_str()) {
                 context.output.failure_as_warning(&failure);
             }

@@ -221,14 +221,16 @@ impl Call<'_> {
             Verbosity::Verbose => &self.verbose,
             _ => &self.output,
         };
-        let result = invocation::perform(
-            &command,
-            &settled.variables,
-            &settled.phase,
-            self.system,
-            output,
-            |context| run(&command, context),
-        );
+        let result = commands::check_options(&command, true).and_then(|()| {
+            invocation::perform(
+                &command,
+                &settled.variables,
+                &settled.phase,
+                self.system,
+                output,
+                |context| run(&command, context),
+            )
+        });
         Done {
             command: Some(command),
             result,

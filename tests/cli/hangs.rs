@@ -86,6 +86,14 @@ const FAULTS: &[Fault] = &[
         make: |agent| vec![format!("--result-file={}", pipe(agent))],
     },
     Fault {
+        name: "a configuration that includes a pipe",
+        make: |agent| {
+            let pipe = pipe(agent);
+            agent.git(&["config", "--file", ".git/config", "include.path", &pipe]);
+            Vec::new()
+        },
+    },
+    Fault {
         name: "a git that closes its output and stays",
         make: |agent| {
             shim(agent, "#!/bin/sh\nexec 1>&- 2>&-\nsleep 30\n");
@@ -176,7 +184,8 @@ fn what_never_comes_on_standard_input_ends_in_time() {
     );
 }
 
-/// A repository that says how to fetch what it lacks, and a git that is too old to know that it should not.
+/// A repository that says how to fetch what it lacks and what to run on every occasion, and a git that is too old to know
+/// that it should not fetch.
 #[test]
 fn a_repository_starts_no_program_even_with_an_old_git() {
     let jira = Sandbox::start();
@@ -195,13 +204,49 @@ fn a_repository_starts_no_program_even_with_an_old_git() {
     };
     let url = format!("ext::sh -c touch% {}", mark.display());
     let parent = git(&["rev-parse", "HEAD~1"]);
+    let program = agent.write_script("evil", &format!("#!/bin/sh\ntouch {}\n", mark.display()));
+    let program = program.to_str().unwrap().to_owned();
+    agent.write(".gitattributes", "* diff=evil filter=evil merge=evil\n");
+    git(&["add", ".gitattributes"]);
+    fs::create_dir(agent.path().join("hooks")).unwrap();
+    for hook in [
+        "post-index-change",
+        "reference-transaction",
+        "fsmonitor-watchman",
+    ] {
+        fs::copy(&program, agent.path().join("hooks").join(hook)).unwrap();
+    }
+    let hooks = agent.path().join("hooks");
     for (name, value) in [
         ("core.repositoryformatversion", "1"),
         ("extensions.partialClone", "evil"),
         ("remote.evil.promisor", "true"),
         ("remote.evil.url", &url),
         ("protocol.ext.allow", "always"),
-        ("core.fsmonitor", &format!("touch {}", mark.display())),
+        ("core.hooksPath", hooks.to_str().unwrap()),
+        ("core.fsmonitor", &program),
+        ("core.pager", &program),
+        ("pager.log", &program),
+        ("pager.rev-list", &program),
+        ("core.editor", &program),
+        ("core.sshCommand", &program),
+        ("core.askPass", &program),
+        ("core.alternateRefsCommand", &program),
+        ("credential.helper", &format!("!{program}")),
+        ("alias.log", &format!("!{program}")),
+        ("alias.rev-list", &format!("!{program}")),
+        ("diff.external", &program),
+        ("diff.evil.textconv", &program),
+        ("diff.evil.command", &program),
+        ("filter.evil.clean", &program),
+        ("filter.evil.smudge", &program),
+        ("filter.evil.process", &program),
+        ("filter.evil.required", "true"),
+        ("merge.evil.driver", &program),
+        ("gpg.program", &program),
+        ("log.showSignature", "true"),
+        ("sequence.editor", &program),
+        ("uploadpack.packObjectsHook", &program),
     ] {
         git(&["config", name, value]);
     }
@@ -221,13 +266,15 @@ fn a_repository_starts_no_program_even_with_an_old_git() {
             real.trim()
         ),
     );
-    for command in ["build", "dev-info", "keys"] {
-        let state: &[&str] = if command == "build" {
-            &["--state=SUCCESS"]
-        } else {
-            &[]
-        };
-        let run = agent.run(&[&[command, "--issue-keys=ABC-1"], state].concat());
-        assert!(!mark.exists(), "{command}: {}", run.stderr);
+    for command in [
+        &["build", "--state=SUCCESS"][..],
+        &["deployment", "--environment-id=eu", "--state=SUCCESS"],
+        &["dev-info"],
+        &["dev-info", "--all"],
+        &["keys"],
+        &["check"],
+    ] {
+        let run = agent.run(&[command, &["--issue-keys=ABC-1"]].concat());
+        assert!(!mark.exists(), "{command:?}: {}", run.stderr);
     }
 }

@@ -17,7 +17,7 @@ use crate::support::{Agent, EVENT_MILLISECONDS};
 const JOB: &str = "shop-freestyle-noscm";
 
 /// So many processes use the outbox at the same time.
-const WORKERS: u32 = 4;
+const WORKERS: u32 = 8;
 
 /// So many builds have their states changed over and over.
 const BUILDS: u32 = 7;

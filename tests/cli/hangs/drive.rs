@@ -9,6 +9,7 @@ use jira_sandbox::Sandbox;
 use serde_json::json;
 use tempfile::TempDir;
 
+use super::limits::least_memory;
 use super::{BUDGET, SLACK};
 use crate::support::{Agent, Run, request};
 
@@ -55,6 +56,43 @@ fn the_budget_holds_whatever_the_drive_hangs_in() {
             }
         }
     });
+}
+
+/// Too little memory for a thread: an alarm of the system takes the place of the watchdog.
+#[test]
+fn without_a_thread_an_alarm_ends_what_hangs() {
+    let memory = format!("--as={}", (least_memory() + 16 * 1024) * 1024);
+    let command: &[&str] = &["--", "sh", "-c", "exit 7"];
+    let state: &[&str] = &["--state=successful"];
+    let warn: &[&str] = &["--state=successful", "--on-error=warn"];
+    for (more, file_call, code) in [
+        (state, "write", 4),
+        (state, "list", 4),
+        (warn, "rename", 0),
+        (command, "unlink", 7),
+    ] {
+        let jira = Sandbox::start();
+        let agent = Agent::of("freestyle-no-scm").with_jira(&jira);
+        agent.run(&["build", "--state=in_progress", "--issue-keys=ABC-1"]);
+        let ours = agent.command(&[&["build", "--issue-keys=ABC-1", "--budget=1"], more].concat());
+        let mut command = Command::new("prlimit");
+        command
+            .arg(&memory)
+            .arg(ours.get_program())
+            .args(ours.get_args())
+            .current_dir(agent.path())
+            .env_clear();
+        let variables = ours.get_envs();
+        command.envs(variables.filter_map(|(name, value)| Some((name, value?))));
+        command.env("LD_PRELOAD", library());
+        command
+            .env("HANG_CALLS", file_call)
+            .env("HANG_IN", agent.outbox());
+        let begin = Instant::now();
+        let run = Run::of(&command.output().unwrap());
+        assert_eq!(run.code, code, "{file_call}: {}", run.stderr);
+        assert!(begin.elapsed() < Duration::from_secs(3) + SLACK);
+    }
 }
 
 fn check(call: Call, file_call: &str) {

@@ -46,7 +46,7 @@ fn limits() -> Vec<Limit> {
 }
 
 /// The least memory, in KiB, with which the program starts.
-fn least_memory() -> u64 {
+pub(super) fn least_memory() -> u64 {
     let starts = |most: &u64| {
         let program = Agent::bare().command(&["--version"]);
         let mut command = Command::new("prlimit");

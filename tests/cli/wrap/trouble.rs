@@ -104,6 +104,54 @@ fn the_command_runs_without_issue_keys_facts_or_credentials() {
     assert_eq!(run.stderr.matches("hint: ").count(), 1, "{}", run.stderr);
 }
 
+/// Whoever sets a variable on the controller does not keep the commands of the jobs from being run; who types an option
+/// sees what is wrong with it.
+#[test]
+fn a_wrong_variable_does_not_keep_the_command_from_being_run() {
+    let jira = Sandbox::start();
+    for (variable, value) in [
+        ("JIRA_SEND_BUDGET", "abc"),
+        ("JIRA_SEND_STATE", "failed"),
+        ("JIRA_SEND_ISSUE_KEYS", "no-key"),
+        ("JIRA_SEND_KEY_TEMPLATE", "ABC-$1"),
+        ("JIRA_SEND_KEEP_CREDENTIALS", "perhaps"),
+        ("JIRA_SEND_FORMAT", "xml"),
+    ] {
+        let mut agent = agent(&jira);
+        agent.set(variable, value);
+        let run = shell(&agent, &["--result-file=result"], "echo out; exit 7");
+        let context = format!("{variable}: {}", run.stderr);
+        assert_eq!((run.code, run.stdout.as_str()), (7, "out\n"), "{context}");
+        assert!(run.stderr.starts_with("warning: "), "{context}");
+        for words in [variable, "this run is not reported to Jira"] {
+            assert_eq!(run.stderr.matches(words).count(), 1, "{context}");
+        }
+        let result = std::fs::read_to_string(agent.path().join("result")).unwrap();
+        let result: serde_json::Value = serde_json::from_str(&result).unwrap();
+        assert_eq!(
+            (&result["exit_code"], &result["outcome"]),
+            (&7.into(), &"invalid".into())
+        );
+    }
+    let mut agent = agent(&jira);
+    agent.set("JIRA_SEND_BUDGET", "abc");
+    for option in [
+        "--budget=abc",
+        "--state=failed",
+        "--issue-keys=no-key",
+        "--nonsense",
+    ] {
+        let run = shell(&agent, &[option], "echo out");
+        assert_eq!(
+            (run.code, run.stdout.as_str()),
+            (2, ""),
+            "{option}: {}",
+            run.stderr
+        );
+    }
+    assert!(jira.submissions().is_empty());
+}
+
 /// The file of certificates was not there this time.
 #[test]
 fn without_a_way_to_jira_the_outbox_keeps_both() {
@@ -162,7 +210,7 @@ fn numbers_grow_when_the_clock_has_stepped_back() {
     assert!(numbers.is_sorted_by(|one, next| one < next), "{numbers:?}");
 }
 
-/// Beginning and end meet the same trouble; a person reads it once.
+/// Beginning and end meet the same trouble; a person reads it once, and of both that they are queued.
 #[test]
 fn the_same_trouble_is_told_once() {
     let jira = Sandbox::start();
@@ -175,4 +223,10 @@ fn the_same_trouble_is_told_once() {
         .matches("there is no credential for Jira")
         .count();
     assert_eq!(told, 1, "{}", run.stderr);
+    assert_eq!(
+        run.stderr.matches(" (queued)\n").count(),
+        2,
+        "{}",
+        run.stderr
+    );
 }
