@@ -1,7 +1,6 @@
 //! The user's rules for issue keys: what may be given, and how texts are searched. All commands that look for keys search
 //! here.
 
-use super::Context;
 use crate::cli::KeyOptions;
 use crate::cli::words::{self, Words};
 use crate::domain::issue_key::{self, Findings, IssueKey, Rules, Text};

@@ -2,11 +2,11 @@
 
 mod producers;
 
-use std::io::Read;
+use std::io::{Read, Write as _};
 use std::time::{Duration, SystemTime};
 
 use super::count::count;
-use super::{Patterns, Reports, Stop};
+use super::{Patterns, Reports, Stop, count_file};
 use crate::domain::test_info::TestCounts;
 use crate::domain::timestamp::Timestamp;
 
@@ -38,6 +38,21 @@ fn encodings_do_not_matter() {
     ] {
         assert_eq!(count(&bytes[..]).unwrap(), counts(1, 1, 0), "{bytes:x?}");
     }
+}
+
+/// What is written while a report is read belongs to another run.
+#[test]
+fn a_report_that_grows_is_read_up_to_where_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.xml");
+    std::fs::write(&path, "<testsuite><testcase/></testsuite>").unwrap();
+    let grow = || {
+        let mut file = std::fs::File::options().append(true).open(&path).unwrap();
+        file.write_all(b"<more").unwrap();
+        false
+    };
+    let counted = count_file(&path, None, &grow).unwrap();
+    assert_eq!(counted, Some(counts(1, 0, 0)));
 }
 
 #[test]

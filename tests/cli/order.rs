@@ -128,7 +128,8 @@ fn the_users_numbers_and_moments_stand() {
     let later = EVENT_MILLISECONDS + 1;
     send(&agent, &[EVENT, "--state=in_progress"]);
     // The same again, as a retried step sends it.
-    send(&agent, &[EVENT, "--state=in_progress"]);
+    let run = send(&agent, &[EVENT, "--state=in_progress"]);
+    assert!(!run.stderr.contains("later event"), "{}", run.stderr);
     // Something else that happened within the same millisecond.
     send(&agent, &[EVENT, "--state=SUCCESS"]);
     let run = send(
@@ -150,6 +151,22 @@ fn the_users_numbers_and_moments_stand() {
     ];
     assert_eq!(numbers(&jira), expected);
     assert_eq!(jira.build(JOB, 1).unwrap()["state"], "successful");
+}
+
+/// What Jira does not take is no news to it; the update before, which is still queued, is.
+#[test]
+fn a_rejection_leaves_the_update_before_it_in_the_queue() {
+    let jira = Sandbox::start();
+    let agent = Agent::of(KIND).with_jira(&jira);
+    let build = |state| agent.run(&["build", "--issue-keys=ABC-1", state]);
+    let unreachable = Fault::redirect("https://else.example/");
+    jira.fail_times(Endpoint::Builds, 1, unreachable);
+    assert_eq!(build("--state=in_progress").code, 4);
+    let errors = json!([{"message": "no"}]);
+    let rejected = json!({"acceptedBuilds": [], "rejectedBuilds": [{"key": {}, "errors": errors}]});
+    jira.fail_times(Endpoint::Builds, 1, Fault::Answer(rejected));
+    assert_eq!(build("--state=SUCCESS").code, 1);
+    assert_eq!(jira.build(JOB, 1).unwrap()["state"], "in_progress");
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn the_unknown_keys_of_others_are_not_those_of_a_queued_update() {
     }
     jira.clear_faults();
     agent.change(0, |entry| {
-        entry["body"]["builds"][0]["label"] = "x".repeat(256).into()
+        entry["body"]["builds"][0]["label"] = "x".repeat(256).into();
     });
     let run = agent.run(&["flush"]);
     assert_eq!(run.code, 1, "{}", run.stderr);

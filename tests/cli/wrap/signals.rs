@@ -129,6 +129,20 @@ fn inside_jenkins_the_command_is_told_once() {
     assert_eq!(states(&jira), ["in_progress", "cancelled"]);
 }
 
+/// Whoever signals the processes of a build may have missed the command.
+#[test]
+fn inside_jenkins_a_command_that_goes_on_is_told_by_us() {
+    let jira = Sandbox::start();
+    let agent = Agent::of("freestyle-no-scm").with_jira(&jira);
+    let script = "trap 'exit 5' TERM; touch ready; i=0; while [ $i -lt 200 ]; do sleep 0.1; i=$((i+1)); done";
+    let child = start(&agent, script);
+    let begin = Instant::now();
+    signal("-TERM", &child);
+    let run = finish(child);
+    assert_eq!(run.code, 5, "{}", run.stderr);
+    assert!(begin.elapsed() >= GRACE);
+}
+
 /// The command may be the first to know.
 #[test]
 fn a_signal_that_comes_a_moment_after_the_end_counts() {
