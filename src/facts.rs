@@ -1,6 +1,7 @@
 //! What is known of a run, from its question to the texts that are searched for issue keys. The way of a commit
 //! message: [`gather`] asks for the repository of the run ([`first`]) and the others ([`further`]), each of which is
-//! read ([`mod@repository`]) by the range that `git::commits` chooses; what only Jenkins' change log has is added
+//! read ([`mod@repository`]) by the range that `git::commits` chooses, and so are the submodules that it moves
+//! ([`submodules`]); what only Jenkins' change log has is added
 //! ([`change_log`]); all of it becomes texts ([`texts`]). The commands search these for keys.
 
 mod change_log;
@@ -9,6 +10,7 @@ mod first;
 mod further;
 mod repository;
 mod reverts;
+mod submodules;
 mod texts;
 mod workspace;
 
@@ -59,6 +61,13 @@ pub(crate) struct Question {
     pub(crate) doubts_workspace: bool,
     /// Of a deployment, what was deployed to the same place before.
     pub(crate) deployed_before: Option<Deployed>,
+}
+
+impl Question {
+    /// Whether the messages of commits are searched.
+    fn searches_commits(&self) -> bool {
+        !self.only_issue_keys && self.messages.is_empty()
+    }
 }
 
 /// What only a pipeline step knows of its run.
@@ -135,7 +144,11 @@ impl Notes {
                 .iter()
                 .map(|it| format!("{folder}: {it}"))
                 .collect(),
-            details: self.details.clone(),
+            details: self
+                .details
+                .iter()
+                .map(|it| format!("{folder}: {it}"))
+                .collect(),
         }
     }
 
@@ -182,6 +195,7 @@ pub(crate) fn gather(
     } else {
         further::read(question, &run, &first, &checkouts)
     };
+    let submodules = submodules::read(question, &first, &others);
     let deployed = if is_deployment {
         further::deployed(&first, &others, checkouts.are_remembered())
     } else {
@@ -189,16 +203,17 @@ pub(crate) fn gather(
     };
     let log = change_log::sort(question, &first, &others);
     let commits_left_out = log.left_out.len();
-    let texts = texts::of_run(question, variables, &first, &others, &log);
+    let texts = texts::of_run(question, variables, &first, &others, &submodules, &log);
     let left_out = left_out(commits_left_out).map(Notes::detail);
     let has_log = question.sorts_changes || !question.changes.is_empty();
     let is_told = !texts.is_empty() || has_log || !question.messages.is_empty();
     let unread = jenkins::unread(variables).filter(|_| !is_told);
     let unread = unread.map(Notes::from);
-    let notes = others.notes.clone().and(left_out.unwrap_or_default());
+    let notes = others.notes.clone().and(submodules.notes);
+    let notes = notes.and(left_out.unwrap_or_default());
     let notes = notes.and(unread.unwrap_or_default());
     let facts = Facts::of_first(run, first);
-    let of_others = others.read.iter();
+    let of_others = others.read.iter().chain(&submodules.read);
     let of_others = of_others.map(|read| (read.folder.clone(), read.range.clone()));
     Facts {
         texts,

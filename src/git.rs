@@ -10,18 +10,21 @@ mod listed;
 mod process;
 mod range;
 mod references;
+mod submodules;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::system::{Deadline, System};
+use clones::Place;
 use process::Process;
 
 pub(crate) use clones::{CloneFolder, Search, clone_in, clones_below};
 pub(crate) use details::{Change, ChangedFile, Details, DetailsReader};
 pub(crate) use history::{Branch, Walk, Walked};
-pub(crate) use range::{DEEPEN, PRIMARY, Range, Start, Wanted, commits};
+pub(crate) use range::{Commits, DEEPEN, PRIMARY, Range, Start, Wanted, commits};
+pub(crate) use submodules::{Moved, Moving};
 
 /// Longest list of cut commits that is read, in bytes.
 const MAX_SHALLOW: u64 = 16 * 1024 * 1024;
@@ -82,8 +85,8 @@ impl GitError {
 #[derive(Clone)]
 pub(crate) struct Repository<'a> {
     directory: PathBuf,
-    /// Where its data is, seen from the folder; without it git looks for itself, also in the folders above.
-    data: Option<&'static str>,
+    /// Where the clone is, seen from the folder; nothing where there is none.
+    place: Option<Place>,
     system: &'a dyn System,
     deadline: Deadline,
 }
@@ -91,11 +94,11 @@ pub(crate) struct Repository<'a> {
 impl<'a> Repository<'a> {
     /// `patience` is for all calls together: a network drive or a filter of the repository may hang.
     pub(crate) fn new(directory: &Path, system: &'a dyn System, patience: Duration) -> Self {
-        // Git looks for no bare repository (safe.bareRepository): below a clone, a stranger's files may look like one.
-        let bare = clones::clone_in(directory).filter(CloneFolder::is_bare_alone);
+        // A git that looks for itself refuses clones of other users (safe.directory), which the workspace of a container
+        // often is; the versions differ in how that is allowed, and a user's configuration is not ours to replace.
         Self {
             directory: directory.to_owned(),
-            data: bare.map(|clone| clone.data()),
+            place: Place::around(directory),
             system,
             deadline: Deadline::after(system, patience),
         }
@@ -108,13 +111,24 @@ impl<'a> Repository<'a> {
         patience: Duration,
     ) -> Self {
         Self {
-            data: Some(clone.data()),
-            ..Self::new(&clone.directory, system, patience)
+            directory: clone.directory.clone(),
+            place: Some(clone.place()),
+            system,
+            deadline: Deadline::after(system, patience),
         }
     }
 
     pub(crate) fn directory(&self) -> &Path {
         &self.directory
+    }
+
+    /// The uppermost folder of the clone.
+    pub(crate) fn top(&self) -> PathBuf {
+        let files = self.place.as_ref().and_then(|place| place.files.as_ref());
+        files.map_or_else(
+            || self.directory.clone(),
+            |files| self.directory.join(files),
+        )
     }
 
     /// The commits whose parents were cut off when the repository was cloned.
@@ -220,8 +234,9 @@ impl<'a> Repository<'a> {
         input: Option<String>,
         deadline: Deadline,
     ) -> Result<Process<'a>, GitError> {
-        let data = self.data.map(|data| format!("--git-dir={data}"));
-        let arguments: Vec<&str> = data
+        let place = self.place.iter().flat_map(Place::options);
+        let place: Vec<String> = place.collect();
+        let arguments: Vec<&str> = place
             .iter()
             .map(String::as_str)
             .chain(arguments.iter().copied())

@@ -5,7 +5,7 @@ use crate::domain::hosting::CloneUrl;
 use crate::domain::issue_key::{Rules, Text, TextKind, find};
 use crate::domain::revision::Revision;
 use crate::git::details::read_all;
-use crate::git::listed::{commit_id, since_listed};
+use crate::git::listed::{Object, since_listed};
 use crate::git::range::{parse_log, pull_request_tip};
 use crate::jenkins::Ref;
 
@@ -48,8 +48,8 @@ fn log(output: &str) {
     let listed: Vec<String> = commits.iter().map(|commit| commit.id.clone()).collect();
     let new = since_listed(commits.clone(), &listed[..listed.len() / 2]);
     assert!(new.len() <= commits.len() && new.iter().all(|commit| !commit.id.contains(' ')));
-    let ids = output.lines().filter_map(commit_id);
-    assert!(ids.into_iter().all(|id| output.contains(&id)));
+    let mut objects = output.lines().filter_map(Object::parse);
+    assert!(objects.all(|object| output.contains(&object.id)));
     let texts: Vec<Text> = commits
         .iter()
         .map(|commit| Text::new(TextKind::Commit, commit.id.as_str(), &commit.message))

@@ -1,7 +1,6 @@
 //! The repositories of a run besides the first.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use super::checkouts::{Checkout, Checkouts, unreadable};
 use super::first::OfRun;
@@ -9,7 +8,7 @@ use super::repository::RepositoryFacts;
 use super::{Notes, Question};
 use crate::domain::deployed::RepositoryName;
 use crate::domain::revision::{Revision, short};
-use crate::git::{self, GitError, Wanted};
+use crate::git::{GitError, Wanted};
 use crate::jenkins::Run;
 use crate::side_by_side::side_by_side;
 
@@ -36,7 +35,7 @@ pub(super) fn read<'a>(
     }
     let found = checkouts.found();
     let read_first = first.repository.as_ref();
-    let top = read_first.and_then(|_| top_level(&first.directory));
+    let top = read_first.and_then(|read| std::fs::canonicalize(read.git.top()).ok());
     let is_first = |checkout: &Checkout| {
         let real = std::fs::canonicalize(&checkout.clone.directory).ok();
         top.is_some() && real == top
@@ -158,15 +157,6 @@ impl<'a> Reading<'a, '_> {
         let nearest = nearest.or_else(|| self.others.iter().find(|other| other.has(commit)));
         nearest.is_some_and(|nearest| std::ptr::eq(*nearest, checkout))
     }
-}
-
-/// The folder of the repository that git finds from here, without asking git.
-fn top_level(folder: &Path) -> Option<PathBuf> {
-    let real = std::fs::canonicalize(folder).ok()?;
-    let top = real
-        .ancestors()
-        .find(|folder| git::clone_in(folder).is_some());
-    top.map(Path::to_owned)
 }
 
 /// What `checkout` returned and is not here: on another agent, or gone.

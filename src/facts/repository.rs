@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{Notes, Question, reverts};
 use crate::domain::deployed::RepositoryName;
-use crate::git::{self, Commit, GitError, Range, Repository, Start, Wanted};
+use crate::git::{self, Commit, Commits, GitError, Moving, Range, Repository, Start, Wanted};
 
 /// The facts of one repository, the first or a further one.
 pub(super) struct RepositoryFacts<'a> {
@@ -24,6 +24,8 @@ pub(super) struct RepositoryFacts<'a> {
     pub(super) is_rollback: bool,
     pub(super) is_shallow: bool,
     pub(super) range: Range,
+    /// What is asked for its submodules, when it has any.
+    pub(super) moving: Option<Moving>,
     pub(super) notes: Notes,
 }
 
@@ -46,23 +48,21 @@ impl<'a> RepositoryFacts<'a> {
                 "run it in the folder of the repository, or name that folder with --repository-dir",
             )
         });
-        let is_searched = !question.only_issue_keys && question.messages.is_empty();
-        let searched = is_searched.then(|| Notes {
-            lines: if found.range.is_told() && found.warnings.is_empty() {
-                vec![found.range.searched()]
-            } else {
-                Vec::new()
-            },
-            details: vec![found.range.searched()],
-            warnings: found.warnings,
-        });
+        let searched = question.searches_commits().then(|| searched(&found));
         let notes = lacking
             .unwrap_or_default()
             .and(searched.unwrap_or_default());
-        Ok(Self {
-            git: git.clone(),
+        let read = Self::of(git.clone(), folder, found);
+        Ok(Self { url, notes, ..read })
+    }
+
+    /// What git has found in a clone.
+    pub(super) fn of(git: Repository<'a>, folder: String, found: Commits) -> Self {
+        Self {
+            notes: searched(&found),
+            git,
             folder,
-            url,
+            url: None,
             head: found.head,
             commits: found.commits,
             listed: Vec::new(),
@@ -70,8 +70,8 @@ impl<'a> RepositoryFacts<'a> {
             is_rollback: found.is_rollback,
             is_shallow: found.is_shallow,
             range: found.range,
-            notes,
-        })
+            moving: found.moving,
+        }
     }
 
     /// Those of the listed commits, all of which it has, that count besides the range: with whole messages.
@@ -120,5 +120,16 @@ impl<'a> RepositoryFacts<'a> {
             // Without them only merges are not seen through.
             self.git.parents(&ids).unwrap_or_default()
         })
+    }
+}
+
+/// What was searched, and why not more.
+fn searched(found: &Commits) -> Notes {
+    let searched = found.range.searched();
+    let is_line = found.range.is_told() && found.warnings.is_empty();
+    Notes {
+        lines: is_line.then(|| searched.clone()).into_iter().collect(),
+        details: vec![searched],
+        warnings: found.warnings.clone(),
     }
 }

@@ -6,6 +6,7 @@ use super::change_log::ChangeLog;
 use super::first::OfRun;
 use super::further::Others;
 use super::repository::RepositoryFacts;
+use super::submodules::Submodules;
 use super::{Question, reverts};
 use crate::domain::issue_key::{Reason, Text, TextKind};
 use crate::domain::revision::short;
@@ -20,6 +21,7 @@ pub(super) fn of_run(
     variables: &Variables,
     first: &OfRun<'_>,
     others: &Others<'_>,
+    submodules: &Submodules<'_>,
     log: &ChangeLog<'_>,
 ) -> Vec<Text> {
     let mut texts = but_of_commits(question, variables, first);
@@ -30,7 +32,7 @@ pub(super) fn of_run(
         if let Some(read) = &first.repository {
             texts.extend(of_commits(read, ""));
         }
-        for read in &others.read {
+        for read in others.read.iter().chain(&submodules.read) {
             texts.extend(of_commits(read, &format!(" in {}", read.folder)));
         }
     }

@@ -41,16 +41,67 @@ pub(crate) struct CloneFolder {
 }
 
 impl CloneFolder {
-    /// Where git's data is, seen from the folder.
-    pub(super) fn data(&self) -> &'static str {
-        if self.is_bare { "." } else { ".git" }
+    /// Where the clone is, seen from the folder.
+    pub(super) fn place(&self) -> Place {
+        if self.is_bare {
+            Place::of_data()
+        } else {
+            Place::above(0)
+        }
+    }
+}
+
+/// Where a clone is, seen from a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Git's data.
+    data: String,
+    /// The uppermost folder of the files; a bare repository has none.
+    pub(super) files: Option<String>,
+}
+
+impl Place {
+    /// The clone that the folder is in, as git looks for it; a bare repository only in the folder itself and outside any
+    /// clone, in which a stranger's files may look like one.
+    pub(super) fn around(folder: &Path) -> Option<Self> {
+        let whole = fs::canonicalize(folder).ok()?;
+        let has_files = |folder: &Path| fs::symlink_metadata(folder.join(".git")).is_ok();
+        let levels = whole.ancestors().position(has_files);
+        let bare = || clone_in(folder).map(|_| Self::of_data());
+        levels.map(Self::above).or_else(bare)
     }
 
-    /// Whether it is a bare repository that lies in no other clone.
-    pub(super) fn is_bare_alone(&self) -> bool {
-        let whole = fs::canonicalize(&self.directory).unwrap_or_default();
-        let is_clone = |folder: &Path| fs::symlink_metadata(folder.join(".git")).is_ok();
-        self.is_bare && whole.is_absolute() && !whole.ancestors().any(is_clone)
+    fn above(levels: usize) -> Self {
+        let up = "../".repeat(levels);
+        Self {
+            data: format!("{up}.git"),
+            files: Some(format!("{up}.")),
+        }
+    }
+
+    /// The folder itself holds git's data.
+    fn of_data() -> Self {
+        Self {
+            data: ".".to_owned(),
+            files: None,
+        }
+    }
+
+    /// The data of a submodule without its files, whatever its configuration says of their folder.
+    pub(super) fn of_submodule() -> Self {
+        Self {
+            files: Some(".".to_owned()),
+            ..Self::of_data()
+        }
+    }
+
+    /// How git is told.
+    pub(super) fn options(&self) -> impl Iterator<Item = String> {
+        let files = self
+            .files
+            .iter()
+            .map(|files| format!("--work-tree={files}"));
+        std::iter::once(format!("--git-dir={}", self.data)).chain(files)
     }
 }
 
@@ -142,10 +193,10 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use super::{MAX_CLONES, MAX_FOLDERS, Search, clone_in, clones_below};
+    use super::{MAX_CLONES, MAX_FOLDERS, Place, Search, clone_in, clones_below};
 
     #[test]
-    fn a_bare_repository_is_one_unless_it_lies_in_a_clone() {
+    fn the_clone_around_a_folder_is_the_nearest() {
         let start = folders(&[
             "bare/HEAD",
             "bare/objects",
@@ -153,9 +204,20 @@ mod tests {
             "clone/a/HEAD",
             "clone/a/objects",
         ]);
-        for (folder, expected) in [("bare", true), ("clone", false), ("clone/a", false)] {
-            let clone = clone_in(&start.path().join(folder)).unwrap();
-            assert_eq!(clone.is_bare_alone(), expected, "{folder}");
+        for (folder, expected) in [
+            ("bare", &["--git-dir=."][..]),
+            ("clone", &["--git-dir=.git", "--work-tree=."]),
+            ("clone/a", &["--git-dir=../.git", "--work-tree=../."]),
+            (
+                "clone/a/objects",
+                &["--git-dir=../../.git", "--work-tree=../../."],
+            ),
+            ("bare/objects", &[]),
+            ("nowhere", &[]),
+        ] {
+            let place = Place::around(&start.path().join(folder));
+            let options: Vec<String> = place.iter().flat_map(Place::options).collect();
+            assert_eq!(options, expected, "{folder}");
         }
     }
 
@@ -252,9 +314,9 @@ mod tests {
     fn a_folder_is_a_clone_or_not() {
         let start = folders(&["a/.git", "bare/objects", "b"]);
         fs::write(start.path().join("bare/HEAD"), "ref: refs/heads/main").unwrap();
-        let data = |name: &str| clone_in(&start.path().join(name)).map(|clone| clone.data());
-        assert_eq!(data("a"), Some(".git"));
-        assert_eq!(data("bare"), Some("."));
-        assert_eq!((data("b"), data("c")), (None, None));
+        let place = |name: &str| clone_in(&start.path().join(name)).map(|clone| clone.place());
+        assert_eq!(place("a"), Some(Place::above(0)));
+        assert_eq!(place("bare"), Some(Place::of_data()));
+        assert_eq!((place("b"), place("c")), (None, None));
     }
 }

@@ -19,16 +19,26 @@ impl Repository<'_> {
     /// # Errors
     /// When git fails, or there is no repository.
     pub(crate) fn look_up(&self, revisions: &[String]) -> Result<Vec<Option<String>>, GitError> {
-        if revisions.is_empty() {
+        let objects = self.objects(revisions)?.into_iter();
+        let commits = objects.map(|object| Some(object.filter(Object::is_commit)?.id));
+        Ok(commits.collect())
+    }
+
+    /// The objects of these names, each in its place.
+    ///
+    /// # Errors
+    /// When git fails, or there is no repository.
+    pub(super) fn objects(&self, names: &[String]) -> Result<Vec<Option<Object>>, GitError> {
+        if names.is_empty() {
             return Ok(Vec::new());
         }
-        let mut input = revisions.join("\n");
+        let mut input = names.join("\n");
         input.push('\n');
         // Without a format of our own, which the oldest gits do not know.
         let process = self.start(&["cat-file", "--batch-check"], Some(input))?;
         let output = text(&process.rest(MAX_OUTPUT)?);
-        let found: Vec<Option<String>> = output.lines().map(commit_id).collect();
-        if found.len() == revisions.len() {
+        let found: Vec<Option<Object>> = output.lines().map(Object::parse).collect();
+        if found.len() == names.len() {
             Ok(found)
         } else {
             Err(GitError::Failed(
@@ -78,11 +88,26 @@ impl Repository<'_> {
     }
 }
 
-/// The id in a line such as `8a91… commit 245`; nothing for other objects and for what is missing.
-pub(super) fn commit_id(line: &str) -> Option<String> {
-    let mut words = line.split(' ');
-    let (id, kind, size) = (words.next()?, words.next()?, words.next());
-    (kind == "commit" && size.is_some()).then(|| id.to_owned())
+/// Something that a repository has.
+pub(super) struct Object {
+    pub(super) id: String,
+    kind: String,
+}
+
+impl Object {
+    /// A line such as `8a91… commit 245`; nothing for what is missing.
+    pub(super) fn parse(line: &str) -> Option<Self> {
+        let mut words = line.split(' ');
+        let (id, kind, _size) = (words.next()?, words.next()?, words.next()?);
+        Some(Self {
+            id: id.to_owned(),
+            kind: kind.to_owned(),
+        })
+    }
+
+    pub(super) fn is_commit(&self) -> bool {
+        self.kind == "commit"
+    }
 }
 
 /// Of commits whose ids have those of their parents behind them: the listed ones, and all that descend from them. What
@@ -117,7 +142,7 @@ pub(super) fn since_listed(commits: Vec<Commit>, listed: &[String]) -> Vec<Commi
 
 #[cfg(test)]
 mod tests {
-    use super::{Commit, commit_id, since_listed};
+    use super::{Commit, Object, since_listed};
 
     #[test]
     fn only_commits_that_are_there_have_an_id() {
@@ -129,7 +154,8 @@ mod tests {
             ("HEAD^{commit} ambiguous", None),
             ("", None),
         ] {
-            assert_eq!(commit_id(line).as_deref(), id, "{line}");
+            let commit = Object::parse(line).filter(Object::is_commit);
+            assert_eq!(commit.map(|it| it.id).as_deref(), id, "{line}");
         }
     }
 

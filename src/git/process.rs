@@ -58,7 +58,7 @@ impl<'a> Process<'a> {
     ) -> Result<Self, GitError> {
         let mut command = Command::new("git");
         command
-            .args(["-c", "safe.directory=*", "-c", "log.showSignature=false"])
+            .args(["-c", "log.showSignature=false"])
             // A partial clone would fetch what is missing, from a server that may not answer.
             .args(["-c", "core.fsmonitor=false", "-c", "protocol.allow=never"])
             // A folder that only looks like a repository may come with the workspace, and with a configuration.

@@ -2,9 +2,10 @@
 
 mod start;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::process::text;
+use super::submodules::{FILE, Moving};
 use super::{Commit, GitError, LOG, MAX_OUTPUT, Repository};
 use crate::domain::revision::Revision;
 use crate::error::Warning;
@@ -57,6 +58,8 @@ pub(crate) struct Commits {
     /// The repository does not have the commit that was built.
     pub(crate) lacks_head: bool,
     pub(crate) is_shallow: bool,
+    /// What is asked for the submodules, when there are any.
+    pub(crate) moving: Option<Moving>,
     /// Why only a part was searched.
     pub(crate) warnings: Vec<Warning>,
 }
@@ -80,6 +83,9 @@ pub(crate) fn commits(repository: &Repository<'_>, wanted: &Wanted) -> Result<Co
     let is_long = commits.len() > MAX_COMMITS;
     commits.truncate(MAX_COMMITS);
     let is_cut = commits.iter().any(|commit| edge.contains(&commit.id));
+    let newest = found.newest.as_str();
+    let moving = known.with_submodules.contains(newest);
+    let moving = moving.then(|| Moving::new(newest, &commits, &edge));
     let commits = repository.touching(commits, &wanted.paths)?;
     let range = Range {
         paths: wanted.paths.clone(),
@@ -96,12 +102,7 @@ pub(crate) fn commits(repository: &Repository<'_>, wanted: &Wanted) -> Result<Co
             "check --paths: each is a path from the top folder of the repository",
         ));
     }
-    if is_long {
-        warnings.push(Warning::new(
-            format!("only the newest {MAX_COMMITS} commits were searched for issue keys"),
-            "name a nearer start of the range with --since REV",
-        ));
-    }
+    warnings.extend(is_long.then(|| too_long("name a nearer start of the range with --since REV")));
     Ok(Commits {
         head,
         commits,
@@ -109,12 +110,25 @@ pub(crate) fn commits(repository: &Repository<'_>, wanted: &Wanted) -> Result<Co
         is_rollback: found.is_rollback,
         lacks_head,
         is_shallow: !edge.is_empty(),
+        moving,
         warnings,
     })
 }
 
-/// The full ids of what is named, if the repository has them.
-struct Known(BTreeMap<String, String>);
+pub(super) fn too_long(advice: &str) -> Warning {
+    Warning::new(
+        format!("only the newest {MAX_COMMITS} commits were searched for issue keys"),
+        advice,
+    )
+}
+
+/// What is named, as far as the repository has it.
+struct Known {
+    /// The full ids of the commits, by their names.
+    ids: BTreeMap<String, String>,
+    /// Those of them that have submodules.
+    with_submodules: BTreeSet<String>,
+}
 
 impl Known {
     fn look_up(repository: &Repository<'_>, wanted: &Wanted) -> Result<Self, GitError> {
@@ -127,16 +141,25 @@ impl Known {
         ];
         let named = named.into_iter().flatten().map(Revision::as_str);
         let named: Vec<&str> = ["HEAD"].into_iter().chain(named).collect();
-        let asked = named.iter().map(|name| format!("{name}^{{commit}}"));
-        let ids = repository.look_up(&asked.collect::<Vec<_>>())?;
-        let pairs = named.into_iter().map(ToOwned::to_owned).zip(ids);
-        Ok(Self(
-            pairs.filter_map(|(name, id)| Some((name, id?))).collect(),
-        ))
+        let asked = named.iter();
+        let asked = asked.flat_map(|name| [format!("{name}^{{commit}}"), format!("{name}:{FILE}")]);
+        let objects = repository.objects(&asked.collect::<Vec<_>>())?;
+        let mut ids = BTreeMap::new();
+        let mut with_submodules = BTreeSet::new();
+        for (name, found) in named.into_iter().zip(objects.chunks(2)) {
+            if let Some(commit) = found[0].as_ref().filter(|it| it.is_commit()) {
+                ids.insert(name.to_owned(), commit.id.clone());
+                with_submodules.extend(found[1].as_ref().map(|_| commit.id.clone()));
+            }
+        }
+        Ok(Self {
+            ids,
+            with_submodules,
+        })
     }
 
     fn id(&self, revision: Option<&Revision>) -> Option<&String> {
-        self.0.get(revision?.as_str())
+        self.ids.get(revision?.as_str())
     }
 
     /// The newest commit, and whether it is another one than the named.
@@ -145,7 +168,7 @@ impl Known {
             return Ok((head.clone(), false));
         }
         let none = || GitError::Failed("the repository has no commit yet".to_owned());
-        let head = self.0.get("HEAD").ok_or_else(none)?;
+        let head = self.ids.get("HEAD").ok_or_else(none)?;
         Ok((head.clone(), wanted.head.is_some()))
     }
 
@@ -159,7 +182,7 @@ impl Known {
     ) -> Option<Warning> {
         let missing = |revision: &Option<Revision>| {
             let revision = revision.as_ref()?;
-            (!self.0.contains_key(revision.as_str())).then(|| revision.to_string())
+            (!self.ids.contains_key(revision.as_str())).then(|| revision.to_string())
         };
         let why = if is_shallow {
             "this clone is shallow"
@@ -231,6 +254,8 @@ impl Wanted {
 /// Commits, and where they begin.
 struct Found {
     start: Start,
+    /// The full id of the newest.
+    newest: String,
     commits: Vec<Commit>,
     is_again: bool,
     is_rollback: bool,
@@ -254,6 +279,7 @@ impl Asked<'_> {
         {
             return Ok(Found {
                 start: Start::Deployed(newer.clone()),
+                newest: newer.clone(),
                 commits: repository.log(newer, &[head.to_owned()])?,
                 is_again: false,
                 is_rollback: true,
@@ -267,6 +293,7 @@ impl Asked<'_> {
         Ok(Found {
             is_again: takes_newest && !matches!(start, Start::Newest { .. }),
             start,
+            newest: head.to_owned(),
             commits,
             is_rollback: false,
         })
@@ -275,7 +302,7 @@ impl Asked<'_> {
 
 impl Repository<'_> {
     /// The commits that lead to `head` and to none of the excluded ones; one more than the limit at most.
-    fn log(&self, head: &str, excluded: &[String]) -> Result<Vec<Commit>, GitError> {
+    pub(super) fn log(&self, head: &str, excluded: &[String]) -> Result<Vec<Commit>, GitError> {
         self.log_of(head, excluded, MAX_COMMITS + 1)
     }
 
@@ -349,7 +376,11 @@ impl Repository<'_> {
     }
 
     /// The newest commit; for a merge also what it brought in.
-    fn head_commits(&self, head: &str, pull_request: bool) -> Result<Vec<Commit>, GitError> {
+    pub(super) fn head_commits(
+        &self,
+        head: &str,
+        pull_request: bool,
+    ) -> Result<Vec<Commit>, GitError> {
         let parents = self.parents(&[head])?.remove(head).unwrap_or_default();
         let [first, second] = parents.as_slice() else {
             return self.one(head);

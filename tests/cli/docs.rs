@@ -279,7 +279,7 @@ fn options_and_variables_that_are_named_exist() {
     }
     // Of other programs: cargo, git, Docker, apk, cosign, and Gerrit's hooks.
     let of_others = "--locked --package --path --show-current --chmod --no-cache --key --signature \
-                     --tags --unshallow --newrev --oldrev --project --prune --refname --system";
+                     --tags --unshallow --init --recursive --newrev --oldrev --project --prune --refname --system";
     options.extend(of_others.split(' ').map(str::to_owned));
     let mut counts = BTreeMap::new();
     for page in pages() {

@@ -41,6 +41,7 @@ mod relay;
 mod sites;
 mod step;
 mod stored;
+mod submodules;
 mod support;
 mod test_reports;
 mod tls;

@@ -40,6 +40,10 @@ pub(crate) enum Start {
     LastBuild(String),
     /// What no other branch has.
     Branch(String),
+    /// Where a submodule was before.
+    Moved(String),
+    /// The same of one that is at an older commit now: what is taken back.
+    MovedBack(String),
     /// What Jenkins lists stands for it.
     ChangeLog,
     /// Only the newest commit, or the merge with what it brought; which may be all there is.
@@ -68,6 +72,8 @@ impl Range {
             Start::Release(_) => "previous_release",
             Start::LastBuild(_) => "last_build",
             Start::Branch(_) => "own_commits_of_branch",
+            Start::Moved(_) => "submodule_before",
+            Start::MovedBack(_) => "submodule_moved_back",
             Start::ChangeLog => "change_log",
             Start::Newest { .. } => "newest_commit",
             Start::Nothing => "nothing_new",
@@ -83,7 +89,9 @@ impl Range {
             | Start::Target(from)
             | Start::Tag(from)
             | Start::Release(from)
-            | Start::LastBuild(from) => Some(from),
+            | Start::LastBuild(from)
+            | Start::Moved(from)
+            | Start::MovedBack(from) => Some(from),
             Start::Branch(_) | Start::ChangeLog | Start::Newest { .. } | Start::Nothing => None,
         }
     }
@@ -136,6 +144,16 @@ impl Range {
             Start::Branch(branch) => {
                 format!("no earlier build: searched {commits} of {branch} that no other branch has")
             }
+            Start::Moved(id) => {
+                format!(
+                    "searched {commits} since {}, where the submodule was before",
+                    short(id)
+                )
+            }
+            Start::MovedBack(id) => format!(
+                "searched {commits} that the submodule has no more: it was moved back from {}",
+                short(id)
+            ),
             Start::ChangeLog => format!("searched {commits} since those in Jenkins' change log"),
             Start::Newest { .. } if self.commits > 1 => {
                 format!("searched only the newest commit, a merge, and what it brought ({commits})")

@@ -584,3 +584,25 @@ fn blank_names_count_as_not_given() {
         );
     }
 }
+
+/// Git refuses the clones of other users, and its versions differ in how that is allowed; the workspace of a container
+/// is often one.
+#[test]
+fn clones_of_other_users_are_read() {
+    let mut agent = agent(&["base", "AB-1 one", "AB-2 two"]);
+    let base = agent.git(&["rev-parse", "HEAD~2"]);
+    let folder = agent.path().join("deep/er");
+    std::fs::create_dir_all(&folder).unwrap();
+    agent.git(&["clone", "--quiet", "--bare", ".", "bare.git"]);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let alone = elsewhere.path().join("bare.git");
+    std::fs::rename(agent.path().join("bare.git"), &alone).unwrap();
+    agent.git(&["worktree", "add", "--quiet", "tree"]);
+    agent
+        .set("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+        .set("GIT_PREVIOUS_SUCCESSFUL_COMMIT", &base);
+    for folder in [".", "deep/er", "tree", alone.to_str().unwrap()] {
+        let run = sent(&agent, &[BUILD, &["--repository-dir", folder]].concat());
+        assert_eq!(keys(&run), ["AB-1", "AB-2"], "{folder} {}", run.stderr);
+    }
+}

@@ -1,0 +1,351 @@
+//! Submodules: which of them a range moves, where they lie, and the commits that they move by.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::{Component, Path};
+
+use super::clones::Place;
+use super::process::text;
+use super::range::{Commits, MAX_COMMITS, Range, Start, too_long};
+use super::{Commit, GitError, MAX_OUTPUT, Repository, clone_in};
+use crate::domain::revision::short;
+use crate::error::Warning;
+
+/// Most submodules of a repository that are looked at.
+const MAX_SUBMODULES: usize = 1_000;
+
+/// The remedy for a shallow submodule.
+const DEEPEN: &str = "clone the submodule whole: in the job's Git settings untick the shallow clone of submodules, or run git fetch --unshallow in it";
+
+/// Where a repository says which submodules it has.
+pub(super) const FILE: &str = ".gitmodules";
+
+/// What a submodule is in a tree.
+const KIND: &str = "160000";
+
+/// The range of a repository that has submodules.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Moving {
+    pub(super) newest: String,
+    pub(super) commits: Vec<String>,
+    /// Those of them whose parents were cut off when the repository was cloned.
+    pub(super) cut: Vec<String>,
+}
+
+impl Moving {
+    pub(super) fn new(newest: &str, commits: &[Commit], edge: &HashSet<String>) -> Self {
+        let ids = commits.iter().map(|commit| commit.id.clone());
+        let commits: Vec<String> = ids.collect();
+        let cut = commits.iter().filter(|id| edge.contains(*id)).cloned();
+        Self {
+            newest: newest.to_owned(),
+            cut: cut.collect(),
+            commits,
+        }
+    }
+}
+
+/// A submodule that the range moves from one commit to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Moved {
+    name: String,
+    /// Seen from the uppermost folder of the repository.
+    pub(crate) path: String,
+    /// Where it was before: at several commits where several lines come together, at none where it is new.
+    before: Vec<String>,
+    now: String,
+}
+
+impl Repository<'_> {
+    /// The submodules that are at another commit at the end of the range than at its beginning.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub(crate) fn moved(&self, moving: &Moving, paths: &[String]) -> Result<Vec<Moved>, GitError> {
+        let names = self.submodules(&moving.newest);
+        let before = self.before(moving)?;
+        if names.is_empty() || moving.commits.is_empty() {
+            return Ok(Vec::new());
+        }
+        let newest = moving.newest.as_str();
+        let empty = empty_tree(newest);
+        let command = ["diff-tree", "-r", "-z", "--raw", "--ignore-submodules=none"];
+        let (begin, input): (Vec<&str>, _) = if before.is_empty() {
+            (vec![empty, newest], None)
+        } else {
+            let pairs = before.iter().map(|before| format!("{newest} {before}\n"));
+            (vec!["--no-commit-id", "--stdin"], Some(pairs.collect()))
+        };
+        let limits = if paths.is_empty() {
+            names.keys().collect::<Vec<_>>()
+        } else {
+            paths.iter().collect()
+        };
+        let literal: &[&str] = if paths.is_empty() {
+            &["--literal-pathspecs"]
+        } else {
+            &[]
+        };
+        let limits = limits.into_iter().map(String::as_str);
+        let arguments: Vec<&str> = [literal, &command, &begin, &["--"]].concat();
+        let arguments: Vec<&str> = arguments.into_iter().chain(limits).collect();
+        let output = text(&self.start(&arguments, input)?.rest(MAX_OUTPUT)?);
+        let mut changes: BTreeMap<&str, Vec<Move<'_>>> = BTreeMap::new();
+        let mut fields = output.split('\0');
+        while let (Some(change), Some(path)) = (fields.next(), fields.next()) {
+            if let Some(change) = Move::parse(change) {
+                changes.entry(path).or_default().push(change);
+            }
+        }
+        // Where one line of the range already had it there, nothing is new.
+        let lines = before.len().max(1);
+        let moved = changes
+            .into_iter()
+            .filter(|(_, moves)| moves.len() == lines);
+        Ok(moved
+            .filter_map(|(path, moves)| {
+                let before: BTreeSet<&str> = moves.iter().filter_map(|it| it.before).collect();
+                Some(Moved {
+                    name: names.get(path)?.clone(),
+                    path: path.to_owned(),
+                    before: before.into_iter().map(ToOwned::to_owned).collect(),
+                    now: moves.first()?.now.to_owned(),
+                })
+            })
+            .collect())
+    }
+
+    /// The names of the submodules that a commit has, by their paths; not of those that would lie elsewhere than in it.
+    fn submodules(&self, commit: &str) -> BTreeMap<String, String> {
+        let file = format!("--blob={commit}:{FILE}");
+        let wanted = r"^submodule\..*\.path$";
+        // What cannot be read has no submodules for git either.
+        let output = self.run(&["config", &file, "-z", "--get-regexp", wanted]);
+        let output = output.unwrap_or_default();
+        let all = output.split('\0').filter_map(|entry| {
+            let (name, path) = entry.split_once('\n')?;
+            let name = name.strip_prefix("submodule.")?.strip_suffix(".path")?;
+            Some((inside(path)?, inside(name)?))
+        });
+        all.take(MAX_SUBMODULES).collect()
+    }
+
+    /// The commits just before the range, whose submodules it began with.
+    fn before(&self, moving: &Moving) -> Result<BTreeSet<String>, GitError> {
+        let ids: Vec<&str> = moving.commits.iter().map(String::as_str).collect();
+        let parents = self.parents(&ids)?;
+        let own: HashSet<&str> = ids.into_iter().collect();
+        let parents = parents.values().flatten();
+        let outside = parents.filter(|id| !own.contains(id.as_str()));
+        // Nobody knows what was before these.
+        Ok(outside.chain(&moving.cut).cloned().collect())
+    }
+
+    /// The clones in which a submodule of this repository may lie: in its folder, or kept where git keeps it.
+    pub(crate) fn clones_of(&self, moved: &Moved) -> Vec<Self> {
+        let folder = self.top().join(&moved.path);
+        let real = |folder: &Path| std::fs::canonicalize(folder).ok();
+        let is_below = real(&folder).zip(real(&self.top()));
+        let is_below = is_below.is_some_and(|(folder, top)| folder.starts_with(top));
+        let in_folder = clone_in(&folder).filter(|_| is_below);
+        let in_folder = in_folder.map(|clone| (clone.directory.clone(), clone.place()));
+        let kept = || {
+            let name = format!("modules/{}", moved.name);
+            let path = self.run(&["rev-parse", "--git-path", &name]).ok()?;
+            let path = self.directory.join(path.trim_end_matches(['\r', '\n']));
+            Some((clone_in(&path)?.directory, Place::of_submodule()))
+        };
+        let clones = in_folder.into_iter().chain(kept());
+        let clones = clones.map(|(directory, place)| Self {
+            directory,
+            place: Some(place),
+            ..self.clone()
+        });
+        clones.collect()
+    }
+
+    /// The commits between where a submodule was and where it is, when this is a clone of it that has it there.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub(crate) fn moved_by(&self, moved: &Moved) -> Result<Option<Commits>, GitError> {
+        let modules = |commit: &String| format!("{commit}:{FILE}");
+        let commits = std::iter::once(&moved.now).chain(&moved.before);
+        let asked: Vec<String> = commits.flat_map(|id| [id.clone(), modules(id)]).collect();
+        let objects = self.objects(&asked)?;
+        let found = objects.chunks(2).filter_map(|pair| {
+            let commit = pair[0].as_ref().filter(|it| it.is_commit())?;
+            Some((commit.id.clone(), pair[1].is_some()))
+        });
+        let found: BTreeMap<String, bool> = found.collect();
+        if !found.contains_key(&moved.now) {
+            return Ok(None);
+        }
+        let edge = self.edge()?;
+        let there = moved.before.iter().filter(|id| found.contains_key(*id));
+        let before: Vec<String> = there.cloned().collect();
+        let (start, newest, mut commits) = self.between(&before, &moved.now)?;
+        let is_long = commits.len() > MAX_COMMITS;
+        commits.truncate(MAX_COMMITS);
+        let range = Range {
+            start,
+            commits: commits.len(),
+            ..Range::default()
+        };
+        let is_cut = commits.iter().any(|commit| edge.contains(&commit.id));
+        let warning = moved.incomplete(&before, &range, is_cut, !edge.is_empty());
+        let moving = found
+            .get(&newest)
+            .is_some_and(|has_submodules| *has_submodules);
+        let moving = moving.then(|| Moving::new(&newest, &commits, &edge));
+        Ok(Some(Commits {
+            head: moved.now.clone(),
+            commits,
+            range,
+            is_shallow: !edge.is_empty(),
+            warnings: warning
+                .into_iter()
+                .chain(is_long.then(|| too_long("name the issues of the others with --issue-keys")))
+                .collect(),
+            moving,
+            ..Commits::default()
+        }))
+    }
+
+    /// What is new; where nothing is, what is taken back. With the newest of these commits.
+    fn between(
+        &self,
+        before: &[String],
+        now: &str,
+    ) -> Result<(Start, String, Vec<Commit>), GitError> {
+        let Some(first) = before.first() else {
+            let start = Start::Newest { is_whole: false };
+            return Ok((start, now.to_owned(), self.head_commits(now, false)?));
+        };
+        let new = self.log(now, before)?;
+        if new.is_empty() {
+            let back = self.log(first, &[now.to_owned()])?;
+            return Ok((Start::MovedBack(first.clone()), first.clone(), back));
+        }
+        Ok((Start::Moved(first.clone()), now.to_owned(), new))
+    }
+}
+
+impl Moved {
+    /// Says that only a part was searched; with the remedy.
+    fn incomplete(
+        &self,
+        before: &[String],
+        range: &Range,
+        is_cut: bool,
+        is_shallow: bool,
+    ) -> Option<Warning> {
+        let searched = range.searched();
+        let (message, advice) = match self.before.first() {
+            None => (
+                format!("the submodule is new: {searched}"),
+                "name the issues of its earlier commits with --issue-keys, if they belong to it",
+            ),
+            Some(lost) if before.is_empty() => (
+                format!(
+                    "{}, where the submodule was before, is not in its clone: {searched}",
+                    short(lost)
+                ),
+                if is_shallow {
+                    DEEPEN
+                } else {
+                    "run git fetch in the submodule, or name the issues with --issue-keys"
+                },
+            ),
+            Some(_) if is_cut => (
+                format!(
+                    "the clone of the submodule is shallow: {searched}, and those that it lacks are missing"
+                ),
+                DEEPEN,
+            ),
+            Some(_) => return None,
+        };
+        Some(Warning::new(message, advice))
+    }
+}
+
+/// A path or name of a repository, when it leads nowhere else.
+fn inside(path: &str) -> Option<String> {
+    let parts = Path::new(path).components().map(|part| match part {
+        Component::Normal(part) => part.to_str().filter(|it| !it.eq_ignore_ascii_case(".git")),
+        _ => None,
+    });
+    let parts: Vec<&str> = parts.collect::<Option<_>>()?;
+    (!parts.is_empty()).then(|| parts.join("/"))
+}
+
+/// What git calls a tree without anything.
+fn empty_tree(id: &str) -> &'static str {
+    if id.len() == 40 {
+        "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+    } else {
+        "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"
+    }
+}
+
+/// A line of git's about a submodule.
+#[derive(Debug, PartialEq, Eq)]
+struct Move<'a> {
+    before: Option<&'a str>,
+    now: &'a str,
+}
+
+impl<'a> Move<'a> {
+    /// `:160000 160000 8a91… 7c2d… M`; nothing for what is no submodule afterwards.
+    fn parse(line: &'a str) -> Option<Self> {
+        let fields: Vec<&str> = line.strip_prefix(':')?.split(' ').collect();
+        let [kind_before, KIND, before, now, _] = fields[..] else {
+            return None;
+        };
+        Some(Self {
+            before: (kind_before == KIND).then_some(before),
+            now,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Move, inside};
+
+    #[test]
+    fn a_path_leads_nowhere_else() {
+        for (path, expected) in [
+            ("libs/core", Some("libs/core")),
+            ("libs//core/", Some("libs/core")),
+            ("-x $(y)\n*", Some("-x $(y)\n*")),
+            ("..core", Some("..core")),
+            ("", None),
+            (".", None),
+            ("./core", None),
+            ("../core", None),
+            ("libs/../../core", None),
+            ("/core", None),
+            (".git/modules/core", None),
+            ("libs/.GIT", None),
+        ] {
+            assert_eq!(inside(path).as_deref(), expected, "{path:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_a_submodule_afterwards_moved() {
+        let moved = |before, now| Some(Move { before, now });
+        for (line, expected) in [
+            (":160000 160000 aa bb M", moved(Some("aa"), "bb")),
+            (":000000 160000 00 bb A", moved(None, "bb")),
+            (":100644 160000 aa bb T", moved(None, "bb")),
+            (":160000 000000 aa 00 D", None),
+            (":160000 100644 aa bb T", None),
+            (":100644 100644 aa bb M", None),
+            ("160000 160000 aa bb M", None),
+            ("", None),
+        ] {
+            assert_eq!(Move::parse(line), expected, "{line:?}");
+        }
+    }
+}
