@@ -10,6 +10,7 @@ use std::path::Path;
 use serde_json::value::RawValue;
 
 use crate::domain::association::IssueId;
+use crate::domain::environment_types::EnvironmentTypes;
 use crate::domain::ids::ItemId;
 use crate::domain::issue_key::{IssueKey, Text};
 use crate::domain::properties::Property;
@@ -43,6 +44,8 @@ pub(crate) struct Defaults {
     pub(crate) url: Option<WebUrl>,
     /// When it last changed.
     pub(crate) time: Timestamp,
+    /// The types of environments that name none.
+    pub(crate) types: EnvironmentTypes,
 }
 
 /// What such a file holds.

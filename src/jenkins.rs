@@ -16,7 +16,7 @@ use plugins::Plugin;
 use crate::domain::issue_key::{Text, TextKind};
 use crate::domain::job_name::JobName;
 use crate::domain::revision::Revision;
-use crate::variables::{self, Variables};
+use crate::variables::{self, Variable, Variables};
 
 /// The facts of one run. Every one may be missing: freestyle, pipeline and multibranch jobs set different variables.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -89,6 +89,19 @@ impl Run {
     }
 }
 
+impl Run {
+    /// The branch that others come from, when it is the one that was built.
+    pub(crate) fn primary(&self) -> Option<&str> {
+        self.branch_name.as_deref().filter(|_| self.is_primary)
+    }
+
+    /// Whether it is one of Jenkins, as only its own variables tell: other tools number their builds as well.
+    pub(crate) fn is_of_jenkins(&self) -> bool {
+        let is_build = self.job_name.is_some() && self.build_number.is_some();
+        self.jenkins_url.is_some() || is_build && self.url.is_some()
+    }
+}
+
 fn change(variables: &Variables) -> Option<Change> {
     let get = |variable| variables.get(variable).map(ToOwned::to_owned);
     Some(Change {
@@ -110,7 +123,7 @@ fn reference(variables: &Variables) -> Option<Ref> {
     if let Some(branch) = get(variables::CHANGE_BRANCH) {
         return Some(Ref::Branch(branch.to_owned()));
     }
-    if let Some(tag) = tag(variables) {
+    if let Some((_, tag)) = tag(variables) {
         return Some(Ref::Tag(tag.to_owned()));
     }
     let of_plugin = || plugins::branch(variables).map(|(_, branch)| branch);
@@ -135,17 +148,13 @@ fn git_branch(variables: &Variables) -> Option<&str> {
     Some(stripped.unwrap_or(branch))
 }
 
-fn tag(variables: &Variables) -> Option<&str> {
-    let of_git = variables.get(variables::GIT_BRANCH).and_then(git_tag);
-    let pushed = || {
-        variables
-            .get(variables::GITLAB_SOURCE_BRANCH)
-            .and_then(git_tag)
-    };
-    variables
-        .get(variables::TAG_NAME)
-        .or(of_git)
-        .or_else(pushed)
+/// The tag, and the variable that names it.
+fn tag(variables: &Variables) -> Option<(Variable, &str)> {
+    let named = |variable| Some((variable, variables.get(variable)?));
+    let in_branch = |variable| Some((variable, variables.get(variable).and_then(git_tag)?));
+    named(variables::TAG_NAME)
+        .or_else(|| in_branch(variables::GIT_BRANCH))
+        .or_else(|| in_branch(variables::GITLAB_SOURCE_BRANCH))
 }
 
 fn git_tag(branch: &str) -> Option<&str> {
@@ -167,18 +176,19 @@ pub(crate) fn without_git(variables: &Variables) -> Variables {
 pub(crate) fn texts(variables: &Variables) -> Vec<Text> {
     let mut texts = Vec::new();
     let tag = tag(variables);
+    let is_no_tag = |name: &&str| tag.is_none_or(|(_, tag)| tag != *name);
     if let Some(branch) = variables.get(variables::CHANGE_BRANCH) {
         texts.push(Text::change_branch("CHANGE_BRANCH", branch));
     }
     // A multibranch project names its tag as the branch as well.
     for variable in [variables::BRANCH_NAME, variables::GIT_LOCAL_BRANCH] {
-        let branch = variables.get(variable).filter(|name| Some(*name) != tag);
+        let branch = variables.get(variable).filter(is_no_tag);
         texts.extend(branch.map(|name| Text::new(TextKind::Branch, variable.name, name)));
     }
     if let Some((variable, branch)) = plugins::branch(variables) {
         texts.push(Text::new(TextKind::Branch, variable.name, branch));
     } else {
-        let git_branch = git_branch(variables).filter(|name| Some(*name) != tag);
+        let git_branch = git_branch(variables).filter(is_no_tag);
         texts.extend(git_branch.map(|name| Text::new(TextKind::Branch, "GIT_BRANCH", name)));
     }
     let job_name = variables.get(variables::JOB_NAME).and_then(JobName::new);
@@ -187,7 +197,7 @@ pub(crate) fn texts(variables: &Variables) -> Vec<Text> {
     if let Some(title) = variables.get(variables::CHANGE_TITLE) {
         texts.push(Text::new(TextKind::Title, "CHANGE_TITLE", title));
     }
-    texts.extend(tag.map(|name| Text::new(TextKind::Tag, "TAG_NAME", name)));
+    texts.extend(tag.map(|(variable, name)| Text::new(TextKind::Tag, variable.name, name)));
     texts.extend(plugins::further_texts(variables));
     texts.extend(other_systems::texts(variables));
     texts.sort_by_key(Text::kind);
@@ -197,7 +207,7 @@ pub(crate) fn texts(variables: &Variables) -> Vec<Text> {
 #[cfg(test)]
 mod tests {
     use super::{Ref, Run, texts};
-    use crate::domain::issue_key::{Rules, find};
+    use crate::domain::issue_key::{Rules, TextKind, find};
     use crate::variables::Variables;
 
     fn measured(kind: &str) -> Variables {
@@ -289,6 +299,50 @@ mod tests {
         ];
         let run = Run::new(&Variables::from(named));
         assert_eq!(run.reference, branch("feature/x"));
+    }
+
+    #[test]
+    fn a_tag_is_told_with_the_variable_that_names_it() {
+        for (variable, value) in [
+            ("TAG_NAME", "v1-ABC-1"),
+            ("GIT_BRANCH", "refs/tags/v1-ABC-1"),
+            ("GIT_BRANCH", "tags/v1-ABC-1"),
+            ("gitlabSourceBranch", "refs/tags/v1-ABC-1"),
+        ] {
+            let texts = texts(&Variables::from([(variable, value)]));
+            let found = find(&texts, &Rules::default()).found;
+            assert_eq!(found[0].place.kind, TextKind::Tag);
+            assert_eq!(found[0].place.source, variable);
+        }
+    }
+
+    #[test]
+    fn only_jenkins_own_variables_tell_of_jenkins() {
+        let number = ("BUILD_NUMBER", "7");
+        for (variables, expected) in [
+            (vec![number], false),
+            (
+                vec![number, ("BUILD_URL", "https://ci.example.com/7")],
+                false,
+            ),
+            (vec![number, ("JOB_NAME", "shop")], false),
+            (
+                vec![
+                    number,
+                    ("JOB_NAME", "shop"),
+                    ("BUILD_URL", "https://ci.example.com/job/shop/7/"),
+                ],
+                true,
+            ),
+            (vec![("JENKINS_URL", "https://ci.example.com/")], true),
+        ] {
+            let variables = Variables::new(
+                variables
+                    .iter()
+                    .map(|(name, value)| ((*name).into(), (*value).into())),
+            );
+            assert_eq!(Run::new(&variables).is_of_jenkins(), expected);
+        }
     }
 
     #[test]

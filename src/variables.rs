@@ -290,8 +290,8 @@ impl<const N: usize> From<[(&str, &str); N]> for Variables {
 #[cfg(test)]
 mod tests {
     use super::{
-        BRANCH_NAME, CONNECTION, JENKINS, JIRA_CLIENT_ID, JOB_NAME, LIBRARY, MACHINE, NETWORK,
-        NO_PROXY, PLUGINS, TERMINAL, Variables, as_documented, is_secret,
+        BRANCH_NAME, CONNECTION, JENKINS, JIRA_CLIENT_ID, JIRA_SITE, JOB_NAME, LIBRARY, MACHINE,
+        NETWORK, NO_PROXY, PLUGINS, TERMINAL, Variables, as_documented, is_secret,
     };
 
     #[test]
@@ -338,6 +338,26 @@ mod tests {
                 .any(|other| other.name == variable.name);
             assert!(!again, "{}", variable.name);
         }
+    }
+
+    /// A step that could not run the program keeps what its run was given; a later one sends it.
+    #[test]
+    fn the_library_keeps_what_is_read_of_a_run() {
+        let not_kept = [
+            // A matter of the agent.
+            "WORKSPACE",
+            "JENKINS_SERVER_COOKIE",
+            // Longer than what a run can remember.
+            "GERRIT_CHANGE_COMMIT_MESSAGE",
+            // The beginnings of names.
+            "TRIGGERED_BUILD_NUMBER",
+            "COPYARTIFACT_BUILD_NUMBER",
+        ];
+        let read = JENKINS.iter().chain(PLUGINS).chain([&JIRA_SITE]);
+        let read = read.map(|variable| variable.name);
+        let expected: Vec<&str> = read.filter(|name| !not_kept.contains(name)).collect();
+        let list = std::fs::read_to_string("resources/jira-send/variables").unwrap();
+        assert_eq!(list.lines().collect::<Vec<_>>(), expected);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Files of feature flags.
 
+use crate::domain::environment_types::EnvironmentTypes;
 use crate::flag_file::{Defaults, parse};
 
 /// The file as it is.
@@ -10,6 +11,7 @@ pub fn flag_files(bytes: &[u8]) {
     let defaults = Defaults {
         url: "https://ci.example.com/1".parse().ok(),
         time: "2026-01-01T00:00:00Z".parse().expect("a time"),
+        types: EnvironmentTypes::default(),
     };
     match parse("flags", bytes, &defaults) {
         Ok(file) => {

@@ -8,6 +8,7 @@ use clap::builder::BoolishValueParser;
 use super::numbers::count;
 use super::options::{JiraOptions, KeyOptions, OutputOptions, UpdateOptions};
 use crate::domain::environment::EnvironmentType;
+use crate::domain::environment_types::EnvironmentTypes;
 use crate::domain::feature_flag::Percentage;
 use crate::domain::web_url::WebUrl;
 
@@ -118,6 +119,10 @@ pub(crate) struct FeatureFlagOptions {
         conflicts_with = "file"
     )]
     pub(crate) environment_type: Option<EnvironmentType>,
+    /// Types of environments by their names or words of them, also for flags in a file: pantheon=production. Best set once
+    /// for a controller or a folder, as `JIRA_SEND_ENVIRONMENT_TYPES`
+    #[arg(long, value_name = "NAME=TYPE", help_heading = "Environment")]
+    pub(crate) environment_types: Vec<EnvironmentTypes>,
     #[command(flatten, next_help_heading = "Sending")]
     pub(crate) update: UpdateOptions,
     /// File with many of them, or - for standard input; its format is at the end of this help

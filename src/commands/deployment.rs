@@ -9,7 +9,7 @@ use super::missing::Missing;
 use super::payload::{Payload, Status};
 use super::run_facts::{RunFacts, jenkins_url};
 use super::send;
-use super::{Context, notices, run_facts};
+use super::{Context, environments, notices, run_facts};
 use crate::cli::DeploymentOptions;
 use crate::cli::words::Words;
 use crate::domain::association::{Associations, Cut, Others};
@@ -55,7 +55,8 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
     let found = DeploymentFacts::gather(question, &before, options, deadline, context);
     let (facts, findings) = (&found.facts, &found.findings);
     let types = EnvironmentTypes::all(&options.environment_types);
-    warn_wrong_types(&types, context);
+    environments::warn_wrong_types(&types, context.output);
+    environments::warn_cut(environment.name, &environment.shown(), context.output);
     let (associations, cut) = associations(options, findings)?;
     notices::report_found(facts, findings, &cut, &options.keys, context.output);
     let state = state(run.state, options, facts);
@@ -164,16 +165,6 @@ fn payload(
     }
 }
 
-/// Names what a list of types has that says nothing.
-fn warn_wrong_types(types: &EnvironmentTypes, context: &Context<'_>) {
-    for wrong in types.wrong() {
-        context.output.advise(
-            &format!("--environment-types: ignored {wrong}"),
-            "write it as NAME=TYPE, with one of development, testing, staging, production, unmapped",
-        );
-    }
-}
-
 fn state(state: State, options: &DeploymentOptions, facts: &Facts) -> DeploymentState {
     match deployment_state(state, options.run.unstable_as) {
         DeploymentState::Successful if facts.is_rollback => options.rollback_as,
@@ -189,8 +180,11 @@ fn description(name: &Line, product: Option<&Line>, facts: &Facts) -> Line {
 
 /// Stands for a description, which is required: the name has said everything else.
 fn deployer(product: Option<&Line>, facts: &Facts) -> Line {
-    let is_jenkins = facts.run.build_number.is_some();
-    let other = if is_jenkins { "Jenkins" } else { "jira-send" };
+    let other = if facts.run.is_of_jenkins() {
+        "Jenkins"
+    } else {
+        "jira-send"
+    };
     Line::required(&format!(
         "Deployed by {}",
         product.map_or(other, Line::as_str)
@@ -224,6 +218,7 @@ fn with_type(
     given: Option<EnvironmentType>,
     types: &EnvironmentTypes,
 ) -> Environment {
+    let shown = environment.shown();
     let EnvironmentName {
         id,
         given: words,
@@ -236,7 +231,7 @@ fn with_type(
     let given = given.or_else(|| types.of(&[words, name]));
     Environment {
         id,
-        display_name: Line::required(name),
+        display_name: shown,
         environment_type: given.unwrap_or_else(guessed),
     }
 }

@@ -101,7 +101,7 @@ fn send_what_is_found(options: &DevInfoOptions, context: &Context<'_>) -> Result
         check(&repository)?;
     }
     let Some(about) = about.filter(|_| missing.is_empty()) else {
-        return Err(missing.into_failure("development information"));
+        return Err(about::unknown(missing, &clone_urls));
     };
     about.warn_guessed(context.output);
     missing.say_placeholders(context.output);
@@ -198,9 +198,15 @@ fn refuse_useless(options: &DevInfoOptions) -> Result<(), Failure> {
 }
 
 /// Whether a branch belongs to issues: those of its name, else those of its newest commit. Every issue comes to a primary
-/// branch in the end, so it belongs to none.
-fn is_sent(name: &str, keys: &[IssueKey], keys_of_last: &[IssueKey]) -> bool {
-    !keys.is_empty() || !keys_of_last.is_empty() && !PRIMARY.contains(&name)
+/// branch in the end, so it belongs to none. `primary` is what Jenkins calls so.
+fn is_sent(
+    name: &str,
+    primary: Option<&str>,
+    keys: &[IssueKey],
+    keys_of_last: &[IssueKey],
+) -> bool {
+    let is_primary = PRIMARY.contains(&name) || primary == Some(name);
+    !keys.is_empty() || !keys_of_last.is_empty() && !is_primary
 }
 
 /// The error when there is no repository, or no git.

@@ -7,10 +7,11 @@ use std::collections::HashSet;
 
 use super::missing::Missing;
 use super::run_facts::jenkins_url;
-use super::{Context, notices, run_facts, send};
+use super::{Context, environments, notices, run_facts, send};
 use crate::cli::words::Words;
 use crate::cli::{FeatureFlagOptions, KeyOptions};
 use crate::domain::association::{Associations, Cut, IssueId, Others};
+use crate::domain::environment_types::EnvironmentTypes;
 use crate::domain::issue_key::{Findings, IssueKey};
 use crate::domain::sequence::SequenceNumber;
 use crate::domain::text::Line;
@@ -36,6 +37,7 @@ pub(super) fn run(options: &FeatureFlagOptions, context: &Context<'_>) -> Result
     let defaults = Defaults {
         url: page(options, &facts)?,
         time: update.last_updated.unwrap_or(event),
+        types: EnvironmentTypes::all(&options.environment_types),
     };
 
     let mut missing = Missing::for_run(jira.dry_run, context);
@@ -57,6 +59,10 @@ pub(super) fn run(options: &FeatureFlagOptions, context: &Context<'_>) -> Result
         return Err(missing.into_failure("a feature flag"));
     };
     missing.say_placeholders(context.output);
+    environments::warn_wrong_types(&defaults.types, context.output);
+    for name in &options.environment_name {
+        environments::warn_cut(name, &Line::required(name), context.output);
+    }
     let properties = [update.property.as_slice(), &file.properties].concat();
     let properties = run_facts::properties(&properties, facts.run.job_name.as_ref(), &facts.run)?;
     let product = update.product.as_deref().or(file.product.as_deref());

@@ -6,6 +6,7 @@ use crate::cli::{DeploymentKeyOptions, EnvironmentOptions, IdentityOptions};
 use crate::domain::build_number::BuildNumber;
 use crate::domain::ids::{EnvironmentId, PipelineId, PipelineIdStyle};
 use crate::domain::job_name::JobName;
+use crate::domain::text::Line;
 use crate::error::Failure;
 use crate::jenkins::Run;
 use crate::jira::item::DeploymentKey;
@@ -139,6 +140,11 @@ impl<'a> EnvironmentName<'a> {
             given,
             name: name.unwrap_or(given),
         })
+    }
+
+    /// The name as Jira takes it; the id's where nothing is left of it.
+    pub(crate) fn shown(&self) -> Line {
+        Line::optional(self.name).unwrap_or_else(|| Line::required(self.given))
     }
 }
 

@@ -12,6 +12,7 @@ mod delivery;
 mod deployed;
 mod deployment;
 mod dev_info;
+mod environments;
 mod feature_flag;
 mod flush;
 mod gate;

@@ -67,7 +67,17 @@ impl Source for Ready {
 
 /// The report when no issue is named. Words are a warning, if they nearly were keys.
 pub(crate) fn nothing(findings: &Findings, require: bool, output: &Output) -> Report {
-    let message = "nothing to send: no issue key was found".to_owned();
+    nothing_since("no issue key was found", findings, require, output)
+}
+
+/// The same for another reason.
+pub(crate) fn nothing_since(
+    reason: &str,
+    findings: &Findings,
+    require: bool,
+    output: &Output,
+) -> Report {
+    let message = format!("nothing to send: {reason}");
     let denied = findings
         .dropped
         .iter()

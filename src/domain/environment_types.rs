@@ -54,6 +54,12 @@ impl EnvironmentTypes {
         &self.wrong
     }
 
+    /// The type that is listed for the name, else the one that the name speaks of.
+    pub(crate) fn of_name(&self, name: &str) -> EnvironmentType {
+        let listed = self.of(&[name]);
+        listed.unwrap_or_else(|| EnvironmentType::guess(name))
+    }
+
     /// The type that is listed for one of the names as a whole, else for whole words of it.
     pub(crate) fn of(&self, names: &[&str]) -> Option<EnvironmentType> {
         let mut known = self.known.iter();

@@ -13,6 +13,12 @@ pub(crate) fn is_allowed(character: char) -> bool {
         && !matches!(character, '\u{80}'..='\u{9F}')
 }
 
+/// Whether something that people see is left out of the text, such as emoji.
+pub(crate) fn is_cut(text: &str) -> bool {
+    text.chars()
+        .any(|character| !is_allowed(character) && !character.is_control())
+}
+
 /// One line without the characters that Jira refuses; white space is trimmed and folded to single blanks.
 fn one_line(text: &str) -> String {
     let allowed: String = text

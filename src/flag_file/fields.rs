@@ -340,7 +340,7 @@ impl EnvironmentFields {
         let path_of_name = format!("{path}.{path_of_name}");
         let name = name.ok_or_else(|| Wrong::new(path_of_name.as_str(), "missing"))?;
         let name = line_of(&name, &path_of_name)?;
-        let kind = kind.unwrap_or_else(|| EnvironmentType::guess(name.as_str()));
+        let kind = kind.unwrap_or_else(|| defaults.types.of_name(name.as_str()));
         state.detail(name, MappedType::new(kind), defaults, path)
     }
 }

@@ -8,6 +8,7 @@ fn defaults(url: &str) -> Defaults {
     Defaults {
         url: url.parse().ok(),
         time: "2026-01-01T00:00:00Z".parse().unwrap(),
+        types: "pantheon=production".parse().unwrap(),
     }
 }
 
@@ -34,6 +35,18 @@ fn causes<T: std::fmt::Debug>(result: Result<T, Failure>) -> Vec<String> {
     let lines = failure.lines();
     let causes = lines.iter().filter(|(label, _)| *label == "caused by");
     causes.map(|(_, line)| (*line).to_owned()).collect()
+}
+
+#[test]
+fn environments_have_the_types_that_are_listed() {
+    let flags = flags(
+        r#"[{"id": "a", "key": "ABC-1", "enabled": true, "environments": [
+            {"name": "Pantheon 2"}, {"name": "qa"}, {"name": "pantheon", "type": "testing"}]}]"#,
+    );
+    let details = json!(flags.unwrap()[0].details);
+    let types = details.as_array().unwrap().iter();
+    let types: Vec<&Value> = types.map(|detail| &detail["environment"]["type"]).collect();
+    assert_eq!(types, ["production", "testing", "testing"]);
 }
 
 #[test]

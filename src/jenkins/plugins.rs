@@ -183,15 +183,17 @@ pub(super) fn branch(variables: &Variables) -> Option<(Variable, &str)> {
 /// Title, topic and message of a pull request or change.
 pub(super) fn further_texts(variables: &Variables) -> Vec<Text> {
     let mut texts = Vec::new();
-    let Some(plugin) = Plugin::of(variables) else {
-        return texts;
-    };
+    let plugin = Plugin::of(variables);
+    let is_known = variables.get(variables::CHANGE_ID).is_some();
     let mut add = |kind, variable: Variable| {
         let text = variables.get(variable);
         texts.extend(text.map(|text| Text::new(kind, variable.name, text)));
     };
-    add(TextKind::Title, plugin.title);
-    if plugin.number == variables::GERRIT_CHANGE_NUMBER {
+    if let Some(plugin) = plugin {
+        add(TextKind::Title, plugin.title);
+    }
+    let is_gerrit = plugin.is_none_or(|it| it.number == variables::GERRIT_CHANGE_NUMBER);
+    if is_gerrit && !is_known {
         add(TextKind::Branch, variables::GERRIT_TOPIC);
         // A change has no branch of its own: the one that it is for says as much.
         add(TextKind::Branch, variables::GERRIT_BRANCH);

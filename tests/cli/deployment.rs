@@ -249,10 +249,22 @@ fn name_and_description_do_not_say_the_same() {
             &["--job-name=shop", "--build-number=7", "--url=https://ci/7"],
             ["shop #7 to prod", "Deployed by jira-send"],
         ),
+        // Other tools number their builds as well.
+        (
+            "numbered",
+            &[],
+            &["--job-name=shop", "--url=https://ci/7"],
+            ["shop #8 to prod", "Deployed by jira-send"],
+        ),
     ];
     for (kind, messages, options, expected) in cases {
         let mut agent = match kind {
             "" => Agent::bare(),
+            "numbered" => {
+                let mut agent = Agent::bare();
+                agent.set("BUILD_NUMBER", "8");
+                agent
+            }
             kind => Agent::of(kind),
         };
         if !messages.is_empty() {

@@ -173,6 +173,13 @@ fn branches_and_their_newest_commits_share_keys() {
         let found = shown(&agent, &[&format!("--branch={name}")]);
         assert_eq!(found["repositories"][0].get("branches"), None);
     }
+    agent
+        .set("BRANCH_NAME", "next")
+        .set("BRANCH_IS_PRIMARY", "true");
+    let found = shown(&agent, &["--branch=next"]);
+    assert_eq!(found["repositories"][0].get("branches"), None);
+    let found = shown(&agent, &["--branch=other"]);
+    assert_eq!(found["repositories"][0]["branches"][0]["name"], "other");
 
     agent = Agent::of(BRANCH).with_commits(&["first", "second"]);
     let expected = body(&json!({"branches": [branch(
@@ -517,6 +524,22 @@ fn every_field_can_be_given() {
 }
 
 /// Only what names an issue is sent, unless everything is asked for, and then without an empty block.
+/// A folder has no page, and no name on a server.
+#[test]
+fn an_origin_without_a_server_is_named() {
+    let agent = Agent::of("freestyle-no-scm").with_commits(&["base", "ABC-1 one"]);
+    for origin in ["/srv/git/shop.git", "../shop", "C:\\git\\shop"] {
+        agent.git(&["config", "remote.origin.url", origin]);
+        for command in [&["dev-info"][..], &["dev-info", "--all"]] {
+            let run = agent.run(command);
+            assert_eq!(run.code, 2);
+            let cause = format!("the repository is cloned from {origin}, which is not the address");
+            assert!(run.stderr.contains(&cause), "{}", run.stderr);
+            assert!(run.stderr.contains("--repository-url"), "{}", run.stderr);
+        }
+    }
+}
+
 #[test]
 fn what_names_no_issue_stays_here() {
     let jira = Sandbox::start();

@@ -272,6 +272,68 @@ fn types_of_environments_come_from_a_list_first() {
     }
 }
 
+#[test]
+fn types_are_those_of_the_environments_of_flags_as_well() {
+    let mut agent = Agent::of("freestyle-git-second");
+    agent.set(
+        "JIRA_SEND_ENVIRONMENT_TYPES",
+        "pantheon=production, nonsense",
+    );
+    let flag = [
+        "feature-flag",
+        "--flag-key=ABC-1",
+        "--enabled",
+        "--dry-run",
+        "--environment-name=pantheon",
+        "--environment-name=qa \u{1F680} 2",
+    ];
+    let run = agent.run(&flag);
+    let details = run.shown_body()["flags"][0]["details"].clone();
+    let environments = details.as_array().unwrap().iter();
+    let environments: Vec<_> = environments.map(|it| it["environment"].clone()).collect();
+    assert_eq!(
+        environments,
+        [
+            json!({"name": "pantheon", "type": "production"}),
+            json!({"name": "qa 2", "type": "testing"}),
+        ]
+    );
+    assert_eq!(run.stderr.matches("nonsense").count(), 1, "{}", run.stderr);
+    let words = "the environment qa \u{1F680} 2 is called qa 2 in Jira, which takes no emoji";
+    assert!(run.stderr.contains(words), "{}", run.stderr);
+}
+
+/// Jira takes no emoji, and a name is required.
+#[test]
+fn a_name_that_is_cut_is_said() {
+    let agent = Agent::of("freestyle-git-second");
+    for (options, shown, is_told) in [
+        (&["--environment-id=prod \u{1F680}"][..], "prod", true),
+        (
+            &["--environment-id=prod", "--environment-name=\u{1F680}"],
+            "prod",
+            true,
+        ),
+        (&["--environment-id=\u{1F680}"], "\u{FFFD}", true),
+        (
+            &["--environment-id=prod", "--environment-name=日本 é\t2"],
+            "日本 é 2",
+            false,
+        ),
+    ] {
+        let deployment = ["deployment", "--dry-run", "--issue-keys=ABC-1", SUCCESS];
+        let run = agent.run(&[&deployment, options].concat());
+        let environment = run.shown_body()["deployments"][0]["environment"].clone();
+        assert_eq!(environment["displayName"], shown);
+        assert_eq!(
+            run.stderr.contains("takes no emoji"),
+            is_told,
+            "{}",
+            run.stderr
+        );
+    }
+}
+
 /// What was guessed and waited is no refusal later either.
 #[test]
 fn a_wrong_guess_that_waited_is_a_warning() {

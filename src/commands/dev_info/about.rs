@@ -5,8 +5,8 @@ use crate::commands::missing::Missing;
 use crate::domain::entity_ids::RepositoryId;
 use crate::domain::hosting::{CloneUrl, Guess, Hosting, Identity, RepositoryKind, Templates};
 use crate::domain::text::Line;
-use crate::domain::web_url::WebUrl;
-use crate::error::Warning;
+use crate::domain::web_url::{WebUrl, without_account};
+use crate::error::{Failure, Warning};
 use crate::output::Output;
 
 /// A repository as Jira knows it.
@@ -109,6 +109,18 @@ impl About {
         if let Some(guess) = &self.guess {
             output.warning(guess);
         }
+    }
+}
+
+/// The error that names what is missing, and the address that tells nothing.
+pub(super) fn unknown(missing: Missing, clone_urls: &[String]) -> Failure {
+    let failure = missing.into_failure("development information");
+    match clone_urls {
+        [first, ..] if clone(clone_urls).is_none() => failure.cause(format!(
+            "the repository is cloned from {}, which is not the address of a git server",
+            without_account(first)
+        )),
+        _ => failure,
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::super::missing::Missing;
 use super::super::{Context, send, store};
-use super::about::About;
+use super::about::{self, About};
 use super::{cannot_read, check, clone_urls, frame, sequence};
 use crate::cli::DevInfoOptions;
 use crate::commands::store::NoOutbox;
@@ -58,7 +58,7 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
         missing.want_site(destinations.first());
     }
     let Some(about) = about.filter(|_| missing.is_empty()) else {
-        return Err(missing.into_failure("development information"));
+        return Err(about::unknown(missing, &clone_urls));
     };
     about.warn_guessed(output);
     missing.say_placeholders(context.output);
@@ -102,6 +102,7 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
         tracker,
         tips,
         branches,
+        primary: run.primary().map(ToOwned::to_owned),
         time_for_each: budget,
         output,
         system,

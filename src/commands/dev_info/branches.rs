@@ -11,9 +11,11 @@ use crate::domain::issue_key::{IssueKey, Text};
 use crate::facts::commit_text;
 use crate::git::{DetailsReader, GitError, Repository};
 
-/// For each name and its newest commit the branch as it is sent; nothing for one that belongs to no issue.
+/// For each name and its newest commit the branch as it is sent; nothing for one that belongs to no issue. `primary` is
+/// the branch that Jenkins calls so.
 pub(super) fn with_keys(
     branches: &[(&str, &str)],
+    primary: Option<&str>,
     repository: &Repository<'_>,
     maker: &Maker<'_>,
     finder: &mut KeyFinder<'_>,
@@ -26,7 +28,7 @@ pub(super) fn with_keys(
         .map(|(name, tip)| {
             let keys = finder.keys([Text::change_branch("git branch", name)]);
             let of_last = of_tips.get(*tip).cloned().unwrap_or_default();
-            is_sent(name, &keys, &of_last).then_some((*name, *tip, keys, of_last))
+            is_sent(name, primary, &keys, &of_last).then_some((*name, *tip, keys, of_last))
         })
         .collect();
     let tips = distinct(found.iter().flatten().map(|(_, tip, ..)| *tip));

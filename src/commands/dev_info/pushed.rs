@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
-use super::about::About;
+use super::about::{self, About};
 use super::batch::DevEntity;
 use super::branches;
 use super::entities::Maker;
@@ -88,7 +88,7 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
     }
     let Some(about) = about.filter(|_| missing.is_empty()) else {
         let hint = "in a hook, name the page of the repository with --repository-url https://git.example.com/acme/shop; or have it in the repository: git config remote.origin.url";
-        return Err(missing.into_failure("development information").hint(hint));
+        return Err(about::unknown(missing, &clone_urls).hint(hint));
     };
     about.warn_guessed(output);
     let event = options.sending.event_time;
@@ -110,15 +110,20 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
         context,
     };
     let entities = push.entities(&lines.updates);
-    let entities = entities.map_err(|error| cannot_read(&error))?;
+    let (entities, read) = entities.map_err(|error| cannot_read(&error))?;
     if let Some(warning) = &push.reader.warning {
         output.warning(warning);
     }
     push.finder.warn_cut(output);
     if entities.is_empty() {
-        let denied = push.finder.denied();
-        return Ok(send::nothing(
-            denied,
+        let reason = if read == 0 {
+            "no new commits were pushed, and no branch or tag names an issue"
+        } else {
+            "no issue key was found"
+        };
+        return Ok(send::nothing_since(
+            reason,
+            push.finder.denied(),
             options.sending.require_issue_keys,
             output,
         ));
@@ -192,11 +197,13 @@ struct FoundCommits {
     /// Those that merge a pull request.
     merges: Vec<Commit>,
     has_more: bool,
+    /// How many commits were read.
+    read: usize,
 }
 
 impl Push<'_> {
-    /// Deletions, branches, then commits, newest first.
-    fn entities(&mut self, updates: &[RefUpdate]) -> Result<Vec<WithKeys>, GitError> {
+    /// Deletions, branches, then commits, newest first; and how many commits were read for them.
+    fn entities(&mut self, updates: &[RefUpdate]) -> Result<(Vec<WithKeys>, usize), GitError> {
         let tips = self.tips(updates)?;
         let tagged = self.tagged(updates, &tips);
         let found = self.commits(updates, &tips, tagged)?;
@@ -220,7 +227,7 @@ impl Push<'_> {
                 entities.push((DevEntity::Commit(Box::new(commit)), keys.clone()));
             }
         }
-        Ok(entities)
+        Ok((entities, found.read))
     }
 
     /// The commit that each new id leads to, as far as it is one of this repository.
@@ -291,6 +298,7 @@ impl Push<'_> {
                 found.has_more = true;
                 break;
             }
+            found.read += 1;
             let of_tag = tagged.remove(&commit.id).unwrap_or_default();
             if let Some(wanted) = self.wanted(&commit, of_tag) {
                 if found.wanted.len() == MOST {
@@ -353,7 +361,8 @@ impl Push<'_> {
         let mut entities = Vec::new();
         for some in moved[..moved.len().min(MOST)].chunks(AT_ONCE) {
             let (finder, reader) = (&mut self.finder, &mut self.reader);
-            let some = branches::with_keys(some, self.repository, &self.maker, finder, reader)?;
+            let some =
+                branches::with_keys(some, None, self.repository, &self.maker, finder, reader)?;
             entities.extend(some.into_iter().flatten());
         }
         Ok(entities)

@@ -129,7 +129,7 @@ impl ThisRun<'_> {
                 let of_last = message
                     .map(|it| self.keys_of(it, finder))
                     .unwrap_or_default();
-                let is_sent = super::is_sent(name, &keys, &of_last);
+                let is_sent = super::is_sent(name, self.facts.run.primary(), &keys, &of_last);
                 let branch = maker.branch(name, last, &keys, &of_last);
                 entities.extend(branch.filter(|_| is_sent).map(|branch| {
                     let keys = keys.into_iter().chain(of_last).collect();

@@ -3,7 +3,7 @@
 use crate::cli::FeatureFlagOptions;
 use crate::commands::identity::given_text;
 use crate::commands::missing::Missing;
-use crate::domain::environment::{EnvironmentType, MappedType};
+use crate::domain::environment::MappedType;
 use crate::domain::feature_flag::{FlagStatus, Rollout};
 use crate::domain::issue_key::{Text, TextKind};
 use crate::domain::text::Line;
@@ -53,7 +53,12 @@ pub(super) fn of_options(
         environment,
         status: status.clone(),
     };
-    let details = Details::new(environments(options).into_iter().map(detail).collect())?;
+    let details = Details::new(
+        environments(options, defaults)
+            .into_iter()
+            .map(detail)
+            .collect(),
+    )?;
     let text = |source: &str, text: &str| Text::new(TextKind::Title, source, text);
     let name = options.display_name.as_deref();
     let texts = std::iter::once(text("--flag-key", key));
@@ -72,7 +77,7 @@ pub(super) fn of_options(
     })
 }
 
-fn environments(options: &FeatureFlagOptions) -> Vec<FlagEnvironment> {
+fn environments(options: &FeatureFlagOptions, defaults: &Defaults) -> Vec<FlagEnvironment> {
     let names = options.environment_name.iter();
     let mut names: Vec<&str> = names
         .map(String::as_str)
@@ -86,7 +91,7 @@ fn environments(options: &FeatureFlagOptions) -> Vec<FlagEnvironment> {
         FlagEnvironment {
             name: Line::required(name),
             environment_type: MappedType::new(
-                given.unwrap_or_else(|| EnvironmentType::guess(name)),
+                given.unwrap_or_else(|| defaults.types.of_name(name)),
             ),
         }
     };

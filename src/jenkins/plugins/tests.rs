@@ -107,6 +107,13 @@ const CASES: &[Case<'_>] = &[
         keys: &["ABC-12", "ABC-13", "ABC-14"],
         change: Some(("1234", "main", None)),
     },
+    // A job that is given these as parameters.
+    Case {
+        set: &[("GERRIT_TOPIC", "abc-12-login"), ("GERRIT_BRANCH", "main")],
+        branch: None,
+        keys: &["ABC-12"],
+        change: None,
+    },
     Case {
         set: &[
             ("GERRIT_CHANGE_NUMBER", "1"),

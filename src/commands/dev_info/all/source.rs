@@ -35,6 +35,8 @@ pub(super) struct Parts<'a> {
     pub(super) tracker: Tracker<'a>,
     pub(super) tips: Vec<String>,
     pub(super) branches: Vec<Branch>,
+    /// The branch that others come from, when Jenkins names it.
+    pub(super) primary: Option<String>,
     pub(super) time_for_each: Duration,
     pub(super) output: &'a Output,
     pub(super) system: &'a dyn System,
@@ -318,8 +320,9 @@ impl<'a> WholeHistory<'a> {
             .collect();
         self.reader.allow(super::TIME_FOR_FILES);
         let (repository, maker) = (self.parts.repository, &self.maker);
+        let primary = self.parts.primary.as_deref();
         let (finder, reader) = (&mut self.finder, &mut self.reader);
-        let entities = branches::with_keys(&named, repository, maker, finder, reader);
+        let entities = branches::with_keys(&named, primary, repository, maker, finder, reader);
         let entities = entities.map_err(|error| cannot_read(&error))?;
         let mut done = Vec::new();
         let mut batch = Batch::default();

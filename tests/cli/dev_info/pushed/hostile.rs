@@ -141,6 +141,27 @@ fn other_hooks_send_nothing() {
     assert!(jira.requests().is_empty());
 }
 
+/// Where no commit was new, none was searched.
+#[test]
+fn a_push_without_new_commits_says_so() {
+    let agent = server("sha1");
+    let root = add(&agent, &[], "root");
+    put(&agent, "refs/heads/main", &root);
+    put(&agent, "refs/heads/topic", &root);
+    for (new, words) in [
+        (
+            &root,
+            "no new commits were pushed, and no branch or tag names an issue",
+        ),
+        (&add(&agent, &[&root], "next"), "no issue key was found"),
+    ] {
+        put(&agent, "refs/heads/topic", new);
+        let lines = format!("{ZEROS} {new} refs/heads/topic\n");
+        let run = push(&agent, lines.as_bytes(), &["--dry-run"]);
+        said(&run, 0, &["nothing to send: ", words]);
+    }
+}
+
 fn said(run: &Run, code: i32, words: &[&str]) {
     assert_eq!(run.code, code, "{}", run.stderr);
     for words in words {

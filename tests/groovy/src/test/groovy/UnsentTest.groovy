@@ -179,10 +179,10 @@ class UnsentTest extends PipelineCase {
     @Test
     void 'the list of variables has what a later send needs'() {
         List<String> names = new String(Library.resource('jira-send/variables'), 'UTF-8').readLines()
-        assert names.size() == names.unique(false).size() && names.every { it ==~ /[A-Z_]+/ }
+        assert names.size() == names.unique(false).size() && names.every { it ==~ /[A-Za-z0-9_]+/ }
         assert names.containsAll(['JOB_NAME', 'JOB_URL', 'BUILD_NUMBER', 'BUILD_URL', 'BUILD_DISPLAY_NAME', 'STAGE_NAME', 'BRANCH_NAME', 'TAG_NAME', 'CHANGE_ID',
                                   'GIT_URL', 'GIT_BRANCH', 'GIT_LOCAL_BRANCH', 'GIT_COMMIT', 'GIT_PREVIOUS_SUCCESSFUL_COMMIT', 'GIT_PREVIOUS_COMMIT', 'JIRA_SITE',
-                                  'JENKINS_URL'])
+                                  'JENKINS_URL', 'ghprbPullId', 'gitlabSourceBranch', 'GERRIT_TOPIC'])
         assert !names.any { it =~ /SECRET|PASSWORD|TOKEN|CLIENT/ }
     }
 
