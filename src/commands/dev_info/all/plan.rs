@@ -17,7 +17,7 @@ pub(super) struct Plan {
 /// What was interrupted comes first, then what is new.
 pub(super) fn plan(
     repository: &Repository<'_>,
-    tips: &[String],
+    tips: Vec<String>,
     delivered: &[String],
     under_way: Option<UnderWay>,
 ) -> Result<Plan, GitError> {
@@ -37,7 +37,7 @@ pub(super) fn plan(
     excluded.sort_unstable();
     excluded.dedup();
     let new = UnderWay {
-        tips: tips.to_vec(),
+        tips,
         excluded,
         ..UnderWay::default()
     };

@@ -87,7 +87,8 @@ enum Part {
 struct FoundCommit {
     id: String,
     keys: Vec<IssueKey>,
-    position: UnderWay,
+    /// How many commits of the history are done with it.
+    done: usize,
 }
 
 impl<'a> WholeHistory<'a> {
@@ -98,7 +99,8 @@ impl<'a> WholeHistory<'a> {
     pub(super) fn new(mut parts: Parts<'a>) -> Result<Self, Failure> {
         let repository = parts.repository;
         let common = parts.tracker.common();
-        let plan = plan(repository, &parts.tips, &common.delivered, common.under_way);
+        let tips = std::mem::take(&mut parts.tips);
+        let plan = plan(repository, tips, &common.delivered, common.under_way);
         let Plan {
             histories,
             read,
@@ -251,14 +253,11 @@ impl<'a> WholeHistory<'a> {
                 wanted.push(FoundCommit {
                     id: commit.id,
                     keys,
-                    position: position.clone(),
+                    done: position.done,
                 });
             }
         }
-        if let Some(last) = wanted.last_mut() {
-            last.position = position.clone();
-        }
-        self.make_commits(wanted)?;
+        self.make_commits(wanted, &position)?;
         if is_end {
             let tips = position.tips.clone();
             let is_last = self.left.is_empty();
@@ -271,25 +270,35 @@ impl<'a> WholeHistory<'a> {
         Ok(())
     }
 
-    fn make_commits(&mut self, wanted: Vec<FoundCommit>) -> Result<(), Failure> {
+    /// `end` is how far the history was read for them.
+    fn make_commits(&mut self, wanted: Vec<FoundCommit>, end: &UnderWay) -> Result<(), Failure> {
         let ids: Vec<String> = wanted.iter().map(|commit| commit.id.clone()).collect();
         self.reader.allow(super::TIME_FOR_FILES);
         let details = self.reader.read(&ids);
         let details = details.map_err(|error| cannot_read(&error))?;
         let mut batch = Batch::default();
-        let mut position = None;
+        let mut last = None;
         for (details, wanted) in details.iter().zip(wanted) {
             let entity = DevEntity::Commit(Box::new(self.maker.commit(details, &wanted.keys)));
             if let Err(entity) = batch.add(entity, &wanted.keys) {
                 let full = std::mem::take(&mut batch);
-                let step = position.take().map(Step::Commits);
+                // A repository may have many tips: they are not noted for each commit.
+                let step = last.take().map(|(id, done)| {
+                    Step::Commits(UnderWay {
+                        done,
+                        last: id,
+                        ..end.clone()
+                    })
+                });
                 self.ready.extend(step.map(|step| Part::Send(full, step)));
                 let _ = batch.add(entity, &wanted.keys);
             }
-            position = Some(wanted.position);
+            last = Some((wanted.id, wanted.done));
         }
-        let step = position.map(Step::Commits);
-        self.ready.extend(step.map(|step| Part::Send(batch, step)));
+        if last.is_some() {
+            let step = Step::Commits(end.clone());
+            self.ready.push_back(Part::Send(batch, step));
+        }
         Ok(())
     }
 
