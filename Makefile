@@ -6,11 +6,12 @@ CARGO ?= cargo
 MAVEN ?= mvn
 ONCE ?=
 BINARIES ?=
+RUNS ?= 100000
 
 JENKINS_URL ?= http://127.0.0.1:8080
 JENKINS_TESTS ?=
 
-.PHONY: help jenkins-test torture audit demo bench test requirements format lint docs groovy rust build release deb windows
+.PHONY: help jenkins-test torture audit demo bench scale crowd test requirements format lint docs groovy rust build release deb windows
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -49,6 +50,15 @@ windows:
 bench: build
 	$(CARGO) build --locked --quiet --release --package jira-sandbox
 	target/release/bench target/release/jira-send
+
+# make scale RUNS=100000   measures a backfill of so many runs: time, memory, requests
+scale: build
+	$(CARGO) build --locked --quiet --release --package jira-sandbox
+	target/release/scale target/release/jira-send $(RUNS)
+
+# make crowd   simulates 10,000 builds that end at once under Jira's limits
+crowd:
+	$(CARGO) test --locked --quiet --bin jira-send crowd -- --nocapture
 
 requirements:
 	@tests/requirements.sh

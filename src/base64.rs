@@ -30,6 +30,14 @@ pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
+/// The text for these bytes.
+pub(crate) fn encode(bytes: &[u8]) -> String {
+    let padding = (3 - bytes.len() % 3) % 3;
+    let mut digits = core(&[bytes, &vec![0; padding]].concat(), 0);
+    digits.truncate(digits.len() - padding);
+    digits + &"=".repeat(padding)
+}
+
 /// The digits that depend on `bytes` alone when `offset` unknown bytes stand before them.
 pub(crate) fn core(bytes: &[u8], offset: usize) -> String {
     let mut bits = String::with_capacity(bytes.len() * 8);
@@ -49,7 +57,22 @@ pub(crate) fn core(bytes: &[u8], offset: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{core, decode};
+    use super::{core, decode, encode};
+
+    #[test]
+    fn what_is_encoded_is_decoded() {
+        for (text, expected) in [
+            ("", ""),
+            ("a", "YQ=="),
+            ("ab", "YWI="),
+            ("abc", "YWJj"),
+            ("ada:11\u{e9}", "YWRhOjExw6k="),
+        ] {
+            assert_eq!(encode(text.as_bytes()), expected);
+            let decoded = decode(expected).unwrap_or_default();
+            assert_eq!(decoded, text.as_bytes());
+        }
+    }
 
     #[test]
     fn both_ways() {

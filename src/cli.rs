@@ -1,5 +1,6 @@
 //! What users may type: clap structures and help. No logic.
 
+mod backfill;
 mod build;
 mod check;
 mod deployment;
@@ -29,6 +30,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::policy::OnError;
 
+pub(crate) use backfill::{BackfillOptions, is_url};
 pub(crate) use build::BuildOptions;
 pub(crate) use check::{CheckOptions, CheckedData};
 pub(crate) use deployment::{DeploymentKeyOptions, DeploymentOptions, EnvironmentOptions};
@@ -86,6 +88,8 @@ pub(crate) enum Command {
     Delete(Box<DeleteOptions>),
     /// Send the updates that are queued in the outbox
     Flush(Box<FlushOptions>),
+    /// Send the builds and deployments that a Jenkins controller remembers
+    Backfill(Box<BackfillOptions>),
     /// Explain which issue keys are found, where, and what was dropped
     Keys(Box<KeysOptions>),
     /// Check the settings, the network and the credential; sends no data
@@ -104,6 +108,12 @@ pub(crate) struct KeysOptions {
 }
 
 impl Command {
+    /// A command of which nothing but its name was typed.
+    pub(crate) fn untyped(name: &str) -> Option<Self> {
+        let cli = Cli::try_parse_from(["jira-send", name]);
+        cli.ok().map(|cli| cli.command)
+    }
+
     /// How it talks to Jira, of commands that send.
     pub(crate) fn jira(&self) -> Option<&JiraOptions> {
         match self {
@@ -111,6 +121,7 @@ impl Command {
             Self::Deployment(options) => Some(&options.jira),
             Self::FeatureFlag(options) => Some(&options.jira),
             Self::DevInfo(options) => Some(&options.jira),
+            Self::Backfill(options) => Some(&options.jira),
             _ => None,
         }
     }
@@ -119,6 +130,8 @@ impl Command {
     pub(crate) fn needs_network(&self) -> bool {
         match self {
             Self::Delete(options) => options.what.is_carried_out(),
+            // The controller is asked by a dry run as well.
+            Self::Backfill(options) if options.history.is_remote() => true,
             Self::Keys(_) => false,
             _ => self.jira().is_none_or(|jira| !jira.dry_run),
         }
@@ -134,6 +147,7 @@ impl Command {
             Self::Deployment(options) => of(&options.jira.connection),
             Self::FeatureFlag(options) => of(&options.jira.connection),
             Self::DevInfo(options) => of(&options.jira.connection),
+            Self::Backfill(options) => of(&options.jira.connection),
             Self::Show(options) => of(&options.what.how().connection),
             Self::Delete(options) => of(&options.what.how().ask.connection),
             Self::Gate(options) => (options.budget, options.ca_file.as_deref()),
@@ -183,6 +197,7 @@ impl Command {
             Self::Gate(options) => &options.output,
             Self::FeatureFlag(options) => &options.output,
             Self::DevInfo(options) => &options.output,
+            Self::Backfill(options) => &options.output,
             Self::Show(options) => &options.what.how().output,
             Self::Delete(options) => &options.what.how().ask.output,
             Self::Flush(options) => &options.output,

@@ -1,5 +1,6 @@
 //! Puts Jenkins builds, deployments, commits and feature flags onto Jira Cloud issues.
 
+mod backfill;
 mod base64;
 mod changes;
 mod child;

@@ -177,6 +177,11 @@ impl<'a> Outbox<'a> {
         Notes::new(self, "history")
     }
 
+    /// What is remembered of controllers whose history was sent from here.
+    pub(crate) fn backfills(&self) -> Notes<'_> {
+        Notes::new(self, "backfill")
+    }
+
     /// What is remembered of the pull requests that were sent from here.
     pub(crate) fn open_requests(&self) -> Notes<'_> {
         Notes::new(self, "requests")

@@ -1,6 +1,7 @@
 //! What came of a command: for programs as one JSON object, for a step as what it returns. `commands/` makes it,
 //! `policy.rs` says its exit code.
 
+mod backfill;
 mod outbox;
 mod site;
 
@@ -18,6 +19,7 @@ use crate::outbox::Entry;
 use crate::output::escaped_json;
 use crate::wording::Wording;
 
+pub(crate) use backfill::{BackfillReport, counted};
 pub(crate) use outbox::OutboxReport;
 pub(crate) use site::SiteReport;
 
@@ -101,6 +103,9 @@ pub(crate) struct Report {
     /// Which commits were searched for issue keys, of each repository.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) ranges: Vec<RangeReport>,
+    /// What was read of a controller's history.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) backfill: Option<BackfillReport>,
     /// What would be sent (`--dry-run`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) request: Option<PreparedRequest>,
@@ -122,7 +127,18 @@ pub(crate) struct RangeReport {
     pub(crate) commits: usize,
 }
 
+/// Most issues that one report lists, so that a whole history does not fill the memory.
+pub(crate) const MAX_ISSUES: usize = 10_000;
+
 impl Report {
+    /// `3 issues`
+    pub(crate) fn known_issues(&self) -> String {
+        match self.known_issue_keys().len() {
+            MAX_ISSUES => format!("{MAX_ISSUES} issues or more"),
+            count => counted(count, "issue"),
+        }
+    }
+
     /// The issue keys that some site did not refuse to know.
     pub(crate) fn known_issue_keys(&self) -> Vec<IssueKey> {
         let is_known_by = |site: &SiteReport, key: &IssueKey| {
@@ -199,6 +215,7 @@ impl Report {
             gate: None,
             request: None,
             further_requests: Vec::new(),
+            backfill: None,
         }
     }
 

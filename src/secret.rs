@@ -23,6 +23,11 @@ impl Secret {
         self.0.is_empty()
     }
 
+    /// The text in Base64, which is a secret as well.
+    pub(crate) fn base64(&self) -> Self {
+        Self::new(base64::encode(self.reveal().as_bytes()))
+    }
+
     /// The forms in which the text could turn up in a log: as it is, inside JSON, URL-encoded, in Base64.
     pub(crate) fn forms(&self) -> Vec<String> {
         let json = serde_json::Value::from(self.reveal()).to_string();

@@ -13,11 +13,14 @@ mod late;
 mod memory;
 mod options;
 mod parameters;
+mod past;
 #[cfg(test)]
 mod reference;
 mod request;
 mod send;
 mod steps;
+
+pub(crate) use past::Remembered;
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -72,6 +72,13 @@ variables! { JENKINS:
     JENKINS_SERVER_COOKIE = "marks the processes of a build: Jenkins stops the wrapped command itself";
 }
 
+variables! { CONTROLLER:
+    JENKINS_HOME = "home folder of the controller, without --from";
+    JENKINS_USER_ID = "user of its REST API";
+    JENKINS_API_TOKEN = "that user's API token";
+    JENKINS_API_TOKEN_FILE = "file with the token, instead of JENKINS_API_TOKEN";
+}
+
 variables! { PLUGINS:
     GHPRB_PULL_ID as "ghprbPullId" = "GitHub Pull Request Builder: number of the pull request";
     GHPRB_SOURCE_BRANCH as "ghprbSourceBranch" = "its source branch";
@@ -159,7 +166,13 @@ variables! { TERMINAL:
 }
 
 /// What no child process of ours gets to see, for whichever site.
-const SECRETS: &[Variable] = &[JIRA_CLIENT_ID, JIRA_CLIENT_SECRET, JIRA_CLIENT_SECRET_FILE];
+const SECRETS: &[Variable] = &[
+    JIRA_CLIENT_ID,
+    JIRA_CLIENT_SECRET,
+    JIRA_CLIENT_SECRET_FILE,
+    JENKINS_API_TOKEN,
+    JENKINS_API_TOKEN_FILE,
+];
 
 /// Stands between the name of a variable and the site that it is for: `JIRA_CLIENT_ID__ACME`.
 pub(crate) const FOR_SITE: &str = "__";
@@ -290,8 +303,8 @@ impl<const N: usize> From<[(&str, &str); N]> for Variables {
 #[cfg(test)]
 mod tests {
     use super::{
-        BRANCH_NAME, CONNECTION, JENKINS, JIRA_CLIENT_ID, JIRA_SITE, JOB_NAME, LIBRARY, MACHINE,
-        NETWORK, NO_PROXY, PLUGINS, TERMINAL, Variables, as_documented, is_secret,
+        BRANCH_NAME, CONNECTION, CONTROLLER, JENKINS, JIRA_CLIENT_ID, JIRA_SITE, JOB_NAME, LIBRARY,
+        MACHINE, NETWORK, NO_PROXY, PLUGINS, TERMINAL, Variables, as_documented, is_secret,
     };
 
     #[test]
@@ -328,7 +341,7 @@ mod tests {
     #[test]
     fn every_variable_is_listed_once_and_explained() {
         let all: Vec<_> = [
-            CONNECTION, NETWORK, JENKINS, PLUGINS, MACHINE, LIBRARY, TERMINAL,
+            CONNECTION, NETWORK, JENKINS, CONTROLLER, PLUGINS, MACHINE, LIBRARY, TERMINAL,
         ]
         .concat();
         for (index, variable) in all.iter().enumerate() {

@@ -25,6 +25,14 @@ pub fn answers(bytes: &[u8]) {
     crate::jira::fuzz_entry::answers(bytes);
 }
 
+/// See [`crate::backfill`].
+///
+/// # Panics
+/// When something that must hold does not.
+pub fn backfill(bytes: &[u8]) {
+    crate::backfill::fuzz_entry::backfill(bytes);
+}
+
 /// See [`crate::outbox`].
 ///
 /// # Panics

@@ -190,6 +190,11 @@ fn proxy() {
 }
 
 #[test]
+fn backfill() {
+    replay(&["fuzz/corpus/backfill"], super::backfill);
+}
+
+#[test]
 fn git() {
     replay(&["fuzz/corpus/git"], super::git);
 }

@@ -90,6 +90,19 @@ const EXAMPLES: &[(&str, &[Example])] = &[
         ],
     ),
     (
+        "backfill",
+        &[
+            (
+                "See how much a controller remembers",
+                "jira-send backfill --from /var/lib/jenkins --dry-run",
+            ),
+            (
+                "Send it, for some jobs, with the commits of a clone",
+                "jira-send backfill --from https://ci.example.com --jobs 'acme/*' --repository ~/src/shop",
+            ),
+        ],
+    ),
+    (
         "show",
         &[
             ("The build of this run", "jira-send show build"),

@@ -8,7 +8,8 @@ use clap::{Arg, ArgAction, CommandFactory as _};
 
 use super::{Cli, examples, sources};
 use crate::variables::{
-    COLUMNS, CONNECTION, JENKINS, MACHINE, NETWORK, PLUGINS, TERMINAL, Variable, Variables,
+    COLUMNS, CONNECTION, CONTROLLER, JENKINS, MACHINE, NETWORK, PLUGINS, TERMINAL, Variable,
+    Variables,
 };
 use crate::wording::variable;
 
@@ -196,6 +197,11 @@ fn overview(width: usize, is_long: bool) -> String {
         section(
             "Plugins of jobs that are no multibranch projects:",
             &of(PLUGINS),
+            "",
+        );
+        section(
+            "A controller whose history is sent (jira-send backfill):",
+            &of(CONTROLLER),
             "",
         );
         section(

@@ -128,6 +128,14 @@ pub(crate) struct KeyOptions {
     /// Search all commits in Jenkins' change log, including those that no repository in the workspace has
     #[arg(long)]
     pub(crate) all_changes: bool,
+    #[command(flatten)]
+    pub(crate) rules: KeyRules,
+}
+
+/// What counts as an issue key.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Issue keys")]
+pub(crate) struct KeyRules {
     /// Take keys of these projects only, in any letter case
     #[arg(long, value_name = "PROJECTS")]
     pub(crate) projects: Vec<Words<ProjectKey>>,

@@ -26,8 +26,8 @@ pub(crate) fn read(
     let unknown = Unknown::of(&submitted);
     let rejected = submitted.rejected.clone();
     if !payload.names_issues && submitted.accepted.as_ref().is_some_and(|it| !it.is_empty()) {
-        // Of a repository, the entities that were sent for a wrong guess alone: no more is said of them than of any other
-        // unknown key.
+        // Those of several items that were sent for a wrong guess alone: no more is said of them than of any other unknown
+        // key.
         submitted
             .rejected
             .retain(|item| !payload.body.names_only(&item.key, &unknown.issues));
@@ -197,6 +197,16 @@ fn named<'a>(words: impl Iterator<Item = &'a str>) -> String {
 /// What to do about words that were taken for issue keys.
 pub(crate) const GUESSES: &str =
     "if these are not issue keys, name your projects with --projects, or these with --deny";
+
+/// Says at the end of many requests how many of the keys that were found are unknown.
+pub(crate) fn say_unknown(count: usize, output: &Output) {
+    let are = match count {
+        0 => return,
+        1 => "1 issue key that was found is".to_owned(),
+        many => format!("{many} issue keys that were found are"),
+    };
+    output.advise(&format!("{are} unknown to Jira"), GUESSES);
+}
 
 /// Whether nothing is stored because all keys were found in texts and the site knows none of them. It may write them in
 /// another way than we do: as many as were sent are all of them.

@@ -3,14 +3,17 @@
 use super::identity::given_text;
 use super::missing::Missing;
 use super::payload::{Payload, Status};
+use super::run_facts::RunFacts;
 use super::send;
 use super::{Context, notices, run_facts, test_counts};
 use crate::cli::BuildOptions;
 use crate::cli::words::Words;
 use crate::domain::association::{Associations, Others};
 use crate::domain::hosting::{CloneUrl, Hosting};
+use crate::domain::issue_key::IssueKey;
 use crate::domain::reference::{BuiltCommit, BuiltRef, MAX_REFERENCES, Reference};
-use crate::domain::state::build_state;
+use crate::domain::state::{BuildState, build_state};
+use crate::domain::test_info::TestInfo;
 use crate::domain::text::Line;
 use crate::error::Failure;
 use crate::facts::Facts;
@@ -59,6 +62,42 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
     }
     run_facts::say_assumed(&options.run, &run, context.output);
     let test_info = given_counts.or_else(|| test_counts::read(options, deadline, context));
+    let parts = Parts {
+        run,
+        state,
+        associations,
+        issue_keys: super::sent_keys(&findings, &cut),
+        test_info,
+        references,
+    };
+    let payload = payload(parts, &facts, options, context);
+    let mut source = send::Ready::from(payload);
+    let report = send::send(&options.jira, &destinations, &mut source, deadline, context)?;
+    Ok(Report {
+        ranges: super::ranges(&facts),
+        commit: facts.commit,
+        ..report
+    })
+}
+
+/// What the build consists of.
+pub(super) struct Parts {
+    pub(super) run: RunFacts,
+    pub(super) state: BuildState,
+    pub(super) associations: Associations,
+    pub(super) issue_keys: Vec<IssueKey>,
+    pub(super) test_info: Option<TestInfo>,
+    pub(super) references: Vec<Reference>,
+}
+
+/// The build as it is sent.
+pub(super) fn payload(
+    parts: Parts,
+    facts: &Facts,
+    options: &BuildOptions,
+    context: &Context<'_>,
+) -> Payload {
+    let Parts { run, state, .. } = parts;
     let name = run.name();
     let given = |text: &Option<String>| text.as_deref().and_then(Line::optional);
     let product = given(&options.run.update.product);
@@ -69,44 +108,37 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
         build_number: run.identity.number.get(),
         update_sequence_number: run.update_sequence_number,
         display_name: given(&options.run.display_name).unwrap_or_else(|| Line::required(&name)),
-        description: given(&options.run.description).or_else(|| run_facts::description(&facts)),
+        description: given(&options.run.description).or_else(|| run_facts::description(facts)),
         label: Some(label),
         url: run.url,
         state,
         last_updated: run.last_updated,
-        associations,
-        test_info,
-        references,
+        associations: parts.associations,
+        test_info: parts.test_info,
+        references: parts.references,
     };
     let body = Builds {
         properties: run.properties,
         builds: vec![build],
         provider_metadata: ProviderMetadata::new(product.as_ref()),
     };
-    let payload = Payload {
+    Payload {
         name: format!("build {name}"),
         status: Some(Status {
             state: state.word(),
-            tests: test_info,
+            tests: parts.test_info,
         }),
         body: Body::new(DataType::Builds, &body),
-        issue_keys: super::sent_keys(&findings, &cut),
+        issue_keys: parts.issue_keys,
         names_issues: super::key_rules::are_named(&options.keys),
         origin: run_facts::origin(&options.run, context.phase.event),
         keeps_issue_keys: !options.keys.only_issue_keys,
         may_wait: true,
-    };
-    let mut source = send::Ready::from(payload);
-    let report = send::send(&options.jira, &destinations, &mut source, deadline, context)?;
-    Ok(Report {
-        ranges: super::ranges(&facts),
-        commit: facts.commit,
-        ..report
-    })
+    }
 }
 
 /// The references that are given, else the commit and the branch or tag that were built.
-fn references(options: &BuildOptions, facts: &Facts) -> Result<Vec<Reference>, Failure> {
+pub(super) fn references(options: &BuildOptions, facts: &Facts) -> Result<Vec<Reference>, Failure> {
     let given = &options.reference;
     if given.len() > MAX_REFERENCES {
         let count = given.len();

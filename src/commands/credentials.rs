@@ -49,7 +49,7 @@ pub(crate) fn of_variables(
     let secret = match get(JIRA_CLIENT_SECRET) {
         Some(secret) => Some(Secret::new(secret.trim_end_matches(['\r', '\n']))),
         None => get(JIRA_CLIENT_SECRET_FILE)
-            .map(|path| secret_of_file(path, &name(JIRA_CLIENT_SECRET_FILE)))
+            .map(|path| secret_of_file(path, "the client secret", &name(JIRA_CLIENT_SECRET_FILE)))
             .transpose()?,
     };
     match (get(JIRA_CLIENT_ID), secret) {
@@ -92,11 +92,13 @@ pub(crate) fn own_credential_hint(variables: &Variables, endings: &[String]) -> 
     })
 }
 
-fn secret_of_file(path: &str, variable: &str) -> Result<Secret, Failure> {
+/// # Errors
+/// When the file cannot be read or is empty; its name is not told.
+pub(super) fn secret_of_file(path: &str, what: &str, variable: &str) -> Result<Secret, Failure> {
     let unusable = || {
         Failure::new(
             Kind::Credentials,
-            "the client secret cannot be read from its file",
+            format!("{what} cannot be read from its file"),
         )
         .hint(format!(
             "{variable} names a file that holds the secret and nothing else"

@@ -87,17 +87,17 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
 }
 
 /// What the deployment consists of.
-struct Parts {
-    run: RunFacts,
-    environment: Environment,
-    pipeline_url: WebUrl,
-    associations: Associations,
-    state: DeploymentState,
-    issue_keys: Vec<IssueKey>,
+pub(super) struct Parts {
+    pub(super) run: RunFacts,
+    pub(super) environment: Environment,
+    pub(super) pipeline_url: WebUrl,
+    pub(super) associations: Associations,
+    pub(super) state: DeploymentState,
+    pub(super) issue_keys: Vec<IssueKey>,
 }
 
 /// The deployment as it is sent.
-fn payload(
+pub(super) fn payload(
     parts: Parts,
     facts: &Facts,
     options: &DeploymentOptions,
@@ -213,7 +213,7 @@ fn associations(
 }
 
 /// The environment as Jira takes it: of the given type, else of what its name says.
-fn with_type(
+pub(super) fn with_type(
     environment: EnvironmentName<'_>,
     given: Option<EnvironmentType>,
     types: &EnvironmentTypes,
@@ -236,7 +236,7 @@ fn with_type(
     }
 }
 
-fn pipeline_url(
+pub(super) fn pipeline_url(
     options: &DeploymentOptions,
     jenkins: &Run,
     run: &RunFacts,

@@ -17,8 +17,8 @@ pub(super) fn check(options: &KeyOptions, is_step: bool) -> Result<(), Failure> 
             "separate issue keys, also those in JIRA_SEND_ISSUE_KEYS, with commas or blanks; --message searches a text for keys",
         ));
     }
-    let template = options.key_template.as_ref();
-    let lacking = template.zip(options.key_pattern.as_ref());
+    let template = options.rules.key_template.as_ref();
+    let lacking = template.zip(options.rules.key_pattern.as_ref());
     match lacking.and_then(|(template, pattern)| pattern.lacks_group_of(template)) {
         None => Ok(()),
         Some(group) => Err(Failure::usage(format!(
@@ -30,13 +30,12 @@ pub(super) fn check(options: &KeyOptions, is_step: bool) -> Result<(), Failure> 
 
 /// Searches the texts by the user's rules.
 pub(super) fn find(texts: &[Text], options: &KeyOptions) -> Findings {
+    let given = &options.rules;
+    let pattern = given.key_pattern.clone();
     let rules = Rules {
-        projects: Words::all(&options.projects),
-        deny: Words::all(&options.deny),
-        pattern: options
-            .key_pattern
-            .clone()
-            .map(|pattern| pattern.with_template(options.key_template.clone())),
+        projects: Words::all(&given.projects),
+        deny: Words::all(&given.deny),
+        pattern: pattern.map(|pattern| pattern.with_template(given.key_template.clone())),
     };
     issue_key::find(texts, &rules)
 }

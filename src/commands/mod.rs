@@ -3,6 +3,7 @@
 
 mod answer;
 mod attempt;
+mod backfill;
 mod build;
 mod check;
 mod connection;
@@ -19,6 +20,7 @@ mod gate;
 mod identity;
 mod key_rules;
 mod keys;
+mod meter;
 mod missing;
 mod notices;
 mod pauses;
@@ -112,9 +114,11 @@ pub(crate) fn run(command: &Command, context: &Context<'_>) -> Result<ExitCode, 
         Command::Build(options) => &options.wrap.result_file,
         Command::Deployment(options) => &options.wrap.result_file,
         Command::DevInfo(options) => &options.sending.result_file,
-        Command::Gate(_) | Command::Delete(_) | Command::Flush(_) | Command::FeatureFlag(_) => {
-            &None
-        }
+        Command::Backfill(_)
+        | Command::Gate(_)
+        | Command::Delete(_)
+        | Command::Flush(_)
+        | Command::FeatureFlag(_) => &None,
     };
     let report = report(command, context)?;
     show(&report, format, context.output);
@@ -131,6 +135,7 @@ pub(crate) fn report(command: &Command, context: &Context<'_>) -> Result<Report,
         Command::Build(options) => build::run(options, context),
         Command::Deployment(options) => deployment::run(options, context),
         Command::DevInfo(options) => dev_info::run(options, context),
+        Command::Backfill(options) => backfill::run(options, context),
         Command::Gate(options) => gate::run(options, context),
         Command::Delete(options) => stored::delete::run(options, context),
         Command::Flush(options) => flush::run(options, context),

@@ -7,7 +7,7 @@ use crate::domain::issue_key::IssueKey;
 use crate::error::Failure;
 use crate::output::Output;
 use crate::policy::{OnError, exit_code, overall, worst};
-use crate::report::{Outcome, Report, SiteReport};
+use crate::report::{MAX_ISSUES, Outcome, Report, SiteReport};
 
 /// Adds up the reports of one payload after the other.
 pub(crate) struct Summary {
@@ -62,7 +62,7 @@ impl Summary {
         on_error: OnError,
     ) {
         for key in issue_keys {
-            if self.seen.insert(key.clone()) {
+            if self.seen.len() < MAX_ISSUES && self.seen.insert(key.clone()) {
                 self.issue_keys.push(key);
             }
         }

@@ -110,6 +110,13 @@ pub(super) fn safe(name: &str) -> String {
     fit(&encoded(name, |_| false), name)
 }
 
+/// The name that such an id was made of, unless it was cut.
+pub(crate) fn decoded(id: &str) -> String {
+    let id = id.replace('~', "%");
+    let name = percent_encoding::percent_decode_str(&id);
+    name.decode_utf8_lossy().into_owned()
+}
+
 fn encoded(name: &str, keep: impl Fn(u8) -> bool) -> String {
     let mut id = String::with_capacity(name.len());
     for byte in name.bytes() {
@@ -147,7 +154,7 @@ fn java_hash(text: &str) -> i32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{EnvironmentId, ItemId, PipelineId, PipelineIdStyle};
+    use super::{EnvironmentId, ItemId, PipelineId, PipelineIdStyle, decoded, safe};
 
     #[test]
     fn ids_are_path_safe_unless_asked_otherwise() {
@@ -180,6 +187,13 @@ mod tests {
         );
         assert_eq!(EnvironmentId::new("eu prod", Safe).0, "eu~20prod");
         assert_eq!(EnvironmentId::new("eu prod", Name).0, "eu prod");
+    }
+
+    #[test]
+    fn an_id_says_its_name() {
+        for name in ["eu-prod", "EU production", "50%", "a~b", "Zürich 🚀", ""] {
+            assert_eq!(decoded(&safe(name)), name);
+        }
     }
 
     #[test]

@@ -25,3 +25,4 @@ pub(crate) mod test_info;
 pub(crate) mod text;
 pub(crate) mod timestamp;
 pub(crate) mod web_url;
+pub(crate) mod wildcard;

@@ -255,11 +255,11 @@ impl Body {
         Some((self.with(&[first]), self.with(&[second])))
     }
 
-    /// Whether the entity of a repository with this key names issues, and none but these.
+    /// Whether the item with this key names issues, and none but these.
     pub(crate) fn names_only(&self, key: &Value, issues: &[String]) -> bool {
         let is_it = |(item, _): &(Item, &Value)| item.key() == *key;
         let mut items = self.items().into_iter();
-        let Some((Item::Entity { .. }, entity)) = items.find(is_it) else {
+        let Some((_, entity)) = items.find(is_it) else {
             return false;
         };
         let blocks = entity["associations"].as_array().into_iter().flatten();

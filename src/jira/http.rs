@@ -46,6 +46,8 @@ pub(crate) struct Request<'a> {
     pub(crate) body: Option<&'a str>,
     /// The bearer token.
     pub(crate) token: Option<&'a str>,
+    /// User and password in Base64, where there is no token.
+    pub(crate) account: Option<&'a str>,
     /// Set once nobody wants the answer any more.
     pub(crate) unwanted: Option<&'a AtomicBool>,
 }
@@ -69,6 +71,7 @@ impl<'a> Request<'a> {
             url,
             body,
             token: None,
+            account: None,
             unwanted: None,
         }
     }

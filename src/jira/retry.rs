@@ -15,7 +15,7 @@ const MAX_PAUSE: Duration = Duration::from_secs(30);
 /// The pause before the next try, or nothing when the result is final.
 ///
 /// `tried` counts the tries so far, from 1. `random` is from 0 to 1.
-pub(super) fn pause_after(
+pub(crate) fn pause_after(
     result: &Result<Answer, TransportError>,
     tried: u32,
     random: f64,
@@ -47,12 +47,12 @@ fn backoff(tried: u32, random: f64) -> Duration {
 }
 
 /// Times 0.7 to 1.3, so that those who failed together do not come again together.
-fn jittered(seconds: f64, random: f64) -> Duration {
+pub(super) fn jittered(seconds: f64, random: f64) -> Duration {
     Duration::from_secs_f64(seconds * (0.7 + 0.6 * random))
 }
 
 /// `Retry-After` in seconds or as a date, else `X-RateLimit-Reset`.
-fn told_pause(answer: &Answer, now: Timestamp) -> Option<Duration> {
+pub(super) fn told_pause(answer: &Answer, now: Timestamp) -> Option<Duration> {
     if let Some(text) = answer.header("retry-after") {
         let text = text.trim();
         if let Ok(seconds) = text.parse() {
@@ -69,6 +69,9 @@ fn until(milliseconds: i64, now: Timestamp) -> Duration {
     let left = milliseconds.saturating_sub(now.as_millisecond());
     Duration::from_millis(u64::try_from(left).unwrap_or(0))
 }
+
+#[cfg(test)]
+mod crowd;
 
 #[cfg(test)]
 mod tests {

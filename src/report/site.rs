@@ -65,6 +65,20 @@ impl SiteReport {
         }
     }
 
+    /// Whether Jira judged what was sent, so that to send it again would change nothing. It is nothing to send when Jira
+    /// knows none of the issues that were guessed.
+    pub(crate) fn is_judged(&self) -> bool {
+        match self.outcome {
+            Outcome::Accepted | Outcome::PartlyAccepted | Outcome::NothingToSend => true,
+            Outcome::Rejected => {
+                let unknown =
+                    !self.unknown_issue_keys.is_empty() || !self.unknown_associations.is_empty();
+                unknown || !self.rejected.is_empty()
+            }
+            _ => false,
+        }
+    }
+
     /// After a flush that nothing stopped.
     pub(crate) fn delivered(site: String, counts: &OutboxReport) -> Self {
         let OutboxReport {

@@ -4,7 +4,7 @@
 //! it, and every step carries on what is still needed, so that nothing is lost with a discarded run. A line that
 //! is settled leaves a mark for as long as another run still has it.
 
-mod line;
+pub(super) mod line;
 
 use std::collections::BTreeMap;
 
@@ -270,7 +270,7 @@ fn keys(line: &Line) -> Vec<IssueKey> {
 }
 
 /// The end of what a completed run left in progress: its result says how.
-fn end_of(line: &Line, run: &OtherRun) -> Option<Entry> {
+pub(super) fn end_of(line: &Line, run: &OtherRun) -> Option<Entry> {
     let entry = line.fields.get("entry")?.clone();
     let entry = Entry::from_value(entry).ok()?;
     let result = run.result.as_deref().unwrap_or("unknown");
@@ -283,7 +283,7 @@ fn end_of(line: &Line, run: &OtherRun) -> Option<Entry> {
 }
 
 /// A commit; or of several repositories that of the first and those of all.
-fn deployed(line: &Line) -> Deployed {
+pub(super) fn deployed(line: &Line) -> Deployed {
     let revision = |value: &Value| value.as_str().and_then(|commit| commit.parse().ok());
     let repositories = line.fields.get("repositories").and_then(Value::as_object);
     let repositories = repositories.into_iter().flatten();

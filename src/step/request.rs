@@ -87,7 +87,7 @@ pub(super) struct Change {
 }
 
 /// Another run of the same job that remembers something.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct OtherRun {
     #[serde(default)]

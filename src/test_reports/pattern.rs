@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use crate::domain::wildcard;
+
 /// Patterns with commas or line feeds between them. Empty ones count for nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Patterns(Vec<Pattern>);
@@ -140,30 +142,7 @@ fn matches(pattern: &str, name: &str) -> bool {
     if name.starts_with('.') && !pattern.starts_with('.') {
         return false;
     }
-    let (mut pattern, mut name) = (pattern.chars(), name.chars());
-    // Where to go on when what follows the last * does not match.
-    let mut star = None;
-    loop {
-        let rest = name.clone();
-        match (pattern.next(), name.next()) {
-            (Some('*'), _) => {
-                star = Some((pattern.clone(), rest.clone()));
-                name = rest;
-            }
-            (Some('?'), Some(_)) => {}
-            (Some(wanted), Some(found)) if wanted == found => {}
-            (None, None) => return true,
-            _ => {
-                let Some((behind, from)) = &mut star else {
-                    return false;
-                };
-                if from.next().is_none() {
-                    return false;
-                }
-                (pattern, name) = (behind.clone(), from.clone());
-            }
-        }
-    }
+    wildcard::matches(pattern, name)
 }
 
 #[cfg(test)]

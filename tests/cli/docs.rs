@@ -15,6 +15,7 @@ use crate::support::Agent;
 /// How many commands each page shows, and how many of them send something; all other pages show none.
 const COMMANDS: &[(&str, usize, usize)] = &[
     ("README.md", 3, 4),
+    ("docs/backfill.md", 2, 1),
     ("docs/deployments.md", 1, 0),
     ("docs/development-information.md", 3, 2),
     ("docs/feature-flags.md", 2, 2),
@@ -40,6 +41,14 @@ const RUN_ELSEWHERE: &[(&str, &str)] = &[
     (
         "git push origin release/v0.1.0 program/v0.1.0",
         "nothing: it needs a server; tests/release.rs makes the branches",
+    ),
+    (
+        "jira-send backfill --from /var/lib/jenkins",
+        "tests/cli/backfill.rs, with homes of its own",
+    ),
+    (
+        "jira-send backfill --from https://ci.example.com",
+        "tests/cli/backfill/controller.rs, with a controller of its own",
     ),
     (
         "make build",
@@ -137,6 +146,7 @@ fn all_help() -> String {
         &["keys", "--help"],
         &["check", "--help"],
         &["flush", "--help"],
+        &["backfill", "--help"],
         &["show", "dev-info", "--help"],
         &["delete", "build", "--help"],
         &["delete", "repository", "--help"],
@@ -162,6 +172,14 @@ fn agent(jira: &Sandbox) -> Agent {
     assert_eq!(texts.len(), 1);
     agent.write("flags.json", &texts[0]);
     agent.write_script("deploy.sh", "#!/bin/sh\n");
+    let run = agent.path().join("home/jobs/acme/jobs/shop/builds/1");
+    std::fs::create_dir_all(&run).unwrap();
+    let recorded =
+        "<flow-build><timestamp>1767268800000</timestamp><result>SUCCESS</result></flow-build>";
+    std::fs::write(run.join("build.xml"), recorded).unwrap();
+    std::fs::write(run.join("changelog.xml"), "commit 1\n\n    ABC-1\n").unwrap();
+    let home = agent.path().join("home");
+    agent.set("JENKINS_HOME", home.to_str().unwrap());
     let program = Path::new(env!("CARGO_BIN_EXE_jira-send")).parent().unwrap();
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
     agent.set("PATH", &path);

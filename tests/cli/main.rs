@@ -5,6 +5,7 @@
 )]
 
 mod answers;
+mod backfill;
 mod build;
 mod certificates;
 mod check;

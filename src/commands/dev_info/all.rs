@@ -1,6 +1,5 @@
 //! The whole history of a repository: one part after the other, as far as it has not been sent before.
 
-mod meter;
 mod plan;
 mod progress;
 mod source;

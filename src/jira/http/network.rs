@@ -208,6 +208,7 @@ fn bounded(
     let url = request.url.to_owned();
     let body = request.body.map(Secret::new);
     let token = request.token.map(Secret::new);
+    let account = request.account.map(Secret::new);
     let (sender, receiver) = mpsc::sync_channel(1);
     aside(move || {
         let request = Request {
@@ -215,6 +216,7 @@ fn bounded(
             url: &url,
             body: body.as_ref().map(Secret::reveal),
             token: token.as_ref().map(Secret::reveal),
+            account: account.as_ref().map(Secret::reveal),
             unwanted: None,
         };
         // Nobody listens any more when the time is up.
@@ -240,7 +242,9 @@ fn exchange(
     request: Request<'_>,
     timeout: Duration,
 ) -> Result<Answer, ureq::Error> {
-    let authorization = request.token.map(|token| format!("Bearer {token}"));
+    let bearer = request.token.map(|token| format!("Bearer {token}"));
+    let basic = || Some(format!("Basic {}", request.account?));
+    let authorization = bearer.or_else(basic);
     let response = match request.method {
         Method::Get | Method::Delete => {
             let mut builder = match request.method {

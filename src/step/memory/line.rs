@@ -34,7 +34,7 @@ impl Topic {
         ("request", Self::Request),
     ];
 
-    pub(super) fn of(name: &str) -> Option<Self> {
+    pub(in crate::step) fn of(name: &str) -> Option<Self> {
         let word = name.split_once(':').map_or(name, |(word, _)| word);
         let found = Self::WORDS.iter().find(|(known, _)| *known == word);
         found.map(|(_, topic)| *topic)
@@ -77,7 +77,7 @@ impl Line {
         Self::new(at, json!({"gone": true}))
     }
 
-    pub(super) fn is_settled(&self) -> bool {
+    pub(in crate::step) fn is_settled(&self) -> bool {
         self.fields.get("gone") == Some(&Value::Bool(true))
     }
 
@@ -116,6 +116,6 @@ impl Line {
 }
 
 /// All lines of a text.
-pub(super) fn lines(text: &str) -> impl Iterator<Item = (String, Line)> {
+pub(in crate::step) fn lines(text: &str) -> impl Iterator<Item = (String, Line)> {
     text.lines().filter_map(Line::parse)
 }

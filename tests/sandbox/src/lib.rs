@@ -21,6 +21,7 @@ mod gating;
 mod http;
 mod page;
 mod panel;
+mod rate;
 mod record;
 mod routes;
 mod rules;
@@ -60,6 +61,8 @@ pub struct Config {
     pub permissions: Vec<Permission>,
     /// Port on 127.0.0.1; 0 takes a free one.
     pub port: u16,
+    /// Requests in a second that are taken by each operation, at most; Jira documents 100 for `POST`. More get a 429.
+    pub requests_per_second: Option<u32>,
 }
 
 impl Default for Config {
@@ -79,6 +82,7 @@ impl Default for Config {
                 Permission::FeatureFlags,
             ],
             port: 0,
+            requests_per_second: None,
         }
     }
 }

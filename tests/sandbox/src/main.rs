@@ -23,6 +23,7 @@ The address is site, API and token host at once; /browse/KEY shows an issue.
   --projects ABC,PROJ    projects whose issue keys are known (default: ABC,PROJ,OPS)
   --client-id X          (default: sandbox-client)
   --client-secret Y      (default: sandbox-secret)
+  --requests-per-second N  answer more with 429, for each operation by itself (default: no limit)
   --until-stdin-closes   end when standard input ends
   --help                 this text
 
@@ -82,6 +83,10 @@ fn read_arguments(mut arguments: impl Iterator<Item = String>) -> Result<Order, 
             "--help" | "-h" => return Ok(Order::Help),
             "--until-stdin-closes" => until_stdin_closes = true,
             "--port" => config.port = value()?.parse().map_err(|_| "--port needs a port number")?,
+            "--requests-per-second" => {
+                let rate = value()?.parse().ok().filter(|rate| *rate > 0);
+                config.requests_per_second = Some(rate.ok_or("the rate must be a number above 0")?);
+            }
             "--projects" => config.projects = upper_case_list(&value()?),
             "--client-id" => config.client_id = value()?,
             "--client-secret" => config.client_secret = value()?,

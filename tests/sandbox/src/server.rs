@@ -180,6 +180,11 @@ fn handle(shared: &Shared, number: u64, request: &Request) -> Delivery {
         let body = String::from_utf8_lossy(&request.body);
         state.faults.next(Endpoint::of(&request.path), &body)
     };
+    if let Some(rate) = shared.config.requests_per_second
+        && let Some(refusal) = state.rates.refusal(rate, request, Instant::now())
+    {
+        return Delivery::Whole(refusal);
+    }
     Delivery::of(fault, submission, || {
         routes::answer(&shared.config, &mut state, request)
     })

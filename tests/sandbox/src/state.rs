@@ -2,6 +2,7 @@
 
 use crate::faults::Faults;
 use crate::gating::Gating;
+use crate::rate::Rates;
 use crate::record::RecordedRequest;
 use crate::store::Store;
 use crate::token::Tokens;
@@ -13,4 +14,5 @@ pub(crate) struct State {
     pub(crate) tokens: Tokens,
     pub(crate) store: Store,
     pub(crate) gating: Gating,
+    pub(crate) rates: Rates,
 }

@@ -8,11 +8,11 @@ use super::super::batch::{self, Batch, DevEntity, Frame};
 use super::super::entities::Maker;
 use super::super::key_finder::KeyFinder;
 use super::super::{AT_ONCE, branches, cannot_read};
-use super::meter::Meter;
 use super::plan::{Plan, changed, gone, plan, say_plan};
 use super::progress::{Step, Tracker};
 use crate::cli::DevInfoOptions;
-use crate::commands::answer::GUESSES;
+use crate::commands::answer;
+use crate::commands::meter::Meter;
 use crate::commands::payload::Payload;
 use crate::commands::send::{self, Source};
 use crate::domain::entity_ids::EntityId;
@@ -115,7 +115,7 @@ impl<'a> WholeHistory<'a> {
             gone.clear();
         }
         let branches = changed.len();
-        let meter = Meter::new(read, total, branches, parts.output, parts.system);
+        let meter = Meter::new(read, total + branches, parts.output, parts.system);
         Ok(Self {
             branches,
             maker: Maker {
@@ -172,15 +172,7 @@ impl<'a> WholeHistory<'a> {
                 .sites
                 .iter()
                 .map(|site| site.unknown_issue_keys.len());
-            let unknown = unknown.max().unwrap_or_default();
-            if unknown > 0 {
-                let are = if unknown == 1 {
-                    "1 issue key that was found is".to_owned()
-                } else {
-                    format!("{unknown} issue keys that were found are")
-                };
-                output.advise(&format!("{are} unknown to Jira"), GUESSES);
-            }
+            answer::say_unknown(unknown.max().unwrap_or_default(), output);
             output.say(&total);
             if report.outcome == Outcome::Accepted {
                 report.message = total;
@@ -200,10 +192,7 @@ impl<'a> WholeHistory<'a> {
             branches,
             deleted,
         } = self.sent;
-        let issues = match report.known_issue_keys().len() {
-            1 => "1 issue".to_owned(),
-            many => format!("{many} issues"),
-        };
+        let issues = report.known_issues();
         format!(
             "{} commits read: {} of {name} sent to {} ({issues})",
             self.read,
@@ -228,7 +217,14 @@ impl<'a> WholeHistory<'a> {
 
     fn show_progress(&mut self) {
         let done = self.branches - self.changed.len();
-        self.meter.show(self.read, done);
+        let (read, commits, branches) = (self.read, self.total, self.branches);
+        self.meter.show(read + done, || {
+            if done == 0 {
+                format!("{read} of {commits} commits read")
+            } else {
+                format!("{done} of {branches} branches")
+            }
+        });
     }
 
     fn is_wanted(&self, keys: &[IssueKey]) -> bool {
@@ -247,7 +243,7 @@ impl<'a> WholeHistory<'a> {
             position.done += 1;
             position.last.clone_from(&commit.id);
             self.read += 1;
-            self.meter.show(self.read, 0);
+            self.show_progress();
             let keys = self.finder.keys([commit_text(&commit)]);
             if self.is_wanted(&keys) {
                 wanted.push(FoundCommit {
@@ -425,7 +421,7 @@ impl Source for WholeHistory<'_> {
     }
 
     fn settled(&mut self, sites: &[SiteReport]) -> bool {
-        let got: Vec<bool> = sites.iter().map(is_settled).collect();
+        let got: Vec<bool> = sites.iter().map(SiteReport::is_judged).collect();
         if got.iter().any(|got| *got) {
             let given = self.given_counts;
             self.sent.commits += given.commits;
@@ -437,18 +433,5 @@ impl Source for WholeHistory<'_> {
             self.parts.tracker.done(step, &got, self.parts.output);
         }
         !self.parts.tracker.is_everyone_behind()
-    }
-}
-
-/// Whether Jira judged it, so that to send it again would change nothing.
-fn is_settled(site: &SiteReport) -> bool {
-    match site.outcome {
-        Outcome::Accepted | Outcome::PartlyAccepted => true,
-        Outcome::Rejected => {
-            let unknown =
-                !site.unknown_issue_keys.is_empty() || !site.unknown_associations.is_empty();
-            unknown || !site.rejected.is_empty()
-        }
-        _ => false,
     }
 }

@@ -17,23 +17,21 @@ const LEAST: Duration = Duration::from_secs(2);
 /// Width of the bar itself, in characters.
 const WIDTH: usize = 20;
 
-/// Measures the commits that are read.
-pub(super) struct Meter<'a> {
+/// Measures what is read.
+pub(crate) struct Meter<'a> {
     output: &'a Output,
     system: &'a dyn System,
     begun: Duration,
     told: Duration,
-    /// Commits that were read by earlier calls.
+    /// How much was read by earlier calls.
     before: usize,
-    commits: usize,
-    branches: usize,
+    total: usize,
 }
 
 impl<'a> Meter<'a> {
-    pub(super) fn new(
+    pub(crate) fn new(
         before: usize,
-        commits: usize,
-        branches: usize,
+        total: usize,
         output: &'a Output,
         system: &'a dyn System,
     ) -> Self {
@@ -44,13 +42,12 @@ impl<'a> Meter<'a> {
             begun: now,
             told: now,
             before,
-            commits,
-            branches,
+            total,
         }
     }
 
-    /// Shows it, if it is time. Branches come when all commits were read.
-    pub(super) fn show(&mut self, read: usize, branches: usize) {
+    /// Shows it, if it is time. `what` says it in words.
+    pub(crate) fn show(&mut self, done: usize, what: impl FnOnce() -> String) {
         let now = self.system.elapsed();
         let is_bar = self.output.has_bar();
         let pause = if is_bar { BAR_EVERY } else { LINE_EVERY };
@@ -58,14 +55,9 @@ impl<'a> Meter<'a> {
             return;
         }
         self.told = now;
-        let (done, total) = (read + branches, self.commits + self.branches);
+        let total = self.total;
         let left = self.left(done, total, now.saturating_sub(self.begun));
-        let what = if branches == 0 {
-            format!("{read} of {} commits read", self.commits)
-        } else {
-            format!("{branches} of {} branches", self.branches)
-        };
-        let line = line(&what, left);
+        let line = line(&what(), left);
         if is_bar {
             self.output.bar(&bar(done, total, &line));
         } else {
@@ -74,7 +66,7 @@ impl<'a> Meter<'a> {
     }
 
     /// The bar goes, since all is said.
-    pub(super) fn end(&self) {
+    pub(crate) fn end(&self) {
         self.output.bar("");
     }
 
@@ -145,13 +137,13 @@ mod tests {
             let lines = KeptLines::default();
             let output =
                 Output::new(lines.clone(), Vec::new()).on_terminal(is_terminal.then_some(80));
-            let mut meter = Meter::new(100, 1_000, 100, &output, &machine);
+            let mut meter = Meter::new(100, 1_100, &output, &machine);
             for read in 101..=200 {
                 machine.sleep(Duration::from_secs(1));
-                meter.show(read, 0);
+                meter.show(read, || format!("{read} of 1000 commits read"));
             }
             machine.sleep(Duration::from_mins(1));
-            meter.show(1_000, 50);
+            meter.show(1_050, || "50 of 100 branches".to_owned());
             meter.end();
             let said = lines.take().join("\n");
             assert_eq!(said.matches("commits read").count(), shown, "{said}");

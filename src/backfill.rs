@@ -1,0 +1,189 @@
+//! What a Jenkins controller remembers: its jobs and their runs, from its home folder or from its REST API.
+
+mod change_log;
+mod config;
+mod elements;
+#[cfg(any(test, fuzzing))]
+#[path = "../fuzz/entries/backfill.rs"]
+pub(crate) mod fuzz_entry;
+mod home;
+mod lineage;
+mod rest;
+mod run_file;
+
+use crate::domain::wildcard;
+use crate::error::Failure;
+use crate::git::Commit;
+
+pub(crate) use home::Home;
+pub(crate) use lineage::{Lineage, Past};
+pub(crate) use rest::{Account, Rest};
+
+/// Where jobs and runs are read. Each listing has the same order.
+pub(crate) trait Controller {
+    /// All jobs, one after the other.
+    fn jobs(&self) -> Box<dyn Iterator<Item = Result<Job, Failure>> + '_>;
+
+    /// The runs of a job, the newest first; only those with a smaller number than `below`.
+    fn runs<'a>(&'a self, job: &Job, below: Option<u64>) -> Runs<'a>;
+}
+
+/// Runs on their way. An error ends all.
+pub(crate) type Runs<'a> = Box<dyn Iterator<Item = Result<Found, Failure>> + 'a>;
+
+/// What is where a run should be.
+#[derive(Debug)]
+pub(crate) enum Found {
+    Run(Box<PastRun>),
+    /// Which one, and what is wrong with it.
+    Unreadable(String),
+}
+
+/// One job, or one branch of a multibranch project.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Job {
+    /// Its place among all; parts are separated by `/`, and jobs come in the order of their parts.
+    pub(crate) place: String,
+    /// As `JOB_NAME` has it: `acme/shop/feature%2FABC-1`.
+    pub(crate) name: String,
+    /// How many runs it may have.
+    pub(crate) runs: u64,
+    pub(crate) head: Option<Head>,
+}
+
+impl Job {
+    /// Whether one of the patterns stands for it; all jobs are named when there is none.
+    pub(crate) fn is_named(&self, patterns: &[String]) -> bool {
+        let decoded = config::decoded(&self.name);
+        let is_it = |pattern: &String| {
+            wildcard::matches(pattern, &self.name) || wildcard::matches(pattern, &decoded)
+        };
+        patterns.is_empty() || patterns.iter().any(is_it)
+    }
+}
+
+/// What a job of a multibranch project builds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Head {
+    /// `feature/ABC-1`, `v1.2` or `PR-7`.
+    pub(crate) name: String,
+    pub(crate) is_tag: bool,
+    pub(crate) is_primary: bool,
+    pub(crate) change: Option<Change>,
+}
+
+/// A pull request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Change {
+    pub(crate) number: String,
+    pub(crate) source: Option<String>,
+    pub(crate) target: Option<String>,
+    pub(crate) title: Option<String>,
+    pub(crate) url: Option<String>,
+}
+
+/// One run as it was recorded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct PastRun {
+    pub(crate) number: u64,
+    /// What it was renamed to.
+    pub(crate) display_name: Option<String>,
+    /// When it began, and when it ended, in milliseconds since 1970.
+    pub(crate) began: i64,
+    pub(crate) ended: i64,
+    /// Nothing while it runs.
+    pub(crate) result: Option<String>,
+    /// What was checked out, without shared libraries where they are known.
+    pub(crate) checkouts: Vec<Checkout>,
+    /// The commits that it brought, as the change log has them.
+    pub(crate) changes: Vec<Commit>,
+    /// All tests, failed ones, skipped ones.
+    pub(crate) tests: Option<[u32; 3]>,
+    /// `JIRA_SEND_MEMORY`.
+    pub(crate) memory: String,
+}
+
+/// One checkout of git.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Checkout {
+    pub(crate) commit: String,
+    /// As `GIT_BRANCH` has it: `origin/main`.
+    pub(crate) branch: Option<String>,
+    pub(crate) url: Option<String>,
+}
+
+impl Checkout {
+    /// Git's name of a branch as Jenkins shows it.
+    fn branch_name(name: &str) -> Option<String> {
+        let name = name.strip_prefix("refs/remotes/").unwrap_or(name);
+        (!name.is_empty()).then(|| name.to_owned())
+    }
+}
+
+/// The order of jobs: by their parts.
+pub(crate) fn order(one: &str, other: &str) -> std::cmp::Ordering {
+    one.split('/').cmp(other.split('/'))
+}
+
+/// What Jenkins leaves as it is in the address of a job.
+const IN_ADDRESS: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'=')
+    .remove(b'@')
+    .remove(b'_');
+
+/// The address of a job, below that of the controller: `/job/acme/job/shop`.
+pub(crate) fn path_of(job: &str) -> String {
+    let parts = job.split('/');
+    let parts = parts.map(|part| {
+        let part = percent_encoding::utf8_percent_encode(part, IN_ADDRESS);
+        format!("/job/{part}")
+    });
+    parts.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cmp::Ordering;
+
+    use super::{order, path_of};
+
+    #[test]
+    fn addresses_are_those_of_jenkins() {
+        let cases = [
+            ("shop", "/job/shop"),
+            (
+                "acme/Web Team/shop pipeline é",
+                "/job/acme/job/Web%20Team/job/shop%20pipeline%20%C3%A9",
+            ),
+            ("shop/feature%2FABC-1", "/job/shop/job/feature%252FABC-1"),
+            ("a~b'c$(d)", "/job/a%7Eb'c$(d)"),
+        ];
+        for (name, path) in cases {
+            assert_eq!(path_of(name), path);
+        }
+    }
+
+    #[test]
+    fn jobs_come_part_by_part() {
+        let cases = [
+            ("a", "a/b", Ordering::Less),
+            ("a/z", "a-b", Ordering::Less),
+            ("a/b", "a/b", Ordering::Equal),
+            ("b", "a/b", Ordering::Greater),
+        ];
+        for (one, other, expected) in cases {
+            assert_eq!(order(one, other), expected, "{one} {other}");
+        }
+    }
+}

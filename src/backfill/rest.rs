@@ -1,0 +1,268 @@
+//! The REST API of a controller. It is asked for no more than a hundred things at once, and one after the other.
+
+mod answers;
+
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+
+use super::{Controller, Found, Head, Job, Runs, path_of};
+use crate::error::{Failure, Kind};
+use crate::jira::http::{Answer, Request, Transport, TransportError};
+use crate::jira::{is_safe_address, pause_after};
+use crate::secret::Secret;
+use crate::system::System;
+use answers::{Items, RunPage};
+
+/// So many jobs or runs are asked for at once.
+const PAGE: usize = 100;
+
+/// Longest time for one answer: Jenkins reads each run from its drive.
+const TIME: Duration = Duration::from_mins(2);
+
+/// Most tries of one question.
+const MAX_TRIES: u32 = 5;
+
+/// Folders within folders.
+const MAX_DEPTH: usize = 50;
+
+/// Who asks.
+pub(crate) struct Account {
+    pub(crate) user: String,
+    pub(crate) token: Secret,
+}
+
+/// A controller that answers.
+pub(crate) struct Rest<'a> {
+    /// Without a slash at the end.
+    url: String,
+    /// User and token as a header has them.
+    account: Option<Secret>,
+    transport: &'a dyn Transport,
+    system: &'a dyn System,
+}
+
+impl<'a> Rest<'a> {
+    /// # Errors
+    /// An address to which no token should go.
+    pub(crate) fn new(
+        url: &str,
+        account: Option<&Account>,
+        transport: &'a dyn Transport,
+        system: &'a dyn System,
+    ) -> Result<Self, Failure> {
+        if !is_safe_address(url) {
+            return Err(Failure::usage(format!("{url} cannot be used: a token would be readable on its way"))
+                .hint("use https, or plain http on this machine only: run the command on the controller, or through an SSH tunnel"));
+        }
+        let account = account.map(|account| {
+            let pair = format!("{}:{}", account.user, account.token.reveal());
+            Secret::new(pair).base64()
+        });
+        Ok(Self {
+            url: url.trim_end_matches('/').to_owned(),
+            account,
+            transport,
+            system,
+        })
+    }
+
+    /// The address that Jenkins has for itself.
+    ///
+    /// # Errors
+    /// When there is no answer, or none of Jenkins.
+    pub(crate) fn address(&self) -> Result<Option<String>, Failure> {
+        let top: answers::Top = self.get("", "url")?;
+        Ok(top.url)
+    }
+
+    /// # Errors
+    /// When there is no answer, or none of Jenkins.
+    fn get<T: DeserializeOwned>(&self, path: &str, tree: &str) -> Result<T, Failure> {
+        let url = format!("{}{path}/api/json?tree={tree}", self.url);
+        let request = Request {
+            account: self.account.as_ref().map(Secret::reveal),
+            ..Request::get(&url)
+        };
+        let mut tried = 0;
+        loop {
+            let result = self.transport.send(request, TIME);
+            tried += 1;
+            let pause = pause_after(&result, tried, self.system.random(), self.system.now());
+            match pause.filter(|_| tried < MAX_TRIES) {
+                Some(pause) => self.system.sleep(pause),
+                None => return self.read(result),
+            }
+        }
+    }
+
+    fn read<T: DeserializeOwned>(
+        &self,
+        result: Result<Answer, TransportError>,
+    ) -> Result<T, Failure> {
+        let what = format!("could not read the history from {}", self.url);
+        let answer = result.map_err(|error| {
+            let failure = Failure::new(Kind::Unreachable, what.as_str());
+            failure.cause(error.words()).hint(error.hint())
+        })?;
+        let status = answer.status;
+        let said = format!("Jenkins answered with status {status}");
+        match status {
+            200 => serde_json::from_str(&answer.body).map_err(|error| {
+                Failure::new(Kind::Unreachable, what)
+                    .cause(format!("its answer cannot be read: {error}"))
+                    .hint("is it the address of Jenkins, as under Manage Jenkins > System > Jenkins URL?")
+            }),
+            401 | 403 => Err(Failure::new(Kind::Credentials, what).cause(said).hint(
+                "set JENKINS_USER_ID and JENKINS_API_TOKEN; the token is made on the user's page under Security, and the user needs Overall/Read and Job/Read",
+            )),
+            300..=399 | 404 => Err(Failure::usage(what).cause(said).hint(
+                "give the address of Jenkins with --from, as it is under Manage Jenkins > System > Jenkins URL",
+            )),
+            _ => Err(Failure::new(Kind::Unreachable, what)
+                .cause(said)
+                .hint("run the command again when Jenkins answers: it goes on where it was")),
+        }
+    }
+
+    /// What is in a folder, by name.
+    fn items(&self, folder: &Item) -> Result<Vec<Item>, Failure> {
+        let mut items: Vec<Item> = Vec::new();
+        for page in 0.. {
+            let tree = answers::items_tree(page * PAGE, (page + 1) * PAGE);
+            let path = match folder.name.as_str() {
+                "" => String::new(),
+                name => path_of(name),
+            };
+            let found: Items = self.get(&path, &tree)?;
+            let is_last = found.jobs.len() < PAGE;
+            items.extend(found.into_items(folder));
+            if is_last {
+                break;
+            }
+        }
+        items.sort_by(|one, other| one.name.cmp(&other.name));
+        items.dedup_by(|one, other| one.name == other.name);
+        Ok(items)
+    }
+}
+
+/// Reads a page of runs as fuzzers make it up.
+#[cfg(any(test, fuzzing))]
+pub(super) fn parse_page(text: &str) {
+    if let Ok(page) = serde_json::from_str::<RunPage>(text) {
+        let runs = page.all_builds.into_iter();
+        let runs = runs.filter_map(answers::Run::into_run);
+        assert!(runs.into_iter().all(|run| run.ended >= run.began));
+    }
+}
+
+/// A job or a folder.
+#[derive(Debug)]
+struct Item {
+    name: String,
+    is_folder: bool,
+    runs: u64,
+    head: Option<Head>,
+}
+
+impl Controller for Rest<'_> {
+    fn jobs(&self) -> Box<dyn Iterator<Item = Result<Job, Failure>> + '_> {
+        let top = Item {
+            name: String::new(),
+            is_folder: true,
+            runs: 0,
+            head: None,
+        };
+        Box::new(Walk {
+            rest: self,
+            stack: vec![vec![top].into_iter()],
+        })
+    }
+
+    fn runs<'a>(&'a self, job: &Job, below: Option<u64>) -> Runs<'a> {
+        let pages = Pages {
+            rest: self,
+            path: path_of(&job.name),
+            next: Some(0),
+            below,
+            ready: Vec::new().into_iter(),
+        };
+        Box::new(pages)
+    }
+}
+
+struct Walk<'a> {
+    rest: &'a Rest<'a>,
+    stack: Vec<std::vec::IntoIter<Item>>,
+}
+
+impl Iterator for Walk<'_> {
+    type Item = Result<Job, Failure>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while let Some(items) = self.stack.last_mut() {
+            let Some(item) = items.next() else {
+                self.stack.pop();
+                continue;
+            };
+            if item.is_folder && self.stack.len() <= MAX_DEPTH {
+                match self.rest.items(&item) {
+                    Ok(below) => self.stack.push(below.into_iter()),
+                    Err(failure) => {
+                        self.stack.clear();
+                        return Some(Err(failure));
+                    }
+                }
+            }
+            if item.runs > 0 {
+                return Some(Ok(Job {
+                    place: item.name.clone(),
+                    name: item.name,
+                    runs: item.runs,
+                    head: item.head,
+                }));
+            }
+        }
+        None
+    }
+}
+
+/// The runs of a job, one page after the other. New ones move the others to a later place, so that some come twice.
+struct Pages<'a> {
+    rest: &'a Rest<'a>,
+    path: String,
+    next: Option<usize>,
+    below: Option<u64>,
+    ready: std::vec::IntoIter<Found>,
+}
+
+impl Iterator for Pages<'_> {
+    type Item = Result<Found, Failure>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(found) = self.ready.next() {
+                return Some(Ok(found));
+            }
+            let from = self.next.take()?;
+            let tree = answers::runs_tree(from, from + PAGE);
+            let page: RunPage = match self.rest.get(&self.path, &tree) {
+                Ok(page) => page,
+                Err(failure) => return Some(Err(failure)),
+            };
+            if page.all_builds.len() >= PAGE {
+                self.next = Some(from + PAGE);
+            }
+            let runs = page.all_builds.into_iter();
+            let runs = runs.filter_map(answers::Run::into_run);
+            let below = self.below;
+            let runs = runs.filter(|run| below.is_none_or(|below| run.number < below));
+            let found: Vec<Found> = runs.map(|run| Found::Run(Box::new(run))).collect();
+            if let Some(Found::Run(last)) = found.last() {
+                self.below = Some(last.number);
+            }
+            self.ready = found.into_iter();
+        }
+    }
+}
