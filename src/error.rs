@@ -145,7 +145,7 @@ impl fmt::Display for Failure {
 
 impl Error for Failure {}
 
-/// Something that is no failure and still worth a word, with what can be done about it.
+/// Something that is not a failure but worth a line, with what can be done about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Warning {
     pub(crate) what: String,

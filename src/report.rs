@@ -1,4 +1,4 @@
-//! What came of a command: for programs as one JSON object, for a step as what it returns. `commands/` makes it,
+//! The result of a command: for programs as one JSON object, for a step as what it returns. `commands/` makes it,
 //! `policy.rs` says its exit code.
 
 mod backfill;

@@ -46,7 +46,7 @@ pub(crate) fn outlive_file_size_limit() {
     let _ = flag::register(SIGXFSZ, Arc::default());
 }
 
-/// Becomes the command. What comes back is why that cannot be.
+/// Becomes the command. Returns only if that fails, and then why.
 pub(crate) fn replace_us(words: &[OsString], keep_credentials: bool) -> io::Error {
     super::command(words, keep_credentials).exec()
 }

@@ -95,7 +95,7 @@ impl Place {
         }
     }
 
-    /// How git is told.
+    /// What git is given.
     pub(super) fn options(&self) -> impl Iterator<Item = String> {
         let files = self
             .files

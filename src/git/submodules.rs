@@ -10,7 +10,7 @@ use super::{Commit, GitError, MAX_OUTPUT, Repository, clone_in};
 use crate::domain::revision::short;
 use crate::error::Warning;
 
-/// Most submodules of a repository that are looked at.
+/// Most submodules of a repository that are searched.
 const MAX_SUBMODULES: usize = 1_000;
 
 /// The remedy for a shallow submodule.

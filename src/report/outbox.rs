@@ -1,4 +1,4 @@
-//! What became of the outbox, besides what was sent.
+//! What happened to the outbox, besides what was sent.
 
 use serde::Serialize;
 
@@ -8,7 +8,7 @@ const MAX_NAMED: usize = 10;
 /// Most of them that are listed.
 const MAX_LISTED: usize = 1_000;
 
-/// What became of entries of the outbox.
+/// What happened to entries of the outbox.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct OutboxReport {
     pub(crate) delivered: usize,

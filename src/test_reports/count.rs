@@ -19,7 +19,7 @@ use crate::domain::test_info::TestCounts;
 pub(super) fn count(input: impl Read) -> Result<TestCounts, Unreadable> {
     let mut markup = Markup::new(encoding::narrow(input)?);
     let mut counts = TestCounts::default();
-    // The outermost element is told first, whatever stands in front of it.
+    // The outermost element decides, whatever comes before it.
     let Some(first) = markup.next()? else {
         return Err(Unreadable::Empty);
     };

@@ -91,7 +91,7 @@ impl Line {
         &self.fields
     }
 
-    /// Everybody can set the variable: what is no line is passed over.
+    /// Everybody can set the variable: what is not a line is skipped.
     fn parse(text: &str) -> Option<(String, Self)> {
         let (name, json) = text.trim().split_once(' ')?;
         Topic::of(name)?;
