@@ -26,7 +26,12 @@ pub(crate) fn explain(
         .to_owned();
     let mut failure = Failure::usage(headline(error));
     if let Some(source) = error.source() {
-        failure = failure.cause(source);
+        let cause = match source.to_string() {
+            // A parser of clap's own.
+            text if text == "value was not a boolean" => "expected true or false".to_owned(),
+            text => text,
+        };
+        failure = failure.cause(cause);
     }
     let origin = origins.get(&option);
     // The message names the parameter already.

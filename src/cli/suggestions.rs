@@ -5,6 +5,7 @@ use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::domain::issue_key::IssueKey;
+use crate::domain::state::State;
 use crate::spelling::{meant, nearest};
 
 /// Options that other tools have for a credential. An argument is seen by every user of the machine.
@@ -143,7 +144,7 @@ fn unknown_argument(argument: &str, command: &Command) -> Option<String> {
     Some(did_you_mean(&format!("--{option}{value}")))
 }
 
-/// A word without hyphens: an issue key, or a command to run.
+/// A word without hyphens: an issue key, a state, an option without its hyphens, or a command to run.
 fn unknown_word(word: &str, command: &Command) -> Option<String> {
     if word.starts_with('-') {
         return None;
@@ -155,6 +156,13 @@ fn unknown_word(word: &str, command: &Command) -> Option<String> {
     };
     if word.parse::<IssueKey>().is_ok() && has("issue_keys") {
         return Some(did_you_mean(&format!("--issue-keys {word}")));
+    }
+    if word.parse::<State>().is_ok() && has("state") {
+        return Some(did_you_mean(&format!("--state {word}")));
+    }
+    let option = word.split_once('=').map(|(name, _)| name);
+    if option.is_some_and(|name| has(&name.replace('-', "_"))) {
+        return Some(did_you_mean(&format!("--{word}")));
     }
     let name = command.get_name();
     has("command")
@@ -235,6 +243,8 @@ mod tests {
             ("build", "--proxy", "set the variable HTTPS_PROXY"),
             ("build", "ABC-1", "did you mean --issue-keys ABC-1?"),
             ("build", "make", "put -- before it: jira-send build -- make"),
+            ("build", "SUCCESS", "--state SUCCESS"),
+            ("build", "build-number=7", "--build-number=7"),
             ("build", "--wholly-other", ""),
             ("keys", "make", ""),
             ("keys", "-x", ""),

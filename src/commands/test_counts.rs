@@ -50,7 +50,7 @@ pub(super) fn read(
         context.output.advise(
             &format!("no test report matches {patterns}"),
             &format!(
-                "patterns start in the current folder, {}; ** stands for any folders but hidden ones; have the tests run?",
+                "patterns start in the current folder, {}; ** stands for any folders but hidden ones; did the tests run?",
                 folder.display()
             ),
         );

@@ -111,7 +111,7 @@ fn all_is_sent_once_and_later_only_what_is_new() {
     let run = all(&agent, &[]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert!(
-        run.stderr.starts_with("1001 commits to read\n"),
+        run.stderr.starts_with("reading 1001 commits\n"),
         "{}",
         run.stderr
     );
@@ -120,7 +120,7 @@ fn all_is_sent_once_and_later_only_what_is_new() {
         "1001 commits read: 500 commits, 1 branch of acme/shop sent to {} (500 issues)",
         jira.url()
     );
-    assert_eq!(run.stderr, format!("1001 commits to read\n{total}\n"));
+    assert_eq!(run.stderr, format!("reading 1001 commits\n{total}\n"));
     let (commits, branches) = sent(&jira);
     assert_eq!(commits.len(), 500);
     assert!(commits.values().all(|count| *count == 1));

@@ -75,7 +75,8 @@ pub(super) fn say_plan(read: usize, total: usize, has_before: bool, output: &Out
         };
         output.say(&format!("{total} {are} new since the last time"));
     } else {
-        output.say(&format!("{total} commits to read"));
+        let s = if total == 1 { "" } else { "s" };
+        output.say(&format!("reading {total} commit{s}"));
     }
 }
 
