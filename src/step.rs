@@ -54,7 +54,7 @@ pub(crate) fn run(
 ) -> ExitCode {
     let answer = match Request::read(request) {
         Ok(request) => call::answer(&request, variables, system, output),
-        Err(failure) => Answer::of_failure("jira-send", &failure),
+        Err(failure) => Answer::refused(&failure),
     };
     match output.result(&answer.to_json()) {
         Ok(()) => ExitCode::SUCCESS,

@@ -174,8 +174,7 @@ Map answer(String output) {
 @NonCPS
 String conclude(Map answer, Object env, boolean patient, int failures) {
     int dropped = remember(answer.memory, env)
-    List lines = []
-    lines.addAll(!patient ? answer.echo ?: [] : failures == 1 ? [answer.line + '; trying again'] : [])
+    List lines = (!patient ? answer.echo : failures == 1 ? [answer.line + '; trying again'] : null) ?: []
     if (dropped > 0) {
         lines.add('jira-send: no room in the memory of this run; ' + dropped + ' of its oldest entries were dropped')
     }
@@ -244,22 +243,25 @@ private String keptLine(Map task, String names, Object build, Object env) {
     Map run = [number: build.number, result: build.result, now: task.now, changes: [], changesProblem: null]
     addChanges(run, build)
     List changes = run.changes
-    int fitting = changes.size()
-    int excess = keptJson(task, run, variables).length() - 7990
-    while (excess > 0 && fitting > 0) {
-        fitting--
-        excess -= JsonOutput.toJson(changes[fitting]).length() + 1
+    // A few: the memory has room for several such calls, and a later one finds the commits in git as well.
+    run.changes = []
+    int room = 7900 - keptJson(task, run, variables).length()
+    room = room < 1500 ? room : 1500
+    int fitting = 0
+    while (fitting < changes.size() && room > 0) {
+        room -= JsonOutput.toJson(changes[fitting]).length() + 1
+        fitting += room > 0 ? 1 : 0
     }
     run.changes = changes.subList(0, fitting)
     String line = 'request:' + task.id + ' ' + keptJson(task, run, variables)
     return line.length() > 8000 ? '' : line
 }
 
-/** Without user and password of any address: it stays with the run. */
+/** Without user and password of any address: it stays with the run. The pattern is bounded, since each part takes some stack. */
 @NonCPS
 private String keptJson(Map task, Map run, Map variables) {
     Map line = [request: requested(task, run), variables: variables]
-    return JsonOutput.toJson(line).replaceAll('://([^/"\\s\\\\]|\\\\.)*@', '://')
+    return JsonOutput.toJson(line).replaceAll('://(?:[^/"\\s\\\\@]++|\\\\.|@){0,500}@', '://')
 }
 
 /** Why there was no call on an agent of its own. */

@@ -70,7 +70,7 @@ pub(crate) struct JiraOptions {
     /// How a rejection, a wrong credential or an unreachable Jira affects the exit code
     #[arg(long, value_name = "POLICY", default_value = "fail")]
     pub(crate) on_error: OnError,
-    /// Print what would be sent and send nothing; needs no credential. A command after -- is still run
+    /// Print what would be sent and send nothing; needs no credential
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// Read accepted data back until Jira has stored it, within --budget, and fail if it has not

@@ -32,6 +32,9 @@ pub(super) struct Answer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) begun: Option<String>,
     pub(super) memory: MemoryChange,
+    /// Why there is no answer: the library keeps the request, as if the program had not been started.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) problem: Option<String>,
 }
 
 /// When to call again, and with what.
@@ -57,6 +60,18 @@ impl Answer {
         Self {
             returns: returns(&Report::failed(failure)),
             echo: echo.map(|line| visible(&line)).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// The answer to a request that this program does not understand.
+    pub(super) fn refused(failure: &Failure) -> Self {
+        let hints = failure.lines().into_iter();
+        let hints = hints.filter(|(label, _)| *label == "hint");
+        let message = failure.message();
+        let parts = std::iter::once(message.as_str()).chain(hints.map(|(_, hint)| hint));
+        Self {
+            problem: Some(visible(&parts.collect::<Vec<_>>().join("; "))),
             ..Self::default()
         }
     }

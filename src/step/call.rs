@@ -58,7 +58,7 @@ pub(super) fn answer(
         let name = &request.step;
         let failure = Failure::usage(format!("this version of jira-send has no step {name}"))
             .hint("install the program that belongs to the library");
-        return Answer::of_failure(name, &failure);
+        return Answer::refused(&failure);
     };
     let mut verbose = output.clone();
     verbose.set_wording(Wording::of_steps(all_options(&Cli::command())));
@@ -149,12 +149,13 @@ impl Call<'_> {
         }
     }
 
-    /// Whether trouble with Jira fails the step. A beginning that Jira refused must not keep the body from running.
+    /// Whether trouble with Jira fails the step. A beginning that Jira refused must not keep the body from running, and what
+    /// a body threw counts more.
     pub(super) fn is_strict(&self) -> bool {
         let variable = self.variables.by_name("JIRA_SEND_FAIL_ON_ERROR");
         let variable = || variable.map(Value::from);
         let given = self.parameters.fail_on_error.clone().or_else(variable);
-        given.is_some_and(|given| is_true(&given)) && !self.request.is_beginning()
+        given.is_some_and(|given| is_true(&given)) && !self.request.has_another_say()
     }
 
     /// What the command of this call is called with.

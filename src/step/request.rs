@@ -178,6 +178,11 @@ impl Request {
         matches!(self.body, Some(Body::End { .. }))
     }
 
+    /// Whether the body decides if the run goes on: it is about to begin, or it threw.
+    pub(super) fn has_another_say(&self) -> bool {
+        matches!(self.body, Some(Body::Begin | Body::End { threw: true, .. }))
+    }
+
     /// Whether it begins the work of a body.
     pub(super) fn is_beginning(&self) -> bool {
         matches!(self.body, Some(Body::Begin))

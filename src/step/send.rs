@@ -117,7 +117,9 @@ impl Call<'_> {
         } else {
             vec![line.clone()]
         };
-        echo.extend(done.said);
+        // The line has it.
+        let again = format!("  warning: {}", visible(&report.message));
+        echo.extend(done.said.into_iter().filter(|said| *said != again));
         if report.outcome == Outcome::NothingToSend && report.sent.is_empty() {
             echo.push("  hint: jiraSendKeys() shows what was searched".to_owned());
         }
