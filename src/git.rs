@@ -96,9 +96,15 @@ impl<'a> Repository<'a> {
     pub(crate) fn new(directory: &Path, system: &'a dyn System, patience: Duration) -> Self {
         // A git that looks for itself refuses clones of other users (safe.directory), which the workspace of a container
         // often is; the versions differ in how that is allowed, and a user's configuration is not ours to replace.
+        // And one below the uppermost folder takes every path from there.
+        let place = Place::around(directory);
+        let (directory, place) = match place.map(|place| place.at_top(directory)) {
+            Some((top, place)) => (top, Some(place)),
+            None => (directory.to_owned(), None),
+        };
         Self {
-            directory: directory.to_owned(),
-            place: Place::around(directory),
+            directory,
+            place,
             system,
             deadline: Deadline::after(system, patience),
         }

@@ -1,8 +1,5 @@
 //! What is read of the submodules that the repositories of a run move.
 
-use std::collections::HashSet;
-use std::path::PathBuf;
-
 use super::first::OfRun;
 use super::further::Others;
 use super::repository::RepositoryFacts;
@@ -42,8 +39,6 @@ pub(super) fn read<'a>(
     let of_first = of_first.map(|read| Level::below(read, &question.paths));
     let of_others = others.read.iter().map(|read| Level::below(read, &[]));
     let mut level = Level::all(of_first.chain(of_others));
-    let others = others.read.iter().filter_map(|read| real(&read.git));
-    let seen: HashSet<PathBuf> = others.collect();
     let mut read = Vec::new();
     let mut notes = Notes::default();
     let (mut missing, mut unreadable) = (Vec::new(), Vec::new());
@@ -56,12 +51,11 @@ pub(super) fn read<'a>(
         unreadable.extend(beyond.into_iter().map(|it| (it.folder, too_many())));
         let mut found = Vec::new();
         for some in level.submodules.chunks(AT_ONCE) {
-            let answers = side_by_side(some, |submodule| submodule.read(&seen));
+            let answers = side_by_side(some, Submodule::read);
             for (submodule, answer) in some.iter().zip(answers) {
                 let folder = submodule.folder.as_str();
                 match answer {
                     Ok(Answer::Read(read)) => found.push(*read),
-                    Ok(Answer::Seen) => {}
                     Ok(Answer::Missing) => missing.push(folder.to_owned()),
                     Err(error) => unreadable.push((folder.to_owned(), error)),
                 }
@@ -70,6 +64,9 @@ pub(super) fn read<'a>(
         level = Level::all(found.iter().map(|read| Level::below(read, &[])));
         read.extend(found);
     }
+    let deeper = level.submodules.into_iter();
+    unreadable.extend(deeper.map(|it| (it.folder, too_deep())));
+    notes = notes.and(level.notes);
     let of_each = read.iter().map(|read| read.notes.in_folder(&read.folder));
     let notes = of_each.fold(notes, Notes::and);
     Submodules {
@@ -135,29 +132,31 @@ struct Submodule<'a> {
 
 enum Answer<'a> {
     Read(Box<RepositoryFacts<'a>>),
-    /// It is one of the repositories of the run.
-    Seen,
     /// No clone has it at its commit.
     Missing,
 }
 
 impl<'a> Submodule<'a> {
-    fn read(&self, seen: &HashSet<PathBuf>) -> Result<Answer<'a>, GitError> {
+    fn read(&self) -> Result<Answer<'a>, GitError> {
+        let mut trouble = None;
         for clone in self.parent.clones_of(&self.moved) {
-            if real(&clone).is_some_and(|folder| seen.contains(&folder)) {
-                return Ok(Answer::Seen);
+            let answer = clone.moved_by(&self.moved);
+            // One that is broken may be whole where git keeps it.
+            if answer.is_err() && trouble.is_none() {
+                trouble = answer.err();
+                continue;
             }
-            if let Some(found) = clone.moved_by(&self.moved)? {
+            if let Some(found) = answer? {
                 let read = RepositoryFacts::of(clone, self.folder.clone(), found);
                 return Ok(Answer::Read(Box::new(read)));
             }
         }
-        Ok(Answer::Missing)
+        trouble.map_or(Ok(Answer::Missing), Err)
     }
 }
 
-fn real(git: &Repository<'_>) -> Option<PathBuf> {
-    std::fs::canonicalize(git.top()).ok()
+fn too_deep() -> GitError {
+    GitError::Failed(format!("no more than {MAX_DEPTH} levels are read"))
 }
 
 fn too_many() -> GitError {

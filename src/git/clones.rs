@@ -71,6 +71,14 @@ impl Place {
         levels.map(Self::above).or_else(bare)
     }
 
+    /// The uppermost folder, and the place as it is seen from there.
+    pub(super) fn at_top(self, folder: &Path) -> (PathBuf, Self) {
+        match self.files.as_deref().filter(|files| *files != ".") {
+            Some(files) => (folder.join(files), Self::above(0)),
+            None => (folder.to_owned(), self),
+        }
+    }
+
     fn above(levels: usize) -> Self {
         let up = "../".repeat(levels);
         Self {

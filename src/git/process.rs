@@ -68,6 +68,8 @@ impl<'a> Process<'a> {
             .args(["--no-pager", "--no-replace-objects"])
             .args(arguments)
             .current_dir(directory)
+            // Names another file than the one that is asked for.
+            .env_remove("GIT_CONFIG")
             .env("LC_ALL", "C.UTF-8")
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("GIT_OPTIONAL_LOCKS", "0")

@@ -6,6 +6,9 @@ use super::history::{Walk, Walked};
 use super::process::{MAX_WORD, text};
 use super::{GitError, LOG, Repository};
 
+/// Most tips that references are asked for.
+const MAX_COMPARED: usize = 100;
+
 impl Repository<'_> {
     /// The newest commit of a branch as it was last fetched, or of the repository's own branch if it has no remotes.
     pub(crate) fn branch_tip(&self, name: &str) -> Option<String> {
@@ -87,7 +90,8 @@ impl Repository<'_> {
 
     /// The commits that these lead to, and neither these older ones nor any other branch or tag.
     ///
-    /// `changed` are the full names of the references that do not count.
+    /// `changed` are the full names of the references that do not count; those that have one of `moved` do not either:
+    /// a later push may have brought it there, before this one was looked at.
     ///
     /// # Errors
     /// When git fails.
@@ -95,11 +99,20 @@ impl Repository<'_> {
         &self,
         tips: Vec<String>,
         older: Vec<String>,
+        moved: &[String],
         changed: impl Fn(&str) -> bool,
     ) -> Result<Walked, GitError> {
         let mut excluded = older;
         let format = "--format=%(objectname) %(refname)%00";
-        let arguments = ["for-each-ref", format, "refs/heads", "refs/tags"];
+        let moved = moved.iter().take(MAX_COMPARED);
+        let lacking: Vec<String> = moved.map(|tip| format!("--no-contains={tip}")).collect();
+        let lacking: Vec<&str> = lacking.iter().map(String::as_str).collect();
+        let arguments = [
+            &["for-each-ref", format][..],
+            &lacking,
+            &["refs/heads", "refs/tags"],
+        ]
+        .concat();
         let mut process = self.start(&arguments, None)?;
         while let Some(reference) = process.word(MAX_WORD)? {
             let reference = text(&reference);

@@ -13,6 +13,9 @@ use crate::error::Warning;
 /// Most submodules of a repository that are searched.
 const MAX_SUBMODULES: usize = 1_000;
 
+/// Most commits that are compared with each other; they are arguments, of which Windows takes 32 KiB.
+const MAX_COMPARED: usize = 500;
+
 /// The remedy for a shallow submodule.
 const DEEPEN: &str = "clone the submodule whole: in the job's Git settings untick the shallow clone of submodules, or run git fetch --unshallow in it";
 
@@ -137,7 +140,19 @@ impl Repository<'_> {
         let parents = parents.values().flatten();
         let outside = parents.filter(|id| !own.contains(id.as_str()));
         // Nobody knows what was before these.
-        Ok(outside.chain(&moving.cut).cloned().collect())
+        let before: BTreeSet<String> = outside.chain(&moving.cut).cloned().collect();
+        self.newest_of(before)
+    }
+
+    /// Without those that lead to another of them: where an old branch began says nothing of where the range did.
+    fn newest_of(&self, commits: BTreeSet<String>) -> Result<BTreeSet<String>, GitError> {
+        if commits.len() < 2 || commits.len() > MAX_COMPARED {
+            return Ok(commits);
+        }
+        let arguments = ["merge-base", "--independent"].into_iter();
+        let arguments = arguments.chain(commits.iter().map(String::as_str));
+        let output = self.run(&arguments.collect::<Vec<_>>())?;
+        Ok(output.lines().map(ToOwned::to_owned).collect())
     }
 
     /// The clones in which a submodule of this repository may lie: in its folder, or kept where git keeps it.
@@ -223,8 +238,13 @@ impl Repository<'_> {
         };
         let new = self.log(now, before)?;
         if new.is_empty() {
-            let back = self.log(first, &[now.to_owned()])?;
-            return Ok((Start::MovedBack(first.clone()), first.clone(), back));
+            // Back from the one of them that has what it had no more.
+            for first in before {
+                let back = self.log(first, &[now.to_owned()])?;
+                if !back.is_empty() {
+                    return Ok((Start::MovedBack(first.clone()), first.clone(), back));
+                }
+            }
         }
         Ok((Start::Moved(first.clone()), now.to_owned(), new))
     }

@@ -288,8 +288,11 @@ impl Push<'_> {
         let old = self.repository.existing(&old)?;
         let distinct: BTreeSet<&String> = tips.values().collect();
         let news = distinct.into_iter().cloned().collect();
+        let moved = updates.iter().filter(|update| update.old.is_some());
+        let moved = moved.filter_map(|update| tips.get(update.new.as_ref()?).cloned());
+        let moved: Vec<String> = moved.collect();
         let is_changed = |name: &str| changed.contains(name);
-        let walked = self.repository.only_in(news, old, is_changed)?;
+        let walked = self.repository.only_in(news, old, &moved, is_changed)?;
         let mut walk = self.repository.walk(&walked, 0)?;
         let mut found = FoundCommits::default();
         while let Some(commit) = walk.next()? {
