@@ -12,6 +12,7 @@ mod flush;
 mod gate;
 pub(crate) mod globals;
 pub(crate) mod help;
+pub(crate) mod later;
 pub(crate) mod misspelt;
 mod numbers;
 mod options;
@@ -39,6 +40,7 @@ pub(crate) use feature_flag::FeatureFlagOptions;
 pub(crate) use flush::FlushOptions;
 pub(crate) use gate::{DEFAULT_TIMEOUT, GateOptions};
 pub(crate) use globals::typed_value;
+pub(crate) use later::Later;
 pub(crate) use options::{
     ConnectionOptions, Format, IdentityOptions, JiraOptions, KeyOptions, OutputOptions, RunOptions,
     UpdateOptions,
@@ -64,36 +66,36 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Send this Jenkins run to Jira as a build
-    Build(Box<BuildOptions>),
+    Build(Later<BuildOptions>),
     /// Send this Jenkins run to Jira as a deployment to an environment
-    Deployment(Box<DeploymentOptions>),
+    Deployment(Later<DeploymentOptions>),
     /// Read whether a deployment may proceed, or wait until Jira Service Management has decided
-    Gate(Box<GateOptions>),
+    Gate(Later<GateOptions>),
     /// Send the state of feature flags to Jira, from options or a file
     #[command(after_long_help = feature_flag::FILE_HELP)]
-    FeatureFlag(Box<FeatureFlagOptions>),
+    FeatureFlag(Later<FeatureFlagOptions>),
     /// Send the commits, the branch and the pull request of this Jenkins run, or a repository's whole history
-    DevInfo(Box<DevInfoOptions>),
+    DevInfo(Later<DevInfoOptions>),
     /// Read back what Jira has stored
     ///
     /// Prints it as JSON; for repositories with a label, only whether there are any. For a repository, Jira returns only the
     /// 400 most recent commits, branches and pull requests. Jira needs a moment to store what was sent, and probably shows
     /// only data that was sent with the same credential. The exit code is 1 if nothing is stored.
-    Show(Box<ShowOptions>),
+    Show(Later<ShowOptions>),
     /// Delete what Jira has stored: one thing, or all with a label
     ///
     /// One build, deployment, commit, branch, pull request or flag is deleted at once. Deleting more than one thing, a
     /// repository or everything with a label, requires --yes. Jira deletes a moment later, and gives the same answer whether
     /// or not there was anything to delete.
-    Delete(Box<DeleteOptions>),
+    Delete(Later<DeleteOptions>),
     /// Send the updates that are queued in the outbox
-    Flush(Box<FlushOptions>),
+    Flush(Later<FlushOptions>),
     /// Send the builds and deployments that a Jenkins controller remembers
-    Backfill(Box<BackfillOptions>),
+    Backfill(Later<BackfillOptions>),
     /// Explain which issue keys are found, where, and what was dropped
-    Keys(Box<KeysOptions>),
+    Keys(Later<KeysOptions>),
     /// Check the settings, the network and the credential; sends no data
-    Check(Box<CheckOptions>),
+    Check(Later<CheckOptions>),
 }
 
 #[derive(Debug, Args)]

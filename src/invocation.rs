@@ -4,11 +4,12 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::time::Duration;
 
-use clap::{CommandFactory as _, FromArgMatches as _};
+use clap::FromArgMatches as _;
+use clap::error::ErrorKind;
 use serde_json::{Map, Value};
 
 use crate::cli::sources::{self, Completed};
-use crate::cli::{Cli, Command, errors, globals, help};
+use crate::cli::{Cli, Command, errors, globals, help, later};
 use crate::commands::{Context, Phase};
 use crate::error::Failure;
 use crate::jira::http::{Network, Settings};
@@ -38,7 +39,7 @@ pub(crate) fn parse(
     variables: &Variables,
     parameters: Option<&Map<String, Value>>,
 ) -> Result<Command, Stop> {
-    let program = Cli::command();
+    let mut program = later::program(typed);
     let typed = &globals::behind_command(&program, typed)[..];
     let none = Map::new();
     let is_step = parameters.is_some();
@@ -49,14 +50,21 @@ pub(crate) fn parse(
     if words.any(|word| word == "--") && words.next().is_none() {
         return Err(failed(no_command()));
     }
-    let parse = |program: clap::Command| {
-        let matches = program.try_get_matches_from(&completed.arguments)?;
+    let parse = |program: &mut clap::Command| {
+        let matches = program.try_get_matches_from_mut(&completed.arguments)?;
         Cli::from_arg_matches(&matches)
     };
-    // Help and errors need more than most calls do.
-    match parse(program).or_else(|_: clap::Error| parse(help::program(variables))) {
+    let parsed = match parse(&mut program) {
+        // Help and errors need more than other calls do.
+        Err(error) if error.kind() != ErrorKind::DisplayVersion => {
+            program = help::complete(program, variables);
+            parse(&mut program)
+        }
+        parsed => parsed,
+    };
+    match parsed {
         Ok(cli) => Ok(cli.command),
-        Err(error) => Err(not_parsed(error, completed, is_step)),
+        Err(error) => Err(not_parsed(error, &program, completed, is_step)),
     }
 }
 
@@ -67,18 +75,19 @@ fn no_command() -> Failure {
 }
 
 /// Help and version are no errors.
-fn not_parsed(error: clap::Error, completed: Completed, is_step: bool) -> Stop {
-    if !error.use_stderr() {
+fn not_parsed(
+    error: clap::Error,
+    program: &clap::Command,
+    completed: Completed,
+    is_step: bool,
+) -> Stop {
+    if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         return Stop::Shown(error);
     }
-    if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        return Stop::Shown(error);
-    }
-    let program = Cli::command();
-    let found = sources::subcommand(&program, &completed.arguments);
+    let found = sources::subcommand(program, &completed.arguments);
     let words = found.map(|(position, _)| &completed.arguments[1..=position]);
     let words = words.and_then(|words| words.join(OsStr::new(" ")).into_string().ok());
-    let command = found.map_or(&program, |(_, command)| command);
+    let command = found.map_or(program, |(_, command)| command);
     let failure = errors::explain(
         &error,
         words.as_deref(),

@@ -2,7 +2,7 @@
 //! `--environment-id`, and `jiraSendKeys()`, not `jira-send keys`.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::sync::{Arc, LazyLock};
 
 /// The parameter of a step for an option: `environmentId` for `environment-id`.
 pub(crate) fn camel_case(long: &str) -> String {
@@ -55,25 +55,25 @@ const OF_STEPS: &[(&str, &str)] = &[
 ];
 
 /// Whose words messages use. By default the options' own.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Wording {
-    /// The options to be called by the name of their parameter, without hyphens before them.
-    options: BTreeSet<String>,
+    /// The options to be called by the name of their parameter, without hyphens before them; few texts need to know.
+    options: Option<Arc<LazyLock<Vec<String>>>>,
 }
 
 impl Wording {
     /// For people who write steps: these options have other names there.
-    pub(crate) fn of_steps(options: impl IntoIterator<Item = String>) -> Self {
+    pub(crate) fn of_steps(options: fn() -> Vec<String>) -> Self {
         Self {
-            options: options.into_iter().collect(),
+            options: Some(Arc::new(LazyLock::new(options))),
         }
     }
 
     /// The text, with steps and parameters in the place of the commands and options that it names.
     pub(crate) fn apply<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        if self.options.is_empty() {
+        let Some(options) = &self.options else {
             return Cow::Borrowed(text);
-        }
+        };
         let found = OF_STEPS
             .iter()
             .filter(|(command, _)| text.contains(command));
@@ -84,41 +84,44 @@ impl Wording {
         if !steps.contains("--") {
             return steps;
         }
-        Cow::Owned(self.with_parameters(&steps))
-    }
-
-    fn with_parameters(&self, text: &str) -> String {
-        let mut worded = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some(position) = rest.find("--") {
-            let (before, after) = rest.split_at(position);
-            let name = &after[2..];
-            let is_of_name = |character: char| character.is_alphanumeric() || character == '-';
-            let length = name.find(|character: char| !is_of_name(character));
-            let (name, behind) = name.split_at(length.unwrap_or(name.len()));
-            worded.push_str(before);
-            let is_start = !before.ends_with(is_of_name);
-            if is_start && self.options.contains(name) {
-                worded.push_str(&camel_case(name));
-            } else {
-                worded.push_str("--");
-                worded.push_str(name);
-            }
-            rest = behind;
-        }
-        worded.push_str(rest);
-        worded
+        Cow::Owned(with_parameters(&steps, options))
     }
 }
 
+/// The text with parameters in the place of these options.
+fn with_parameters(text: &str, options: &[String]) -> String {
+    let mut worded = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(position) = rest.find("--") {
+        let (before, after) = rest.split_at(position);
+        let name = &after[2..];
+        let is_of_name = |character: char| character.is_alphanumeric() || character == '-';
+        let length = name.find(|character: char| !is_of_name(character));
+        let (name, behind) = name.split_at(length.unwrap_or(name.len()));
+        worded.push_str(before);
+        let is_start = !before.ends_with(is_of_name);
+        if is_start && options.iter().any(|option| option == name) {
+            worded.push_str(&camel_case(name));
+        } else {
+            worded.push_str("--");
+            worded.push_str(name);
+        }
+        rest = behind;
+    }
+    worded.push_str(rest);
+    worded
+}
 #[cfg(test)]
 mod tests {
     use super::Wording;
 
     #[test]
     fn options_are_called_as_the_reader_writes_them() {
-        let names = ["site", "environment-id", "only-issue-keys"];
-        let steps = Wording::of_steps(names.map(ToOwned::to_owned));
+        let steps = Wording::of_steps(|| {
+            ["site", "environment-id", "only-issue-keys"]
+                .map(ToOwned::to_owned)
+                .into()
+        });
         let cases = [
             ("", ""),
             ("no option", "no option"),

@@ -2,10 +2,10 @@
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory as _, FromArgMatches as _};
+use clap::FromArgMatches as _;
 
 use crate::cli::sources::complete;
-use crate::cli::{Cli, errors};
+use crate::cli::{Cli, errors, later};
 use crate::output::visible;
 use crate::variables::Variables;
 
@@ -25,7 +25,7 @@ pub fn parameters(bytes: &[u8]) {
     let variables = Variables::new(variables.map(|(name, value)| (name.into(), value.into())));
     let parameters = serde_json::from_str(body).unwrap_or_default();
     let typed: Vec<OsString> = ["jira-send"].iter().chain(&typed).map(Into::into).collect();
-    let program = Cli::command();
+    let program = later::program(&typed);
     let completed = match complete(&program, &typed, &variables, &parameters) {
         Ok(completed) => completed,
         Err(failure) => {

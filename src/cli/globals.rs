@@ -13,17 +13,16 @@ use crate::output::Verbosity;
 #[command(next_help_heading = "Output")]
 pub(crate) struct GlobalOptions {
     /// Print nothing on success; --verbose overrides this
-    #[arg(long, short, global = true, overrides_with = "quiet")]
+    #[arg(long, short, overrides_with = "quiet")]
     pub(crate) quiet: bool,
     /// Show every request and response, without secrets
-    #[arg(long, short, global = true, overrides_with = "verbose")]
+    #[arg(long, short, overrides_with = "verbose")]
     pub(crate) verbose: bool,
     /// When to use colors; `auto` uses them in a terminal, but not in Jenkins, and obeys `NO_COLOR` and `CLICOLOR_FORCE`
     #[arg(
         long,
         value_name = "WHEN",
         default_value = "auto",
-        global = true,
         overrides_with = "color"
     )]
     pub(crate) color: Color,
@@ -95,14 +94,12 @@ fn is_global(word: &OsString) -> bool {
 mod tests {
     use std::ffi::OsString;
 
-    use clap::CommandFactory as _;
-
     use super::behind_command;
-    use crate::cli::Cli;
+    use crate::cli::later::whole;
 
     #[test]
     fn global_options_may_be_anywhere() {
-        let program = Cli::command();
+        let program = whole();
         for (typed, expected) in [
             ("build --state=x", "build --state=x"),
             ("-v build --state=x", "build -v --state=x"),

@@ -4,9 +4,9 @@
 use std::fmt::Write as _;
 
 use clap::builder::StyledStr;
-use clap::{Arg, ArgAction, CommandFactory as _};
+use clap::{Arg, ArgAction};
 
-use super::{Cli, examples, sources};
+use super::{examples, sources};
 use crate::variables::{
     COLUMNS, CONNECTION, CONTROLLER, JENKINS, MACHINE, NETWORK, PLUGINS, TERMINAL, Variable,
     Variables,
@@ -19,16 +19,14 @@ const MAX_WIDTH: usize = 100;
 /// Narrowest help. In less, options and their meanings do not fit beside each other.
 const MIN_WIDTH: usize = 40;
 
-/// The program with all that its help shows.
-pub(crate) fn program(variables: &Variables) -> clap::Command {
-    of_width(width(variables))
+/// The program with all that its help shows about the commands whose options are defined.
+pub(crate) fn complete(program: clap::Command, variables: &Variables) -> clap::Command {
+    of_width(program, width(variables))
 }
 
 /// The same for a given width.
-pub(super) fn of_width(width: usize) -> clap::Command {
-    let program = with_details(Cli::command(), &[], width);
-    program
-        .term_width(width)
+pub(super) fn of_width(program: clap::Command, width: usize) -> clap::Command {
+    with_details(program, &[], width)
         .after_help(overview(width, false))
         .after_long_help(overview(width, true))
 }
@@ -49,8 +47,11 @@ fn with_details(command: clap::Command, words: &[&str], width: usize) -> clap::C
     };
     let typed: Vec<std::ffi::OsString> = words.iter().map(Into::into).collect();
     let mut command = command.mut_args(|option| {
+        if matches!(option.get_action(), ArgAction::Help | ArgAction::Version) {
+            return option;
+        }
         let long = option.get_long().unwrap_or_default().to_owned();
-        let is_variable = !long.is_empty() && sources::is_variable(&typed, &long);
+        let is_variable = sources::is_option(&option) && sources::is_variable(&typed, &long);
         with_variable(option, is_variable.then(|| variable(&long)))
     });
     if let Some(about) = command.get_about() {
@@ -70,6 +71,7 @@ fn with_details(command: clap::Command, words: &[&str], width: usize) -> clap::C
         );
         command = command.after_help(examples).after_long_help(long);
     }
+    let command = command.term_width(width);
     command.mut_subcommands(|nested| with_details(nested, &words, width))
 }
 
@@ -239,6 +241,7 @@ fn table(rows: &[(&str, &str)], width: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::later::whole;
     use super::{of_width, table};
 
     /// Every page of help.
@@ -254,8 +257,7 @@ mod tests {
                 collect(nested, &words, pages);
             }
         }
-        let mut program = of_width(width);
-        program.build();
+        let mut program = of_width(whole(), width);
         let mut all = Vec::new();
         collect(&mut program, "", &mut all);
         all

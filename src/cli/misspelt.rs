@@ -1,8 +1,6 @@
 //! Variables whose names are nearly those of variables that are read: a warning of every command, an item of `check`.
 
-use clap::CommandFactory as _;
-
-use super::Cli;
+use super::later::commands;
 use super::sources::all_options;
 use crate::error::Warning;
 use crate::spelling::{meant, nearest};
@@ -42,9 +40,17 @@ fn of_options(names: &[&str]) -> Vec<(String, String)> {
     let as_option = |name: &str| name[OURS.len()..].to_ascii_lowercase().replace('_', "-");
     let library = LIBRARY.iter().map(|variable| as_option(variable.name));
     let mut known: Vec<String> = library.collect();
-    known.extend(all_options(&Cli::command()));
-    let unknown = names.iter().map(|name| (*name, as_option(name)));
-    let unknown = unknown.filter(|(_, option)| !known.contains(option));
+    let mut unknown: Vec<_> = names.iter().map(|name| (*name, as_option(name))).collect();
+    unknown.retain(|(_, option)| !known.contains(option));
+    // Most names are known after the first.
+    let mut commands = commands();
+    while !unknown.is_empty()
+        && let Some(command) = commands.next()
+    {
+        known.extend(all_options(&command));
+        unknown.retain(|(_, option)| !known.contains(option));
+    }
+    let unknown = unknown.into_iter();
     unknown
         .filter_map(|(name, option)| Some((name.to_owned(), variable(meant(&option, &known)?))))
         .collect()

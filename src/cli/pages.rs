@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap_complete::{Shell, generate};
 
-use super::help;
+use super::{help, later::whole};
 
 /// Width of a page of a manual, in characters.
 const WIDTH: usize = 80;
@@ -22,12 +22,12 @@ fn files() -> Vec<(String, Vec<u8>)> {
         .into_iter()
         .map(|(shell, name)| {
             let mut text = Vec::new();
-            generate(shell, &mut help::of_width(WIDTH), "jira-send", &mut text);
+            let mut program = help::of_width(whole(), WIDTH);
+            generate(shell, &mut program, "jira-send", &mut text);
             (name.to_owned(), text)
         })
         .collect();
-    let mut program = help::of_width(WIDTH);
-    program.build();
+    let program = help::of_width(whole(), WIDTH);
     manual(&program, "jira-send", &mut files);
     files
 }

@@ -37,14 +37,10 @@ pub(crate) fn complete(
     let Some((position, command)) = subcommand(program, typed) else {
         return Ok(unchanged);
     };
-    let options: Vec<&Arg> = command
-        .get_arguments()
-        .filter(|option| {
-            option
-                .get_long()
-                .is_some_and(|long| !matches!(long, "help" | "version"))
-        })
-        .collect();
+    if command.has_subcommands() {
+        return Ok(unchanged);
+    }
+    let options: Vec<&Arg> = options(command).collect();
     check_names(&options, parameters)?;
     let rest = &typed[position + 1..];
     // What is typed wins over what a variable says otherwise.
@@ -83,20 +79,32 @@ pub(crate) fn subcommand<'a>(
     program: &'a clap::Command,
     typed: &[OsString],
 ) -> Option<(usize, &'a clap::Command)> {
-    let mut position = 1;
-    let mut command = program.find_subcommand(typed.get(position)?)?;
     let next = |command: &'a clap::Command, position: usize| {
-        command.find_subcommand(typed.get(position + 1)?)
+        let nested = command.find_subcommand(typed.get(position + 1)?)?;
+        (nested.get_name() != "help").then_some(nested)
     };
+    let mut position = 1;
+    let mut command = next(program, 0)?;
     while let Some(nested) = next(command, position) {
         (position, command) = (position + 1, nested);
     }
     Some((position, command))
 }
 
+/// The options of a command.
+pub(crate) fn options(command: &clap::Command) -> impl Iterator<Item = &Arg> {
+    command.get_arguments().filter(|option| is_option(option))
+}
+
+/// Whether it has a value or is a flag, and no page of clap's.
+pub(super) fn is_option(argument: &Arg) -> bool {
+    let long = argument.get_long();
+    long.is_some_and(|long| !matches!(long, "help" | "version"))
+}
+
 /// Every option of every subcommand, without hyphens before it.
 pub(crate) fn all_options(command: &clap::Command) -> Vec<String> {
-    let own = command.get_arguments().filter_map(Arg::get_long);
+    let own = options(command).filter_map(Arg::get_long);
     let nested = command.get_subcommands().flat_map(all_options);
     own.map(ToOwned::to_owned).chain(nested).collect()
 }

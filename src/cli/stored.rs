@@ -7,7 +7,9 @@ use std::marker::PhantomData;
 
 use clap::{Args, Subcommand};
 
+use super::Later;
 use super::deployment::DeploymentKeyOptions;
+use super::globals::GlobalOptions;
 use super::options::{ConnectionOptions, IdentityOptions, OutputOptions};
 use crate::domain::properties::Property;
 use crate::jira::DataType;
@@ -18,12 +20,16 @@ pub(crate) use keys::{
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ShowOptions {
+    #[command(flatten)]
+    globals: GlobalOptions,
     #[command(subcommand)]
     pub(crate) what: Stored<AskOptions>,
 }
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct DeleteOptions {
+    #[command(flatten)]
+    globals: GlobalOptions,
     #[command(subcommand)]
     pub(crate) what: Stored<HowToDelete>,
 }
@@ -32,21 +38,21 @@ pub(crate) struct DeleteOptions {
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum Stored<H: How> {
     /// A build: the one of this Jenkins run, or the one that the options identify
-    Build(One<IdentityOptions, H::Labels<IdentityOptions>, H>),
+    Build(Later<One<IdentityOptions, H::Labels<IdentityOptions>, H>>),
     /// A deployment: the one of this Jenkins run to an environment, or the one that the options identify
-    Deployment(One<DeploymentKeyOptions, H::Labels<DeploymentKeyOptions>, H>),
+    Deployment(Later<One<DeploymentKeyOptions, H::Labels<DeploymentKeyOptions>, H>>),
     /// A repository with its commits, branches and pull requests
-    Repository(One<RepositoryKeyOptions, Nothing, H>),
+    Repository(Later<One<RepositoryKeyOptions, Nothing, H>>),
     /// A commit
-    Commit(One<CommitOptions, Nothing, H>),
+    Commit(Later<One<CommitOptions, Nothing, H>>),
     /// A branch
-    Branch(One<BranchOptions, Nothing, H>),
+    Branch(Later<One<BranchOptions, Nothing, H>>),
     /// A pull request
-    PullRequest(One<PullRequestKeyOptions, Nothing, H>),
+    PullRequest(Later<One<PullRequestKeyOptions, Nothing, H>>),
     /// All repositories that were sent with a label
-    DevInfo(One<Nothing, LabelsAlone, H>),
+    DevInfo(Later<One<Nothing, LabelsAlone, H>>),
     /// A feature flag
-    FeatureFlag(One<FlagOptions, H::Labels<FlagOptions>, H>),
+    FeatureFlag(Later<One<FlagOptions, H::Labels<FlagOptions>, H>>),
 }
 
 impl<H: How> Stored<H> {

@@ -212,14 +212,12 @@ pub(super) fn words(value: &ContextValue) -> String {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::{COMMANDS, expected_word, unknown_argument, unknown_command};
-    use crate::cli::Cli;
+    use crate::cli::later::whole;
 
     #[test]
     fn options_are_found_by_their_meaning() {
-        let program = Cli::command();
+        let program = whole();
         for (command, argument, expected) in [
             ("build", "--issue", "did you mean --issue-keys?"),
             ("build", "--issues", "did you mean --issue-keys?"),
@@ -258,7 +256,7 @@ mod tests {
 
     #[test]
     fn commands_are_found_by_their_meaning() {
-        let program = Cli::command();
+        let program = whole();
         for (word, expected) in [
             ("deploy", "did you mean deployment?"),
             ("send", "did you mean build or deployment?"),

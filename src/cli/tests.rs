@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clap::CommandFactory as _;
 
+use super::later::whole;
 use super::{Cli, errors};
 
 #[test]
@@ -73,7 +74,7 @@ fn no_error_is_in_the_words_of_a_library() {
         }
     }
     let mut seen = BTreeSet::new();
-    check(&["jira-send"], &Cli::command(), &mut seen);
+    check(&["jira-send"], &whole(), &mut seen);
     assert!(seen.len() > 60, "{seen:?}");
 }
 
@@ -88,5 +89,5 @@ fn every_option_has_help() {
             check(command);
         }
     }
-    check(&Cli::command());
+    check(&whole());
 }

@@ -3,7 +3,6 @@
 
 use std::ffi::OsString;
 
-use clap::CommandFactory as _;
 use serde_json::{Map, Value};
 
 use super::answer::{Answer, camel_cased, hints};
@@ -12,8 +11,9 @@ use super::options::{self, Settled};
 use super::parameters::{Parameters, is_true};
 use super::request::{Request, UpstreamRun};
 use super::steps::{Step, Task};
+use crate::cli::Command;
+use crate::cli::later::whole;
 use crate::cli::sources::all_options;
-use crate::cli::{Cli, Command};
 use crate::commands::{self, Context, StepPhase, Upstream};
 use crate::error::Failure;
 use crate::invocation::{self, Stop};
@@ -61,7 +61,7 @@ pub(super) fn answer(
         return Answer::refused(&failure);
     };
     let mut verbose = output.clone();
-    verbose.set_wording(Wording::of_steps(all_options(&Cli::command())));
+    verbose.set_wording(Wording::of_steps(|| all_options(&whole())));
     let (mut kept, lines) = verbose.kept();
     verbose.set_verbosity(Verbosity::Verbose);
     kept.set_verbosity(Verbosity::Quiet);

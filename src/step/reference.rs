@@ -5,10 +5,10 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use clap::{Arg, ArgAction, CommandFactory as _};
+use clap::{Arg, ArgAction};
 
 use super::steps::{HELP, NOT_FOR_STEPS, STEPS, Step};
-use crate::cli::Cli;
+use crate::cli::later::whole;
 use crate::cli::sources::{all_options, subcommand};
 use crate::wording::{Wording, camel_case, variable};
 
@@ -299,9 +299,9 @@ fn parameter(step: &Step, option: &Arg, words: &Wording) -> Parameter {
 
 /// All parameters of a step, its own ones last.
 fn parameters(step: &Step) -> Vec<Parameter> {
-    let program = Cli::command();
+    let program = whole();
     let (_, command) = subcommand(&program, &["jira-send", step.command].map(Into::into)).unwrap();
-    let words = Wording::of_steps(all_options(&program));
+    let words = Wording::of_steps(|| all_options(&whole()));
     let options = command.get_arguments().filter(|option| {
         let long = option.get_long();
         long.is_some_and(|long| step.has_option(&camel_case(long))) && !option.is_hide_set()

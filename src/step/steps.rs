@@ -1,9 +1,7 @@
 //! The steps of the pipeline library: which command each one is, and which parameters it has.
 
-use clap::CommandFactory as _;
-
-use crate::cli::Cli;
-use crate::cli::sources::subcommand;
+use crate::cli::later::program;
+use crate::cli::sources::{options, subcommand};
 use crate::wording::camel_case;
 
 /// What a step does.
@@ -231,14 +229,12 @@ impl Step {
 
     /// The parameters that are options of the command.
     pub(super) fn options(&self) -> Vec<String> {
-        let program = Cli::command();
         let words = ["jira-send", self.command].map(Into::into);
+        let program = program(&words);
         let Some((_, command)) = subcommand(&program, &words) else {
             return Vec::new();
         };
-        let shown = command
-            .get_arguments()
-            .filter(|option| !option.is_hide_set());
+        let shown = options(command).filter(|option| !option.is_hide_set());
         let longs = shown.filter_map(|option| option.get_long());
         longs
             .filter(|long| !NOT_FOR_STEPS.contains(long))

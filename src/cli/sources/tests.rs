@@ -1,8 +1,7 @@
-use clap::CommandFactory as _;
 use serde_json::json;
 
 use super::{Completed, complete};
-use crate::cli::Cli;
+use crate::cli::later::whole;
 use crate::error::Failure;
 use crate::variables::Variables;
 
@@ -13,12 +12,7 @@ fn completed<const N: usize>(
 ) -> Result<Completed, Failure> {
     let typed: Vec<_> = ["jira-send"].iter().chain(typed).map(Into::into).collect();
     let parameters = serde_json::from_value(parameters).unwrap();
-    complete(
-        &Cli::command(),
-        &typed,
-        &Variables::from(variables),
-        &parameters,
-    )
+    complete(&whole(), &typed, &Variables::from(variables), &parameters)
 }
 
 fn arguments<const N: usize>(

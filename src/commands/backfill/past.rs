@@ -59,12 +59,13 @@ impl<'a> Maker<'a> {
             rules: options.rules.clone(),
             ..KeyOptions::default()
         };
-        let Some(Command::Build(mut build)) = Command::untyped("build") else {
+        let Some(Command::Build(build)) = Command::untyped("build") else {
             return Err(broken());
         };
-        let Some(Command::Deployment(mut deployment)) = Command::untyped("deployment") else {
+        let Some(Command::Deployment(deployment)) = Command::untyped("deployment") else {
             return Err(broken());
         };
+        let (mut build, mut deployment) = (build.into_inner(), deployment.into_inner());
         for run in [&mut build.run, &mut deployment.run] {
             run.identity.pipeline_id_style = options.builds.pipeline_id_style;
             run.identity.per_controller = options.builds.per_controller;
@@ -76,8 +77,8 @@ impl<'a> Maker<'a> {
             .environment_types
             .clone_from(&options.builds.environment_types);
         Ok(Self {
-            build: *build,
-            deployment: *deployment,
+            build,
+            deployment,
             address: address.trim_end_matches('/').to_owned(),
             repositories: &options.history.repository,
             round: round.into(),

@@ -168,7 +168,7 @@ class UnsentTest extends PipelineCase {
         jenkins.build.with((1..500).collect { [commit(it), "ABC-${it} ${'\u00e9' * (it % 7)}".toString()] })
         jenkins.launcher.answer(new AbortException('no'))
         step('jiraSendBuildInfo')
-        assert memory.length() < 8000 && JsonOutput.toJson(kept.run.changes).length() in 1400..1700
+        assert memory.length() < 8000 && JsonOutput.toJson(kept.run.changes).length() in 1300..1500
         assert kept.run.changes*.commit == (500..(501 - kept.run.changes.size())).collect { commit(it) }
 
         fresh().launcher.answer(new AbortException('no'))
