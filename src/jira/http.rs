@@ -1,5 +1,6 @@
 //! The wire. Only the files of this folder name the HTTP crate.
 
+mod connector;
 mod errors;
 #[cfg(any(test, fuzzing))]
 #[path = "../../fuzz/entries/proxy.rs"]
@@ -9,6 +10,7 @@ mod network;
 mod no_proxy;
 mod proxy;
 mod trust;
+mod way;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;

@@ -2,22 +2,19 @@
 
 use std::io::Read as _;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use ureq::ProxyProtocol;
 use ureq::http::Uri;
-use ureq::tls::{RootCerts, TlsConfig};
-use ureq::unversioned::transport::DefaultConnector;
 
 use super::errors::{has_no_roots, transport_error};
-use super::names::Names;
 use super::proxy::{Protocol, Proxies, Proxy};
 use super::trust::Trust;
+use super::way::Way;
 use super::{Answer, MAX_BODY, Method, Request, Transport, TransportError};
 use crate::error::Failure;
-use crate::jira::PRODUCT;
 use crate::jira::transport_error::CertificateProblem;
 use crate::output::Output;
 use crate::secret::Secret;
@@ -25,9 +22,6 @@ use crate::side_by_side::aside;
 use crate::system::System;
 use crate::variables::Variables;
 use crate::watchdog::Watchdog;
-
-/// Longest time for a name look-up, and for a connection with its TLS handshake.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The HTTP crate gets so much longer to give up by itself, since it knows what it waited for.
 const GRACE: Duration = Duration::from_millis(200);
@@ -56,31 +50,16 @@ impl Settings {
 /// The real network. Connections are kept and used again.
 pub(crate) struct Network<'a> {
     proxies: Proxies,
-    direct: Agents,
+    /// Each trusts what the one before it does not; the next is for a server whose certificate nobody knows.
+    direct: Vec<Arc<Way>>,
     /// The same through the proxy.
-    proxied: Agents,
-    /// The roots that come with the program may help out.
-    bundled_too: bool,
-    /// They had to.
-    bundled: AtomicBool,
+    proxied: Vec<Arc<Way>>,
+    /// Which of them servers are known on.
+    known: AtomicUsize,
+    /// Whether it was said that the certificates that come with the program are used.
+    is_said: AtomicBool,
     output: &'a Output,
     system: &'a dyn System,
-}
-
-/// One way to a host, with two opinions on certificates.
-struct Agents {
-    main: ureq::Agent,
-    /// For machines that have no certificates of their own, such as minimal container images.
-    with_bundled_roots: ureq::Agent,
-}
-
-impl Agents {
-    fn new(proxy: Option<&ureq::Proxy>, roots: RootCerts) -> Self {
-        Self {
-            main: agent(proxy, roots),
-            with_bundled_roots: agent(proxy, RootCerts::WebPki),
-        }
-    }
 }
 
 impl<'a> Network<'a> {
@@ -95,12 +74,17 @@ impl<'a> Network<'a> {
             output.detail(note);
         }
         let proxy = proxies.proxy().and_then(for_agent);
+        let ways = |proxy: Option<&ureq::Proxy>| {
+            let roots = trust.roots.iter();
+            let ways = roots.map(|roots| Way::new(proxy.cloned(), Arc::clone(roots)));
+            ways.map(Arc::new).collect()
+        };
         Self {
-            direct: Agents::new(None, trust.roots.clone()),
-            proxied: Agents::new(proxy.as_ref(), trust.roots),
+            direct: ways(None),
+            proxied: ways(proxy.as_ref()),
             proxies,
-            bundled_too: trust.bundled_too,
-            bundled: AtomicBool::new(false),
+            known: AtomicUsize::new(0),
+            is_said: AtomicBool::new(false),
             output,
             system,
         }
@@ -108,23 +92,25 @@ impl<'a> Network<'a> {
 
     fn exchange(
         &self,
-        agents: &Agents,
+        ways: &[Arc<Way>],
         request: Request<'_>,
         timeout: Duration,
     ) -> Result<Answer, ureq::Error> {
-        if self.bundled.load(Ordering::Relaxed) {
-            return bounded(&agents.with_bundled_roots, request, timeout, self.system);
-        }
-        let result = bounded(&agents.main, request, timeout, self.system);
-        match &result {
-            Err(error) if self.bundled_too && lacks_roots(error) => {
-                if !self.bundled.swap(true, Ordering::Relaxed) {
-                    self.output.detail("this machine has no certificates to trust; those that come with jira-send are used");
-                }
-                bounded(&agents.with_bundled_roots, request, timeout, self.system)
+        let known = self.known.load(Ordering::Relaxed);
+        let mut result = bounded(&ways[known], request, timeout, self.system);
+        for (index, way) in ways.iter().enumerate().skip(known + 1) {
+            if !result.as_ref().is_err_and(lacks_roots) {
+                break;
             }
-            _ => result,
+            if way.is_bundled() && !self.is_said.swap(true, Ordering::Relaxed) {
+                self.output.detail("this machine has no certificates to trust; those that come with jira-send are used");
+            }
+            result = bounded(way, request, timeout, self.system);
+            if !result.as_ref().is_err_and(lacks_roots) {
+                self.known.store(index, Ordering::Relaxed);
+            }
         }
+        result
     }
 }
 
@@ -137,12 +123,12 @@ impl Transport for Network<'_> {
     fn send(&self, request: Request<'_>, timeout: Duration) -> Result<Answer, TransportError> {
         let (host, port) = place(request.url);
         let proxy = self.proxies.toward(&host, port);
-        let agents = if proxy.is_some() {
+        let ways = if proxy.is_some() {
             &self.proxied
         } else {
             &self.direct
         };
-        self.exchange(agents, request, timeout)
+        self.exchange(ways, request, timeout)
             .map_err(|error| transport_error(&error, &host, proxy))
     }
 }
@@ -157,22 +143,6 @@ fn place(url: &str) -> (String, u16) {
     };
     let host = uri.host().unwrap_or_default().to_owned();
     (host, uri.port_u16().unwrap_or(default))
-}
-
-fn agent(proxy: Option<&ureq::Proxy>, roots: RootCerts) -> ureq::Agent {
-    let config = ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        .user_agent(PRODUCT)
-        .accept("application/json")
-        .timeout_resolve(Some(CONNECT_TIMEOUT))
-        .timeout_connect(Some(CONNECT_TIMEOUT))
-        // Never from the environment: the crate's own rules for its variables are not curl's.
-        .proxy(proxy.cloned())
-        .tls_config(TlsConfig::builder().root_certs(roots).build())
-        .build();
-    ureq::Agent::with_parts(config, DefaultConnector::default(), Names)
 }
 
 /// The same proxy in the words of the HTTP crate, which takes every proxy that we take.
@@ -199,12 +169,12 @@ pub(super) fn for_agent(proxy: &Proxy) -> Option<ureq::Proxy> {
 /// One exchange that ends in time whatever happens. A look-up that hangs, and a proxy that sends its answer byte by
 /// byte, begin the crate's time anew with every step; what still waits then ends with the process.
 fn bounded(
-    agent: &ureq::Agent,
+    way: &Arc<Way>,
     request: Request<'_>,
     timeout: Duration,
     system: &dyn System,
 ) -> Result<Answer, ureq::Error> {
-    let (agent, method) = (agent.clone(), request.method);
+    let (way, method) = (Arc::clone(way), request.method);
     let url = request.url.to_owned();
     let body = request.body.map(Secret::new);
     let token = request.token.map(Secret::new);
@@ -220,7 +190,7 @@ fn bounded(
             unwanted: None,
         };
         // Nobody listens any more when the time is up.
-        let _ = sender.send(exchange(&agent, request, timeout));
+        let _ = sender.send(exchange(way.agent(), request, timeout));
     });
     let is_over = || {
         let curfew = system.watchdog().and_then(Watchdog::curfew);

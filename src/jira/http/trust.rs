@@ -1,12 +1,14 @@
 //! Whose certificates are trusted.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
-use ureq::tls::{Certificate, RootCerts};
+use ureq::tls::RootCerts;
 
+use super::way::{Roots, Source, only};
 use crate::error::Failure;
 use crate::files;
 use crate::variables::{self, Variables};
@@ -16,20 +18,17 @@ const MAX_FILE: u64 = 16 * 1024 * 1024;
 
 /// The certificates at the end of every chain that is accepted.
 pub(super) struct Trust {
-    pub(super) roots: RootCerts,
-    /// The roots that come with the program may help out, since the system has none.
-    pub(super) bundled_too: bool,
+    /// The next ones are for a server that those before them do not know.
+    pub(super) roots: Vec<Arc<Roots>>,
     /// What is trusted besides or instead of the system's store, for people.
     pub(super) notes: Vec<String>,
 }
 
 impl Default for Trust {
     fn default() -> Self {
-        Self {
-            roots: RootCerts::PlatformVerifier,
-            bundled_too: true,
-            notes: Vec::new(),
-        }
+        let file = system_file().map(|file| Source::File(file, Vec::new()));
+        let others = [RootCerts::PlatformVerifier, RootCerts::WebPki].map(Source::Given);
+        Self::new(file.into_iter().chain(others).collect(), Vec::new())
     }
 }
 
@@ -43,9 +42,9 @@ impl Trust {
         let mut notes = Vec::new();
         let named = named_store(variables, &mut notes)?;
         let Some(ca_file) = ca_file else {
-            return Ok(named.map_or_else(Self::default, |certificates| {
-                Self::only(certificates, false, notes)
-            }));
+            return Ok(
+                named.map_or_else(Self::default, |named| Self::new(vec![given(named)], notes))
+            );
         };
         let added = certificates_of(ca_file).map_err(|error| unusable("--ca-file", &error))?;
         notes.push(format!(
@@ -53,30 +52,39 @@ impl Trust {
             added.len(),
             ca_file.display()
         ));
-        let bundled_too = named.is_none();
-        // What cannot be read of the system's store is missing there; the verdict on a certificate will tell.
-        let mut all = named.unwrap_or_else(|| rustls_native_certs::load_native_certs().certs);
-        // Windows fetches a root when its own verifier first needs it: until then the store lacks it.
-        let bundled_too = bundled_too && (all.is_empty() || cfg!(windows));
-        all.extend(added);
-        Ok(Self::only(all, bundled_too, notes))
+        let roots = match (named, system_file()) {
+            (Some(named), _) => vec![given(named.into_iter().chain(added).collect())],
+            (None, Some(file)) => vec![Source::File(file, added.clone()), Source::System(added)],
+            (None, None) => {
+                let mut all = rustls_native_certs::load_native_certs().certs;
+                // Windows fetches a root when its own verifier first needs it: until then the store lacks it.
+                let lacks_roots = all.is_empty() || cfg!(windows);
+                all.extend(added);
+                let bundled = lacks_roots.then_some(Source::Given(RootCerts::WebPki));
+                std::iter::once(given(all)).chain(bundled).collect()
+            }
+        };
+        Ok(Self::new(roots, notes))
     }
 
-    fn only(
-        mut certificates: Vec<CertificateDer<'static>>,
-        bundled_too: bool,
-        notes: Vec<String>,
-    ) -> Self {
-        // A folder often holds the certificates of the file once more.
-        certificates.sort_unstable_by(|one, other| one.as_ref().cmp(other.as_ref()));
-        certificates.dedup();
-        let certificate = |der: &CertificateDer<'_>| Certificate::from_der(der).to_owned();
-        Self {
-            roots: RootCerts::from(certificates.iter().map(certificate)),
-            bundled_too,
-            notes,
-        }
+    fn new(sources: Vec<Source>, notes: Vec<String>) -> Self {
+        let roots = sources.into_iter().map(Roots::new).map(Arc::new).collect();
+        Self { roots, notes }
     }
+}
+
+/// These and no others.
+fn given(certificates: Vec<CertificateDer<'static>>) -> Source {
+    Source::Given(only(certificates))
+}
+
+/// The file in which a system of this kind has all certificates that it trusts. A folder may have more of them, whose
+/// hundreds of files are read only for a server that the file does not know.
+fn system_file() -> Option<PathBuf> {
+    #[cfg(all(unix, not(target_vendor = "apple")))]
+    return openssl_probe::probe().cert_file;
+    #[cfg(not(all(unix, not(target_vendor = "apple"))))]
+    None
 }
 
 /// The store that stands in for the system's; none where neither variable is set.
@@ -116,19 +124,23 @@ fn named_store(
 
 /// The certificates of one file, at least one.
 fn certificates_of(path: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
-    let text = files::read_bytes(path, MAX_FILE)?;
     let mut store = RootCertStore::empty();
     let mut usable = |certificate: &CertificateDer<'static>| store.add(certificate.clone()).is_ok();
-    let certificates: Vec<_> = CertificateDer::pem_slice_iter(&text)
-        .filter_map(Result::ok)
-        .filter(|certificate| usable(certificate))
-        .collect();
+    let mut certificates = decoded(path)?;
+    certificates.retain(&mut usable);
     anyhow::ensure!(
         !certificates.is_empty(),
         "{} has no certificate in PEM form",
         path.display()
     );
     Ok(certificates)
+}
+
+/// What a file calls certificates.
+pub(super) fn decoded(path: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
+    let text = files::read_bytes(path, MAX_FILE)?;
+    let certificates = CertificateDer::pem_slice_iter(&text);
+    Ok(certificates.filter_map(Result::ok).collect())
 }
 
 fn unusable(name: &str, error: &anyhow::Error) -> Failure {
@@ -152,7 +164,7 @@ mod tests {
     }
 
     fn count(trust: &Trust) -> Option<usize> {
-        match &trust.roots {
+        match trust.roots[0].read() {
             RootCerts::Specific(certificates) => Some(certificates.len()),
             _ => None,
         }
@@ -176,13 +188,11 @@ mod tests {
         let one = path("one.pem");
         let one = one.to_str().unwrap();
 
-        assert_eq!(
-            count(&Trust::read(None, &Variables::default()).ok().unwrap()),
-            None
-        );
+        let system = Trust::read(None, &Variables::default()).ok().unwrap();
+        assert!(system.roots.len() >= 2);
         let file = Variables::from([("SSL_CERT_FILE", one)]);
         let trust = Trust::read(None, &file).ok().unwrap();
-        assert_eq!((count(&trust), trust.bundled_too), (Some(1), false));
+        assert_eq!((count(&trust), trust.roots.len()), (Some(1), 1));
         let trust = Trust::read(Some(&path("two.pem")), &file).ok().unwrap();
         assert_eq!((count(&trust), trust.notes.len()), (Some(3), 2));
         let folders = Variables::from([("SSL_CERT_DIR", folders)]);
@@ -190,7 +200,6 @@ mod tests {
         let trust = Trust::read(Some(one.as_ref()), &Variables::default());
         let trust = trust.ok().unwrap();
         assert!(count(&trust).is_some_and(|count| count >= 1));
-        assert!(trust.bundled_too || cfg!(not(windows)));
     }
 
     #[test]
