@@ -1,27 +1,43 @@
 //! Bytes of a document, one after the other, with what can be skipped.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead as _, Read};
 
 use super::unreadable::Unreadable;
 
 /// Longest name of an element or attribute, in bytes.
 const MAX_NAME: usize = 1_000;
 
+/// Bytes that are read at a time.
+const BUFFER: usize = 32 * 1024;
+
 /// Where reading has come to.
 pub(super) struct Scanner<R> {
     input: R,
-    /// Bytes that were read.
-    position: u64,
+    buffer: Vec<u8>,
+    /// The place in the buffer.
+    start: usize,
+    /// Bytes that were taken before those in the buffer.
+    before: u64,
 }
 
-impl<R: BufRead> Scanner<R> {
+impl<R: Read> Scanner<R> {
     pub(super) fn new(input: R) -> Self {
-        Self { input, position: 0 }
+        Self {
+            input,
+            buffer: Vec::with_capacity(BUFFER),
+            start: 0,
+            before: 0,
+        }
+    }
+
+    /// Bytes that were taken.
+    fn position(&self) -> u64 {
+        self.before + u64::try_from(self.start).unwrap_or(u64::MAX)
     }
 
     /// Whether nothing was read yet.
     pub(super) fn is_at_start(&self) -> bool {
-        self.position == 0
+        self.position() == 0
     }
 
     /// Goes behind `?>`.
@@ -56,7 +72,7 @@ impl<R: BufRead> Scanner<R> {
         if !is_name(first) {
             return Err(self.malformed());
         }
-        let (start, begin) = (name.len(), self.position);
+        let (start, begin) = (name.len(), self.position());
         name.push(first);
         loop {
             let buffer = self.fill()?;
@@ -84,9 +100,14 @@ impl<R: BufRead> Scanner<R> {
 
     /// Goes behind the next such byte, or to the end, where the next [`Self::take`] fails.
     pub(super) fn skip_past(&mut self, byte: u8) -> Result<(), Unreadable> {
-        let skipped = self.input.skip_until(byte)?;
-        self.position += u64::try_from(skipped).unwrap_or(u64::MAX);
-        Ok(())
+        loop {
+            let mut rest = self.fill()?;
+            let skipped = rest.skip_until(byte)?;
+            self.start += skipped;
+            if skipped == 0 || self.buffer[..self.start].ends_with(&[byte]) {
+                return Ok(());
+            }
+        }
     }
 
     /// Keeps the beginning of what comes up to the next such byte, and goes behind that.
@@ -125,27 +146,38 @@ impl<R: BufRead> Scanner<R> {
     }
 
     fn fill(&mut self) -> Result<&[u8], Unreadable> {
-        // An interrupted read is no error; the loop in the standard library's own readers does the same.
-        loop {
-            match self.input.fill_buf() {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error.into()),
-                Ok(_) => return Ok(self.input.fill_buf()?),
-            }
+        if self.start == self.buffer.len() {
+            self.before = self.position();
+            self.start = 0;
+            self.buffer.clear();
+            self.read()?;
         }
+        Ok(&self.buffer[self.start..])
+    }
+
+    fn read(&mut self) -> Result<(), Unreadable> {
+        self.buffer.resize(BUFFER, 0);
+        let read = loop {
+            match self.input.read(&mut self.buffer) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => break read,
+            }
+        };
+        self.buffer.truncate(*read.as_ref().unwrap_or(&0));
+        read?;
+        Ok(())
     }
 
     fn consume(&mut self, count: usize) {
-        self.input.consume(count);
-        self.position += u64::try_from(count).unwrap_or(u64::MAX);
+        self.start += count;
     }
 
     pub(super) fn malformed(&self) -> Unreadable {
-        Unreadable::Malformed(self.position)
+        Unreadable::Malformed(self.position())
     }
 
     pub(super) fn truncated(&self) -> Unreadable {
-        Unreadable::Truncated(self.position)
+        Unreadable::Truncated(self.position())
     }
 }
 

@@ -88,9 +88,10 @@ fn run(bytes: &[u8], holds: impl Fn(&u8) -> bool) -> usize {
         .count()
 }
 
+/// What follows the whole word, from the hyphen behind it on. Most words have another length, which is seen at once.
 fn strip_word<'a>(bytes: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
     let (start, rest) = bytes.split_at_checked(word.len())?;
-    start.eq_ignore_ascii_case(word).then_some(rest)
+    (rest.first() == Some(&b'-') && start.eq_ignore_ascii_case(word)).then_some(rest)
 }
 
 #[cfg(test)]

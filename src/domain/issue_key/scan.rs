@@ -157,6 +157,9 @@ fn run<'a>(bytes: impl Iterator<Item = &'a u8>, holds: impl Fn(&u8) -> bool) -> 
 /// Neither a cased letter nor a number of any script: punctuation, white space, symbols, emoji, CJK.
 fn is_boundary(character: char) -> bool {
     use GeneralCategory as Category;
+    if character.is_ascii() {
+        return !character.is_ascii_alphanumeric();
+    }
     !matches!(
         character.general_category(),
         Category::UppercaseLetter
