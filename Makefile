@@ -46,7 +46,7 @@ deb:
 windows:
 	CARGO="$(CARGO)" release/build.sh --check windows-x86_64
 
-# make bench   measures a whole send against the stand-in, next to curl
+# make bench   measures a whole send and long texts next to other programs, and writes BENCHMARKS.md
 bench: build
 	$(CARGO) build --locked --quiet --release --package jira-sandbox
 	target/release/bench target/release/jira-send
