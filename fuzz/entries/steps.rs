@@ -26,7 +26,8 @@ pub(crate) fn step_request(bytes: &[u8]) {
         let parameters = Parameters::read(step, &request.parameters, misused);
         let phase = StepPhase {
             pipeline: options::pipeline(&request, &parameters),
-            deployed: memory.deployed(),
+            deployed: memory.deployed(i64::MAX),
+            deployed_until: None,
             upstream: Vec::new(),
             flags: parameters.flags.as_ref().map(ToString::to_string),
             no_credential: options::no_credential(&request.credential, &request.parameters),
@@ -57,7 +58,7 @@ pub(crate) fn step_memory(bytes: &[u8]) {
         others: others.collect(),
         ..ThisRun::default()
     });
-    drop((memory.waiting(), memory.deployed()));
+    drop((memory.waiting(), memory.deployed(i64::MAX)));
     finish(memory);
 }
 

@@ -35,12 +35,14 @@ impl Place {
     /// What was deployed here last, as far as the runs of the job and the outbox remember; of the repository of the run,
     /// the commit that the option names.
     pub(super) fn before(&self, options: &DeploymentOptions, context: &Context<'_>) -> Deployed {
-        let of_runs = context.phase.step.as_ref();
-        let of_runs = of_runs.and_then(|step| step.deployed.get(&self.name).cloned());
+        let step = context.phase.step.as_ref();
+        let of_runs = step.and_then(|step| step.deployed.get(&self.name).cloned());
         let of_outbox = self.in_outbox(options, context);
+        let until = step.and_then(|step| step.deployed_until);
+        let known = of_outbox.into_iter().chain(of_runs);
+        let known = known.filter(|it| until.is_none_or(|until| it.at <= until));
         // The later one counts; at the same moment they are the same.
-        let last = of_outbox.into_iter().chain(of_runs).max_by_key(|it| it.at);
-        let last = last.unwrap_or_default();
+        let last = known.max_by_key(|it| it.at).unwrap_or_default();
         if let Some(commit) = &last.commit {
             let name = &self.name;
             context

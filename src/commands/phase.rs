@@ -46,6 +46,8 @@ pub(crate) struct StepPhase {
     pub(crate) pipeline: Pipeline,
     /// What runs where as far as the runs of the job remember, by the name of the [`Place`](super::deployed::Place).
     pub(crate) deployed: BTreeMap<String, Deployed>,
+    /// What was deployed after this did not run there before; in milliseconds since 1970, for what is sent late.
+    pub(crate) deployed_until: Option<i64>,
     /// The runs that started this one, the nearest first.
     pub(crate) upstream: Vec<Upstream>,
     /// Why no credential could be bound.

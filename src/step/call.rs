@@ -174,7 +174,8 @@ impl Call<'_> {
     pub(super) fn phase(&self, request: &Request, parameters: &Parameters) -> StepPhase {
         StepPhase {
             pipeline: options::pipeline(request, parameters),
-            deployed: self.memory.deployed(),
+            deployed: self.memory.deployed(i64::MAX),
+            deployed_until: None,
             upstream: request.run.upstream.iter().map(upstream).collect(),
             flags: parameters.flags.as_ref().map(ToString::to_string),
             no_credential: options::no_credential(

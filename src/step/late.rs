@@ -10,7 +10,7 @@ use super::memory::Topic;
 use super::options::{self, Settled};
 use super::parameters::Parameters;
 use super::steps::Step;
-use crate::commands::{Phase, store};
+use crate::commands::{EventTime, Phase, store};
 use crate::outbox::{Entry, Outbox};
 use crate::report::{Outcome, Report};
 use crate::system::Deadline;
@@ -174,7 +174,7 @@ impl Late {
             };
             calls += 1;
             let done = call.make_up(step, &kept, time);
-            call.remember(step, &kept.request, &done);
+            call.remember(step, &kept.request, &done, Some(kept.request.run.now));
             call.memory.settle(&name);
             let report = done.result;
             match report.outcome {
@@ -200,7 +200,12 @@ impl Call<'_> {
         let variables = of_its_run(kept, self.variables);
         let mut phase = self.phase(request, &parameters);
         phase.pipeline.lacks_workspace = !kept.has_commit();
+        let then = request.run.now;
+        phase.deployed = self.memory.deployed(then);
+        phase.deployed_until = Some(then);
         let mut settled = options::settle(step, request, &parameters, &variables, phase);
+        // It has its place among the updates that were sent meanwhile, and no number after them.
+        settled.phase.event = EventTime::Given;
         settled.phase.limit_time(time);
         self.report(&settled)
     }

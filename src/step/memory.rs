@@ -5,6 +5,7 @@
 //! is settled leaves a mark for as long as another run still has it.
 
 pub(super) mod line;
+mod open;
 
 use std::collections::BTreeMap;
 
@@ -14,12 +15,11 @@ use super::answer::MemoryChange;
 use super::request::{OtherRun, ThisRun};
 use crate::domain::deployed::{Deployed, RepositoryName};
 use crate::domain::issue_key::IssueKey;
-use crate::domain::state::{BuildState, State, build_state};
-use crate::domain::timestamp::Timestamp;
 use crate::outbox::Entry;
 use crate::report::DeployedReport;
 use line::lines;
 pub(super) use line::{Line, Topic};
+pub(super) use open::end_of;
 
 /// Longest memory, in characters, line feeds included. It is in the environment of everything that the run does, and on
 /// a Windows agent no process starts with more than 32767 characters in one variable.
@@ -38,6 +38,8 @@ pub(super) struct Memory {
     own: BTreeMap<String, Line>,
     /// The newest line of each name, of all runs.
     newest: BTreeMap<String, Line>,
+    /// What was deployed, as each run has it.
+    deployed: Vec<(String, Line)>,
     /// Names of lines that other runs have and that are not settled there.
     elsewhere: Vec<String>,
 }
@@ -48,48 +50,31 @@ impl Memory {
         let mut memory = Self {
             now: run.now,
             newest: own.clone(),
+            deployed: own.clone().into_iter().collect(),
             own,
             elsewhere: Vec::new(),
         };
-        let mut ends = Vec::new();
         for other in &run.others {
             for (name, line) in lines(&other.memory) {
-                memory.take_in(name, line, other, &mut ends);
+                memory.take_in(name, line, other);
             }
         }
-        for (name, end) in ends {
-            // What the run itself has ended meanwhile needs no end.
-            let is_open = memory
-                .newest
-                .get(&name)
-                .is_some_and(|line| !line.is_settled());
-            if is_open {
-                memory.settle(&name);
-                memory.wait(&end);
-            }
+        memory
+            .deployed
+            .retain(|(name, _)| Topic::of(name) == Some(Topic::Deployed));
+        for other in run.others.iter().filter(|other| other.is_completed) {
+            memory.end_what_is_open(other);
         }
         memory
     }
 
     /// One line of another run.
-    fn take_in(
-        &mut self,
-        name: String,
-        mut line: Line,
-        other: &OtherRun,
-        ends: &mut Vec<(String, Entry)>,
-    ) {
+    fn take_in(&mut self, name: String, mut line: Line, other: &OtherRun) {
         match Topic::of(&name) {
             Some(Topic::Gate | Topic::Keys | Topic::Outage) | None => return,
             // A run that goes on sends these itself.
             Some(Topic::Open | Topic::Request) if !line.is_settled() && !other.is_completed => {
                 return;
-            }
-            Some(Topic::Open) if !line.is_settled() => {
-                let Some(end) = end_of(&line, other) else {
-                    return;
-                };
-                ends.push((name.clone(), end));
             }
             Some(Topic::Request) if !line.is_settled() => {
                 let result = line.fields.entry("result").or_insert(Value::Null);
@@ -97,10 +82,15 @@ impl Memory {
                     *result = json!(other.result);
                 }
             }
+            Some(Topic::Deployed) => self.deployed.push((name.clone(), line.clone())),
             _ => {}
         }
         if !line.is_settled() && !self.elsewhere.contains(&name) {
             self.elsewhere.push(name.clone());
+        }
+        if Topic::of(&name) == Some(Topic::Open) && !line.is_settled() {
+            // Whether it needs an end is known once everything is.
+            return;
         }
         let known = self.newest.get(&name);
         let is_newer = known
@@ -133,6 +123,14 @@ impl Memory {
         }
     }
 
+    /// Says that what was known by this name up to a moment is needed no more.
+    pub(super) fn settle_until(&mut self, name: String, at: i64) {
+        let known = self.newest.get(&name);
+        if known.is_none_or(|known| known.at <= at) {
+            self.newest.insert(name, Line::settled(at));
+        }
+    }
+
     /// Keeps what could not be delivered, unless a newer state of the same thing waits already.
     pub(super) fn wait(&mut self, entry: &Entry) {
         let name = Topic::Waiting.name(&entry.entity().folder());
@@ -161,20 +159,30 @@ impl Memory {
         waiting
     }
 
-    /// What runs where.
-    pub(super) fn deployed(&self) -> BTreeMap<String, Deployed> {
-        let lines = self.about(Topic::Deployed);
-        let places = lines.filter_map(|(name, line)| {
+    /// What ran where at that moment, in milliseconds since 1970.
+    pub(super) fn deployed(&self, until: i64) -> BTreeMap<String, Deployed> {
+        let older = self.deployed.iter().map(|(name, line)| (&**name, line));
+        let mut lines: Vec<_> = older.chain(self.about(Topic::Deployed)).collect();
+        lines.retain(|(_, line)| line.at <= until);
+        lines.sort_by_key(|(_, line)| (line.at, line.is_settled()));
+        // The last one of a place takes the place of those before.
+        let lines: BTreeMap<&str, &Line> = lines.into_iter().collect();
+        let places = lines.into_iter().filter(|(_, line)| !line.is_settled());
+        let places = places.filter_map(|(name, line)| {
             let place = name.split_once(':')?.1;
             Some((place.to_owned(), deployed(line)))
         });
         places.collect()
     }
 
-    /// Remembers that this runs there now. Repositories that were not checked out this time stay as they were.
-    pub(super) fn remember_deployed(&mut self, report: &DeployedReport) {
+    /// Remembers that this runs there now, or that it did `then`, unless a later deployment is known. Repositories that
+    /// were not checked out this time stay as they were.
+    pub(super) fn remember_deployed(&mut self, report: &DeployedReport, then: Option<i64>) {
         let name = Topic::Deployed.name(&report.place);
         let before = self.newest.get(&name).filter(|line| !line.is_settled());
+        if before.is_some_and(|before| then.is_some_and(|then| before.at > then)) {
+            return;
+        }
         let before = before.map(deployed).unwrap_or_default();
         let mut repositories: BTreeMap<_, _> = before
             .repositories
@@ -186,7 +194,11 @@ impl Memory {
         if !repositories.is_empty() {
             fields["repositories"] = json!(repositories);
         }
-        self.keep(name, fields);
+        if let Some(then) = then {
+            self.newest.insert(name, Line::new(then, fields));
+        } else {
+            self.keep(name, fields);
+        }
     }
 
     /// The issues that a run remembers, and its commit.
@@ -267,19 +279,6 @@ fn keys(line: &Line) -> Vec<IssueKey> {
     let keys = line.fields.get("issueKeys").and_then(Value::as_array);
     let keys = keys.into_iter().flatten();
     keys.filter_map(|key| key.as_str()?.parse().ok()).collect()
-}
-
-/// The end of what a completed run left in progress: its result says how.
-pub(super) fn end_of(line: &Line, run: &OtherRun) -> Option<Entry> {
-    let entry = line.fields.get("entry")?.clone();
-    let entry = Entry::from_value(entry).ok()?;
-    let result = run.result.as_deref().unwrap_or("unknown");
-    let state = result.parse().unwrap_or(State::Unknown);
-    let unstable = BuildState::Failed;
-    let state = build_state(state, unstable).unwrap_or(BuildState::Unknown);
-    let state = json!(state);
-    let at = Timestamp::from_millisecond(run.ended.unwrap_or(line.at));
-    Some(entry.ended(state.as_str()?, at))
 }
 
 /// A commit; or of several repositories that of the first and those of all.

@@ -93,7 +93,7 @@ impl Call<'_> {
                 "  the issues are those of {upstream}, which started this run"
             ));
         }
-        self.remember(self.step, self.request, &done);
+        self.remember(self.step, self.request, &done, None);
         late.after(self, &settled, &done, deadline);
         self.memory.settle(&Topic::Request.name(&self.request.id));
         done.said.append(&mut late.said);
@@ -145,8 +145,15 @@ impl Call<'_> {
         }
     }
 
-    /// Keeps what later steps and runs have to know of it.
-    pub(super) fn remember(&mut self, step: &Step, request: &Request, done: &Done<Report>) {
+    /// Keeps what later steps and runs have to know of it, and of what is sent late, when it was: in milliseconds since
+    /// 1970.
+    pub(super) fn remember(
+        &mut self,
+        step: &Step,
+        request: &Request,
+        done: &Done<Report>,
+        then: Option<i64>,
+    ) {
         let report = &done.result;
         let keeps = done
             .command
@@ -156,7 +163,7 @@ impl Call<'_> {
         let is_open = request.is_beginning() || self.is_left_open(step, request);
         let mut waits = false;
         for sent in &report.sent {
-            waits |= self.remember_sent(sent, is_open, keeps);
+            waits |= self.remember_sent(sent, is_open.then_some(request), keeps);
         }
         let outage = Topic::Outage.name("");
         match report.outcome {
@@ -167,30 +174,29 @@ impl Call<'_> {
         if let Some(deployed) = &report.deployed
             && deployed.counts(report.outcome, waits)
         {
-            self.memory.remember_deployed(deployed);
+            self.memory.remember_deployed(deployed, then);
         }
         let commit = report.commit.as_deref();
         self.memory
             .add_keys(&report.known_issue_keys(), MAX_KEYS, commit);
     }
 
-    /// Whether it waits to be sent later.
-    fn remember_sent(&mut self, sent: &SentEntry, is_open: bool, keeps: bool) -> bool {
+    /// Whether it waits to be sent later. A newer state of the same thing, sent before this one, stands.
+    fn remember_sent(&mut self, sent: &SentEntry, open_by: Option<&Request>, keeps: bool) -> bool {
+        let at = sent.entry.sequence;
         let entity = sent.entry.entity().folder();
         let open = Topic::Open.name(&entity);
         let is_undelivered = matches!(sent.outcome, Outcome::Unreachable | Outcome::Unauthorized);
         if is_undelivered && keeps {
             self.memory.wait(&sent.entry);
         } else if !is_undelivered {
-            self.memory.settle(&Topic::Waiting.name(&entity));
+            self.memory.settle_until(Topic::Waiting.name(&entity), at);
         }
         let is_lost = sent.outcome == Outcome::Rejected || is_undelivered && !keeps;
-        match (is_lost, is_open) {
-            (true, _) => {}
-            (false, true) => self
-                .memory
-                .keep(open, json!({"entry": sent.entry.to_value()})),
-            (false, false) => self.memory.settle(&open),
+        match open_by {
+            _ if is_lost => {}
+            Some(request) => self.memory.open(open, &sent.entry, request),
+            None => self.memory.settle_until(open, at),
         }
         is_undelivered && keeps
     }

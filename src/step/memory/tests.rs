@@ -127,8 +127,8 @@ fn the_newest_counts_whichever_run_has_it() {
     for (own, other) in [(&old, &new), (&new, &old)] {
         // A later run that goes on counts as well.
         let memory = Memory::new(&run(own, &[(false, other)]));
-        let commit = memory.deployed()["shop/prod"].commit.clone().unwrap();
-        assert_eq!(commit.as_str(), "2222");
+        let deployed = &memory.deployed(i64::MAX)["shop/prod"];
+        assert_eq!(deployed.commit.as_ref().unwrap().as_str(), "2222");
         let now = finished(memory, own);
         assert!(now.contains("2222") && !now.contains("1111"), "{now}");
     }
@@ -265,10 +265,9 @@ fn a_deployment_remembers_repositories_that_were_not_there_this_time() {
     let own = line(Topic::Deployed, "shop/prod", 1_000, before);
     let mut memory = Memory::new(&run(&own, &[]));
     let app = crate::domain::deployed::RepositoryName::remembered("app");
-    memory.remember_deployed(&DeployedReport {
-        repositories: [(app, "3333".to_owned())].into(),
-        ..deployed_report("shop/prod", "3333")
-    });
+    let mut report = deployed_report("shop/prod", "3333");
+    report.repositories = [(app, "3333".to_owned())].into();
+    memory.remember_deployed(&report, None);
     let now = finished(memory, &own);
     let expected =
         json!({"at": 9_000, "commit": "3333", "repositories": {"app": "3333", "lib": "2222"}});

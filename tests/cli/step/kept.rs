@@ -1,6 +1,7 @@
 //! Calls that never reached the program: the library kept their requests, and a later step sends them as what they were.
 
 mod delivery;
+mod overtaken;
 
 use std::fmt::Write as _;
 
