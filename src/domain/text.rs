@@ -5,12 +5,12 @@ use serde::Serialize;
 /// Stands where cleaning leaves nothing of a required text.
 const REPLACEMENT: &str = "\u{FFFD}";
 
-/// Whether Jira takes this character. Anything else, emoji included, can cost the whole request
-/// (`400 Invalid binary character`).
+/// Whether Jira takes this character, and nobody is misled by it. Anything else, emoji included, can cost the whole request
+/// (`400 Invalid binary character`); what turns the direction of writing round can make one name look like another.
 pub(crate) fn is_allowed(character: char) -> bool {
     matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}')
         && character != '\u{7F}'
-        && !matches!(character, '\u{80}'..='\u{9F}')
+        && !matches!(character, '\u{80}'..='\u{9F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Whether something that people see is left out of the text, such as emoji.

@@ -65,10 +65,10 @@ impl Repository<'_> {
     /// When git fails.
     pub(crate) fn moved(&self, moving: &Moving, paths: &[String]) -> Result<Vec<Moved>, GitError> {
         let names = self.submodules(&moving.newest);
-        let before = self.before(moving)?;
         if names.is_empty() || moving.commits.is_empty() {
             return Ok(Vec::new());
         }
+        let before = self.before(moving)?;
         let newest = moving.newest.as_str();
         let empty = empty_tree(newest);
         let command = ["diff-tree", "-r", "-z", "--raw", "--ignore-submodules=none"];
@@ -104,17 +104,41 @@ impl Repository<'_> {
         let moved = changes
             .into_iter()
             .filter(|(_, moves)| moves.len() == lines);
-        Ok(moved
-            .filter_map(|(path, moves)| {
-                let before: BTreeSet<&str> = moves.iter().filter_map(|it| it.before).collect();
-                Some(Moved {
-                    name: names.get(path)?.clone(),
-                    path: path.to_owned(),
-                    before: before.into_iter().map(ToOwned::to_owned).collect(),
-                    now: moves.first()?.now.to_owned(),
-                })
+        let moved = moved.filter_map(|(path, moves)| {
+            let name = names.get(path)?;
+            let now = moves.first()?.now.to_owned();
+            let ids = moves.iter().filter_map(|it| it.before);
+            let mut ids: BTreeSet<String> = ids.map(ToOwned::to_owned).collect();
+            if ids.is_empty() {
+                ids = self.in_another_folder(name, &before);
+            }
+            // Only its folder has another name.
+            (!ids.contains(&now)).then(|| Moved {
+                name: name.clone(),
+                path: path.to_owned(),
+                before: ids.into_iter().collect(),
+                now,
             })
-            .collect())
+        });
+        Ok(moved.collect())
+    }
+
+    /// Where a submodule was in these commits that lay in another folder then. Its name stays the same.
+    fn in_another_folder(&self, name: &str, commits: &BTreeSet<String>) -> BTreeSet<String> {
+        let found = commits.iter().filter_map(|commit| {
+            let names = self.submodules(commit);
+            let (path, _) = names.iter().find(|(_, other)| *other == name)?;
+            let entry = format!("{commit}:{path}");
+            let id = self.run(&[
+                "rev-parse",
+                "--verify",
+                "--quiet",
+                "--end-of-options",
+                &entry,
+            ]);
+            Some(id.ok()?.trim_end().to_owned())
+        });
+        found.filter(|id| !id.is_empty()).collect()
     }
 
     /// The names of the submodules that a commit has, by their paths; not of those that would lie elsewhere than in it.

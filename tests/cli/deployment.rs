@@ -336,7 +336,7 @@ fn a_stage_names_the_environment() {
         (
             "deploy to $(id)'\u{202e}",
             usual,
-            Some(("~24~28id~29~27~E2~80~AE", "$(id)'\u{202e}", "unmapped")),
+            Some(("~24~28id~29~27~E2~80~AE", "$(id)'", "unmapped")),
         ),
         ("QA rollout", own, Some(("QA", "QA", "testing"))),
         ("deploy to eu prod", own, None),

@@ -596,3 +596,101 @@ fn many_submodules_are_named_together() {
         "{warnings}"
     );
 }
+
+/// A folder below the top one, a folder's own name and a broken file change nothing.
+#[test]
+fn wherever_it_is_called_and_lies_it_is_found() {
+    let keys = ["ABC-2".to_owned(), "ABC-3".to_owned()];
+    // From a folder below, as in dir('app') { … }.
+    let (mut scene, _, before) = moved();
+    let below = scene.agent.path().join("app/x");
+    std::fs::create_dir_all(&below).unwrap();
+    let below = below.to_str().unwrap().to_owned();
+    for options in [&[][..], &["--paths=libs"], &["--paths=libs/core"]] {
+        let directory = format!("--repository-dir={below}");
+        let fixed = ["build", "--state=SUCCESS", "--dry-run", "--format=json"];
+        let run = scene.run(
+            &before,
+            &[&fixed[..], &[directory.as_str()], options].concat(),
+        );
+        let mut found: Vec<String> =
+            serde_json::from_value(run.json()["issue_keys"].clone()).unwrap();
+        found.sort();
+        assert_eq!(found, keys, "{options:?} {}", run.stderr);
+        assert!(!run.stderr.contains("has no libs"), "{}", run.stderr);
+    }
+    // The file names a folder that is not there: a workspace that lies elsewhere now.
+    let file = scene.agent.path().join(CORE).join(".git");
+    std::fs::write(file, "gitdir: /gone/modules/core\n").unwrap();
+    assert_eq!(scene.keys(&before).0, keys);
+}
+
+#[test]
+fn a_submodule_whose_folder_was_renamed_is_the_same() {
+    let (mut scene, _, _) = moved();
+    let head = scene.git(&["rev-parse", "HEAD"]);
+    scene.git(&["mv", CORE, "libs/kernel"]);
+    scene.commit("ABC-9 rename");
+    let (keys, warnings) = scene.keys(&head);
+    assert_eq!(keys, ["ABC-9"], "{warnings}");
+    assert!(!warnings.contains("is new"), "{warnings}");
+    let run = scene.run(&head, &["keys", "--format=json"]);
+    assert_eq!(run.json()["ranges"].as_array().unwrap().len(), 1);
+    scene.library("core", &["ABC-4 further"]);
+    scene.update("libs/kernel");
+    scene.commit("move kernel");
+    assert_eq!(scene.keys(&head).0, ["ABC-4", "ABC-9"]);
+}
+
+/// A branch that began before the range says nothing of where the submodule was when the range began.
+#[test]
+fn a_merged_branch_from_before_hides_no_move() {
+    let (mut scene, _, _) = moved();
+    scene.git(&["branch", "feature"]);
+    let core = scene.agent.path().join(CORE);
+    git_in(&core, &["checkout", "--quiet", "HEAD~2"]);
+    let deployed = scene.commit("take the move back");
+    scene.git(&["checkout", "--quiet", "feature"]);
+    scene.git(&["submodule", "--quiet", "update"]);
+    scene.commit("ABC-9 feature");
+    scene.git(&["checkout", "--quiet", "main"]);
+    scene.git(&["submodule", "--quiet", "update"]);
+    scene.git(&["merge", "--quiet", "--no-ff", "-m", "merge", "feature"]);
+    git_in(&core, &["checkout", "--quiet", "--detach", "origin/main"]);
+    scene.commit("move core again");
+    assert_eq!(scene.keys(&deployed).0, ["ABC-2", "ABC-3", "ABC-9"]);
+}
+
+#[test]
+fn submodules_that_lie_too_deep_are_named() {
+    let mut scene = Scene::new();
+    let mut inner = scene.library("lib0", &["ABC-1 old"]);
+    for level in 1..=9 {
+        let outer = scene.library(&format!("lib{level}"), &["take it in"]);
+        let from = inner.to_str().unwrap().to_owned();
+        git_in(
+            &outer,
+            &[
+                "submodule",
+                "--quiet",
+                "add",
+                "--name",
+                "in",
+                "--",
+                &from,
+                "in",
+            ],
+        );
+        git_in(&outer, &["commit", "--quiet", "-m", "in"]);
+        inner = outer;
+    }
+    let before = scene.commit("begin");
+    scene.add(&inner, CORE, "core");
+    scene.git(&["submodule", "--quiet", "update", "--init", "--recursive"]);
+    scene.commit("take core in");
+    let (_, warnings) = scene.keys(&before);
+    assert!(
+        warnings.contains("no more than 8 levels are read"),
+        "{warnings}"
+    );
+}

@@ -259,7 +259,9 @@ fn git_bytes(agent: &Agent, arguments: &[&str]) -> Vec<u8> {
 /// What Jira takes of a text.
 fn cleaned(text: &[u8]) -> String {
     let text = String::from_utf8_lossy(text);
-    let odd = |c: &char| *c <= '\u{FFFD}' && (!c.is_control() || "\t\r\n".contains(*c));
+    let turns = |c: &char| matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let odd =
+        |c: &char| *c <= '\u{FFFD}' && !turns(c) && (!c.is_control() || "\t\r\n".contains(*c));
     text.chars().filter(odd).collect()
 }
 

@@ -347,3 +347,26 @@ fn what_was_pushed_waits_for_jira() {
             .all(|it| !it.to_string().contains("deletedBranches"))
     );
 }
+
+/// A hook in the background may run after the next push: each of the two sends the commits rather than neither.
+#[test]
+fn a_tag_that_was_pushed_meanwhile_hides_no_commit() {
+    let agent = server("sha1");
+    let root = add(&agent, &[], "root");
+    let next = add(&agent, &[&root], "ABC-50 next");
+    put(&agent, "refs/heads/main", &next);
+    put(&agent, "refs/tags/v1", &next);
+    let lines = format!("{root} {next} refs/heads/main\n");
+    let run = push(&agent, lines.as_bytes(), &["--dry-run", "--format=json"]);
+    assert_eq!(
+        run.json()["issue_keys"],
+        json!(["ABC-50"]),
+        "{}",
+        run.stderr
+    );
+    // What another branch had before is still not new.
+    put(&agent, "refs/heads/other", &root);
+    let lines = format!("{ZEROS} {root} refs/heads/x\n");
+    let run = push(&agent, lines.as_bytes(), &["--dry-run", "--format=json"]);
+    assert_eq!(run.json()["outcome"], "nothing_to_send", "{}", run.stderr);
+}

@@ -189,6 +189,11 @@ fn trouble_fails_the_end_and_never_the_beginning() {
             "{}",
             ended.said()
         );
+        // What the body threw is what fails then, so this has to be in the log.
+        let threw = json!({"threw": true});
+        let thrown = agent.ask(&end(&opening, &begun, &json!({"now": END}), &threw));
+        assert_eq!(thrown.fail(), None, "{parameters}");
+        assert_eq!(thrown.echo().matches("no such pipeline").count(), 1);
         let memory = ended.apply(&begun.apply(""));
         for topic in ["open", "waiting", "outage"] {
             assert_eq!(remembered(&memory, topic).len(), 0, "{memory}");

@@ -157,3 +157,18 @@ fn where_no_key_is_found_the_step_that_explains_it_is_named() {
     }
     assert_eq!(jira.submissions().len(), 0);
 }
+
+#[test]
+fn an_unknown_key_beside_a_known_one_is_told_once() {
+    let jira = Sandbox::start();
+    let agent = Agent::of_run(&jira, 1);
+    let parameters = json!({"issueKeys": "ABC-1,NOPE-9", "state": "SUCCESS"});
+    let answer = agent.step("jiraSendBuildInfo", &parameters, &json!({}));
+    assert_eq!(answer.outcome(), "accepted", "{}", answer.echo());
+    assert_eq!(
+        answer.echo().matches("NOPE-9").count(),
+        1,
+        "{}",
+        answer.echo()
+    );
+}
