@@ -57,14 +57,14 @@ goto downloaded
 :download
 for /f "tokens=2 delims=/" %%h in ("%js_mirror%") do set "js_host=%%h"
 if not "%js_host:@=%"=="%js_host%" (echo jira-send: JIRA_SEND_MIRROR must not contain a user or password>&2 & goto needs)
-setlocal
-for %%n in (ID SECRET SECRET_FILE) do set "JIRA_CLIENT_%%n="
+setlocal & for %%n in (ID SECRET SECRET_FILE) do set "JIRA_CLIENT_%%n="
+for /f "tokens=1 delims==" %%n in ('set JIRA_CLIENT_ 2^>nul') do set "%%n="
 curl.exe --fail --silent --show-error --globoff --location --proto "=https" --max-redirs 5 --netrc-optional --connect-timeout 5 --max-time 30 --max-filesize 100000000 --output "%js_program%" "%js_mirror%/%js_file%" >&2
 endlocal
 :downloaded
 call :digest
 if defined js_right goto keep
-echo jira-send: JIRA_SEND_MIRROR: "%js_mirror%/%js_file%" could not be read, or is not the file of the manifest>&2
+for /f "tokens=1 delims=?" %%m in ("%js_mirror%") do echo jira-send: JIRA_SEND_MIRROR: "%%m/%js_file%" could not be read, or is not the file of the manifest>&2
 del /f /q "%js_program%" 2>nul
 :needs
 rem The step writes the file into the folder, and starts this script once more.

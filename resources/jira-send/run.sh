@@ -117,7 +117,11 @@ put() {
 
 # Downloads the address $1 to the file $2 in a bounded time. Prints why it failed, and only then.
 download() (
-    unset JIRA_CLIENT_ID JIRA_CLIENT_SECRET JIRA_CLIENT_SECRET_FILE
+    # No credential of any site. Without sed and the like, which an agent may lack.
+    for name in $(export -p); do
+        name=${name%%=*}
+        case $name in *[!A-Za-z0-9_]*) ;; JIRA_CLIENT_*) unset "$name" ;; esac
+    done
     if command -v curl >/dev/null 2>&1; then
         told=$(curl --fail --silent --show-error --globoff --location --proto "=${1%%:*}" --max-redirs 5 --netrc-optional \
             --connect-timeout 5 --max-time 30 --max-filesize 100000000 --output "$2" "$1" 2>&1) && exit
@@ -132,6 +136,8 @@ download() (
     else
         told='this agent has neither curl nor wget'
     fi
+    # What follows a question mark may be a signature.
+    case $told in *"$1"*) told="${told%%"$1"*}${1%%\?*}${told#*"$1"}" ;; esac
     printf '%s' "$told" | head -c 400
     exit 1
 )
@@ -139,12 +145,12 @@ download() (
 # Gets the program from the mirror into the file $1, or sets why.
 fetch() {
     mirror=${JIRA_SEND_MIRROR%/} why=''
+    address=$mirror/$file
     host=${mirror#*://}
     case ${host%%/*} in *@*) why='it must not contain a user or password (use ~/.netrc)'; return 1 ;; esac
     case $mirror in
         /*) cat 2>/dev/null <"$mirror/$file" >"$1" || why="the folder has no readable file $file" ;;
         https://* | http://127.0.0.1[:/]* | http://localhost[:/]*)
-            address=$mirror/$file
             why=$(download "$address" "$1") || { why="${address%%\?*}: $why"; return 1; }
             case $(head -c 1 "$1" 2>/dev/null | tr -d '\0') in
                 '<') why="${address%%\?*} is a web page, not the program; check the address, and whether it needs a login" ;;
@@ -154,7 +160,7 @@ fetch() {
     esac
     [ -z "$why" ] || return 1
     is_right "$1" && return
-    why="$mirror/$file is not the file of the manifest: its SHA-256 is ${sum:-unknown}, not $sha256"
+    why="${address%%\?*} is not the file of the manifest: its SHA-256 is ${sum:-unknown}, not $sha256"
     return 1
 }
 
@@ -259,13 +265,13 @@ if [ -z "$program" ]; then
 fi
 
 "$program" step "$folder/request.json"
-status=$?
+code=$?
 # ksh adds 256 to the number of a signal, yash 384, all others 128.
-while [ "$status" -gt 255 ]; do status=$((status - 128)); done
-[ "$status" -ne 0 ] || exit 0
+while [ "$code" -gt 255 ]; do code=$((code - 128)); done
+[ "$code" -ne 0 ] || exit 0
 # The program may have stopped in the middle of a line.
 echo
-case $status in
+case $code in
     126 | 127) problem 'jira-send could not be started on this agent (built for another system or processor, or on a noexec file system); the log above has the reason' ;;
-    *) problem "jira-send stopped with exit code $status; the log above has the reason. A program for another system or processor can look like this, too" ;;
+    *) problem "jira-send stopped with exit code $code; the log above has the reason. A program for another system or processor can look like this, too" ;;
 esac
