@@ -3,7 +3,7 @@
 # components (CycloneDX) and one archive for each system (with shell completions and manual pages) in the same folder, and two
 # branches:
 #
-#   release/vVERSION   the library, whose manifest has the SHA-256 of each binary
+#   release/vVERSION   the library, whose launchers have the SHA-256 of each binary
 #   program/vVERSION   a second library with the binaries alone, which a run loads when its agent has none
 #
 # Jenkins copies a library into the record of each build that loads it, so the first must stay small. The main branch
@@ -53,7 +53,7 @@ check() { # name of a program in the folder
     fail 'git does not know who makes this release' 'set user.name and user.email with git config'
 for branch in "$release" "$program"; do
     ! git rev-parse --quiet --verify "refs/heads/$branch" >/dev/null ||
-        fail "the branch $branch already exists" "raise the version in Cargo.toml and resources/jira-send/manifest; or, if it was never published: git branch -D $branch"
+        fail "the branch $branch already exists" "raise the version in Cargo.toml and in the launchers of resources/jira-send; or, if it was never published: git branch -D $branch"
 done
 
 [ -z "${MINISIGN_KEY:-}" ] || command -v minisign >/dev/null 2>&1 || fail 'MINISIGN_KEY is set, and minisign is not installed' 'install it, or unset the variable'
@@ -155,7 +155,9 @@ commit() { # branch, message, options
 }
 
 git ls-tree -r HEAD -- vars resources docs examples README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE .gitattributes | git update-index --index-info
-add resources/jira-send/manifest <"$folder/manifest"
+manifest=$(tr '\n' ' ' <"$folder/manifest" | sed 's/ $//')
+git show HEAD:resources/jira-send/run.sh | sed "s/^manifest='[^']*'/manifest='$manifest'/" | add resources/jira-send/run.sh
+git show HEAD:resources/jira-send/run.bat | sed "s/^set \"js_rest=jira-send [^\"]*\"/set \"js_rest=$manifest\"/" | add resources/jira-send/run.bat
 commit "$release" "Release jira-send $version" -p HEAD
 
 git read-tree --empty

@@ -147,7 +147,6 @@ variables! { LIBRARY:
     JIRA_SEND_CREDENTIALS_ID = "id of the credential in Jenkins";
     JIRA_SEND_DELIVERED = "set by a step that delivers the program";
     JIRA_SEND_FAIL_ON_ERROR = "whether a step fails the build unless everything was sent";
-    JIRA_SEND_MANIFEST = "set by a step: what a release consists of";
     JIRA_SEND_MEMORY = "set by a step: what the run remembers";
     JIRA_SEND_MIRROR = "address that the program is downloaded from";
     JIRA_SEND_PAGES = "folder for the completions and the manual page, for a release";

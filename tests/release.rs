@@ -171,7 +171,6 @@ fn a_release_carries_the_program_to_an_agent() {
         "vars/jiraSendBuildInfo.txt",
         "resources/jira-send/run.sh",
         "resources/jira-send/run.bat",
-        "resources/jira-send/manifest",
     ] {
         assert!(
             files.iter().any(|listed| listed == file),
@@ -203,11 +202,8 @@ fn a_release_carries_the_program_to_an_agent() {
         "1"
     );
 
-    // The manifest is the same in both places, and tells the truth.
-    let manifest = release.git(&[
-        "show",
-        &format!("{}:resources/jira-send/manifest", library()),
-    ]);
+    // The manifest tells the truth, and the launchers have it, each in one line.
+    let manifest = release.file("manifest");
     assert_eq!(
         manifest,
         format!(
@@ -216,7 +212,19 @@ fn a_release_carries_the_program_to_an_agent() {
             name()
         )
     );
-    assert_eq!(manifest, release.file("manifest"));
+    let line = manifest.trim_end().replace('\n', " ");
+    for (file, before, after) in [
+        ("run.sh", "manifest='", "'\n"),
+        ("run.bat", "set \"js_rest=", "\"\r\n"),
+    ] {
+        let path = format!("resources/jira-send/{file}");
+        let ours = release.git(&["show", &format!("HEAD:{path}")]);
+        let theirs = release.git(&["show", &format!("{}:{path}", library())]);
+        let changed = format!("{before}jira-send {VERSION}{after}");
+        assert_eq!(ours.matches(&changed).count(), 1, "{file}");
+        let expected = ours.replace(&changed, &format!("{before}{line}{after}"));
+        assert_eq!(theirs, expected, "{file}");
+    }
     let sums = release.file("SHA256SUMS");
     let mut summed: Vec<&str> = Vec::new();
     for line in sums.lines() {
@@ -236,7 +244,7 @@ fn a_release_carries_the_program_to_an_agent() {
     in_a_folder_of_its_own(&release, &archive);
 
     list_of_components(&release.file(&components));
-    on_an_agent(&release, &manifest);
+    on_an_agent(&release);
 }
 
 /// The archive of this system: all below one folder, the program under its short name.
@@ -344,7 +352,7 @@ fn list_of_components(json: &str) {
 }
 
 /// The launcher of the one library, with the file of the other, on an agent that has neither.
-fn on_an_agent(release: &Release, manifest: &str) {
+fn on_an_agent(release: &Release) {
     let agent = release.folder.path().join("agent");
     fs::create_dir(&agent).unwrap();
     let launcher = release.git(&["show", &format!("{}:resources/jira-send/run.sh", library())]);
@@ -358,7 +366,6 @@ fn on_an_agent(release: &Release, manifest: &str) {
             .env("PATH", "/usr/bin:/bin")
             .env("HOME", &agent)
             .env("JIRA_SEND_TMP", &call)
-            .env("JIRA_SEND_MANIFEST", manifest.trim().replace('\n', " "))
             .env("JIRA_SEND_DELIVERED", delivered));
         serde_json::from_str(&text(&output)).unwrap()
     };

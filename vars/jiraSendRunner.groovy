@@ -182,15 +182,13 @@ private Map launched(Map task, List environment) {
     // Each step costs 5 ms, so the path, which the variable has too, also tells the system.
     String folder = (env.WORKSPACE_TMP ?: pwd(tmp: true)) + '/jira-send-' + task.id
     boolean unix = folder.startsWith('/')
-    String manifest = jiraSendRun.oneLine(libraryResource('jira-send/manifest'))
     environment.add('JIRA_SEND_TMP=' + folder)
-    environment.add('JIRA_SEND_MANIFEST=' + manifest)
     boolean ended = false
     try {
         writeFile(file: folder + '/request.json', text: jiraSendRun.request(task, currentBuild, env), encoding: 'UTF-8')
         Map answer = launch(environment, unix)
         if (answer.needs != null) {
-            environment.add('JIRA_SEND_DELIVERED=' + (delivered(answer.needs, folder, manifest) ? 'file' : 'none'))
+            environment.add('JIRA_SEND_DELIVERED=' + (delivered(answer.needs, folder) ? 'file' : 'none'))
             answer = launch(environment, unix)
             answer = answer.needs == null ? answer : [problem: 'the launcher still needs ' + answer.needs]
         }
@@ -212,12 +210,13 @@ private Map launch(List environment, boolean unix) {
 }
 
 /** Writes the program's file into the folder of the call: from this library, else from the one that carries the programs. */
-private boolean delivered(String file, String folder, String manifest) {
+private boolean delivered(String file, String folder) {
+    String version = file.replaceFirst('^jira-send-', '').replaceFirst('-[a-z0-9]+-[^-]+$', '')
     String reason = ''
     for (int source = 0; source < 2; source++) {
         try {
             if (source == 1) {
-                library((env.JIRA_SEND_PROGRAM_LIBRARY ?: 'jira-send-program') + '@program/v' + manifest.split(' ')[1])
+                library((env.JIRA_SEND_PROGRAM_LIBRARY ?: 'jira-send-program') + '@program/v' + version)
             }
             // In no variable: it would be saved with the state of the run.
             writeFile(file: folder + '/' + file, encoding: 'Base64',

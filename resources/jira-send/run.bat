@@ -11,10 +11,10 @@ if not defined JIRA_SEND_TMP (set "js_why=JIRA_SEND_TMP is not set: use the step
 set "js_folder=%JIRA_SEND_TMP:/=\%"
 set "js_output=%js_folder%\output.txt"
 
-rem The manifest: jira-send, version, then SHA-256 and name of each file.
-for /f "tokens=2" %%v in ("%JIRA_SEND_MANIFEST%") do set "js_version=%%v"
-if defined js_version set "js_file=jira-send-%js_version%-windows-x86_64.exe"
-set "js_rest=%JIRA_SEND_MANIFEST%"
+rem The manifest: jira-send, version, and in a release the SHA-256 and name of each file, which release/pack.sh adds.
+set "js_rest=jira-send 0.1.0"
+for /f "tokens=2" %%v in ("%js_rest%") do set "js_version=%%v"
+set "js_file=jira-send-%js_version%-windows-x86_64.exe"
 :manifest
 set "js_more="
 for /f "tokens=1,2*" %%a in ("%js_rest%") do (set "js_more=%%c" & if "%%b"=="%js_file%" set "js_sha256=%%a")

@@ -11,6 +11,9 @@
 # after a signal: Jenkins would forget that the build was stopped.
 set -uf
 
+# jira-send, version, and in a release the SHA-256 and name of each file, which release/pack.sh adds.
+manifest='jira-send 0.1.0'
+
 folder=${JIRA_SEND_TMP:-} version='' file='' sha256='' program='' new='' keep='' skipped=''
 
 # shellcheck disable=SC2317 # the traps call it
@@ -174,8 +177,8 @@ choose() {
         aarch64 | arm64) system=$system-aarch64 ;;
         *) system=$system-$(plain "$2") ;;
     esac
-    # shellcheck disable=SC2086 # words: jira-send, version, then SHA-256 and name of each file
-    set -- ${JIRA_SEND_MANIFEST:-}
+    # shellcheck disable=SC2086 # words
+    set -- $manifest
     [ $# -gt 2 ] || problem "${skipped}jira-send is not installed on this agent, and this branch of the library is not a release, which can deliver it: use a branch release/vVERSION, put the program in a directory of PATH, or set JIRA_SEND_BIN to its path"
     shift 2
     while [ $# -ge 2 ]; do
@@ -240,8 +243,8 @@ deliver() {
 
 [ -n "$folder" ] || problem 'JIRA_SEND_TMP is not set: use the steps of the library, not this script'
 # shellcheck disable=SC2086 # words
-set -- ${JIRA_SEND_MANIFEST:-}
-version=${2:-}
+set -- $manifest
+version=$2
 
 program=${JIRA_SEND_BIN:-}
 if [ -n "$program" ]; then
@@ -250,10 +253,10 @@ if [ -n "$program" ]; then
     [ -f "$program" ] || problem 'JIRA_SEND_BIN does not name a file on this agent: set it to the path of the jira-send program'
     [ -x "$program" ] || problem 'the file that JIRA_SEND_BIN names is not executable: run chmod +x on it'
     found=$(version_of "$program")
-    [ -z "$found" ] || [ "$found" = "$version" ] || say "JIRA_SEND_BIN is version $found, and the library is ${version:-unknown}: use the same, or unset JIRA_SEND_BIN"
+    [ -z "$found" ] || [ "$found" = "$version" ] || say "JIRA_SEND_BIN is version $found, and the library is $version: use the same, or unset JIRA_SEND_BIN"
 elif command -v jira-send >/dev/null 2>&1; then
     found=$(version_of jira-send)
-    if [ -z "$version" ] || [ "$found" = "$version" ]; then
+    if [ "$found" = "$version" ]; then
         program=jira-send
     else
         skipped="the jira-send in PATH is version ${found:-unknown}, and the library needs $version; "

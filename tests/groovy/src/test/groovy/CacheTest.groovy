@@ -146,11 +146,11 @@ class CacheTest extends DeliveryCase {
         // As a file system with noexec does it.
         String starts = program().replace('#!/bin/sh\n', "#!/bin/sh\ncase \$0 in */.cache/*) exit 126 ;; esac\n")
         String manifest = manifest(starts)
-        assert handOver(starts, [JIRA_SEND_MANIFEST: manifest]).output == ANSWER + '\n'
+        assert handOver(starts, [manifest: manifest]).output == ANSWER + '\n'
         assert ran.last().startsWith("${root}/shop@tmp/jira-send-cache/")
         assert cached.parentFile.list().length == 0
         String never = '#!/bin/sh\necho "Permission denied" >&2\nexit 126\n'
-        Launcher launcher = handOver(never, [JIRA_SEND_MANIFEST: this.manifest(never)])
+        Launcher launcher = handOver(never, [manifest: this.manifest(never)])
         assert problem(launcher) == "${FILE} cannot run on this agent: Permission denied. If its file systems do not allow execution (noexec), " +
             'set JIRA_SEND_CACHE to a folder that does'
         assert launcher.errors == ''
@@ -198,7 +198,7 @@ class CacheTest extends DeliveryCase {
     @Test
     void 'a stop while the binary is being put into the cache leaves nothing behind'() {
         String slow = program().replace('#!/bin/sh\n', "#!/bin/sh\n: > '${root}/checked'\ncase \$0 in */.jira-send-*) sleep 2 ;; esac\n")
-        Map<String, String> environment = environment([JIRA_SEND_DELIVERED: 'file', JIRA_SEND_MANIFEST: manifest(slow)])
+        Map<String, String> environment = environment([JIRA_SEND_DELIVERED: 'file', manifest: manifest(slow)])
         new File(environment.JIRA_SEND_TMP, FILE).text = slow
         Process process = Launcher.start(environment, root, shell)
         while (!new File(root, 'checked').exists()) {

@@ -74,8 +74,8 @@ class DeliveryTest extends DeliveryCase {
 
     @Test
     void 'a library that is no release, or knows no file for the system, says what to do'() {
-        ['jira-send 9.8.7', '', null].each { String manifest ->
-            assert problem(run(JIRA_SEND_MANIFEST: manifest)) == 'jira-send is not installed on this agent, and this branch of the library is not a ' +
+        [[:], [manifest: 'jira-send 9.8.7']].each { Map<String, String> environment ->
+            assert problem(run([manifest: null] + environment)) == 'jira-send is not installed on this agent, and this branch of the library is not a ' +
                 'release, which can deliver it: use a branch release/vVERSION, put the program in a directory of PATH, or set JIRA_SEND_BIN to its path'
         }
         [['Linux', 'riscv64', 'linux-riscv64'], ['FreeBSD', 'amd64', 'FreeBSD-x86_64'], ['Odd"OS', '$(x)', 'unknown-unknown'], ['', '', 'unknown-unknown']].each { List row ->

@@ -155,11 +155,12 @@ class EndToEndTest extends EndToEndCase {
     @Test
     void 'an agent without the program gets it from the second library, the first time'() {
         byte[] program = new File(StandIn.BINARY).bytes
-        String version = new String(Library.resource('jira-send/manifest'), 'UTF-8').split('\\s+')[1]
+        String launcher = new String(Library.resource('jira-send/run.sh'), 'UTF-8')
+        String version = (launcher =~ /(?m)^manifest='jira-send (.*)'$/)[0][1]
         String system = System.getProperty('os.name').startsWith('Mac') ? 'macos' : 'linux'
         String file = "jira-send-${version}-${system}-${System.getProperty('os.arch') in ['amd64', 'x86_64'] ? 'x86_64' : 'aarch64'}"
         String sha256 = MessageDigest.getInstance('SHA-256').digest(program).encodeHex().toString()
-        jenkins.resources['jira-send/manifest'] = "jira-send ${version}\n${sha256} ${file}\n".toString().getBytes('UTF-8')
+        jenkins.resources['jira-send/run.sh'] = launcher.replace("jira-send ${version}'", "jira-send ${version} ${sha256} ${file}'").getBytes('UTF-8')
         jenkins.libraries["jira-send-program@program/v${version}".toString()] = [('jira-send/' + file): program]
         jenkins.global.remove('JIRA_SEND_BIN')
         jenkins.global.JIRA_SEND_CACHE = folder.root.path + '/cache'

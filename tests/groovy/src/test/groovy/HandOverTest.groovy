@@ -19,8 +19,7 @@ class HandOverTest extends PipelineCase {
     private byte[] delivered
 
     private void release(Map<String, byte[]> own, String library, Object... answers) {
-        fresh().resources['jira-send/manifest'] = 'jira-send 9.8.7\nabc jira-send-9.8.7-linux-x86_64\r\ndef x\n'.bytes
-        jenkins.resources.putAll(own)
+        fresh().resources.putAll(own)
         library == null || jenkins.libraries.put(library, [('jira-send/' + FILE): PROGRAM])
         delivered = null
         jenkins.launcher.answer(answers)
@@ -56,7 +55,6 @@ class HandOverTest extends PipelineCase {
             List<StepCall> calls = jenkins.calls('sh')
             assert calls*.named == [calls[0].named] * 2
             assert calls[1].environment - [JIRA_SEND_DELIVERED: row[3]] == calls[0].environment
-            assert calls[0].environment.JIRA_SEND_MANIFEST == 'jira-send 9.8.7 abc jira-send-9.8.7-linux-x86_64 def x'
             assert jenkins.launcher.requests[0] == jenkins.launcher.requests[1]
             assert jenkins.echoes == ['jiraSendBuildInfo: sent'] && !jenkins.temporary.list()
         }
@@ -118,11 +116,5 @@ class HandOverTest extends PipelineCase {
         assert step('jiraSendBuildInfo') == RESULT
         assert jenkins.calls('bat')*.environment*.JIRA_SEND_DELIVERED == [null, 'file'] && delivered == PROGRAM
         assert jenkins.temporary.list() as List == []
-    }
-
-    @Test
-    void 'the manifest is one line, and that of this library'() {
-        step('jiraSendBuildInfo')
-        assert jenkins.calls('sh')[0].environment.JIRA_SEND_MANIFEST == new String(Library.resource('jira-send/manifest'), 'UTF-8').trim()
     }
 }

@@ -34,7 +34,7 @@ class HostileTextTest extends PipelineCase {
             assert jenkins.calls('writeFile')[0].named.text ==~ /[ -~]*/
             assert jenkins.calls(unix ? 'sh' : 'bat').every { call -> !TEXTS.any { it.length() > 6 && call.args.toString().contains(it) } }
             assert jenkins.calls(unix ? 'sh' : 'bat')[0].environment.keySet() - FakeJenkins.newInstance(folder.newFolder(), jenkins.library).environment().keySet() ==
-                ['GIT_BRANCH', 'JIRA_SEND_MEMORY', 'JIRA_CLIENT_ID', 'JIRA_CLIENT_SECRET', 'JIRA_SEND_TMP', 'JIRA_SEND_MANIFEST'] as Set
+                ['GIT_BRANCH', 'JIRA_SEND_MEMORY', 'JIRA_CLIENT_ID', 'JIRA_CLIENT_SECRET', 'JIRA_SEND_TMP'] as Set
         }
     }
 

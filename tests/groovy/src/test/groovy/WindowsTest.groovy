@@ -42,7 +42,7 @@ class WindowsTest {
     void 'it expands only variables of a known form, between quotes, and once'() {
         List<String> code = LINES.findAll { !it.startsWith('rem') }
         Set<String> known = ['version', 'file', 'sha256', 'rest', 'more', 'program', 'right', 'sum', 'skipped', 'cache', 'new', 'mirror', 'host', 'why',
-            'folder', 'output', 'code'].collect { 'js_' + it } + ['JIRA_SEND_TMP', 'JIRA_SEND_MANIFEST', 'JIRA_SEND_BIN', 'JIRA_SEND_CACHE', 'JIRA_SEND_MIRROR',
+            'folder', 'output', 'code'].collect { 'js_' + it } + ['JIRA_SEND_TMP', 'JIRA_SEND_BIN', 'JIRA_SEND_CACHE', 'JIRA_SEND_MIRROR',
             'JIRA_SEND_DELIVERED', 'LOCALAPPDATA', 'errorlevel'] as Set
         code.each { String line ->
             // Not the variables of "for", and those with an argument.
@@ -152,8 +152,7 @@ class WindowsTest {
         [
             [[JIRA_SEND_BIN: 'C:\\nowhere'],         'JIRA_SEND_BIN does not name a file on this agent'],
             [[JIRA_SEND_DELIVERED: 'none'],          'set up the library jira-send-program in Jenkins, set JIRA_SEND_MIRROR, or put jira-send.exe 9.8.7 in a'],
-            [[JIRA_SEND_MANIFEST: 'jira-send 9.8.7'], 'this branch of the library has no file for Windows'],
-            [[JIRA_SEND_MANIFEST: null],             'this branch of the library has no file for Windows'],
+            [[manifest: 'jira-send 9.8.7'],          'this branch of the library has no file for Windows'],
             [[JIRA_SEND_BIN: agent.put('bin.exe', agent.program), TOOL_STOPS: '3'], 'jira-send could not be started, or stopped with exit code 3; the log'],
             [[JIRA_SEND_BIN: agent.put('no.exe', 'x'.bytes)], 'jira-send could not be started, or stopped with exit code '],
         ].each { List row ->

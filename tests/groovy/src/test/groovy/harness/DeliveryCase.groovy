@@ -67,7 +67,7 @@ abstract class DeliveryCase {
         File directory = new File(root, "shop@tmp/jira-send-${calls}")
         directory.mkdirs()
         new File(directory, 'request.json').text = '{"protocol":1}'
-        Map<String, String> all = [JIRA_SEND_MANIFEST: manifest(program()), HOME: home.path, WORKSPACE_TMP: "${root}/shop@tmp".toString(),
+        Map<String, String> all = [(Launcher.MANIFEST): manifest(program()), HOME: home.path, WORKSPACE_TMP: "${root}/shop@tmp".toString(),
             JIRA_SEND_TMP: directory.path] + further
         return all.findAll { it.value != null }
     }

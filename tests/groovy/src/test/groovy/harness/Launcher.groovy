@@ -3,6 +3,8 @@ package harness
 /** resources/jira-send/run.sh, run for real as the sh step would do it. */
 class Launcher {
     static final File SCRIPT = new File(Library.ROOT, 'resources/jira-send/run.sh')
+    /** In place of a variable: the manifest in the script, which a release writes there. */
+    static final String MANIFEST = 'manifest'
     /** Every POSIX shell of this machine, by path; some need to be told that they are one. */
     static final List<List<String>> SHELLS = [['/bin/dash'], ['/bin/bash'], ['/bin/bash', '--posix'], ['/bin/busybox', 'sh'], ['/bin/ksh'],
         ['/bin/mksh'], ['/bin/zsh', '--emulate', 'sh'], ['/bin/yash'], ['/bin/sh']]
@@ -14,11 +16,24 @@ class Launcher {
 
     /** As Jenkins starts a script without an interpreter line. Only the given environment, nothing of the machine's own but a PATH. */
     static Process start(Map<String, String> environment, File directory, List<String> shell = ['/bin/sh'], List<String> options = ['-xe']) {
-        ProcessBuilder builder = new ProcessBuilder(shell + options + SCRIPT.path).directory(directory)
+        ProcessBuilder builder = new ProcessBuilder(shell + options + script(environment[MANIFEST]).path).directory(directory)
         builder.environment().clear()
         builder.environment().put('PATH', '/usr/bin:/bin')
-        builder.environment().putAll(environment)
+        builder.environment().putAll(environment.findAll { it.key != MANIFEST })
         return builder.start()
+    }
+
+    private static File script(String manifest) {
+        if (manifest == null) {
+            return SCRIPT
+        }
+        String text = SCRIPT.getText('UTF-8')
+        String released = text.replaceFirst(/(?m)^manifest='[^']*'$/, "manifest='${manifest}'")
+        assert released != text
+        File file = File.createTempFile('run', '.sh')
+        file.deleteOnExit()
+        file.setText(released, 'UTF-8')
+        return file
     }
 
     static Launcher run(Map<String, String> environment, File directory, List<String> shell = ['/bin/sh'], List<String> options = ['-xe']) {

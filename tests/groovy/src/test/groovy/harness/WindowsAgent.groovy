@@ -19,7 +19,6 @@ class WindowsAgent {
         directory = new File(root, name)
         call = new File(directory, 'workspace@tmp/jira-send-1')
         new File(directory, 'workspace').mkdirs()
-        new File(root, 'main.bat').bytes = Library.resource('jira-send/run.bat')
         program = new File(TOOLS, 'curl.exe').bytes
     }
 
@@ -98,10 +97,14 @@ class WindowsAgent {
     List<String> call(Map<String, String> further = [:]) {
         call.mkdirs()
         new File(call, 'request.json').text = '{}'
-        Map<String, String> environment = [JIRA_SEND_MANIFEST: "jira-send 9.8.7 ${'0' * 64} jira-send-9.8.7-linux-x86_64 ${DeliveryCase.sha256(program)} ${FILE}".toString(),
-            JIRA_SEND_TMP: pathOf(directory) + '\\workspace@tmp/jira-send-1', JIRA_SEND_CACHE: windows('cache (1)'),
+        String manifest = further.manifest ?: "jira-send 9.8.7 ${'0' * 64} jira-send-9.8.7-linux-x86_64 ${DeliveryCase.sha256(program)} ${FILE}"
+        String script = new String(Library.resource('jira-send/run.bat'), 'US-ASCII')
+        String released = script.replaceFirst(/(?m)^set "js_rest=jira-send [^"]*"/, "set \"js_rest=${manifest}\"")
+        assert released != script
+        new File(root, 'main.bat').setText(released, 'US-ASCII')
+        Map<String, String> environment = [JIRA_SEND_TMP: pathOf(directory) + '\\workspace@tmp/jira-send-1', JIRA_SEND_CACHE: windows('cache (1)'),
             WINEPATH: pathOf(TOOLS) + (path ? ';' + path : '')] + further
-        Map done = wine(environment.findAll { it.value != null }, file('workspace'), 'cmd', '/c', pathOf(new File(root, 'main.bat')))
+        Map done = wine(environment.findAll { it.value != null && it.key != 'manifest' }, file('workspace'), 'cmd', '/c', pathOf(new File(root, 'main.bat')))
         assert done.status == 0
         errors = done.errorText.readLines()
         return done.outputText.readLines()
