@@ -1,4 +1,4 @@
-//! `jira-send keys`: which issue keys are found where, and what was dropped.
+//! `jira-send keys`: what was searched, which issue keys are found where, and what was dropped.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -10,11 +10,20 @@ use super::key_rules::find;
 use super::notices::{say_notes, warn_findings};
 use super::{Context, upstream};
 use crate::cli::{Format, KeysOptions, OutboxOptions};
-use crate::domain::issue_key::{Findings, IssueKey, Place};
+use crate::domain::issue_key::{Dropped, Findings, Found, IssueKey, Place, Reason, Text, TextKind};
 use crate::error::Failure;
 use crate::facts::{self, Facts};
 use crate::output::{Output, visible};
 use crate::system::Deadline;
+
+/// Most commits that are listed for people, who read the newest ones.
+const MAX_COMMITS: usize = 20;
+
+/// Most texts that are listed for programs.
+const MAX_TEXTS: usize = 1_000;
+
+/// Longest first line of a text that is shown, in characters.
+const MAX_LINE: usize = 120;
 
 /// Explains the texts that are given, or those of the run when none is.
 ///
@@ -116,36 +125,54 @@ fn as_json(findings: &Findings, facts: &Facts) -> Value {
         });
         place(&dropped.place, entry)
     });
+    let searched = searched(facts);
+    let texts = searched.iter().take(MAX_TEXTS);
+    let texts = texts.map(|text| {
+        json!({"kind": text.kind().name(), "source": text.source(), "text": first_line(text)})
+    });
     json!({
         "issue_keys": findings.keys().collect::<Vec<_>>(),
         "found": found.collect::<Vec<_>>(),
         "dropped": dropped.collect::<Vec<_>>(),
         "dropped_beyond": findings.dropped_beyond,
+        "searched": texts.collect::<Vec<_>>(),
+        "searched_beyond": searched.len().saturating_sub(MAX_TEXTS),
         "commits_left_out": facts.commits_left_out,
         "ranges": super::ranges(facts),
     })
 }
 
 fn as_text(findings: &Findings, facts: &Facts) -> String {
-    let texts = facts.texts.iter().filter(|text| !text.is_left_out());
-    let texts = texts.count();
     let mut text = String::new();
     if findings.found.is_empty() {
-        let plural = if texts == 1 { "" } else { "s" };
-        let _ = writeln!(text, "no issue keys in {texts} text{plural}");
+        text.push_str("no issue keys found\n");
     } else {
         let keys: Vec<&str> = findings.keys().map(IssueKey::as_str).collect();
         let _ = writeln!(text, "issue keys: {}", keys.join(", "));
         text.push_str("\nfound:\n");
     }
+    let is_again = |dropped: &&Dropped, found: &Found| {
+        let candidate = &dropped.candidate;
+        dropped.reason == Reason::Duplicate && candidate.eq_ignore_ascii_case(found.key.as_str())
+    };
     for found in &findings.found {
         let (source, line) = (visible(&found.place.source), visible(&found.place.line));
-        let _ = writeln!(text, "  {:<14} {source}: {line}", found.key.as_str());
+        let again = findings.dropped.iter().filter(|it| is_again(it, found));
+        let again = match again.count() {
+            0 => String::new(),
+            1 => " (and once more)".to_owned(),
+            times => format!(" (and {times} more times)"),
+        };
+        let _ = writeln!(text, "  {:<14} {source}: {line}{again}", found.key.as_str());
     }
-    if !findings.dropped.is_empty() {
+    let dropped = findings.dropped.iter();
+    let dropped = dropped.filter(|it| !findings.found.iter().any(|found| is_again(it, found)));
+    let dropped: Vec<&Dropped> = dropped.collect();
+    let is_dropped = !dropped.is_empty();
+    if is_dropped {
         text.push_str("\ndropped:\n");
     }
-    for dropped in &findings.dropped {
+    for dropped in dropped {
         let source = visible(&dropped.place.source);
         let reason = dropped.reason.explanation();
         let name = dropped.reason.name();
@@ -155,9 +182,10 @@ fn as_text(findings: &Findings, facts: &Facts) -> String {
             visible(&dropped.candidate)
         );
     }
-    if findings.dropped_beyond > 0 {
+    if findings.dropped_beyond > 0 && is_dropped {
         let _ = writeln!(text, "  and {} more", findings.dropped_beyond);
     }
+    list_searched(&searched(facts), &mut text);
     if !facts.ranges.is_empty() {
         text.push_str("\nranges:\n");
     }
@@ -173,4 +201,59 @@ fn as_text(findings: &Findings, facts: &Facts) -> String {
         let _ = write!(text, "\n{line}");
     }
     text.trim_end().to_owned()
+}
+
+/// The texts whose keys count, in the order in which they are searched.
+pub(super) fn searched(facts: &Facts) -> Vec<&Text> {
+    let mut texts: Vec<&Text> = facts.texts.iter().collect();
+    texts.retain(|text| !text.is_left_out());
+    texts.sort_by_key(|text| text.kind());
+    let mut searched: Vec<&Text> = Vec::new();
+    for text in texts {
+        // Several variables have the same branch.
+        if text.kind() == TextKind::Commit || !searched.iter().any(|it| it.is_same(text)) {
+            searched.push(text);
+        }
+    }
+    searched
+}
+
+/// How many texts of each kind were searched; nothing where there were none.
+pub(super) fn counted(texts: &[&Text]) -> Option<String> {
+    let counts = texts.chunk_by(|one, next| one.kind() == next.kind());
+    let counts: Vec<String> = counts
+        .map(|same| same[0].kind().counted(same.len()))
+        .collect();
+    (!counts.is_empty()).then(|| counts.join(", "))
+}
+
+/// How many texts of each kind were searched, then each by its first line.
+fn list_searched(texts: &[&Text], list: &mut String) {
+    let Some(counts) = counted(texts) else {
+        list.push_str("\nsearched: nothing, since there is no branch, title, tag or commit\n");
+        return;
+    };
+    let _ = writeln!(list, "\nsearched: {counts}");
+    let commits = texts.iter().filter(|text| text.kind() == TextKind::Commit);
+    let beyond = commits.count().saturating_sub(MAX_COMMITS);
+    for text in &texts[..texts.len() - beyond] {
+        let _ = writeln!(
+            list,
+            "  {}: {}",
+            visible(text.source()),
+            visible(&first_line(text))
+        );
+    }
+    if beyond > 0 {
+        let _ = writeln!(list, "  and {beyond} more commit messages");
+    }
+}
+
+/// What a text is known by.
+fn first_line(text: &Text) -> String {
+    let line = text.first_line();
+    match line.char_indices().nth(MAX_LINE) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
 }

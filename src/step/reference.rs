@@ -25,7 +25,7 @@ const OWN_VARIABLES: &[(&str, &str)] = &[
 /// Most lines of a help text in Jenkins.
 const MAX_LINES: usize = 40;
 
-/// What the table of steps does not say of a step.
+/// What the table of steps does not say about a step.
 struct About {
     step: &'static str,
     summary: &'static str,
@@ -168,7 +168,7 @@ const ABOUT: &[About] = &[
     },
     About {
         step: "jiraSendKeys",
-        summary: "Prints which issue keys are found in this run and where, and which were dropped and why.\n\
+        summary: "Prints which issue keys are found in this run and where, which were dropped and why, and what was searched.\n\
             It sends nothing and needs no credential.",
         example: "jiraSendKeys(projects: ['ABC'])",
         important: [
@@ -183,7 +183,7 @@ const ABOUT: &[About] = &[
             "repositories",
             "scm",
         ],
-        returns: "Returns a Map with issueKeys, found, dropped (each a list of Maps) and exitCode.",
+        returns: "Returns a Map with issueKeys, found, dropped, searched (each a list of Maps) and exitCode.",
     },
     About {
         step: "jiraSendCheck",

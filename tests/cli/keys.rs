@@ -55,13 +55,48 @@ fn people_get_a_text() {
     let expected = "issue keys: ABC-1\n\n\
         found:\n  ABC-1          --branch: feature/ABC-1\n\n\
         dropped:\n  UTF-8          --message: deny-list: UTF is on the list of words that are not projects; \
-        if yours is called that, name it with --projects or pass the key with --issue-keys\n";
+        if yours is called that, name it with --projects or pass the key with --issue-keys\n\n\
+        searched: branch, 1 commit message\n  --branch: feature/ABC-1\n  --message: UTF-8\n";
     assert_eq!(run.stdout, expected);
     let nothing = Agent::bare().run(&["keys", "--branch=main"]);
     assert_eq!(
         (nothing.code, nothing.stdout.as_str()),
-        (0, "no issue keys in 1 text\n")
+        (
+            0,
+            "no issue keys found\n\nsearched: branch\n  --branch: main\n"
+        )
     );
+    let nowhere = Agent::bare().run(&["keys"]);
+    assert_eq!(
+        nowhere.stdout,
+        "no issue keys found\n\nsearched: nothing, since there is no branch, title, tag or commit\n"
+    );
+}
+
+/// Why an issue is missing is seen from what was searched, with or without a key in it.
+#[test]
+fn all_that_was_searched_is_listed() {
+    let mut messages: Vec<String> = (1..=23).map(|number| format!("Step {number}")).collect();
+    messages.push(format!("{}\n\nABC-1", "é".repeat(130)));
+    let messages: Vec<&str> = messages.iter().map(String::as_str).collect();
+    let agent = Agent::of("multibranch-declarative-pull-request").with_commits(&messages);
+    let run = agent.run(&["keys"]);
+    let searched = run.stdout.split_once("\nsearched: ").unwrap().1;
+    let lines: Vec<&str> = searched.lines().collect();
+    assert_eq!(lines[0], "2 branches, title, 23 commit messages");
+    assert!(lines[1].starts_with("  CHANGE_BRANCH: "), "{searched}");
+    assert_eq!(lines[2], "  BRANCH_NAME: PR-7");
+    assert!(lines[3].starts_with("  CHANGE_TITLE: "), "{searched}");
+    let newest = lines[4].strip_prefix("  commit ").unwrap();
+    assert_eq!(&newest[12..], format!(": {}…", "é".repeat(120)));
+    assert!(lines[5].ends_with(": Step 23"), "{searched}");
+    assert_eq!(lines[24], "  and 3 more commit messages");
+
+    let json = agent.run(&["keys", "--format=json"]).json();
+    let searched = json["searched"].as_array().unwrap();
+    assert_eq!((searched.len(), &json["searched_beyond"]), (26, &json!(0)));
+    assert_eq!(searched[2]["kind"], "title");
+    assert_eq!(searched[25]["text"], "Step 2");
 }
 
 #[test]

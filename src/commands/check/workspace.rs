@@ -1,10 +1,10 @@
-//! What Jenkins and git say of the run.
+//! What Jenkins and git say about the run.
 
 use super::items::Items;
 use crate::cli::KeyOptions;
 use crate::commands::identity::jenkins_number;
-use crate::commands::key_rules;
 use crate::commands::run_facts::jenkins_url;
+use crate::commands::{key_rules, keys};
 use crate::domain::issue_key::IssueKey;
 use crate::error::Warning;
 use crate::facts::{self, Facts, Question};
@@ -54,19 +54,19 @@ fn jenkins(facts: &Facts, variables: &Variables, items: &mut Items) {
         items.warn(
             "jenkins",
             format!("not running in Jenkins: {missing} are not set"),
-            "run it as a step of the job; elsewhere build and deployment want --job-name, --build-number and --url",
+            "run it as a step of the job; elsewhere pass --job-name, --build-number and --url to build and deployment",
         );
     } else if missing == variables::BUILD_URL.name {
         items.warn(
             "jenkins",
-            "BUILD_URL is not set: it is the address to which Jira links",
+            "BUILD_URL is not set: Jira links to it",
             "fill in Manage Jenkins > System > Jenkins URL, or pass --url",
         );
     } else {
         items.warn(
             "jenkins",
-            format!("not set: {missing}; a run is known by its job and its number"),
-            "does something clear the environment (sudo, docker run, env -i)? Pass these on, or pass --job-name, --build-number and --url",
+            format!("not set: {missing}; Jira identifies a run by its job and its number"),
+            "does something clear the environment (sudo, docker run, env -i)? Pass these variables on, or pass --job-name, --build-number and --url",
         );
     }
     if let Some(Err(failure)) = facts.run.build_number.as_deref().map(jenkins_number) {
@@ -81,7 +81,7 @@ fn jenkins(facts: &Facts, variables: &Variables, items: &mut Items) {
         Some(Err(failure)) => items.fail("build_url", &failure),
         Some(Ok(url)) if url.is_local() => items.warn(
             "build_url",
-            format!("{url} is an address that only this machine can open"),
+            format!("only this machine can open {url}"),
             "fill in Manage Jenkins > System > Jenkins URL, or pass --url",
         ),
         Some(Ok(url)) => items.ok("build_url", url.to_string()),
@@ -93,7 +93,7 @@ fn git(repository: &Repository<'_>, facts: &Facts, items: &mut Items) {
     let trouble = match repository.check() {
         Ok(()) => None,
         Err(GitError::NotInstalled) => Some((
-            "there is no git on this machine: commit messages are not searched".to_owned(),
+            "git is not installed on this machine: commit messages are not searched".to_owned(),
             "install git on the agent, or pass the keys with --issue-keys",
         )),
         Err(GitError::TooSlow) => Some((
@@ -107,8 +107,8 @@ fn git(repository: &Repository<'_>, facts: &Facts, items: &mut Items) {
     };
     if let Some((message, hint)) = trouble {
         items.warn("git", message, hint);
-        items.skip("history", "git gave no answer");
-        items.skip("commits", "git gave no answer");
+        items.skip("history", "git could not be run here");
+        items.skip("commits", "git could not be run here");
         return;
     }
     items.ok("git", "installed, and this is a repository");
@@ -139,16 +139,19 @@ fn git(repository: &Repository<'_>, facts: &Facts, items: &mut Items) {
 
 fn issue_keys(facts: &Facts, options: &KeyOptions, items: &mut Items) {
     let findings = key_rules::find(&facts.texts, options);
-    let keys: Vec<&str> = findings.keys().map(IssueKey::as_str).collect();
-    if keys.is_empty() {
-        let searched = facts.texts.iter().filter(|text| !text.is_left_out());
-        let count = searched.count();
+    let found: Vec<&str> = findings.keys().map(IssueKey::as_str).collect();
+    if found.is_empty() {
+        let searched = keys::counted(&keys::searched(facts));
+        let searched = searched.map_or_else(
+            || "since there is no branch, title, tag or commit".to_owned(),
+            |searched| format!("in {searched}"),
+        );
         items.warn(
             "issue_keys",
-            format!("none found in {count} texts, so nothing would be sent for this run"),
-            "name an issue in the branch or a commit message; jira-send keys explains what was searched",
+            format!("none found {searched}: nothing would be sent for this run"),
+            "name an issue in the branch or a commit message; jira-send keys shows what was searched",
         );
     } else {
-        items.ok("issue_keys", keys.join(", "));
+        items.ok("issue_keys", found.join(", "));
     }
 }

@@ -30,6 +30,21 @@ impl TextKind {
         }
     }
 
+    /// So many of it, as people say it: `branch`, `12 commit messages`.
+    pub(crate) fn counted(self, count: usize) -> String {
+        let (one, many) = match self {
+            Self::Explicit => ("keys that were passed", "keys that were passed"),
+            Self::Branch => ("branch", "branches"),
+            Self::Title => ("title", "titles"),
+            Self::Tag => ("tag", "tags"),
+            Self::Commit => ("1 commit message", "commit messages"),
+        };
+        match (self, count) {
+            (Self::Explicit, _) | (_, 1) => one.to_owned(),
+            _ => format!("{count} {many}"),
+        }
+    }
+
     pub(super) fn is_prose(self) -> bool {
         matches!(self, Self::Title | Self::Commit)
     }
@@ -101,6 +116,20 @@ impl Text {
 
     pub(crate) fn kind(&self) -> TextKind {
         self.kind
+    }
+
+    /// The option, variable or commit that it is from.
+    pub(crate) fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Whether it is the same branch, tag or title, whatever it is from.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        (self.kind, &self.text) == (other.kind, &other.text)
+    }
+
+    pub(crate) fn first_line(&self) -> &str {
+        self.text.trim_start().lines().next().unwrap_or_default()
     }
 
     /// Whether the whole text is a name that Jenkins gives to the branch of a pull request.

@@ -199,7 +199,7 @@ fn named_repositories_are_read_on_the_first_build() {
         sources(&run)
     );
     let text = run.echo();
-    assert_eq!(text.lines().count(), 15, "{text}");
+    assert_eq!(text.lines().count(), 21, "{text}");
     assert!(!agent.path().join("pwned").exists());
 
     // Nothing new in them after that.
