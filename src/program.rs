@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use crate::child;
-use crate::cli::{Command, misspelt, typed_value};
+use crate::cli::{Command, help, misspelt, typed_value};
 use crate::color;
 use crate::commands::{self, Phase};
 use crate::error::{Failure, Kind};
@@ -204,7 +204,7 @@ fn show(
     } else {
         page_text.to_string()
     };
-    if let Err(failure) = output.result(text.trim_end()) {
+    if let Err(failure) = output.result(help::printed(text.trim_end()).as_str()) {
         output.failure(&failure);
         return ExitCode::from(failure.kind.exit_code());
     }

@@ -1,15 +1,29 @@
 //! Options of `jira-send build`.
 
-use clap::Args;
+use clap::{Arg, Args};
 
 use super::numbers::count;
 use super::options::{JiraOptions, KeyOptions, OutputOptions, RunOptions};
 use super::wrap::WrapOptions;
 use crate::domain::reference::Reference;
+use crate::domain::state::parse_state_of_build;
 use crate::domain::web_url::WebUrl;
 use crate::test_reports::Patterns;
 
+/// A build is never rolled back.
+fn without_rollback(option: Arg) -> Arg {
+    if option.get_id() != "state" {
+        return option;
+    }
+    let help = option.get_help().map(ToString::to_string);
+    let help = help.unwrap_or_default();
+    option
+        .help(help.replace(", for a deployment also `rolled_back`", ""))
+        .value_parser(parse_state_of_build)
+}
+
 #[derive(Clone, Debug, Args)]
+#[command(mut_args(without_rollback))]
 pub(crate) struct BuildOptions {
     #[command(flatten)]
     pub(crate) run: RunOptions,

@@ -151,6 +151,6 @@ pub(crate) struct SendingOptions {
     #[arg(long)]
     pub(crate) require_issue_keys: bool,
     /// Also write the JSON object to this file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) result_file: Option<std::path::PathBuf>,
 }

@@ -82,7 +82,10 @@ const EXAMPLES: &[(&str, &[Example])] = &[
     (
         "dev-info",
         &[
-            ("Send what this run brings", "jira-send dev-info"),
+            (
+                "Send the commits, the branch and the pull request of this run",
+                "jira-send dev-info",
+            ),
             (
                 "Send the history of a repository",
                 "jira-send dev-info --all --branches main --branches 'release/*'",
@@ -122,6 +125,146 @@ const EXAMPLES: &[(&str, &[Example])] = &[
             (
                 "All builds with a label",
                 "jira-send delete build --property job=shop --yes",
+            ),
+        ],
+    ),
+    (
+        "show build",
+        &[
+            ("The build of this run", "jira-send show build"),
+            (
+                "Another build",
+                "jira-send show build --job-name shop/main --build-number 7",
+            ),
+        ],
+    ),
+    (
+        "show deployment",
+        &[
+            (
+                "The deployment of this run",
+                "jira-send show deployment --environment-id eu-prod",
+            ),
+            (
+                "Another deployment",
+                "jira-send show deployment --environment-id eu-prod --job-name shop/main --build-number 7",
+            ),
+        ],
+    ),
+    (
+        "show repository",
+        &[(
+            "The repository in the current folder",
+            "jira-send show repository",
+        )],
+    ),
+    (
+        "show commit",
+        &[(
+            "A commit of the repository in the current folder",
+            "jira-send show commit --commit 8a91dfc02c5b7f3e6d1a4b9c0e2f5a7d8c6b3e10",
+        )],
+    ),
+    (
+        "show branch",
+        &[(
+            "A branch of the repository in the current folder",
+            "jira-send show branch --branch feature/ABC-1-login",
+        )],
+    ),
+    (
+        "show pull-request",
+        &[(
+            "A pull request of the repository in the current folder",
+            "jira-send show pull-request --pull-request 12",
+        )],
+    ),
+    (
+        "show dev-info",
+        &[(
+            "Whether there are repositories with a label",
+            "jira-send show dev-info --property team=shop",
+        )],
+    ),
+    (
+        "show feature-flag",
+        &[("A flag", "jira-send show feature-flag --flag-id new-cart")],
+    ),
+    (
+        "delete build",
+        &[
+            (
+                "One build",
+                "jira-send delete build --job-name shop/main --build-number 7",
+            ),
+            (
+                "See what would be deleted with a label",
+                "jira-send delete build --property job=shop/main --dry-run",
+            ),
+            (
+                "All builds with a label",
+                "jira-send delete build --property job=shop/main --yes",
+            ),
+        ],
+    ),
+    (
+        "delete deployment",
+        &[
+            (
+                "One deployment",
+                "jira-send delete deployment --environment-id eu-prod --job-name shop/main --build-number 7",
+            ),
+            (
+                "All deployments with a label",
+                "jira-send delete deployment --property job=shop/main --yes",
+            ),
+        ],
+    ),
+    (
+        "delete repository",
+        &[(
+            "A repository with all its commits, branches and pull requests",
+            "jira-send delete repository --repository-url https://git.example.com/acme/shop --yes",
+        )],
+    ),
+    (
+        "delete commit",
+        &[(
+            "A commit of the repository in the current folder",
+            "jira-send delete commit --commit 8a91dfc02c5b7f3e6d1a4b9c0e2f5a7d8c6b3e10",
+        )],
+    ),
+    (
+        "delete branch",
+        &[(
+            "A branch of the repository in the current folder",
+            "jira-send delete branch --branch feature/ABC-1-login",
+        )],
+    ),
+    (
+        "delete pull-request",
+        &[(
+            "A pull request of the repository in the current folder",
+            "jira-send delete pull-request --pull-request 12",
+        )],
+    ),
+    (
+        "delete dev-info",
+        &[(
+            "All repositories with a label",
+            "jira-send delete dev-info --property team=shop --yes",
+        )],
+    ),
+    (
+        "delete feature-flag",
+        &[
+            (
+                "One flag",
+                "jira-send delete feature-flag --flag-id new-cart",
+            ),
+            (
+                "All flags with a label",
+                "jira-send delete feature-flag --property team=shop --yes",
             ),
         ],
     ),
@@ -182,13 +325,18 @@ mod tests {
 
     #[test]
     fn every_command_has_examples_that_can_be_typed() {
-        for command in Cli::command().get_subcommands() {
-            let name = command.get_name();
-            let examples = of(name).unwrap_or_else(|| panic!("{name} has no example"));
-            for (_, line) in examples {
-                assert!(line.starts_with(&format!("jira-send {name}")), "{line}");
+        fn check(command: &clap::Command, words: &str) {
+            for nested in command.get_subcommands() {
+                let name = format!("{words} {}", nested.get_name());
+                let name = name.trim_start();
+                let examples = of(name).unwrap_or_else(|| panic!("{name} has no example"));
+                for (_, line) in examples {
+                    assert!(line.starts_with(&format!("jira-send {name}")), "{line}");
+                }
+                check(nested, name);
             }
         }
+        check(&Cli::command(), "");
         for (about, line) in EXAMPLES.iter().flat_map(|(_, examples)| *examples) {
             assert!(!about.ends_with('.'), "{about}");
             if let Err(error) = Cli::try_parse_from(words(line)) {

@@ -19,6 +19,64 @@ const MAX_WIDTH: usize = 100;
 /// Narrowest help. In less, options and their meanings do not fit beside each other.
 const MIN_WIDTH: usize = 40;
 
+/// Options that `-h` shows; `--help` shows all.
+const COMMON: &[&str] = &[
+    "all",
+    "branch",
+    "branches",
+    "build-number",
+    "data",
+    "disabled",
+    "dry-run",
+    "enabled",
+    "environment-id",
+    "environment-name",
+    "environment-type",
+    "file",
+    "flag-id",
+    "flag-key",
+    "format",
+    "from",
+    "issue-keys",
+    "job-name",
+    "jobs",
+    "projects",
+    "pushed",
+    "repository",
+    "rollout-percentage",
+    "since",
+    "site",
+    "state",
+    "test-reports",
+    "timeout",
+    "url",
+    "verbose",
+    "wait",
+];
+
+/// The same for the command that is about texts.
+const COMMON_OF_KEYS: &[&str] = &["message", "tag", "title"];
+
+/// Options that `-h` of `show` and `delete` leaves out: nearly all others identify what is read or deleted.
+const RARE_OF_STORED: &[&str] = &[
+    "budget",
+    "ca-file",
+    "cloud-id",
+    "color",
+    "component",
+    "per-controller",
+    "pipeline-id-style",
+    "stage-pattern",
+];
+
+/// A space at which a line is not broken, until the page is printed.
+const UNBROKEN: char = '\u{a0}';
+
+/// The page as it is printed.
+pub(crate) fn printed(page: &str) -> String {
+    page.replace(UNBROKEN, " ")
+}
+
 /// The program with all that its help shows about the commands whose options are defined.
 pub(crate) fn complete(program: clap::Command, variables: &Variables) -> clap::Command {
     of_width(program, width(variables))
@@ -38,6 +96,16 @@ fn width(variables: &Variables) -> usize {
     width.clamp(MIN_WIDTH, MAX_WIDTH)
 }
 
+/// Whether `-h` shows the option of the command that these words name.
+fn is_common(words: &[&str], long: &str) -> bool {
+    match words[1..] {
+        [] => true,
+        ["keys"] if COMMON_OF_KEYS.contains(&long) => true,
+        [_] => long.is_empty() || COMMON.contains(&long),
+        _ => !RARE_OF_STORED.contains(&long),
+    }
+}
+
 /// A command, named by the words before it, with plain texts, variables and examples.
 fn with_details(command: clap::Command, words: &[&str], width: usize) -> clap::Command {
     let name = command.get_name().to_owned();
@@ -52,6 +120,7 @@ fn with_details(command: clap::Command, words: &[&str], width: usize) -> clap::C
         }
         let long = option.get_long().unwrap_or_default().to_owned();
         let is_variable = sources::is_option(&option) && sources::is_variable(&typed, &long);
+        let option = option.hide_short_help(!is_common(&words, &long));
         with_variable(option, is_variable.then(|| variable(&long)))
     });
     if let Some(about) = command.get_about() {
@@ -97,11 +166,13 @@ fn with_variable(option: Arg, variable: Option<String>) -> Arg {
     }
     if let Some(variable) = variable {
         let space = if notes.is_empty() { "" } else { " " };
-        let _ = write!(notes, "{space}[env: {variable}]");
+        let _ = write!(notes, "{space}[env:{UNBROKEN}{variable}]");
     }
+    let summary = meaning.split("; ").next().unwrap_or(&meaning);
+    let summary = summary.split(". ").next().unwrap_or(summary);
     let (short, long) = match notes.as_str() {
-        "" => (meaning.clone(), meaning),
-        notes => (format!("{meaning} {notes}"), format!("{meaning}\n{notes}")),
+        "" => (summary.to_owned(), meaning),
+        notes => (format!("{summary} {notes}"), format!("{meaning}\n{notes}")),
     };
     let option = option.help(short).long_help(long);
     if !takes_value {
@@ -197,7 +268,7 @@ fn overview(width: usize, is_long: bool) -> String {
         );
         section("Variables that Jenkins sets:", &of(JENKINS), "");
         section(
-            "Plugins of jobs that are no multibranch projects:",
+            "Plugins of jobs other than multibranch projects:",
             &of(PLUGINS),
             "",
         );
@@ -242,17 +313,16 @@ fn table(rows: &[(&str, &str)], width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::later::whole;
-    use super::{of_width, table};
+    use super::{COMMON, of_width, printed, table};
 
     /// Every page of help.
     fn pages(width: usize) -> Vec<(String, String)> {
         fn collect(command: &mut clap::Command, words: &str, pages: &mut Vec<(String, String)>) {
             let words = format!("{words} {}", command.get_name());
-            pages.push((format!("{words} -h"), command.render_help().to_string()));
-            pages.push((
-                format!("{words} --help"),
-                command.render_long_help().to_string(),
-            ));
+            let short = command.render_help().to_string();
+            pages.push((format!("{words} -h"), printed(&short)));
+            let long = command.render_long_help().to_string();
+            pages.push((format!("{words} --help"), printed(&long)));
             for nested in command.get_subcommands_mut() {
                 collect(nested, &words, pages);
             }
@@ -279,6 +349,30 @@ mod tests {
                     );
                 }
             }
+        }
+    }
+
+    #[test]
+    fn the_short_help_is_short_and_names_no_variable_in_two_lines() {
+        for (page, text) in pages(80) {
+            for line in text.lines() {
+                let torn = line.trim_end().ends_with("[env:");
+                assert!(!torn, "{page}: {line}");
+            }
+            let lines = text.lines().count();
+            let is_of_command = page.split(' ').count() > 3 && !page.contains(" help ");
+            if page.ends_with(" -h") && is_of_command {
+                assert!(lines <= 80, "{page}: {lines} lines");
+                assert!(text.contains("see more with '--help'"), "{page}");
+            }
+        }
+        let all: Vec<String> = whole()
+            .get_subcommands()
+            .flat_map(clap::Command::get_arguments)
+            .filter_map(|option| option.get_long().map(ToOwned::to_owned))
+            .collect();
+        for name in COMMON {
+            assert!(all.iter().any(|long| long == name), "{name}");
         }
     }
 

@@ -24,12 +24,16 @@ fn files() -> Vec<(String, Vec<u8>)> {
             let mut text = Vec::new();
             let mut program = help::of_width(whole(), WIDTH);
             generate(shell, &mut program, "jira-send", &mut text);
-            (name.to_owned(), text)
+            (name.to_owned(), printed(&text))
         })
         .collect();
     let program = help::of_width(whole(), WIDTH);
     manual(&program, "jira-send", &mut files);
     files
+}
+
+fn printed(page: &[u8]) -> Vec<u8> {
+    help::printed(&String::from_utf8_lossy(page)).into_bytes()
 }
 
 /// The page of a command and those of the commands below it.
@@ -40,7 +44,7 @@ fn manual(command: &clap::Command, name: &str, files: &mut Vec<(String, Vec<u8>)
         .title(name)
         .render(&mut text)
         .unwrap();
-    files.push((format!("man/{name}.1"), text));
+    files.push((format!("man/{name}.1"), printed(&text)));
     for nested in command.get_subcommands() {
         if nested.get_name() != "help" {
             manual(nested, &format!("{name}-{}", nested.get_name()), files);

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use clap::CommandFactory as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use super::later::whole;
 use super::{Cli, errors};
@@ -90,4 +90,22 @@ fn every_option_has_help() {
         }
     }
     check(&whole());
+}
+
+#[test]
+fn only_a_deployment_is_rolled_back() {
+    let mut program = whole();
+    for (name, expected) in [("build", false), ("deployment", true)] {
+        let command = program.find_subcommand_mut(name).unwrap();
+        let mut options = command.get_arguments();
+        let state = options.find(|option| option.get_id() == "state").unwrap();
+        let help = state.get_help().unwrap().to_string();
+        assert_eq!(help.contains("rolled_back"), expected, "{name}: {help}");
+        let parse = |value: &str| {
+            Cli::try_parse_from(["jira-send", name, "--state", value]).map_err(|e| e.to_string())
+        };
+        assert_eq!(parse("rolled back").is_ok(), expected, "{name}");
+        let error = parse("done").err().unwrap();
+        assert_eq!(error.contains("rolled_back"), expected, "{error}");
+    }
 }

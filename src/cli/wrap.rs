@@ -17,7 +17,7 @@ pub(crate) struct WrapOptions {
     #[arg(long)]
     pub(crate) keep_credentials: bool,
     /// Also write the JSON object to this file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) result_file: Option<PathBuf>,
 }
 

@@ -83,6 +83,20 @@ impl FromStr for State {
     }
 }
 
+/// What `--state` of a build takes.
+///
+/// # Errors
+/// An unknown word, or one for deployments only.
+pub(crate) fn parse_state_of_build(text: &str) -> Result<State, String> {
+    match text.parse() {
+        Ok(State::RolledBack) => Err(NO_ROLLBACK.to_owned()),
+        Ok(state) => Ok(state),
+        Err(expected) => Err(str::replace(&expected, "rolled_back, ", "")),
+    }
+}
+
+const NO_ROLLBACK: &str = "a build cannot be rolled_back; only a deployment can";
+
 /// `state` of a build (Builds API, submitBuilds).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -158,7 +172,7 @@ pub(crate) fn build_state(state: State, unstable: BuildState) -> Result<BuildSta
         State::Successful => BuildState::Successful,
         State::Unstable => unstable,
         State::RolledBack => {
-            return Err("a build cannot be rolled_back; only a deployment can".to_owned());
+            return Err(NO_ROLLBACK.to_owned());
         }
     })
 }

@@ -96,7 +96,7 @@ fn every_error_has_words_and_a_hint_of_its_own() {
         ),
         (
             through(ProxyProblem::Status(403)),
-            "let us through",
+            "it refuses the connection",
             "owner",
             Retry::Never,
         ),
