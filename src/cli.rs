@@ -45,7 +45,7 @@ pub(crate) use options::{
     ConnectionOptions, Format, IdentityOptions, JiraOptions, KeyOptions, OutputOptions, RunOptions,
     UpdateOptions,
 };
-pub(crate) use outbox::OutboxOptions;
+pub(crate) use outbox::{OutboxOptions, turned_off_by};
 pub(crate) use stored::{
     AskOptions, BranchOptions, CommitOptions, DeleteOptions, PullRequestKeyOptions,
     RepositoryKeyOptions, ShowOptions, Which,

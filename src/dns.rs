@@ -17,13 +17,27 @@ pub(crate) fn look_up(url: &str, timeout: Duration) -> Result<Vec<IpAddr>, Strin
         found.map(|found| found.map(|address| address.ip()).collect::<Vec<_>>())
     });
     let found = found.ok_or("there was no answer in time")?;
-    let mut found = found.map_err(|error| error.to_string())?;
+    let mut found = found.map_err(|error| reason(&error.to_string()))?;
     found.sort_unstable();
     found.dedup();
     if found.is_empty() {
-        return Err("it has no address".to_owned());
+        return Err("DNS has no address for it".to_owned());
     }
     Ok(found)
+}
+
+/// What the system says, the same on all systems.
+fn reason(error: &str) -> String {
+    let said = error.rsplit(": ").next().unwrap_or(error);
+    match said {
+        "Temporary failure in name resolution" | "Try again" => "no DNS server answered".to_owned(),
+        "Name or service not known"
+        | "Name does not resolve"
+        | "No address associated with hostname"
+        | "nodename nor servname provided, or not known" => "DNS has no address for it".to_owned(),
+        _ if said.starts_with("No such host is known") => "DNS has no address for it".to_owned(),
+        _ => said.to_owned(),
+    }
 }
 
 /// `host:port` of an address.
@@ -42,7 +56,7 @@ fn with_port(url: &str) -> String {
 mod tests {
     use std::time::Duration;
 
-    use super::{look_up, with_port};
+    use super::{look_up, reason, with_port};
 
     #[test]
     fn ports_follow_the_scheme() {
@@ -63,5 +77,22 @@ mod tests {
         let found = look_up("http://127.0.0.1:8080", second).unwrap();
         assert_eq!(found, ["127.0.0.1".parse::<std::net::IpAddr>().unwrap()]);
         assert!(look_up("https://nowhere.invalid", second).is_err());
+    }
+
+    #[test]
+    fn no_reason_is_in_the_words_of_a_library() {
+        for (said, expected) in [
+            ("Name or service not known", "DNS has no address for it"),
+            (
+                "Temporary failure in name resolution",
+                "no DNS server answered",
+            ),
+            ("System error", "System error"),
+        ] {
+            let error = format!("failed to lookup address information: {said}");
+            assert_eq!(reason(&error), expected);
+        }
+        let of_windows = "No such host is known. (os error 11001)";
+        assert_eq!(reason(of_windows), "DNS has no address for it");
     }
 }

@@ -97,7 +97,7 @@ pub(crate) struct Report {
     /// What runs where once the deployment has succeeded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) deployed: Option<DeployedReport>,
-    /// What Jira says of a gate.
+    /// What Jira says about a gate.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub(crate) gate: Option<GateReport>,
     /// Which commits were searched for issue keys, of each repository.

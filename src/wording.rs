@@ -43,8 +43,8 @@ const OF_STEPS: &[(&str, &str)] = &[
     ),
     (", or run jira-send flush", ""),
     (
-        "jira-send flush delivers what waits",
-        "the next step that sends something from this agent delivers it",
+        "jira-send flush sends what is queued",
+        "the next step that sends something from this agent sends it",
     ),
     (
         "run jira-send flush with that version",

@@ -7,6 +7,7 @@ use clap::error::{ContextKind, ErrorKind};
 
 use super::suggestions::{self, words};
 use crate::error::Failure;
+use crate::wording::variable;
 
 /// What clap found wrong with a command line; `origins` has the options that nobody typed. Writers of pipeline steps
 /// (`is_step`) see no options.
@@ -33,6 +34,10 @@ pub(crate) fn explain(
         };
         failure = failure.cause(cause);
     }
+    let valid = context(ContextKind::ValidValue);
+    if !valid.is_empty() {
+        failure = failure.cause(format!("expected one of {valid}"));
+    }
     let origin = origins.get(&option);
     // The message names the parameter already.
     if let Some(origin) = origin.filter(|origin| !(is_step && origin.starts_with("the parameter")))
@@ -47,9 +52,13 @@ pub(crate) fn explain(
             failure.cause(format!("{option} was taken from {origin}"))
         });
     }
-    let valid = context(ContextKind::ValidValue);
-    if !valid.is_empty() {
-        failure = failure.hint(format!("expected one of {valid}"));
+    let value = error.get(ContextKind::InvalidValue).map(words);
+    if origin.is_none() && option.starts_with("--") && value.is_some_and(|it| it.trim().is_empty())
+    {
+        let variable = variable(&option[2..]);
+        failure = failure.hint(format!(
+            "leave {option} out if there is no value; {variable} may be empty, which counts as not set"
+        ));
     }
     for hint in suggestions::hints(error, command) {
         failure = failure.hint(hint);

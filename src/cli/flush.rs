@@ -2,13 +2,20 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Arg, Args};
 
 use super::numbers::seconds;
 use super::options::OutputOptions;
 use super::outbox::OutboxOptions;
 
+/// Without an outbox there is nothing to flush.
+fn without_no_outbox(option: Arg) -> Arg {
+    let is_senseless = option.get_id() == "no_outbox";
+    option.hide(is_senseless)
+}
+
 #[derive(Debug, Args)]
+#[command(mut_args(without_no_outbox))]
 pub(crate) struct FlushOptions {
     /// Send only what is queued for these sites [default: the sites in `JIRA_SITE` and those that have their own
     /// credential]

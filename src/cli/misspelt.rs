@@ -4,7 +4,7 @@ use super::later::commands;
 use super::sources::all_options;
 use crate::error::Warning;
 use crate::spelling::{meant, nearest};
-use crate::variables::{CONNECTION, FOR_SITE, LIBRARY, Variables};
+use crate::variables::{CONNECTION, FOR_SITE, LIBRARY, Variable, Variables};
 use crate::wording::variable;
 
 const OURS: &str = "JIRA_SEND_";
@@ -15,8 +15,9 @@ pub(crate) fn variables(variables: &Variables) -> Vec<Warning> {
         .names()
         .filter(|name| name.starts_with("JIRA_"))
         .collect();
-    let (ours, others): (Vec<&str>, Vec<&str>) =
-        names.into_iter().partition(|name| name.starts_with(OURS));
+    let (ours, others): (Vec<&str>, Vec<&str>) = names
+        .into_iter()
+        .partition(|name| name.starts_with(OURS) && without_ours(name).is_none());
     let of_options = if ours.is_empty() {
         Vec::new()
     } else {
@@ -56,7 +57,21 @@ fn of_options(names: &[&str]) -> Vec<(String, String)> {
         .collect()
 }
 
+/// `JIRA_CLIENT_SECRET` for `JIRA_SEND_CLIENT_SECRET`: these are not named after options. A few of them have both names.
+fn without_ours(name: &str) -> Option<String> {
+    let rest = name.strip_prefix(OURS)?;
+    let plain = rest.split(FOR_SITE).next().unwrap_or_default();
+    let is = |of: &[Variable], name: &str| of.iter().any(|variable| variable.name == name);
+    let is_option = matches!(plain, "SITE" | "CLOUD_ID");
+    let is_of_connection = is(CONNECTION, &format!("JIRA_{plain}"));
+    let is_read = is_option || is(LIBRARY, &format!("{OURS}{plain}"));
+    (is_of_connection && !is_read).then(|| format!("JIRA_{rest}"))
+}
+
 fn of_connection(name: &str) -> Option<(String, String)> {
+    if let Some(meant) = without_ours(name) {
+        return Some((name.to_owned(), meant));
+    }
     // One for a single site is named like one for all.
     let end = name.find(FOR_SITE).unwrap_or(name.len());
     let (plain, site) = name.split_at(end);
@@ -77,6 +92,19 @@ mod tests {
     fn the_nearest_variable_is_named() {
         for (name, expected) in [
             ("JIRA_SEND_STAET", Some("JIRA_SEND_STATE")),
+            ("JIRA_SEND_DRYRUN", Some("JIRA_SEND_DRY_RUN")),
+            ("JIRA_SEND_CLIENT_SECRET", Some("JIRA_CLIENT_SECRET")),
+            (
+                "JIRA_SEND_CLIENT_SECRET__ACME",
+                Some("JIRA_CLIENT_SECRET__ACME"),
+            ),
+            (
+                "JIRA_SEND_CLIENT_SECRET_FILE",
+                Some("JIRA_CLIENT_SECRET_FILE"),
+            ),
+            ("JIRA_SEND_API_URL", Some("JIRA_API_URL")),
+            ("JIRA_SEND_SITES", Some("JIRA_SEND_SITE")),
+            ("JIRA_SITES", Some("JIRA_SITE")),
             ("JIRA_SEND_ISSUE_KEY", Some("JIRA_SEND_ISSUE_KEYS")),
             ("JIRA_SEND_ENVIRONMENT", Some("JIRA_SEND_ENVIRONMENT_ID")),
             ("JIRA_SEND_CREDENTIAL_ID", Some("JIRA_SEND_CREDENTIALS_ID")),
@@ -84,6 +112,9 @@ mod tests {
             ("JIRA_CLIENT_SECERT__ACME", Some("JIRA_CLIENT_SECRET__ACME")),
             ("JIRA_SIET", Some("JIRA_SITE")),
             ("JIRA_CLIENT_SECRET__ACME", None),
+            ("JIRA_SEND_SITE", None),
+            ("JIRA_SEND_CLOUD_ID", None),
+            ("JIRA_SEND_CLIENT_ID", None),
             ("JIRA_SEND_BIN", None),
             ("JIRA_SEND_TMP", None),
             ("JIRA_SEND_MEMORY", None),

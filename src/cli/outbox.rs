@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::numbers::number;
+use super::sources::is_true;
 use crate::variables::Variables;
 
 /// What is kept on this machine.
@@ -33,10 +34,46 @@ impl OutboxOptions {
     pub(crate) fn default_for_reading(variables: &Variables) -> Self {
         Self {
             outbox: variables.by_name("JIRA_SEND_OUTBOX").map(PathBuf::from),
-            no_outbox: variables.by_name("JIRA_SEND_NO_OUTBOX").is_some(),
+            no_outbox: is_off(variables),
             outbox_max_age_days: 14,
             outbox_max_entries: 10_000,
             outbox_max_size: 100,
         }
+    }
+}
+
+const OFF: &str = "JIRA_SEND_NO_OUTBOX";
+
+/// Whether a variable turns the outbox off.
+fn is_off(variables: &Variables) -> bool {
+    let value = variables.by_name(OFF);
+    value.and_then(is_true) == Some(true)
+}
+
+/// What turned the outbox off, and how to have one again.
+pub(crate) fn turned_off_by(variables: &Variables) -> (&'static str, &'static str) {
+    if is_off(variables) {
+        (OFF, "unset JIRA_SEND_NO_OUTBOX")
+    } else {
+        ("--no-outbox", "leave out --no-outbox")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{OutboxOptions, turned_off_by};
+    use crate::variables::Variables;
+
+    #[test]
+    fn the_variable_is_named_if_it_turns_the_outbox_off() {
+        for (value, is_off) in [("true", true), ("1", true), ("false", false), ("x", false)] {
+            let variables = Variables::from([("JIRA_SEND_NO_OUTBOX", value)]);
+            let options = OutboxOptions::default_for_reading(&variables);
+            assert_eq!(options.no_outbox, is_off, "{value}");
+            let (what, _) = turned_off_by(&variables);
+            assert_eq!(what == "JIRA_SEND_NO_OUTBOX", is_off, "{value}");
+        }
+        let (what, _) = turned_off_by(&Variables::default());
+        assert_eq!(what, "--no-outbox");
     }
 }

@@ -167,12 +167,22 @@ fn arguments_for(
             .map(|value| format!("--{long}={value}").into())
             .collect());
     }
-    match values.concat().trim().to_ascii_lowercase().as_str() {
-        "true" | "1" | "yes" | "on" => Ok(vec![format!("--{long}").into()]),
-        "false" | "0" | "no" | "off" => Ok(Vec::new()),
-        other => Err(Failure::usage(format!(
-            "{origin}: expected true or false, got {other:?}"
+    let value = values.concat();
+    match is_true(&value) {
+        Some(true) => Ok(vec![format!("--{long}").into()]),
+        Some(false) => Ok(Vec::new()),
+        None => Err(Failure::usage(format!(
+            "{origin}: expected true or false, got {value:?}"
         ))),
+    }
+}
+
+/// What a variable or a parameter says about a flag.
+pub(super) fn is_true(value: &str) -> Option<bool> {
+    match value.trim().to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => Some(true),
+        "false" | "0" | "no" | "off" => Some(false),
+        _ => None,
     }
 }
 

@@ -165,8 +165,14 @@ fn unknown_word(word: &str, command: &Command) -> Option<String> {
         return Some(did_you_mean(&format!("--{word}")));
     }
     let name = command.get_name();
-    has("command")
-        .then(|| format!("to run a command, put -- before it: jira-send {name} -- {word}"))
+    let environment = if has("environment_id") {
+        format!("did you mean --environment-id {word}? ")
+    } else {
+        String::new()
+    };
+    has("command").then(|| {
+        format!("{environment}to run a command, put -- before it: jira-send {name} -- {word}")
+    })
 }
 
 fn unknown_command(word: &str, command: &Command) -> Option<String> {
@@ -241,6 +247,11 @@ mod tests {
             ("build", "--proxy", "set the variable HTTPS_PROXY"),
             ("build", "ABC-1", "did you mean --issue-keys ABC-1?"),
             ("build", "make", "put -- before it: jira-send build -- make"),
+            (
+                "deployment",
+                "production",
+                "did you mean --environment-id production? to run a command, put -- before it",
+            ),
             ("build", "SUCCESS", "--state SUCCESS"),
             ("build", "build-number=7", "--build-number=7"),
             ("build", "--wholly-other", ""),

@@ -1,4 +1,4 @@
-//! One try to send a payload to one site, and what becomes of it: written to the outbox, sent, settled.
+//! One attempt to send a payload to one site, and its result: written to the outbox, sent, settled.
 //! `send.rs` makes one for each payload and site.
 
 use super::Context;
@@ -8,6 +8,7 @@ use super::payload::Payload;
 use super::session::{Session, SessionError};
 use super::store::{NoOutbox, Store};
 use super::verify::{Pending, verify};
+use crate::cli::turned_off_by;
 use crate::error::{Failure, Kind};
 use crate::jira::{Jira, Submitted};
 use crate::outbox::{Entry, Held, Outbox};
@@ -227,10 +228,10 @@ impl<'a> Call<'a> {
                         failure
                     }
                     (Ok(false), Err(NoOutbox::Off)) if may_wait(&failure) && payload.may_wait => {
-                        report
-                            .message
-                            .push_str("; not queued, because of --no-outbox");
-                        failure.hint("leave out --no-outbox to have it queued and sent later")
+                        let (what, remedy) = turned_off_by(self.context.variables);
+                        let reason = format!("; not queued, because of {what}");
+                        report.message.push_str(&reason);
+                        failure.hint(format!("{remedy} to have it queued and sent later"))
                     }
                     _ => failure,
                 };
@@ -281,7 +282,7 @@ impl<'a> Call<'a> {
         if let (Ok((outbox, held, _)), Some(sequence)) = (kept, sequence) {
             let dropped = outbox.drop_older(held.entity(), sequence);
             if dropped > 0 {
-                let text = "older updates of it were waiting and are not needed any more";
+                let text = "older updates of it were queued and are no longer needed";
                 self.context.output.detail(&format!("{dropped} {text}"));
             }
         }

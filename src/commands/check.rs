@@ -30,7 +30,7 @@ pub(crate) fn run(
     context: &Context<'_>,
     look_up: LookUp<'_>,
 ) -> Result<Items, Failure> {
-    // Wrong options are told before anything is asked.
+    // Invalid options are reported before anything is asked.
     options
         .keys
         .changes

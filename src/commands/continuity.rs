@@ -12,7 +12,7 @@ use crate::jira::{Body, DataType};
 use crate::outbox::{Entity, Memory, Outbox, Record, Reserved, RunRecord};
 use crate::output::Output;
 
-/// So many updates of one build in the same millisecond are told apart.
+/// How many updates of one build in the same millisecond get different numbers.
 const MAX_TRIES: u32 = 200;
 
 /// Gives the payload its number and the issues that were sent before. Only looks when it is not to be sent.
@@ -59,12 +59,12 @@ pub(crate) fn continue_last(
     if payload.origin == Origin::Event && lasts.iter().any(|(last, _)| *last > number) {
         context
             .output
-            .say("a later event was sent before: Jira keeps that one");
+            .say("a later update was sent before, and Jira keeps that one");
     }
     if number != wanted {
         let (wanted, number) = (wanted.as_i64(), number.as_i64());
         context.output.detail(&format!(
-            "sequence number {number} instead of {wanted}, since a greater one was used before"
+            "sequence number {number} instead of {wanted}, because a greater one was used before"
         ));
     }
     // Several items may have numbers of their own.
@@ -128,7 +128,7 @@ fn warn_replaced(payload: &Payload, lasts: &[(SequenceNumber, Record)], output: 
     if let Some(record) = before.find(is_other) {
         output.advise(
             &format!(
-                "\"{}\", which was finished, is replaced by \"{name}\": both have the same pipeline, environment and number",
+                "\"{name}\" replaces \"{}\", which was finished: both have the same pipeline, environment and number",
                 record.name
             ),
             "if these are two parts of the product, give each a name of its own with --component",
@@ -151,7 +151,7 @@ fn repeat_issues(payload: &mut Payload, lasts: &[(SequenceNumber, Record)], outp
     }
     let names: Vec<&str> = added.iter().map(IssueKey::as_str).collect();
     output.detail(&format!(
-        "issue keys of the update before: {} (--only-issue-keys leaves them out)",
+        "issue keys of the previous update: {} (--only-issue-keys leaves them out)",
         names.join(", ")
     ));
     payload.issue_keys.extend(added);
@@ -218,9 +218,7 @@ impl Numbering {
                     Reserved::Ours => {}
                     Reserved::Taken => taken = true,
                     Reserved::Impossible(error) => {
-                        output.detail(&format!(
-                            "the number that was sent cannot be remembered: {error}"
-                        ));
+                        output.detail(&format!("could not remember the sequence number: {error}"));
                         return number;
                     }
                 }

@@ -1,4 +1,4 @@
-//! `jira-send flush`: everything that waits.
+//! `jira-send flush`: everything that is queued.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use super::connection::{self, Destination};
 use super::delivery::{self, Delivery};
 use super::session::Session;
 use super::store::{self, NoOutbox};
-use crate::cli::FlushOptions;
+use crate::cli::{FlushOptions, turned_off_by};
 use crate::error::{Failure, Kind};
 use crate::outbox::{Count, Due, Outbox};
 use crate::policy::{overall, worst};
@@ -21,7 +21,8 @@ use crate::system::Deadline;
 /// # Errors
 /// When there is no outbox that could be used.
 pub(crate) fn run(options: &FlushOptions, context: &Context<'_>) -> Result<Report, Failure> {
-    let outbox = store::open(&options.outbox, true, context).map_err(unusable)?;
+    let outbox = store::open(&options.outbox, true, context);
+    let outbox = outbox.map_err(|none| unusable(none, context))?;
     let sites = connection::sites(&options.site, context.variables)?;
     let is_narrowed = options.site.iter().any(|site| !site.trim().is_empty());
     let is_wanted = |site: Option<&str>, cloud_id: Option<&str>| {
@@ -84,13 +85,15 @@ pub(crate) fn run(options: &FlushOptions, context: &Context<'_>) -> Result<Repor
     let newer = left.newer;
     counts.waiting = waiting + held + newer;
     if held > 0 {
-        context.output.say(&format!(
-            "{held} in the outbox are on their way from other processes"
-        ));
+        let others = match held {
+            1 => "another process is sending 1 of the queued updates".to_owned(),
+            held => format!("other processes are sending {held} of the queued updates"),
+        };
+        context.output.say(&others);
     }
     if newer > 0 {
         context.output.advise(
-            &format!("left in the outbox, since a later version of jira-send wrote it: {newer}"),
+            &format!("only a later version of jira-send can send {newer} of the queued updates"),
             NEWER_HINT,
         );
     }
@@ -101,10 +104,15 @@ pub(crate) fn run(options: &FlushOptions, context: &Context<'_>) -> Result<Repor
 /// For what a later version wrote.
 pub(super) const NEWER_HINT: &str = "run jira-send flush with that version";
 
-fn unusable(none: NoOutbox) -> Failure {
+fn unusable(none: NoOutbox, context: &Context<'_>) -> Failure {
     match none {
-        NoOutbox::Off => Failure::usage("there is nothing to flush without an outbox")
-            .hint("leave out --no-outbox"),
+        NoOutbox::Off => {
+            let (what, remedy) = turned_off_by(context.variables);
+            let error = format!(
+                "flush sends what is queued in the outbox, and {what} turns the outbox off"
+            );
+            Failure::usage(error).hint(remedy)
+        }
         NoOutbox::Broken(why) => Failure::usage("the outbox cannot be used")
             .cause(why)
             .hint("name its folder with --outbox or JIRA_SEND_OUTBOX"),
@@ -177,26 +185,16 @@ fn report(
         codes.push(Kind::Unreachable.exit_code());
     }
     let outcomes: Vec<Outcome> = sites.iter().map(|site| site.outcome).collect();
-    let OutboxReport {
-        delivered,
-        refused,
-        waiting,
-        expired,
-        superseded,
-        ..
-    } = counts;
     let message = if counts.is_empty() && is_narrowed {
         "nothing is queued for the sites that were named".to_owned()
     } else if counts.is_empty() {
-        "nothing is queued".to_owned()
+        counts.words()
     } else {
-        format!(
-            "outbox: {delivered} delivered, {refused} refused, {waiting} waiting, {expired} expired, {superseded} superseded"
-        )
+        format!("outbox: {}", counts.words())
     };
     context.output.say(&message);
     let outcome = match overall(&outcomes) {
-        Outcome::NothingToSend if waiting > 0 => Outcome::Unreachable,
+        Outcome::NothingToSend if counts.waiting > 0 => Outcome::Unreachable,
         outcome => outcome,
     };
     Report {

@@ -39,9 +39,9 @@ impl Identity {
             missing.want_or(
                 address,
                 || Some("jenkins.example.com"),
-                "the address of the controller",
+                "URL of the controller",
                 "--pipeline-id without --per-controller",
-                "JENKINS_URL, set once Manage Jenkins > System > Jenkins URL is filled in",
+                "JENKINS_URL",
             )
         } else {
             None
@@ -68,8 +68,8 @@ impl Identity {
         let pipeline_id = missing.want_or(
             pipeline_id.or_else(|| job_name.as_ref().map(|name| of_job(name.as_str()))),
             || Some(PipelineId::given("JOB_NAME")),
-            "the pipeline",
-            "--job-name or --pipeline-id",
+            "pipeline",
+            "--job-name",
             "JOB_NAME",
         );
         let number = match (&options.build_number, &run.build_number) {
@@ -79,7 +79,7 @@ impl Identity {
         let number = missing.want_or(
             number,
             || "0".parse().ok(),
-            "the number of the build",
+            "build number",
             "--build-number",
             "BUILD_NUMBER",
         );
@@ -131,7 +131,7 @@ impl<'a> EnvironmentName<'a> {
         let given = missing.want_or(
             id.or(name).or_else(of_stage),
             || Some("ENVIRONMENT"),
-            "the environment",
+            "environment",
             "--environment-id, or a stage such as 'deploy to eu-prod'",
             "",
         )?;
@@ -187,6 +187,6 @@ pub(crate) fn jenkins_number(text: &str) -> Result<BuildNumber, Failure> {
     text.parse().map_err(|error: String| {
         Failure::usage(format!("BUILD_NUMBER is not a number: {text:?}"))
             .cause(error)
-            .hint("give the number with --build-number")
+            .hint("pass the number with --build-number")
     })
 }

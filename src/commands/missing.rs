@@ -8,14 +8,17 @@ use crate::variables;
 /// How a site is named, for people with a Jenkins and for others.
 pub(crate) const SITE_HINT: &str = "set JIRA_SITE (in Jenkins under Manage Jenkins > System > Global properties > Environment variables), or pass --site acme for acme.atlassian.net";
 
+/// What Jenkins sets only if it knows its own address.
+const URLS: &[&str] = &["BUILD_URL", "JENKINS_URL"];
+
 /// The values that are missing so far.
 #[derive(Debug, Default)]
 pub(crate) struct Missing {
     /// Each with what gives it.
     values: Vec<String>,
     lacks_site: bool,
-    /// Whether some of them are set by Jenkins.
-    lacks_variables: bool,
+    /// The variables of Jenkins that give some of them.
+    variables: Vec<&'static str>,
     /// Whether placeholders stand for values that Jenkins would set, and for which they do.
     has_placeholders: bool,
     placeholders: Vec<String>,
@@ -47,7 +50,7 @@ impl Missing {
         placeholder: impl FnOnce() -> Option<T>,
         name: &str,
         option: &str,
-        variable: &str,
+        variable: &'static str,
     ) -> Option<T> {
         if value.is_none()
             && self.has_placeholders
@@ -77,11 +80,13 @@ impl Missing {
         value: Option<T>,
         name: &str,
         option: &str,
-        variable: &str,
+        variable: &'static str,
     ) -> Option<T> {
         if value.is_none() {
-            self.values.push(described(name, option, variable));
-            self.lacks_variables |= !variable.is_empty();
+            self.values.push(format!("{name} ({option})"));
+            if !variable.is_empty() && !self.variables.contains(&variable) {
+                self.variables.push(variable);
+            }
         }
         value
     }
@@ -89,7 +94,7 @@ impl Missing {
     /// The same for the Jira site.
     pub(crate) fn want_site<T>(&mut self, site: Option<T>) -> Option<T> {
         self.lacks_site |= site.is_none();
-        self.want(site, "the Jira site", "--site or JIRA_SITE", "")
+        self.want(site, "Jira site", "--site or JIRA_SITE", "")
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -98,10 +103,9 @@ impl Missing {
 
     /// The error that names them, worded for whatever wanted them.
     pub(crate) fn into_failure(self, what: &str) -> Failure {
-        let values = if self.values.len() == 1 {
-            "a required value"
-        } else {
-            "required values"
+        let values = match self.values.len() {
+            1 => "required value",
+            _ => "required values",
         };
         let list = self.values.join(", ");
         let failure = Failure::usage(format!("missing {values} for {what}: {list}"));
@@ -110,22 +114,22 @@ impl Missing {
         } else {
             failure
         };
-        if self.lacks_variables {
-            failure.hint("Jenkins sets its variables automatically; elsewhere pass the options")
-        } else if self.lacks_site {
-            failure
-        } else {
-            failure.hint("pass the option in parentheses")
+        if self.variables.is_empty() {
+            return if self.lacks_site {
+                failure
+            } else {
+                failure.hint("pass the option in parentheses")
+            };
         }
-    }
-}
-
-/// A value and what gives it.
-fn described(name: &str, option: &str, variable: &str) -> String {
-    if variable.is_empty() {
-        format!("{name} ({option})")
-    } else {
-        format!("{name} ({option}; in Jenkins {variable})")
+        let once = if self.variables.iter().all(|it| URLS.contains(it)) {
+            " once Manage Jenkins > System > Jenkins URL is filled in"
+        } else {
+            ""
+        };
+        let variables = self.variables.join(", ");
+        failure.hint(format!(
+            "Jenkins sets {variables}{once}; elsewhere pass the options"
+        ))
     }
 }
 
@@ -135,36 +139,39 @@ mod tests {
 
     #[test]
     fn one_error_names_all_that_is_missing() {
-        let jenkins = "Jenkins sets its variables automatically; elsewhere pass the options";
-        for (lacks_site, variable, message, hints) in [
+        let sets = |what: &str| format!("Jenkins sets {what}; elsewhere pass the options");
+        let site = SITE_HINT.to_owned();
+        for (lacks_site, options, message, hints) in [
             (
                 true,
-                Some("JOB_NAME"),
-                "missing required values for a build: the pipeline (--job-name; in Jenkins JOB_NAME), the Jira site (--site or JIRA_SITE)",
-                vec![SITE_HINT, jenkins],
+                &[("--job-name", "JOB_NAME"), ("--url", "BUILD_URL")][..],
+                "missing required values for a build: value (--job-name), value (--url), Jira site (--site or JIRA_SITE)",
+                vec![site.clone(), sets("JOB_NAME, BUILD_URL")],
             ),
             (
                 true,
-                None,
-                "missing a required value for a build: the Jira site (--site or JIRA_SITE)",
-                vec![SITE_HINT],
+                &[],
+                "missing required value for a build: Jira site (--site or JIRA_SITE)",
+                vec![site],
             ),
             (
                 false,
-                Some("JOB_NAME"),
-                "missing a required value for a build: the pipeline (--job-name; in Jenkins JOB_NAME)",
-                vec![jenkins],
+                &[("--url", "BUILD_URL")],
+                "missing required value for a build: value (--url)",
+                vec![sets(
+                    "BUILD_URL once Manage Jenkins > System > Jenkins URL is filled in",
+                )],
             ),
             (
                 false,
-                Some(""),
-                "missing a required value for a build: the pipeline (--job-name)",
-                vec!["pass the option in parentheses"],
+                &[("--flag-key", "")],
+                "missing required value for a build: value (--flag-key)",
+                vec!["pass the option in parentheses".to_owned()],
             ),
         ] {
             let mut missing = Missing::default();
-            if let Some(variable) = variable {
-                missing.want(None::<u8>, "the pipeline", "--job-name", variable);
+            for (option, variable) in options {
+                missing.want(None::<u8>, "value", option, variable);
             }
             missing.want_site((!lacks_site).then_some(1));
             let failure = missing.into_failure("a build");

@@ -34,7 +34,7 @@ pub(crate) struct RunFacts {
 /// Options first, then Jenkins. What neither gives is noted in `missing`, and nothing comes back.
 ///
 /// # Errors
-/// A value that cannot be, such as too many properties.
+/// An invalid value, such as too many properties.
 pub(crate) fn read(
     options: &RunOptions,
     run: &Run,
@@ -50,9 +50,9 @@ pub(crate) fn read(
     let url = missing.want_or(
         url,
         || "https://jenkins.example.com/job/JOB_NAME/0/".parse().ok(),
-        "the address of the build",
+        "URL of the build",
         "--url",
-        "BUILD_URL, set once Manage Jenkins > System > Jenkins URL is filled in",
+        "BUILD_URL",
     );
     let (Some(identity), Some(url)) = (identity, url) else {
         return Ok(None);
@@ -105,7 +105,7 @@ pub(crate) fn origin(options: &RunOptions, time: EventTime) -> Origin {
     Origin::of(options.update.update_sequence_number, event)
 }
 
-/// The title of the pull request, else what the commit says of itself.
+/// The title of the pull request, else what the commit says about itself.
 pub(crate) fn description(facts: &Facts) -> Option<Line> {
     let change = facts.run.change.as_ref();
     let title = change.and_then(|change| Line::optional(change.title.as_deref()?));
@@ -124,7 +124,7 @@ pub(crate) fn say_assumed(options: &RunOptions, run: &RunFacts, output: &Output)
 pub(crate) fn warn_local(url: &WebUrl, output: &Output) {
     if url.is_local() {
         output.advise(
-            &format!("{url} is an address that only this machine can open"),
+            &format!("only this machine can open {url}"),
             "fill in Manage Jenkins > System > Jenkins URL, or pass --url",
         );
     }

@@ -98,7 +98,7 @@ fn ask<T: Send>(
     }))
 }
 
-/// What a site says, with what people are told when it is not as subject.
+/// What a site says, with the failure that people see if it is not what was asked for.
 struct SiteAnswer {
     report: SiteReport,
     failure: Option<Failure>,
@@ -117,7 +117,7 @@ impl SiteAnswer {
     }
 }
 
-/// Tells what went wrong, and adds the sites up. The exit code is that of the site that matters most.
+/// Reports what failed, and adds the sites up. The exit code is that of the site that matters most.
 fn into_report(said: Vec<Said<SiteAnswer>>, output: &Output) -> Report {
     let (mut sites, mut codes) = (Vec::new(), Vec::new());
     for (site, said) in said {

@@ -46,7 +46,7 @@ impl FromStr for Revision {
             || text.contains(odd)
             || text.contains("..")
         {
-            return Err(format!("{text:?} is not one commit, branch or tag"));
+            return Err("expected one commit, branch or tag".to_owned());
         }
         Ok(Self(text.to_owned()))
     }

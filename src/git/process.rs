@@ -204,8 +204,15 @@ impl<'a> Process<'a> {
             .as_mut()
             .map(|pipes| pipes.errors(LONGEST_PAUSE, self.system));
         let errors = errors.transpose().map_err(failed)?.unwrap_or_default();
-        Err(GitError::Failed(text(errors).trim().to_owned()))
+        Err(GitError::Failed(reason(&text(errors))))
     }
+}
+
+/// What git says, without what people read twice.
+fn reason(errors: &str) -> String {
+    let errors = errors.trim();
+    let errors = errors.strip_prefix("fatal: ").unwrap_or(errors);
+    errors.replace(" (or any of the parent directories): .git", "")
 }
 
 impl Drop for Process<'_> {

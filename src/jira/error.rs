@@ -4,6 +4,7 @@
 use super::DataType;
 use super::error_body;
 use super::http::{Answer, TransportError};
+use super::site::is_of_this_machine;
 use crate::error::{Failure, Kind};
 
 /// What was asked for when it went wrong.
@@ -48,7 +49,7 @@ pub(crate) struct JiraError {
 #[derive(Clone, Debug)]
 enum Problem {
     Transport(TransportError),
-    /// An answer that is no success.
+    /// An answer with an error status.
     Status(Answer),
     /// An answer that is not one of Jira's, whatever its status.
     NotJira(Answer),
@@ -70,7 +71,7 @@ impl JiraError {
         Self::new(asked, url, Problem::Transport(error))
     }
 
-    /// An answer that is no success: Jira's, or that of somebody between us and Jira.
+    /// An answer with an error status: from Jira, or from something between us and Jira.
     pub(super) fn refused(asked: Asked, url: &str, answer: Answer) -> Self {
         if is_foreign(asked, &answer) {
             return Self::not_jira(asked, url, answer);
@@ -132,7 +133,7 @@ impl JiraError {
         self.status() == Some(404)
     }
 
-    /// The status of an answer of Jira's that is no success.
+    /// The error status with which Jira answered.
     pub(crate) fn status(&self) -> Option<u16> {
         match &self.problem {
             Problem::Status(answer) => Some(answer.status),
@@ -159,6 +160,11 @@ impl JiraError {
         } else {
             messages.join("; ")
         }
+    }
+
+    /// Whether it is a stand-in on this machine, or a relay.
+    fn is_local(&self) -> bool {
+        is_of_this_machine(&self.host)
     }
 
     fn kind(&self) -> Kind {
@@ -194,7 +200,16 @@ impl JiraError {
     fn explain_as(&self, words: String) -> Failure {
         let failure = Failure::new(self.kind(), words);
         match &self.problem {
-            Problem::Transport(error) => failure.cause(error.words()).hint(error.hint()),
+            Problem::Transport(error) => {
+                let hint = match error {
+                    TransportError::Refused(_) if self.is_local() => format!(
+                        "check that a server is running at {}, which JIRA_SITE or JIRA_API_URL names",
+                        self.host
+                    ),
+                    _ => error.hint(),
+                };
+                failure.cause(error.words()).hint(hint)
+            }
             Problem::Status(answer) => self.explain_status(failure, answer),
             Problem::NotJira(answer) => {
                 let shown = error_body::excerpt(&answer.body);
@@ -225,9 +240,9 @@ impl JiraError {
                     answer.header("location").unwrap_or("nowhere")
                 ))
                 .hint("was the site renamed? Set JIRA_SITE to its new name; if not, a proxy or a login page of the network may be answering in its place"),
-            (_, 407) => failure.hint("the proxy wants a user and a password in HTTPS_PROXY"),
+            (_, 407) => failure.hint("the proxy requires a user and a password: set them in HTTPS_PROXY"),
             (_, 429) => failure.hint("Jira limits the number of requests; try again later"),
-            (_, 500..) => failure.hint("Jira is in trouble or in maintenance: see status.atlassian.com"),
+            (_, 500..) => failure.hint("Jira has a problem or is under maintenance: see status.atlassian.com"),
             (Asked::CloudId, 404) => failure.hint(
                 "there is no such site: check JIRA_SITE, or set JIRA_CLOUD_ID where the site has a domain of its own",
             ),
@@ -235,13 +250,13 @@ impl JiraError {
                 failure.hint("set JIRA_CLOUD_ID, which makes the look-up unnecessary")
             }
             (Asked::Token, 404 | 405) => {
-                failure.hint("check JIRA_API_URL and JIRA_AUTH_URL: no token is given out there")
+                failure.hint("check JIRA_API_URL and JIRA_AUTH_URL: that host does not issue tokens")
             }
             (Asked::Token, _) => failure.hint(
-                "check JIRA_CLIENT_ID and JIRA_CLIENT_SECRET against Jira settings > Apps > OAuth credentials; a deleted credential answers the same",
+                "check JIRA_CLIENT_ID and JIRA_CLIENT_SECRET against Jira settings > Apps > OAuth credentials; a deleted credential gives the same error",
             ),
             (_, 401 | 403) if answer.body.contains("IP address") => failure.hint(
-                "the site takes requests from listed addresses only: add the address of this agent, or of its proxy, to the site's IP allowlist",
+                "the site accepts requests only from listed addresses: add the address of this agent, or of its proxy, to the site's IP allowlist",
             ),
             (Asked::Permission(_), _) if !matches!(status, 401 | 403) => failure.hint("this answer says nothing about sending: try it with jira-send build --issue-keys KEY"),
             (

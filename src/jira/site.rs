@@ -21,7 +21,7 @@ impl Site {
 
     /// Whether it is a server on this machine, which is its own API.
     pub(crate) fn is_local(&self) -> bool {
-        host_and_port(&self.authority).is_some_and(|(host, _)| is_loopback(host))
+        is_of_this_machine(&self.authority)
     }
 
     /// How variables that are for this site alone end, the most exact first: `ACME_ATLASSIAN_NET`, `ACME`.
@@ -133,6 +133,11 @@ fn optional_port(text: &str) -> Option<Option<u16>> {
         None => None,
         Some(port) => port.parse().ok().map(Some),
     }
+}
+
+/// The same of a host with its port.
+pub(super) fn is_of_this_machine(authority: &str) -> bool {
+    host_and_port(authority).is_some_and(|(host, _)| is_loopback(host))
 }
 
 fn is_loopback(host: &str) -> bool {

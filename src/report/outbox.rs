@@ -44,6 +44,25 @@ impl OutboxReport {
         (self.delivered > 0).then(|| format!("{label}: {}{more}", shown.join(", ")))
     }
 
+    /// The counts, as people say them: `2 delivered, 1 still queued`.
+    pub(crate) fn words(&self) -> String {
+        let counts = [
+            (self.delivered, "delivered"),
+            (self.refused, "rejected by Jira"),
+            (self.waiting, "still queued"),
+            (self.expired, "too old or too many"),
+            (self.superseded, "replaced by later updates"),
+        ];
+        let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+        let counts: Vec<String> = counts
+            .map(|(count, what)| format!("{count} {what}"))
+            .collect();
+        match counts.as_slice() {
+            [] => "nothing is queued".to_owned(),
+            counts => counts.join(", "),
+        }
+    }
+
     pub(crate) fn add(&mut self, other: Self) {
         self.delivered += other.delivered;
         let room = MAX_LISTED.saturating_sub(self.delivered_names.len());
@@ -63,6 +82,18 @@ impl OutboxReport {
 #[cfg(test)]
 mod tests {
     use super::{MAX_LISTED, OutboxReport};
+
+    #[test]
+    fn only_what_happened_is_counted() {
+        let mut report = OutboxReport::default();
+        assert_eq!(report.words(), "nothing is queued");
+        report.deliver("b1");
+        assert_eq!(report.words(), "1 delivered");
+        report.waiting = 2;
+        report.superseded = 1;
+        let words = "1 delivered, 2 still queued, 1 replaced by later updates";
+        assert_eq!(report.words(), words);
+    }
 
     #[test]
     fn what_was_delivered_is_named_up_to_a_limit() {

@@ -94,7 +94,7 @@ impl SiteReport {
             (false, false, true) => Outcome::Unreachable,
         };
         Self {
-            message: format!("{delivered} delivered, {refused} refused, {waiting} waiting"),
+            message: counts.words(),
             queued: waiting > 0,
             ..Self::new(site, outcome)
         }

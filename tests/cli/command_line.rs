@@ -49,7 +49,7 @@ fn a_dry_run_outside_jenkins_shows_placeholders() {
         (
             &["build"][..],
             json!({"pipelineId": "JOB_NAME", "buildNumber": 0}),
-            "--job-name or --pipeline-id, --build-number, --url",
+            "--job-name, --build-number, --url",
         ),
         (
             &["build", "--job-name=shop", "--build-number=7"],

@@ -357,8 +357,7 @@ fn a_stage_names_the_environment() {
         let run = agent.run(&all);
         let Some((id, name, environment_type)) = expected else {
             assert_eq!(run.code, 2, "{stage}");
-            let words =
-                "the environment (--environment-id, or a stage such as 'deploy to eu-prod')";
+            let words = "environment (--environment-id, or a stage such as 'deploy to eu-prod')";
             assert!(run.stderr.contains(words), "{}", run.stderr);
             continue;
         };

@@ -468,7 +468,7 @@ fn a_pull_request_can_be_given() {
     assert_eq!(run.code, 2);
     assert!(
         run.stderr
-            .contains("the source branch of the pull request (--branch"),
+            .contains("source branch of the pull request (--branch"),
         "{}",
         run.stderr
     );

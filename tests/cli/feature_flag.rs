@@ -205,7 +205,7 @@ fn everything_that_is_missing_is_named_at_once() {
     let run = Agent::bare().run(&["feature-flag", "--issue-keys=ABC-1"]);
     assert_eq!(run.code, 2);
     for missing in [
-        "--flag-id",
+        "--flag-key",
         "--enabled or --disabled",
         "BUILD_URL",
         "JIRA_SITE",
@@ -269,7 +269,10 @@ fn an_address_that_nobody_can_open_is_warned_of() {
     let run = send_file(&agent, &flags, &["--dry-run"]);
     let warnings = run.stderr.matches("only this machine can open").count();
     assert_eq!(warnings, 1, "{}", run.stderr);
-    assert!(run.stderr.contains("warning: http://localhost/b "));
+    assert!(
+        run.stderr
+            .contains("warning: only this machine can open http://localhost/b")
+    );
     let fine = send_file(
         &agent,
         &json!([flag("a", "https://flags/a")]),

@@ -137,7 +137,7 @@ fn the_users_numbers_and_moments_stand() {
         &["--event-time=1767268800100", "--state=in_progress"],
     );
     assert!(
-        run.stderr.contains("a later event was sent before"),
+        run.stderr.contains("a later update was sent before"),
         "{}",
         run.stderr
     );
@@ -186,7 +186,7 @@ fn the_end_repeats_the_issues_of_the_beginning() {
     assert_eq!(keys(&jira), json!(["ABC-1", "ABC-3", "ABC-2"]));
     assert!(
         run.stderr
-            .contains("issue keys of the update before: ABC-2"),
+            .contains("issue keys of the previous update: ABC-2"),
         "{}",
         run.stderr
     );

@@ -282,7 +282,7 @@ fn every_kind_is_shown_and_deleted() {
         let run = agent.run(&kind.delete(&[]));
         assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{}", run.stderr);
         assert_eq!(last(&jira), expected("DELETE", kind.delete));
-        assert!(run.stderr.contains("after a moment"), "{}", run.stderr);
+        assert!(run.stderr.contains("a moment later"), "{}", run.stderr);
 
         let run = agent.run(&kind.show(&["--format=json"]));
         assert_eq!(run.code, 1, "{}", run.stderr);
@@ -292,7 +292,11 @@ fn every_kind_is_shown_and_deleted() {
             (&json!("not_found"), &Value::Null)
         );
         assert!(run.stderr.contains("error: http://"), "{}", run.stderr);
-        assert!(run.stderr.contains("hint: is the id"), "{}", run.stderr);
+        assert!(
+            run.stderr.contains("hint: check that the id is the one"),
+            "{}",
+            run.stderr
+        );
 
         // It is harmless to delete what is not there.
         let run = agent.run(&kind.delete(&["--format=json"]));
@@ -329,7 +333,7 @@ fn what_a_repository_does_not_show_may_be_there() {
     let run = show("c0-299");
     assert_eq!(run.code, 1);
     assert!(
-        run.stderr.contains("none of the 400 most recent"),
+        run.stderr.contains("not among the 400 most recent"),
         "{}",
         run.stderr
     );
@@ -366,7 +370,7 @@ fn a_delete_can_be_waited_for() {
         );
         assert!(run.stderr.contains("it is still there"), "{}", run.stderr);
         assert!(
-            run.stderr.contains("hint: Jira may take longer"),
+            run.stderr.contains("hint: Jira can take longer"),
             "{}",
             run.stderr
         );

@@ -79,7 +79,18 @@ const WRONG: &[(&[&str], &[&str])] = &[
     (&["build", "--issue-ids=ABC-1"], &["--issue-ids"]),
     (&["build", "--changes=nowhere"], &["nowhere"]),
     (&["build", "--budget=0"], &["--budget"]),
-    (&["build", "--format=xml"], &["--format", "json"]),
+    (
+        &["build", "--format=xml"],
+        &["--format", "caused by: expected one of text, json"],
+    ),
+    (
+        &["build", "--since="],
+        &["leave --since out", "JIRA_SEND_SINCE may be empty"],
+    ),
+    (
+        &["flush", "--no-outbox"],
+        &["--no-outbox turns the outbox off", "leave out --no-outbox"],
+    ),
     (&["build", "--site=my site"], &["my site", "acme"]),
     (
         &["build", "--site=Acme Inc"],
@@ -166,6 +177,15 @@ fn variables_stand_for_options() {
     assert_eq!(run.shown_body()["builds"][0]["state"], "cancelled");
     agent.set("JIRA_SEND_STATE", "done");
     assert_usage(&agent.run(&["build", "--dry-run"]), &["JIRA_SEND_STATE"]);
+    agent.unset("JIRA_SEND_STATE");
+    // An empty one counts for nothing.
+    agent.set("JIRA_SEND_SINCE", "");
+    assert_eq!(agent.run(&["build", "--dry-run"]).code, 0);
+    agent.set("JIRA_SEND_NO_OUTBOX", "true");
+    assert_usage(
+        &agent.run(&["flush"]),
+        &["JIRA_SEND_NO_OUTBOX turns", "unset JIRA_SEND_NO_OUTBOX"],
+    );
 }
 
 #[test]

@@ -92,7 +92,7 @@ impl Items {
 
     /// There was no time to find out, which says nothing of the thing itself.
     pub(super) fn no_time(&mut self, name: &'static str) {
-        self.warn(name, "not found out: the time was up", NO_TIME_HINT);
+        self.warn(name, "not checked: the time was up", NO_TIME_HINT);
     }
 
     /// The first hint of the failure is the remedy.

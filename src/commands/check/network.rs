@@ -32,7 +32,7 @@ fn named(data: CheckedData) -> (&'static str, DataType) {
 /// Looks up the host of an address within a time.
 pub(super) type LookUp<'a> = &'a (dyn Fn(&str, Duration) -> Addresses + Sync);
 
-/// The addresses of a host, or in words why there are none.
+/// The addresses of a host, or a text that says why there are none.
 type Addresses = Result<Vec<IpAddr>, String>;
 
 /// What is known so far.
@@ -47,7 +47,7 @@ pub(super) struct Network<'a> {
 }
 
 impl Network<'_> {
-    /// Nothing can be asked of the network by a way that is set wrongly.
+    /// Nothing can be asked of the network with invalid connection settings.
     pub(super) fn barred(&mut self, failure: &Failure) {
         self.items.fail("network", failure);
         let names = ["dns_site", "dns_api", "cloud_id", "token_endpoint", "token"];
@@ -115,7 +115,7 @@ impl Network<'_> {
         let (site, api) = (found.next().flatten(), found.next().flatten());
         (
             self.dns("dns_site", site, "no site is named", SITE_HINT),
-            self.dns("dns_api", api, "the addresses are wrong", API_HINT),
+            self.dns("dns_api", api, "the URLs are invalid", API_HINT),
         )
     }
 
@@ -136,14 +136,14 @@ impl Network<'_> {
             Ok(found) => {
                 let found: Vec<String> = found.iter().map(ToString::to_string).collect();
                 self.items
-                    .ok(name, format!("{host} is {}", found.join(", ")));
+                    .ok(name, format!("{host} has the address {}", found.join(", ")));
             }
             Err(error) if self.settings.has_proxy => {
-                let message = format!("{host} is left to the proxy; not known here: {error}");
+                let message = format!("{host} is looked up by the proxy; here: {error}");
                 self.items.skip(name, message);
             }
             Err(error) => {
-                let failure = unreachable(format!("{host} cannot be looked up")).cause(error);
+                let failure = unreachable(format!("could not look up {host}")).cause(error);
                 self.items.fail(name, &failure.hint(hint));
                 return false;
             }
@@ -230,7 +230,8 @@ impl Network<'_> {
                     self.items.fail(TOKEN, &failure);
                 } else {
                     self.fail(ENDPOINT, &error);
-                    self.items.skip(TOKEN, "the token endpoint gave none");
+                    self.items
+                        .skip(TOKEN, "the token endpoint did not give one");
                 }
                 None
             }
@@ -295,7 +296,7 @@ impl Network<'_> {
         const NAME: &str = "clock";
         let Some(ahead) = self.probe.clock_ahead() else {
             self.items
-                .skip(NAME, "no answer carried a date to compare it with");
+                .skip(NAME, "no answer had a date to compare it with");
             return;
         };
         let seconds = ahead.unsigned_abs() / 1000;
@@ -303,7 +304,7 @@ impl Network<'_> {
         if ahead.abs() > MAX_CLOCK_DIFFERENCE {
             self.items.warn(
                 NAME,
-                format!("this machine is {seconds} seconds {side} Jira: updates from machines with other clocks may be taken for older ones"),
+                format!("this machine is {seconds} seconds {side} Jira: updates from machines with other clocks may count as older"),
                 "set the clock of this machine (NTP), or pass the time of the controller with --event-time",
             );
         } else {

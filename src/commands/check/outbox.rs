@@ -1,7 +1,7 @@
 //! The outbox: whether it can be used, and what is in it.
 
 use super::items::Items;
-use crate::cli::OutboxOptions;
+use crate::cli::{OutboxOptions, turned_off_by};
 use crate::commands::Context;
 use crate::commands::flush::NEWER_HINT;
 use crate::commands::store::{self, NoOutbox};
@@ -19,13 +19,14 @@ pub(super) fn check(options: &OutboxOptions, context: &Context<'_>, items: &mut 
     let outbox = match usable {
         Ok(outbox) => outbox,
         Err(NoOutbox::Off) => {
-            items.skip(NAME, "nothing is kept on this machine (--no-outbox)");
+            let (what, _) = turned_off_by(context.variables);
+            items.skip(NAME, format!("nothing is kept on this machine ({what})"));
             return;
         }
         Err(NoOutbox::Broken(why)) => {
             items.warn(
                 NAME,
-                format!("what cannot be delivered would be lost: {why}"),
+                format!("undelivered updates would be lost: {why}"),
                 "set JIRA_SEND_OUTBOX to a folder that can be written to",
             );
             return;
@@ -39,8 +40,7 @@ pub(super) fn check(options: &OutboxOptions, context: &Context<'_>, items: &mut 
     let waiting = listing.due.len() + listing.paused + listing.held;
     if listing.newer > 0 {
         let newer = listing.newer;
-        let message =
-            format!("{newer} in {folder} can be read by a later version of jira-send only");
+        let message = format!("only a later version of jira-send can read {newer} in {folder}");
         items.warn(NAME, message, NEWER_HINT);
     }
     match (waiting, outbox.refused()) {
@@ -53,7 +53,7 @@ pub(super) fn check(options: &OutboxOptions, context: &Context<'_>, items: &mut 
         (_, refused) => items.warn(
             NAME,
             format!("{waiting} queued in {folder}, {refused} rejected or too old"),
-            "jira-send flush delivers what waits",
+            "jira-send flush sends what is queued",
         ),
     }
 }

@@ -110,7 +110,7 @@ fn credentials(
         items.warn(
             "credential",
             format!("{} begins or ends with a blank", source.name),
-            "enter the secret in Jenkins again, without what was copied along with it",
+            "enter the secret in Jenkins again, without the blank",
         );
     }
     Some(credentials)

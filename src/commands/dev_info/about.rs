@@ -68,7 +68,7 @@ impl About {
         let hosting = missing.want_or(
             hosting,
             placeholder,
-            "the address of the repository's page",
+            "URL of the repository's page",
             "--repository-url",
             "GIT_URL",
         )?;
@@ -77,7 +77,7 @@ impl About {
         let id = missing.want_or(
             options.repository_id.clone().or_else(of_clone),
             || "REPOSITORY".parse().ok(),
-            "the id of the repository",
+            "id of the repository",
             "--repository-id",
             "GIT_URL",
         )?;
@@ -112,7 +112,7 @@ impl About {
     }
 }
 
-/// The error that names what is missing, and the address that tells nothing.
+/// The error that names what is missing, and the URL that does not help.
 pub(super) fn unknown(missing: Missing, clone_urls: &[String]) -> Failure {
     let failure = missing.into_failure("development information");
     match clone_urls {
@@ -124,7 +124,7 @@ pub(super) fn unknown(missing: Missing, clone_urls: &[String]) -> Failure {
     }
 }
 
-/// What to say where nothing tells the kind of server.
+/// What to say if the kind of server is unknown.
 fn guess(page: Option<&WebUrl>, clone_urls: &[String]) -> Option<Warning> {
     let of_page = page.and_then(|page| CloneUrl::parse(&page.to_string()));
     let clone = of_page.or_else(|| clone(clone_urls))?;
@@ -133,7 +133,7 @@ fn guess(page: Option<&WebUrl>, clone_urls: &[String]) -> Option<Warning> {
     (!guess.is_certain).then(|| {
         Warning::new(
             format!(
-                "nothing says which kind of git server {host} is: URLs of pages are those of {kind}"
+                "the kind of git server of {host} is unknown: URLs of pages are those of {kind}"
             ),
             "name the kind with --repository-kind (JIRA_SEND_REPOSITORY_KIND for all jobs)",
         )

@@ -1,4 +1,4 @@
-//! What one run is made of: its commits, its branch and its pull request, as far as they name issues.
+//! What one run consists of: its commits, its branch and its pull request, if they name issues.
 
 use super::batch::DevEntity;
 use super::entities::{Maker, PullRequestFacts};
@@ -44,7 +44,7 @@ pub(super) fn pull_request(
     };
     let source = missing.want(
         of_options.or(of_change).or(built),
-        "the source branch of the pull request",
+        "source branch of the pull request",
         "--branch",
         "CHANGE_BRANCH",
     );

@@ -18,18 +18,18 @@ pub(super) fn of_options(
 ) -> Option<GivenFlag> {
     let key = given_text(options.flag_key.as_deref());
     let id = given_text(options.flag_id.as_deref());
-    let id = missing.want(id.or(key), "the flag", "--flag-id or --flag-key", "");
+    let id = missing.want(id.or(key), "flag", "--flag-key", "");
     let off = options.disabled.then_some(false);
     let enabled = missing.want(
         options.enabled.or(off),
-        "whether the flag is on",
+        "state of the flag",
         "--enabled or --disabled",
         "",
     );
     let url = missing.want_or(
         defaults.url.clone(),
         || "https://jenkins.example.com/job/JOB_NAME/0/".parse().ok(),
-        "the address of the flag's page",
+        "URL of the flag's page",
         "--url",
         "BUILD_URL",
     );

@@ -24,7 +24,7 @@ pub(crate) fn run(options: &DeleteOptions, context: &Context<'_>) -> Result<Repo
     let (subject, destinations) = finder.finish(subject, &how.ask, is_carried_out)?;
     if how.verify && !can_be_verified(&subject) {
         return Err(
-            Failure::usage(format!("Jira does not tell whether {subject} are gone"))
+            Failure::usage(format!("Jira cannot report whether {subject} are deleted"))
                 .hint("leave out --verify, or delete them one by one"),
         );
     }
@@ -46,7 +46,7 @@ pub(crate) fn run(options: &DeleteOptions, context: &Context<'_>) -> Result<Repo
             }
             let message = format!("{site} accepted the deletion request for {subject}");
             context.output.say(&format!(
-                "{message}; it does so after a moment, and says the same when there was nothing"
+                "{message}; it deletes a moment later, and answers the same if there was nothing to delete"
             ));
             Ok(SiteAnswer::new(site, Outcome::Accepted, message))
         },
@@ -54,7 +54,7 @@ pub(crate) fn run(options: &DeleteOptions, context: &Context<'_>) -> Result<Repo
     Ok(into_report(said, context.output))
 }
 
-/// Whether there is a question whose answer tells that it is gone.
+/// Whether Jira can be asked whether it is gone.
 fn can_be_verified(subject: &Subject) -> bool {
     match subject {
         Subject::Item(_) => true,
@@ -82,8 +82,9 @@ fn show(
     let report = if dry_run {
         Report::new(Outcome::DryRun, format!("{subject} would be deleted"))
     } else {
-        let failure = Failure::usage(format!("{subject}: nothing is deleted without --yes"))
-            .hint("this would delete more than one thing: look at the request, then add --yes");
+        let failure = Failure::usage(format!("deleting {subject} requires --yes")).hint(
+            "this can delete more than one thing: check the request that is shown, then add --yes",
+        );
         context.output.failure(&failure);
         Report::failed(&failure)
     };
@@ -105,7 +106,7 @@ fn wait(
     let why = loop {
         match is_gone(client, subject) {
             Ok(true) => {
-                let message = format!("{site} has deleted {subject}, or had nothing of it");
+                let message = format!("deleted at {site}: {subject}");
                 context.output.say(&message);
                 let mut answer = SiteAnswer::new(site, Outcome::Accepted, message);
                 answer.report.verified = Some(true);
@@ -117,11 +118,11 @@ fn wait(
         }
     };
     let message = format!(
-        "{site} accepted the deletion request for {subject}, but has not been seen to do so"
+        "{site} accepted the deletion request for {subject}, but has not carried it out yet"
     );
     let failure = Failure::new(Kind::Refused, message.as_str())
         .cause(why)
-        .hint("Jira may take longer at busy times: ask later with jira-send show, or wait longer with --budget");
+        .hint("Jira can take longer at busy times: check later with jira-send show, or wait longer with --budget");
     let mut answer = SiteAnswer::new(site, Outcome::Unverified, failure.message());
     answer.report.verified = Some(false);
     answer.failure = Some(failure);

@@ -60,19 +60,19 @@ fn look(client: &mut Jira<'_>, site: &str, subject: &Subject) -> Result<SiteAnsw
             return Ok(answer);
         }
         Some(Presence::OutOfSight) => format!(
-            "{site} does not show {item}: it is none of the {ENTITIES_SHOWN} most recent of its repository"
+            "{site} does not show {item}: it is not among the {ENTITIES_SHOWN} most recent of its repository"
         ),
         Some(Presence::Absent) => format!("{site} has the repository, but not {item}"),
         None => format!("{site} has not stored {item}"),
     };
-    let failure = Failure::new(Kind::Refused, message.as_str()).hint("is the id the one that it was sent with? What was just sent takes Jira a moment, what names unknown issues only is not stored, and only data of this credential can be seen");
+    let failure = Failure::new(Kind::Refused, message.as_str()).hint("check that the id is the one it was sent with; Jira needs a moment to store what was sent, stores nothing that names only unknown issues, and shows only data of this credential");
     Ok(SiteAnswer {
         failure: Some(failure),
         ..SiteAnswer::new(site, Outcome::NotFound, message)
     })
 }
 
-/// The stored object for people and programs alike; of several sites an object with one field for each.
+/// The stored object for people and programs alike; for several sites an object with one field for each.
 pub(crate) fn print(report: &Report, format: Format, output: &Output) -> ExitCode {
     let exit_code = ExitCode::from(report.exit_code);
     let text = match format {

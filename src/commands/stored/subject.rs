@@ -60,7 +60,7 @@ impl<'a> SubjectFinder<'a> {
             Which::Flag(key) => {
                 let id = key.flag_id.as_ref();
                 let id = id.and_then(|id| id.as_str().parse().ok());
-                let id = self.missing.want(id, "the feature flag", "--flag-id", "");
+                let id = self.missing.want(id, "feature flag", "--flag-id", "");
                 id.map(Item::FeatureFlag)
             }
             Which::Labelled(data, labels) => {
@@ -86,7 +86,7 @@ impl<'a> SubjectFinder<'a> {
         };
         let id = key.repository_id.clone().or_else(of_checkout);
         let option = "--repository-id, or run it in the repository";
-        self.missing.want(id, "the repository", option, "GIT_URL")
+        self.missing.want(id, "repository", option, "GIT_URL")
     }
 
     fn commit(&mut self, key: &CommitOptions) -> Option<Item> {
@@ -99,9 +99,7 @@ impl<'a> SubjectFinder<'a> {
             EntityId::of_commit(&hash).to_string().parse().ok()
         };
         let id = key.commit.clone().or_else(of_checkout);
-        let id = self
-            .missing
-            .want(id, "the commit", "--commit", "GIT_COMMIT");
+        let id = self.missing.want(id, "commit", "--commit", "GIT_COMMIT");
         entity(EntityKind::Commit, repository, id)
     }
 
@@ -120,7 +118,7 @@ impl<'a> SubjectFinder<'a> {
         let id = key.branch_id.clone().or_else(of_name);
         let id = self
             .missing
-            .want(id, "the branch", "--branch or --branch-id", "BRANCH_NAME");
+            .want(id, "branch", "--branch or --branch-id", "BRANCH_NAME");
         entity(EntityKind::Branch, repository, id)
     }
 
@@ -133,7 +131,7 @@ impl<'a> SubjectFinder<'a> {
         let id = id.and_then(|id| id.to_string().parse().ok());
         let id = self
             .missing
-            .want(id, "the pull request", "--pull-request", "CHANGE_ID");
+            .want(id, "pull request", "--pull-request", "CHANGE_ID");
         entity(EntityKind::PullRequest, repository, id)
     }
 
@@ -150,7 +148,7 @@ impl<'a> SubjectFinder<'a> {
         }
         match found.filter(|_| self.missing.is_empty()) {
             Some(found) => Ok((found, destinations)),
-            None => Err(self.missing.into_failure("what is asked for")),
+            None => Err(self.missing.into_failure("this command")),
         }
     }
 }

@@ -32,7 +32,7 @@ fn what_waits_and_what_was_refused_is_counted() {
         message.starts_with("2 queued in ") && message.ends_with(", 0 rejected or too old"),
         "{message}"
     );
-    assert_eq!(item["hint"], "jira-send flush delivers what waits");
+    assert_eq!(item["hint"], "jira-send flush sends what is queued");
     assert_eq!(agent.kept(""), before, "nothing is changed");
 
     jira.fail(Endpoint::Builds, Fault::json(400, r#"[{"message":"no"}]"#));
@@ -73,14 +73,14 @@ fn what_a_later_version_wrote_is_told() {
     assert_eq!(checked.status("outbox"), "warning");
     let words = checked.words("outbox");
     assert!(
-        words.contains("by a later version of jira-send only"),
+        words.contains("only a later version of jira-send can read 1 in "),
         "{words}"
     );
     let flush = agent.run(&["flush"]);
     assert!(
         flush
             .stderr
-            .contains("a later version of jira-send wrote it: 1"),
+            .contains("only a later version of jira-send can send 1 of the queued updates"),
         "{}",
         flush.stderr
     );

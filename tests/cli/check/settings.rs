@@ -45,7 +45,7 @@ const SETTINGS: &[Setting] = &[
         Some("http://127.0.0.1:1"),
         4,
         "cloud_id",
-        "HTTPS_PROXY",
+        "a server is running at 127.0.0.1:1",
         &["builds"],
     ),
     (
@@ -69,7 +69,7 @@ const SETTINGS: &[Setting] = &[
         Some("http://127.0.0.1:1"),
         4,
         "token_endpoint",
-        "HTTPS_PROXY",
+        "a server is running at 127.0.0.1:1",
         &["token", "builds", "deployments"],
     ),
     (
@@ -253,5 +253,5 @@ fn a_proxy_is_shown_without_its_password() {
     agent.set("JIRA_SITE", "https://nowhere.invalid");
     let checked = Checked::of(&jira, &agent, &["--budget=1"]);
     assert_eq!(checked.status("dns_site"), "skipped");
-    assert!(checked.words("dns_site").contains("left to the proxy"));
+    assert!(checked.words("dns_site").contains("looked up by the proxy"));
 }

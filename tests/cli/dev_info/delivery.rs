@@ -11,8 +11,8 @@ fn what_is_missing_or_useless_is_named() {
     let with_page = Agent::of(BRANCH).with_commits(&["ABC-1"]);
     let without_repository = Agent::of(BRANCH);
     let cases: [(&Agent, &[&str], &str); 6] = [
-        (&without_page, &[], "(--repository-url; in Jenkins GIT_URL)"),
-        (&with_page, &[], "the Jira site (--site or JIRA_SITE)"),
+        (&without_page, &[], "(--repository-url)"),
+        (&with_page, &[], "Jira site (--site or JIRA_SITE)"),
         (
             &without_repository,
             &["--dry-run"],
@@ -21,12 +21,12 @@ fn what_is_missing_or_useless_is_named() {
         (
             &with_page,
             &["--dry-run", "--message=ABC-1"],
-            "--message has no use",
+            "--message cannot be used",
         ),
         (
             &with_page,
             &["--dry-run", "--all", "--issue-keys=ABC-1"],
-            "--issue-keys has no use for the whole history",
+            "--issue-keys cannot be used with --all",
         ),
         (
             &with_page,
