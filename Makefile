@@ -35,6 +35,7 @@ build:
 
 # make release   makes a release, and the branch of the library that carries it (BINARIES=folder: of finished binaries)
 release:
+	@CARGO="$(CARGO)" release/pack.sh --check
 	$(if $(BINARIES),,rm -rf target/release-files && CARGO="$(CARGO)" release/build.sh target/release-files)
 	CARGO="$(CARGO)" release/pack.sh $(or $(BINARIES),target/release-files)
 

@@ -82,6 +82,14 @@ is_static() {
     ! command -v readelf >/dev/null 2>&1 || ! readelf -lW "$1" | grep -q INTERP || { echo "error: $1 is not static" >&2; return 1; }
 }
 
+# Whether a C compiler is there for the target $1: a library of the program has parts in C. Cargo would only say so after minutes.
+compiles_c() {
+    case $1 in "$host" | *-apple-* | *-windows-*) return 0 ;; esac
+    [ -z "$(printenv "CC_$(echo "$1" | tr - _)")${TARGET_CC:-}${CC:-}" ] || return 0
+    for tool in cargo-zigbuild "${1%%-*}-linux-musl-gcc"; do ! command -v "$tool" >/dev/null 2>&1 || return 0; done
+    [ "${1%%-*}" = "$(uname -m)" ] && command -v musl-gcc >/dev/null 2>&1
+}
+
 build() { # target, file, flags of rustc
     target=$1 file=$out/$2 flags=$3
     case $compiler in */*) cargo=${compiler%rustc}cargo ;; *) cargo=${CARGO:-cargo} ;; esac
@@ -121,6 +129,11 @@ ship() { # name, target, flags, target, flags…
     wanted=$1
     while [ $# -ge 2 ]; do
         if has "$1"; then
+            if [ -z "$check" ] && ! compiles_c "$1"; then
+                left_out="$left_out
+  $name: there is no C compiler for $1: install musl-tools (Debian, Ubuntu) or cargo-zigbuild"
+                return 0
+            fi
             echo "${check:+checking, not }building $name for $1${source:+, with the standard library}" >&2
             if build "$1" "jira-send-$version-$name" "$2"; then
                 return 0

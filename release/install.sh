@@ -45,7 +45,7 @@ get() { # file
             else
                 wget -q -O "$work/$1" "$from/$1"
             fi ;;
-        *://*) fail "$from is not https" ;;
+        *://*) fail "$from is not https" 'serve the files over https, or name a folder' ;;
         *) cp "$from/$1" "$work/$1" ;;
     esac || fail "could not get $from/$1"
 }
@@ -63,7 +63,7 @@ if command -v sha256sum >/dev/null 2>&1; then
 else
     actual=$(shasum -a 256 <"$work/$name" | cut -d ' ' -f 1)
 fi
-[ "$actual" = "$expected" ] || fail "$name is not what SHA256SUMS says: $actual instead of $expected"
+[ "$actual" = "$expected" ] || fail "$name is not what SHA256SUMS says: $actual instead of $expected" 'nothing was installed; get the release again, and if it stays like this, ask whoever published it'
 chmod 755 "$work/$name"
 mv -f "$work/$name" "$folder/jira-send"
 echo "installed jira-send $version in $folder" >&2

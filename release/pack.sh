@@ -10,10 +10,11 @@
 # never has the binaries: they would stay in its history.
 #
 # usage: release/pack.sh FOLDER
+#        release/pack.sh --check    finds out whether a release can be made, before anything is built
 set -eu
 
-folder=${1:?usage: release/pack.sh FOLDER}
-folder=$(cd "$folder" && pwd)
+folder=${1:?usage: release/pack.sh FOLDER|--check}
+[ "$folder" = --check ] || folder=$(cd "$folder" && pwd)
 cd "$(dirname "$0")/.."
 version=$(sed -n '/^\[package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)
 release=release/v$version program=program/v$version
@@ -48,7 +49,7 @@ check() { # name of a program in the folder
     ;; esac
 }
 
-[ -z "$(git status --porcelain --untracked-files=no)" ] || fail 'there are changes that are not committed' 'a release is made of what is committed: commit, then build anew'
+[ -z "$(git status --porcelain --untracked-files=no)" ] || fail 'there are changes that are not committed' 'a release is made of what is committed: commit, then build again'
 { git var GIT_COMMITTER_IDENT && git var GIT_AUTHOR_IDENT; } >/dev/null 2>&1 ||
     fail 'git does not know who makes this release' 'set user.name and user.email with git config'
 for branch in "$release" "$program"; do
@@ -58,6 +59,12 @@ done
 
 [ -z "${MINISIGN_KEY:-}" ] || command -v minisign >/dev/null 2>&1 || fail 'MINISIGN_KEY is set, and minisign is not installed' 'install it, or unset the variable'
 [ -z "${COSIGN_KEY:-}" ] || command -v cosign >/dev/null 2>&1 || fail 'COSIGN_KEY is set, and cosign is not installed' 'install it, or unset the variable'
+for tool in awk tar gzip sha256sum:shasum; do
+    command -v "${tool%:*}" >/dev/null 2>&1 || command -v "${tool#*:}" >/dev/null 2>&1 || fail "${tool%:*} is not installed" 'install it'
+done
+cargo=${CARGO:-cargo} # may have options
+command -v "${cargo%% *}" >/dev/null 2>&1 || fail 'cargo is not installed' 'install Rust, see https://rustup.rs'
+[ "$folder" != --check ] || exit 0
 
 rm -f "$folder/manifest" "$folder/install.sh" "$folder/SHA256SUMS"* "$folder/jira-send-$version.cdx.json" "$folder/jira-send-$version-"*.tar.gz
 binaries=''

@@ -419,6 +419,80 @@ fn a_machine_that_can_build_for_no_system_says_what_is_missing() {
     );
 }
 
+/// A target of rustup's alone is not enough: Cargo would compile for minutes before it says so.
+#[test]
+fn a_missing_c_compiler_is_said_before_anything_is_built() {
+    let folder = TempDir::new().unwrap();
+    let library = folder
+        .path()
+        .join("lib/rustlib/x86_64-unknown-linux-musl/lib");
+    fs::create_dir_all(library).unwrap();
+    let tools = folder.path().join("tools");
+    fs::create_dir(&tools).unwrap();
+    for tool in ["dirname", "git", "mkdir", "printenv", "sed", "tr", "uname"] {
+        let place = text(&run(
+            Command::new("sh").args(["-c", &format!("command -v {tool}")])
+        ));
+        std::os::unix::fs::symlink(place.trim(), tools.join(tool)).unwrap();
+    }
+    let compiler = folder.path().join("rustc");
+    let sysroot = folder.path().display();
+    let script = format!(
+        "#!/bin/sh\ncase $1 in --print) echo '{sysroot}' ;; *) echo host: x86_64-unknown-linux-gnu ;; esac\n"
+    );
+    fs::write(&compiler, script).unwrap();
+    fs::set_permissions(&compiler, PermissionsExt::from_mode(0o755)).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("release/build.sh");
+    let output = Command::new("/bin/sh")
+        .arg(script)
+        .arg(folder.path().join("binaries"))
+        .arg("linux-x86_64")
+        .env_clear()
+        .env("PATH", tools)
+        .env("HOME", folder.path())
+        .env("RUSTC", compiler)
+        .env("CARGO", "false")
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    let missing =
+        "linux-x86_64: there is no C compiler for x86_64-unknown-linux-musl: install musl-tools";
+    assert!(said.contains(missing), "{said}");
+    assert!(!said.contains("building linux-x86_64"), "{said}");
+}
+
+/// Before anything is built, which takes minutes.
+#[test]
+fn what_keeps_a_release_from_being_made_is_said_first() {
+    let release = Release::new();
+    let check = || {
+        let mut check = Command::new("sh");
+        check
+            .arg(release.clone().join("release/pack.sh"))
+            .arg("--check")
+            .env("CARGO", release.cargo());
+        let output = check.output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        (output.status.success(), said)
+    };
+    assert_eq!(check(), (true, String::new()));
+    fs::write(release.clone().join("LICENSE"), "mine").unwrap();
+    let (is_well, said) = check();
+    assert!(!is_well && said.contains("not committed"), "{said}");
+    release.commit();
+    release.git(&["branch", &library()]);
+    let (is_well, said) = check();
+    assert!(!is_well && said.contains("already exists"), "{said}");
+
+    let makefile = fs::read_to_string(release.clone().join("Makefile")).unwrap();
+    let (_, recipe) = makefile.split_once("\nrelease:\n").unwrap();
+    assert!(
+        recipe
+            .trim_start()
+            .starts_with("@CARGO=\"$(CARGO)\" release/pack.sh --check")
+    );
+}
+
 #[test]
 fn what_cannot_be_released_is_said() {
     let release = Release::new();
