@@ -55,6 +55,11 @@ fn what_the_demo_prints_can_be_pasted() {
     for text in ["Commits (3)", "Ada Example", "128 passed", "EU production"] {
         assert!(shown.join("\n").contains(text), "{text} in {shown:?}");
     }
+    assert!(!shown.join("\n").contains("dropped"), "{shown:?}");
+    assert!(
+        by_hand.contains(&"export BUILD_NUMBER=3".to_owned()),
+        "{by_hand:?}"
+    );
 
     let by_hand = by_hand.join("\n");
     let run = paste(&by_hand);
@@ -69,7 +74,7 @@ fn what_the_demo_prints_can_be_pasted() {
     assert_eq!(commands.len(), 6);
     let run = paste(&format!("{exports}\n{}", commands.join("\n")));
     assert_eq!(run.code, 0, "{}", run.stderr);
-    let deployed = "deployment shop » feature/PROJ-2-login #2 to EU production successful sent to";
+    let deployed = "deployment shop » feature/PROJ-2-login #3 to EU production successful sent to";
     assert!(run.stderr.contains(deployed), "{}", run.stderr);
     assert!(!run.stderr.contains("warning"), "{}", run.stderr);
 }

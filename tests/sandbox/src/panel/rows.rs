@@ -110,7 +110,7 @@ fn run(item: &Value) -> Row {
     let group = match &environment {
         Some((name, kind)) => GroupOf {
             id: text(&item["environment"]["id"]),
-            title: format!("{name} ({kind})"),
+            title: named(name, Some(kind)),
         },
         None => GroupOf {
             id: text(&item["pipelineId"]),
@@ -220,14 +220,22 @@ fn pull_request(item: &Value, repository: Option<String>) -> Row {
     row.at(&item["lastUpdate"])
 }
 
+/// An environment with its type, unless that is its name as well.
+fn named(environment: &str, kind: Option<&str>) -> String {
+    match kind {
+        Some(kind) if kind != environment => format!("{environment} ({kind})"),
+        _ => environment.to_owned(),
+    }
+}
+
 fn feature_flag(item: &Value) -> Row {
     let summary = &item["summary"];
     let details = item["details"].as_array().into_iter().flatten();
     let environments = details.clone().map(|details| {
         let name = text(&details["environment"]["name"]);
         let kind = some_text(&details["environment"]["type"]);
-        let kind = kind.map(|kind| format!(" ({kind})")).unwrap_or_default();
-        format!("{name}{kind}: {}", flag_state(&details["status"]))
+        let name = named(&name, kind.as_deref());
+        format!("{name}: {}", flag_state(&details["status"]))
     });
     let links = details
         .clone()

@@ -67,8 +67,6 @@ const STEPS: [&[&str]; 6] = [
 /// What is proposed to be typed by hand: the next run of the job fails.
 const NEXT: &[&str] = &[
     "build",
-    "--build-number",
-    "3",
     "--state",
     "FAILURE",
     "--tests-passed",
@@ -168,10 +166,21 @@ fn by_hand(variables: &BTreeMap<String, String>, folder: &Path, program: &Path) 
             quoted(&programs.to_string_lossy())
         );
     }
-    for (name, value) in variables {
-        println!("export {name}={}", quoted(value));
+    for (name, value) in of_next_run(variables) {
+        println!("export {name}={}", quoted(&value));
     }
     println!("jira-send {}\n", command_line(NEXT));
+}
+
+/// What Jenkins would set for the run after the one that is played.
+fn of_next_run(variables: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut variables = variables.clone();
+    let number = &variables["BUILD_NUMBER"];
+    let next = number.parse().map_or(1, |number: u32| number + 1);
+    let url = variables["BUILD_URL"].replace(&format!("/{number}/"), &format!("/{next}/"));
+    variables.insert("BUILD_NUMBER".to_owned(), next.to_string());
+    variables.insert("BUILD_URL".to_owned(), url);
+    variables
 }
 
 fn command_line(arguments: &[&str]) -> String {
