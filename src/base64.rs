@@ -38,7 +38,7 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
     digits + &"=".repeat(padding)
 }
 
-/// The digits that depend on `bytes` alone when `offset` unknown bytes stand before them.
+/// The digits that depend on `bytes` alone when `offset` unknown bytes precede them.
 pub(crate) fn core(bytes: &[u8], offset: usize) -> String {
     let mut bits = String::with_capacity(bytes.len() * 8);
     for byte in bytes {

@@ -301,7 +301,7 @@ pub(crate) fn left_out(count: usize) -> Option<String> {
     ))
 }
 
-/// What Jenkins' variables say of the run, and of texts those alone that the question names: for what is not about this
+/// What Jenkins' variables say about the run, and of texts those alone that the question names: for what is not about this
 /// run.
 pub(crate) fn of_options(question: &Question, variables: &Variables) -> Facts {
     Facts {

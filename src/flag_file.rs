@@ -34,7 +34,7 @@ const MAX_FLAGS: usize = 10_000;
 /// Most errors that are reported; nobody fixes more at once.
 const MAX_ERRORS: usize = 10;
 
-/// The environment of a flag that names none: Jira wants one.
+/// The environment of a flag that names none: Jira requires one.
 pub(crate) const ONLY_ENVIRONMENT: &str = "all environments";
 
 /// What holds for the flags that do not say it themselves.

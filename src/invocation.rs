@@ -74,7 +74,7 @@ fn no_command() -> Failure {
         .hint("leave out -- to send a state without a command")
 }
 
-/// Help and version are no errors.
+/// Help and version are not errors.
 fn not_parsed(
     error: clap::Error,
     program: &clap::Command,

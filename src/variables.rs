@@ -173,7 +173,7 @@ const SECRETS: &[Variable] = &[
     JENKINS_API_TOKEN_FILE,
 ];
 
-/// Stands between the name of a variable and the site that it is for: `JIRA_CLIENT_ID__ACME`.
+/// Separates the name of a variable from the site that it is for: `JIRA_CLIENT_ID__ACME`.
 pub(crate) const FOR_SITE: &str = "__";
 
 /// Whether the variable belongs to a credential. Windows does not tell letter cases apart.

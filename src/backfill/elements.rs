@@ -34,7 +34,7 @@ struct Open {
 pub(super) struct Element<'a> {
     /// `actions/hudson.tasks.junit.TestResultAction/failCount`; empty for the root.
     pub(super) path: &'a str,
-    /// Its own text, trimmed; what stands before the last element within it is left out.
+    /// Its own text, trimmed; what precedes the last element within it is left out.
     pub(super) text: &'a str,
     /// Its class, or the commit that it is about.
     pub(super) attribute: Option<&'a str>,

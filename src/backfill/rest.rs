@@ -117,11 +117,11 @@ impl<'a> Rest<'a> {
                 "set JENKINS_USER_ID and JENKINS_API_TOKEN; the token is made on the user's page under Security, and the user needs Overall/Read and Job/Read",
             )),
             300..=399 | 404 => Err(Failure::usage(what).cause(said).hint(
-                "give the address of Jenkins with --from, as it is under Manage Jenkins > System > Jenkins URL",
+                "pass the address of Jenkins with --from, as it is under Manage Jenkins > System > Jenkins URL",
             )),
             _ => Err(Failure::new(Kind::Unreachable, what)
                 .cause(said)
-                .hint("run the command again when Jenkins answers: it goes on where it was")),
+                .hint("run the command again when Jenkins answers: it continues where it stopped")),
         }
     }
 

@@ -1,4 +1,4 @@
-//! What Jira says of a submission, in full, for people and as the report of a site. Each attempt that
+//! What Jira says about a submission, in full, for people and as the report of a site. Each attempt that
 //! got an answer reads it here.
 
 use std::collections::HashSet;
@@ -26,7 +26,7 @@ pub(crate) fn read(
     let unknown = Unknown::of(&submitted);
     let rejected = submitted.rejected.clone();
     if !payload.names_issues && submitted.accepted.as_ref().is_some_and(|it| !it.is_empty()) {
-        // Those of several items that were sent for a wrong guess alone: no more is said of them than of any other unknown
+        // Those of several items that were sent for a wrong guess alone: no more is said about them than about any other unknown
         // key.
         submitted
             .rejected

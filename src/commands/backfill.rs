@@ -53,8 +53,10 @@ pub(crate) fn run(options: &BackfillOptions, context: &Context<'_>) -> Result<Re
 fn send_history(options: &BackfillOptions, context: &Context<'_>) -> Result<Report, Failure> {
     let (output, system) = (context.output, context.system);
     if options.jira.verify {
-        return Err(Failure::usage("--verify has no use for a whole history")
-            .hint("leave it out; jira-send show build reads back a single one"));
+        return Err(
+            Failure::usage("--verify cannot be used with a whole history")
+                .hint("leave it out; jira-send show build reads back a single one"),
+        );
     }
     let deadline = Deadline::after(system, LONGEST);
     let destinations = super::destinations(&options.jira.connection, context)?;
@@ -65,7 +67,7 @@ fn send_history(options: &BackfillOptions, context: &Context<'_>) -> Result<Repo
     let store = store::open(&options.jira.outbox, !options.jira.dry_run, context);
     if let Err(NoOutbox::Broken(why)) = &store {
         output.advise(
-            &format!("how far it comes cannot be remembered: {why}"),
+            &format!("could not save the progress: {why}"),
             "name a folder that can be written to with JIRA_SEND_OUTBOX",
         );
     }
@@ -118,7 +120,7 @@ fn open<'a>(options: &BackfillOptions, context: &'a Context<'_>) -> Result<Opene
     let from = from.filter(|from| !from.is_empty());
     let Some(from) = from.or_else(|| variables.get(JENKINS_HOME)) else {
         return Err(Failure::usage("no controller is named")
-            .hint("give the home folder of the controller or its URL with --from"));
+            .hint("pass the home folder of the controller or its URL with --from"));
     };
     let given = options
         .history
@@ -143,7 +145,7 @@ fn open<'a>(options: &BackfillOptions, context: &'a Context<'_>) -> Result<Opene
     let home = Home::open(Path::new(from))?;
     let Some(address) = given.or_else(|| home.address()).or_else(of_variable) else {
         return Err(Failure::usage("the URL of the controller is not known")
-            .hint("give it with --jenkins-url, or fill in Manage Jenkins > System > Jenkins URL"));
+            .hint("pass it with --jenkins-url, or fill in Manage Jenkins > System > Jenkins URL"));
     };
     let real = std::fs::canonicalize(from).unwrap_or_else(|_| from.into());
     Ok(Opened {
@@ -153,7 +155,7 @@ fn open<'a>(options: &BackfillOptions, context: &'a Context<'_>) -> Result<Opene
     })
 }
 
-/// An address that can stand in a link.
+/// A URL that can be used in a link.
 fn checked(address: &str) -> Result<String, Failure> {
     let url: Result<WebUrl, String> = address.parse();
     url.map(|url| url.to_string()).map_err(|error| {
@@ -162,7 +164,7 @@ fn checked(address: &str) -> Result<String, Failure> {
             "the URL of the controller cannot be used: {shown:?}"
         ))
         .cause(error)
-        .hint("give it with --jenkins-url")
+        .hint("pass it with --jenkins-url")
     })
 }
 
@@ -218,7 +220,7 @@ fn properties(options: &BackfillOptions, address: &str) -> Result<Properties, Fa
         .map_err(|error| Failure::usage(error).hint("see --property"))
 }
 
-/// Says at the end what was sent, what was skipped, and how it goes on.
+/// Says at the end what was sent, what was skipped, and what to do next.
 fn finish(
     source: &WholeHistory<'_>,
     mut report: Report,

@@ -37,7 +37,8 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
         return Err(missing.into_failure("a build"));
     };
     missing.say_placeholders(context.output);
-    let wrong = |error: String| Failure::usage("the build cannot be sent like this").cause(error);
+    let wrong =
+        |error: String| Failure::usage("the build cannot be sent with these values").cause(error);
     let state = build_state(run.state, options.run.unstable_as)
         .map_err(|error| wrong(error).hint("see --state"))?;
     let given_counts = test_counts::given(options)
@@ -143,7 +144,7 @@ pub(super) fn references(options: &BuildOptions, facts: &Facts) -> Result<Vec<Re
     if given.len() > MAX_REFERENCES {
         let count = given.len();
         return Err(Failure::usage(format!(
-            "Jira takes {MAX_REFERENCES} references on a build, not {count}"
+            "Jira accepts {MAX_REFERENCES} references for a build, not {count}"
         ))
         .hint("pass --reference less often"));
     }

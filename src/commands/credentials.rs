@@ -93,7 +93,7 @@ pub(crate) fn own_credential_hint(variables: &Variables, endings: &[String]) -> 
 }
 
 /// # Errors
-/// When the file cannot be read or is empty; its name is not told.
+/// When the file cannot be read or is empty; the error does not have its name.
 pub(super) fn secret_of_file(path: &str, what: &str, variable: &str) -> Result<Secret, Failure> {
     let unusable = || {
         Failure::new(
@@ -104,7 +104,7 @@ pub(super) fn secret_of_file(path: &str, what: &str, variable: &str) -> Result<S
             "{variable} names a file that holds the secret and nothing else"
         ))
     };
-    // What stands there may be the secret itself, by mistake.
+    // Its value may be the secret itself, by mistake.
     let unnamed = |error: anyhow::Error| format!("{error:#}").replace(path, "it");
     let text = files::read_text(path, MAX_SECRET);
     let text = text.map_err(|error| unusable().cause(unnamed(error)))?;

@@ -1,4 +1,4 @@
-//! Delivers what waits in the outbox for one site: for a flush, and after a send.
+//! Delivers what is queued in the outbox for one site: for a flush, and after a send.
 
 mod after_sending;
 mod settle;
@@ -19,7 +19,7 @@ pub(crate) use after_sending::{after_sending, say_delivered, warn_expired};
 /// So many entries are claimed at once, and in memory; those that fit together are sent together.
 const ROUND: usize = 2 * MAX_ITEMS;
 
-/// So often a long delivery says how far it is.
+/// How often a long delivery reports its progress.
 const PROGRESS: Duration = Duration::from_secs(5);
 
 /// Longest time for one request, retries included; half of what is left at most, so that one on which Jira hangs leaves
@@ -272,7 +272,7 @@ impl<'a> Delivery<'a> {
             many => format!("{many} minutes"),
         };
         self.context.output.advise(
-            &format!("{name} is still queued: {site} fails on it alone: {reason}"),
+            &format!("{name} is still queued: {site} fails on this update only: {reason}"),
             &format!("it is tried again in {minutes}; other updates are sent as usual"),
         );
     }

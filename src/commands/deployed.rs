@@ -32,7 +32,7 @@ impl Place {
         }
     }
 
-    /// What was deployed here last, as far as the runs of the job and the outbox remember; of the repository of the run,
+    /// What was deployed here last, as far as the runs of the job and the outbox remember; for the repository of the run,
     /// the commit that the option names.
     pub(super) fn before(&self, options: &DeploymentOptions, context: &Context<'_>) -> Deployed {
         let step = context.phase.step.as_ref();
@@ -74,7 +74,7 @@ impl Place {
         })
     }
 
-    /// What is there to be remembered once it has gone well. Says so when it is a rollback.
+    /// What is remembered once the deployment has succeeded. Says so if it is a rollback.
     pub(super) fn after(
         &self,
         state: DeploymentState,
@@ -88,7 +88,7 @@ impl Place {
         if let Some(commit) = commit.as_ref().filter(|_| facts.is_rollback) {
             let short = revision::short(commit);
             output.say(&format!(
-                "rollback: a newer commit than {short} was deployed there before; the issues are those that are taken back"
+                "rollback: a newer commit than {short} was deployed there before; its issues are those of the commits that are taken back"
             ));
         }
         Some(DeployedReport {
@@ -134,7 +134,7 @@ impl Place {
             }
             Err(NoOutbox::Broken(why)) if context.phase.step.is_none() => context.output.advise(
                 &format!(
-                    "what runs in this environment is not remembered: the outbox cannot be used: {why}"
+                    "could not remember what runs in this environment: the outbox cannot be used: {why}"
                 ),
                 "set JIRA_SEND_OUTBOX to a folder that can be written to",
             ),

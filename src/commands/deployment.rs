@@ -172,7 +172,7 @@ fn state(state: State, options: &DeploymentOptions, facts: &Facts) -> Deployment
     }
 }
 
-/// What the commit or the pull request says of itself, unless the name has said it.
+/// What the commit or the pull request says about itself, unless the name has said it.
 fn description(name: &Line, product: Option<&Line>, facts: &Facts) -> Line {
     let found = run_facts::description(facts).filter(|found| found != name);
     found.unwrap_or_else(|| deployer(product, facts))
@@ -205,14 +205,14 @@ fn associations(
     let (associations, cut) = Associations::new(findings.keys(), &others);
     if associations.blocks() > MAX_BLOCKS {
         return Err(Failure::usage(
-            "Jira takes issues, services and one more kind of association on a deployment",
+            "Jira accepts issues, services and one more kind of association for a deployment",
         )
         .hint("leave out --commit-association or --repository-association"));
     }
     Ok((associations, cut))
 }
 
-/// The environment as Jira takes it: of the given type, else of what its name says.
+/// The environment as Jira takes it: with the given type, else with the one that its name suggests.
 pub(super) fn with_type(
     environment: EnvironmentName<'_>,
     given: Option<EnvironmentType>,

@@ -67,7 +67,7 @@ fn send_what_is_found(options: &DevInfoOptions, context: &Context<'_>) -> Result
     let deadline = super::deadline(&options.jira, context);
     let time_left = || deadline.remaining(context.system);
     let question = Question {
-        // Only the repository tells of them what is sent.
+        // Only the repository shows what to send of them.
         changes: Vec::new(),
         ..super::question(&options.keys, context)?
     };
@@ -159,7 +159,7 @@ fn send_what_is_found(options: &DevInfoOptions, context: &Context<'_>) -> Result
     Ok(report)
 }
 
-/// What this command has no use for, so that nobody waits for its effect.
+/// What this command cannot use, so that nobody waits for its effect.
 fn refuse_useless(options: &DevInfoOptions) -> Result<(), Failure> {
     let keys = &options.keys;
     let given = [
@@ -168,10 +168,10 @@ fn refuse_useless(options: &DevInfoOptions) -> Result<(), Failure> {
     ];
     let useless = given.iter().find(|(_, is_given)| *is_given);
     if let Some((name, _)) = useless {
-        return Err(
-            Failure::usage(format!("{name} has no use for development information"))
-                .hint("commits are read from git; pass further issues with --issue-keys"),
-        );
+        return Err(Failure::usage(format!(
+            "{name} cannot be used with development information"
+        ))
+        .hint("commits are read from git; pass further issues with --issue-keys"));
     }
     let of_one_run = [
         ("--issue-keys", !keys.issue_keys.is_empty()),
@@ -185,12 +185,12 @@ fn refuse_useless(options: &DevInfoOptions) -> Result<(), Failure> {
     ];
     let useless = of_one_run.iter().find(|(_, is_given)| *is_given);
     match useless {
-        Some((name, _)) if options.history.all => Err(Failure::usage(format!(
-            "{name} has no use for the whole history"
-        ))
-        .hint("leave it out, or leave out --all; --branches names branches")),
+        Some((name, _)) if options.history.all => {
+            Err(Failure::usage(format!("{name} cannot be used with --all"))
+                .hint("leave it out, or leave out --all; --branches names branches"))
+        }
         Some((name, _)) if options.push.pushed => Err(Failure::usage(format!(
-            "{name} has no use for what is pushed"
+            "{name} cannot be used with --pushed"
         ))
         .hint("leave it out: standard input says what was pushed")),
         _ => Ok(()),

@@ -23,7 +23,7 @@ pub(super) fn warn_cut(name: &str, shown: &Line, output: &Output) {
         );
         output.advise(
             &message,
-            "give it a name without emoji with --environment-name",
+            "pass a name without emoji with --environment-name",
         );
     }
 }

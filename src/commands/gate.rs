@@ -72,10 +72,8 @@ fn destination(
     if destinations.is_empty() {
         return Ok(only);
     }
-    Err(
-        Failure::usage("a gate is asked at one site, not at several")
-            .hint("name the site whose Jira Service Management decides with --site"),
-    )
+    Err(Failure::usage("a gate belongs to one site, not to several")
+        .hint("name the site whose Jira Service Management decides with --site"))
 }
 
 /// One deployment whose gate is watched.
@@ -94,7 +92,7 @@ struct Watch<'a> {
 /// Why there is no answer.
 struct NoAnswer {
     failure: Failure,
-    /// Jira knows no gate of this deployment, or not yet.
+    /// Jira has no gate for this deployment, or not yet.
     is_unknown: bool,
 }
 
@@ -137,7 +135,7 @@ impl Watch<'_> {
                 }
                 if trouble.is_unknown && unknown.is_none() {
                     self.context.output.say(&format!(
-                        "Jira knows no gate of {} yet; asking again",
+                        "Jira has no gate for {} yet; asking again",
                         self.name
                     ));
                     unknown = Some(trouble.failure.clone());
@@ -191,7 +189,7 @@ impl Watch<'_> {
             NoAnswer {
                 failure: if is_unknown {
                     failure
-                        .cause(format!("Jira knows no gate of {}", self.name))
+                        .cause(format!("Jira has no gate for {}", self.name))
                         .hint("was the deployment sent before with --enable-gating and --service-ids, from the same job, build number and environment id?")
                 } else {
                     failure
@@ -217,7 +215,7 @@ impl Watch<'_> {
         words
     }
 
-    /// Tells the decision, as an error when it is none to go on with.
+    /// Reports the decision, as an error if the deployment may not proceed.
     fn report(&self, gate: &Gate) -> Report {
         let words = self.words(gate);
         let (kind, hint) = match &gate.status {
@@ -232,7 +230,7 @@ impl Watch<'_> {
             ),
             GatingStatus::Other(_) => (
                 Some(Kind::Awaiting),
-                "this version of jira-send does not know the word and takes it for undecided",
+                "this version of jira-send does not know this status and treats it as undecided",
             ),
             GatingStatus::Prevented => (
                 Some(Kind::Prevented),
@@ -240,7 +238,7 @@ impl Watch<'_> {
             ),
             GatingStatus::Expired => (
                 Some(Kind::Prevented),
-                "nobody decided in time; run the deployment again to ask anew",
+                "nobody decided in time; run the deployment again to ask once more",
             ),
             GatingStatus::Invalid => (
                 Some(Kind::InvalidGate),

@@ -24,7 +24,7 @@ pub(super) fn check(options: &KeyOptions, is_step: bool) -> Result<(), Failure> 
         Some(group) => Err(Failure::usage(format!(
             "--key-template names the group {group:?}, which --key-pattern does not have"
         ))
-        .hint("put parentheses around the part of --key-pattern that is meant, and write ${1}x where text follows a group")),
+        .hint("put parentheses around the part of --key-pattern that it refers to, and write ${1}x where text follows a group")),
     }
 }
 

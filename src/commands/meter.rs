@@ -46,7 +46,7 @@ impl<'a> Meter<'a> {
         }
     }
 
-    /// Shows it, if it is time. `what` says it in words.
+    /// Shows it, if it is time. `what` makes the text.
     pub(crate) fn show(&mut self, done: usize, what: impl FnOnce() -> String) {
         let now = self.system.elapsed();
         let is_bar = self.output.has_bar();

@@ -72,7 +72,7 @@ pub(crate) struct Context<'a> {
     pub(crate) system: &'a dyn System,
     pub(crate) transport: &'a dyn Transport,
     pub(crate) output: &'a Output,
-    /// Why `transport` does not go the way that the user set, for commands that go on all the same. Nothing may be asked
+    /// Why `transport` does not go the way that the user set, for commands that go on anyway. Nothing may be asked
     /// of it then.
     pub(crate) network_failure: Option<&'a Failure>,
     pub(crate) phase: &'a Phase,
@@ -126,7 +126,7 @@ pub(crate) fn run(command: &Command, context: &Context<'_>) -> Result<ExitCode, 
     Ok(ExitCode::from(report.exit_code))
 }
 
-/// Runs a command that sends or asks something, whatever may stand behind `--`.
+/// Runs a command that sends or asks something, whatever follows `--`.
 ///
 /// # Errors
 /// What ended the command before it had a report.
@@ -176,7 +176,7 @@ fn show(report: &Report, format: Format, output: &Output) {
             })
         }
     };
-    // What was sent was sent all the same.
+    // What was sent was sent anyway.
     if let Err(failure) = shown {
         output.failure_as_warning(&failure);
     }

@@ -1,4 +1,4 @@
-//! What a command says of its facts and its issue keys: what was noticed, what is wrong, what there was no room for.
+//! What a command says about its facts and its issue keys: what was noticed, what is wrong, what there was no room for.
 
 use std::collections::HashSet;
 
@@ -101,7 +101,7 @@ pub(super) fn warn_cut(cut: &Cut, output: &Output) {
 pub(super) fn cut_lines(cut: &Cut) -> impl Iterator<Item = String> {
     let others = (cut.others > 0).then(|| {
         format!(
-            "{} issue ids, services, commits or repositories were left out, since Jira takes {MAX_ISSUE_KEYS} associations in all",
+            "{} issue ids, services, commits or repositories were left out, because Jira accepts {MAX_ISSUE_KEYS} associations in all",
             cut.others
         )
     });
@@ -123,6 +123,6 @@ fn cut_keys_line(keys: &[IssueKey]) -> Option<String> {
     };
     let shown = shown.join(", ");
     Some(format!(
-        "{number} cut, since Jira takes {MAX_ISSUE_KEYS}: {shown}{more}"
+        "{number} cut, because Jira accepts {MAX_ISSUE_KEYS}: {shown}{more}"
     ))
 }

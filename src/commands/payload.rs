@@ -23,7 +23,7 @@ pub(crate) struct Payload {
     pub(crate) origin: Origin,
     /// Whether issues of the update before are named again.
     pub(crate) keeps_issue_keys: bool,
-    /// Whether it waits in the outbox when it cannot be delivered. What its command can send again by itself does not.
+    /// Whether it is queued in the outbox when it cannot be delivered. What its command can send again by itself is not.
     pub(crate) may_wait: bool,
 }
 

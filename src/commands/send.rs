@@ -22,7 +22,7 @@ use crate::report::{Outcome, PreparedRequest, Report, SentEntry, SiteReport};
 use crate::side_by_side::side_by_side;
 use crate::system::Deadline;
 
-/// Stands in the address for the cloud id that would be looked up.
+/// Placeholder in the URL for the cloud id that would be looked up.
 const CLOUD_ID: &str = "CLOUD_ID";
 
 /// Gives one payload after the other, so that not all of them have to be in memory.
@@ -38,7 +38,7 @@ pub(crate) trait Source {
         None
     }
 
-    /// What became of the last one, one report for each site. Says whether to go on.
+    /// What happened to the last one, one report for each site. Says whether to go on.
     fn settled(&mut self, _sites: &[SiteReport]) -> bool {
         true
     }
@@ -85,7 +85,7 @@ pub(crate) fn nothing_since(
     let lines = denied.map(|dropped| {
         let (candidate, place) = (&dropped.candidate, &dropped.place.source);
         let reason = dropped.reason.explanation();
-        format!("{candidate} in {place} was not taken for an issue key: {reason}")
+        format!("{candidate} in {place} does not count as an issue key: {reason}")
     });
     super::notices::warn_each(lines, output);
     let exit_code = if require {

@@ -1,4 +1,4 @@
-//! What became of all payloads of one call, as one report. `send.rs` adds to it as it goes.
+//! What happened to all payloads of one call, as one report. `send.rs` adds to it as it goes.
 
 use std::collections::HashSet;
 
@@ -54,7 +54,7 @@ impl Summary {
         }
     }
 
-    /// What became of one payload, one report for each site.
+    /// What happened to one payload, one report for each site.
     pub(crate) fn add(
         &mut self,
         issue_keys: Vec<IssueKey>,

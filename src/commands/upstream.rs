@@ -34,7 +34,7 @@ impl Upstream {
     }
 }
 
-/// The first run with issues: of those that started a pipeline, or of those that plugins name and that sent their builds
+/// The first run with issues among those that started a pipeline, or those that plugins name and that sent their builds
 /// from this machine.
 pub(super) fn find(
     outbox: &OutboxOptions,

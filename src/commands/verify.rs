@@ -116,14 +116,14 @@ fn unread(failure: &Failure) -> Failure {
     let hints = lines.filter_map(|(label, line)| (label == "hint").then_some(line));
     hints
         .fold(unread.cause(failure.message()), Failure::hint)
-        .hint("Jira has accepted it and need not get it again; jira-send show reads it later")
+        .hint("Jira has accepted it, so it need not be sent again; jira-send show reads it later")
 }
 
 fn unstored(site: &str, waiting: &[(Sent, Fate)]) -> Failure {
     let count = waiting.len();
     let failure = Failure::new(
         Kind::Refused,
-        format!("{site} has accepted it, but was not seen to store it"),
+        format!("{site} has accepted it, but has not stored it yet"),
     );
     let causes = waiting.iter().take(MAX_NAMED).map(|(sent, fate)| {
         let (item, sequence) = (&sent.item, sent.sequence);

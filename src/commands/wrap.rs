@@ -229,7 +229,7 @@ impl Job<'_> {
         (code, hangs.unwrap_or(true))
     }
 
-    /// From the end of the command on nothing may hang any more; the exit code is the command's all the same.
+    /// Once the command has ended nothing may hang any more; the exit code is still the command's.
     fn watch(&self, stops: Vec<Arc<AtomicBool>>, state: State, code: u8, context: &Context<'_>) {
         let Some(watchdog) = context.system.watchdog() else {
             return;
@@ -273,7 +273,7 @@ impl Job<'_> {
             }
             Err(failure) => {
                 output.failure_as_warning(&failure);
-                output.warn("this run is not reported to Jira; the command is run all the same");
+                output.warn("this run is not reported to Jira; the command is run anyway");
                 Beginning {
                     found: Vec::new(),
                     unknown: Vec::new(),

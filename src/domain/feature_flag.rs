@@ -87,7 +87,7 @@ impl FlagStatus {
     pub(crate) fn of_all(all: &[&Self]) -> Self {
         let on: Vec<&&Self> = all.iter().filter(|status| status.enabled).collect();
         let (on_count, all_count) = (on.len(), all.len());
-        // Where it is off everywhere, what the environments say of their rollout is all there is.
+        // Where it is off everywhere, what the environments say about their rollout is all there is.
         let shown = if on.is_empty() {
             all.iter().collect()
         } else {

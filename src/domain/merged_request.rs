@@ -2,7 +2,7 @@
 
 use super::issue_key::merged_branches;
 
-/// What the message says of it.
+/// What the message says about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct MergedRequest {
     pub(crate) number: String,

@@ -50,13 +50,13 @@ const RELEASES: [&str; 14] = [
 /// The name of a tag or branch, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Version {
-    /// What stands before and behind the version: the series.
+    /// What precedes and follows the version: the series.
     before: String,
     behind: String,
     numbers: Vec<Part>,
     /// `rc1`; a final version has none.
     not_final: Vec<Part>,
-    /// What stands behind a `+`.
+    /// What follows a `+`.
     build: Vec<Part>,
 }
 

@@ -47,7 +47,7 @@ impl WebUrl {
     }
 }
 
-/// The address without the user and password that may stand before its host.
+/// The URL without the user and password that may precede its host.
 pub(crate) fn without_account(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
         return url.to_owned();

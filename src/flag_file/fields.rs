@@ -20,7 +20,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::domain::web_url::WebUrl;
 use crate::jira::feature_flags::{Detail, Details, FlagEnvironment, Summary};
 
-/// The list of flags, and what stands beside it.
+/// The list of flags, and what is beside it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "an object", rename_all = "camelCase")]
 pub(super) struct Whole<'a> {

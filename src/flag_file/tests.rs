@@ -17,7 +17,7 @@ fn flags(text: &str) -> Result<Vec<GivenFlag>, Failure> {
     parse("flags.json", text.as_bytes(), &defaults).map(|file| file.flags)
 }
 
-/// What is said of one flag, as Jira gets it.
+/// What is said about one flag, as Jira gets it.
 fn flag(text: &Value) -> Value {
     let flag = flags(&json!([text]).to_string()).unwrap().remove(0);
     json!({
@@ -246,7 +246,7 @@ fn the_errors_of_a_file_are_named_with_their_places() {
     );
 }
 
-/// A file, and what is said of it.
+/// A file, and what is said about it.
 const WRONG_FLAGS: &[(&str, &str)] = &[
     ("7", "expected an object, got integer `7`"),
     (r#"{"flags": {}}"#, "flags: expected a list, got an object"),

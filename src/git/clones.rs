@@ -95,7 +95,7 @@ impl Place {
         }
     }
 
-    /// The data of a submodule without its files, whatever its configuration says of their folder.
+    /// The data of a submodule without its files, whatever its configuration says about their folder.
     pub(super) fn of_submodule() -> Self {
         Self {
             files: Some(".".to_owned()),

@@ -133,7 +133,7 @@ impl<'a> DetailsReader<'a> {
                 Ok(()) => return Ok(()),
                 Err(error) if depth == Depth::Nothing => return Err(error),
                 Err(GitError::TooSlow) => self.allow(Duration::ZERO),
-                // It is the next commit, or the one behind it: git says of none that it has all of it.
+                // It is the next commit, or the one behind it: git does not say which of them is complete.
                 Err(_) => match ids.get(details.len() - begin) {
                     Some(next) => self.read_one(depth, next, details)?,
                     None => return Ok(()),

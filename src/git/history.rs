@@ -50,7 +50,7 @@ impl Walk<'_> {
         let Some(process) = &mut self.0 else {
             return Ok(None);
         };
-        // A key may stand behind a long log that somebody has pasted into the message.
+        // A key may follow a long log that somebody has pasted into the message.
         let Some(record) = process.word(MAX_OUTPUT)? else {
             let process = self.0.take();
             process.map_or(Ok(()), Process::finish)?;

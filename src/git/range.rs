@@ -344,7 +344,7 @@ impl Repository<'_> {
         let arguments: Vec<&str> = arguments.into_iter().chain(paths).collect();
         let process = self.start(&arguments, Some(input.collect()))?;
         let output = text(&process.rest(MAX_OUTPUT)?);
-        // The id of a commit stands before the files that it changes, and only where there are any.
+        // The id of a commit precedes the files that it changes, if there are any.
         let touching: HashSet<&str> = output.lines().collect();
         let commits = commits.into_iter();
         Ok(commits

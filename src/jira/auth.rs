@@ -31,7 +31,7 @@ struct TokenAnswer {
 /// What the credential is given.
 pub(crate) struct Grant {
     pub(crate) token: Secret,
-    /// What Jira says of the rights of the token. Not documented, so nothing is decided on it.
+    /// What Jira says about the rights of the token. Not documented, so nothing is decided on it.
     pub(crate) scope: Option<String>,
 }
 

@@ -62,7 +62,7 @@ impl Body {
         items.map(|item| item.key()).collect()
     }
 
-    /// The identity of all items together: of a single one its own, of several a digest.
+    /// The identity of all items together: that of a single one, or a digest of several.
     pub(crate) fn identity(&self) -> Value {
         match self.keys().as_slice() {
             [only] => only.clone(),
@@ -120,7 +120,7 @@ impl Body {
         part
     }
 
-    /// Sets the number of every item; of a repository also that of all its entities, so that a commit has the same one
+    /// Sets the number of every item, and in a repository that of all its entities, so that a commit has the same one
     /// wherever it appears.
     pub(crate) fn set_sequence(&mut self, number: SequenceNumber) {
         let field = self.kind.sequence_field();
@@ -206,7 +206,7 @@ impl Body {
         self.with(&[]).json
     }
 
-    /// Whether it may be sent together with others: it is one item, and Jira says of it alone what became of it.
+    /// Whether it may be sent together with others: it is one item, and Jira answers for it alone.
     pub(crate) fn is_single(&self) -> bool {
         self.kind != DataType::DevInfo && self.list().count() == 1
     }

@@ -136,7 +136,7 @@ impl<'a> Jira<'a> {
         format!("{}{path}", self.endpoints.api_url)
     }
 
-    /// The answer to a request with the token, which may have run out in the meantime: once more with a new one.
+    /// The answer to a request with the token, which may have expired in the meantime: once more with a new one.
     fn ask(&mut self, asked: Asked, request: Request<'_>) -> Result<Answer, JiraError> {
         let (exchange, credentials) = (&self.exchange, &self.credentials);
         let send = |token: &Secret| exchange.send(asked, request.with_token(token.reveal()));

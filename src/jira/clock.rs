@@ -48,7 +48,7 @@ impl<'a> Clocked<'a> {
         let (minutes, seconds) = (ahead.abs() / 60_000, ahead.abs() / 1_000 % 60);
         let side = if ahead > 0 { "ahead of" } else { "behind" };
         Some(format!(
-            "the clock of this machine is {minutes} min {seconds} s {side} Jira's: updates of other machines may win or lose against those from here by mistake"
+            "the clock of this machine is {minutes} min {seconds} s {side} Jira's: updates from other machines may wrongly count as newer or older"
         ))
     }
 }

@@ -1,4 +1,4 @@
-//! Branches that are deleted with the update that tells of it: one body for us, and for the outbox, but a request each.
+//! Branches that are deleted with the update that reports it: one body for us and for the outbox, but a request each.
 
 use serde_json::{Value, json};
 
@@ -98,7 +98,7 @@ impl Jira<'_> {
     /// Deletes one after the other. Repeating it is harmless.
     ///
     /// # Errors
-    /// What keeps Jira from taking any. That it refuses one of them stands in the answer.
+    /// What keeps Jira from taking any. Whether it refuses one of them is in the answer.
     pub(super) fn delete_branches(
         &mut self,
         deletions: &[Deletion],

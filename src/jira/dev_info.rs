@@ -53,7 +53,7 @@ pub(crate) struct Repository {
     pub(crate) branches: Vec<Branch>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) pull_requests: Vec<PullRequest>,
-    /// Branches that are no more. Jira has no such field: each is a request of its own, see [`deletions`].
+    /// Branches that no longer exist. Jira has no such field: each is a request of its own, see [`deletions`].
     ///
     /// [`deletions`]: super::deletions
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -5,7 +5,7 @@ use serde_json::Value;
 /// Longest excerpt of a body that is shown, in characters.
 const MAX_EXCERPT: usize = 300;
 
-/// As much of a text is looked at, in bytes: pages of proxies can be long, and what they say stands in front.
+/// How much of a text is read, in bytes: pages of proxies can be long, and begin with what they say.
 const MAX_READ: usize = 16 * 1024;
 
 /// Most messages of one body that are shown.

@@ -10,7 +10,7 @@ use crate::system::{Deadline, System};
 /// Most tries of one request, all within the time budget.
 const MAX_TRIES: u32 = 5;
 
-/// So often a pause asks whether the answer is still wanted.
+/// How often a pause checks whether the answer is still needed.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// One request with its retries.

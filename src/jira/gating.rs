@@ -1,4 +1,4 @@
-//! What Jira Service Management says of a deployment (getDeploymentGatingStatusByKey).
+//! What Jira Service Management says about a deployment (getDeploymentGatingStatusByKey).
 
 use serde::Serialize;
 use serde_json::Value;
@@ -91,7 +91,7 @@ impl Gate {
 
 impl Jira<'_> {
     /// # Errors
-    /// 404 as long as Jira knows no gate of this deployment, which takes a moment after it was sent.
+    /// 404 as long as Jira has no gate for this deployment, which takes a moment after it was sent.
     pub(crate) fn gate(&mut self, deployment: &DeploymentKey) -> Result<Gate, JiraError> {
         self.read_as(DeploymentKey::DATA, &deployment.gating_path(), Gate::parse)
     }

@@ -3,7 +3,7 @@
 
 use super::{Body, Jira, JiraError, Rejected, RejectionError, Submitted};
 
-/// Most requests for one submission. What is left then is told as rejected together.
+/// Most requests for one submission. What is left then is reported as rejected together.
 const MAX_REQUESTS: u32 = 64;
 
 impl Jira<'_> {

@@ -11,7 +11,7 @@ use crate::domain::ids::{EnvironmentId, PipelineId};
 use crate::domain::properties::Properties;
 use crate::domain::stored_id::StoredId;
 
-/// What stands for itself in a part of a path.
+/// What a part of a path has unescaped.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -248,7 +248,7 @@ impl DeploymentKey {
 /// One segment of a path, whatever is in it.
 fn segment(id: &str) -> String {
     match id {
-        // What stands between slashes like this is no name, and some servers go up a folder for it.
+        // Between slashes this is not a name, and some servers go up a folder for it.
         "." => "%2E".to_owned(),
         ".." => "%2E%2E".to_owned(),
         id => utf8_percent_encode(id, UNRESERVED).to_string(),

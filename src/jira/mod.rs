@@ -44,5 +44,5 @@ pub(crate) use site::{CloudId, Site, is_safe_address};
 pub(crate) use stored::bulk_path;
 pub(crate) use submission::{Rejected, RejectionError, Submitted, UnknownAssociation};
 
-/// What every request says of its sender.
+/// What every request says about its sender.
 pub(crate) const PRODUCT: &str = concat!("jira-send/", env!("CARGO_PKG_VERSION"));

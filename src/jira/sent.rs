@@ -13,7 +13,7 @@ pub(crate) struct Sent {
     pub(crate) sequence: i64,
 }
 
-/// What became of it, as far as can be seen.
+/// What happened to it, as far as can be seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
     /// This update is stored.

@@ -1,4 +1,4 @@
-//! The answer to a submission. 202 is no success: what was accepted, rejected and unknown stands in the body. The
+//! The answer to a submission. 202 is not success: the body says what was accepted, rejected and unknown. The
 //! client parses it, and `commands/answer.rs` says what it means.
 
 use std::collections::HashSet;
@@ -59,7 +59,7 @@ const FIELDS: [&str; 10] = [
 ];
 
 impl Submitted {
-    /// Reads the body of a 2xx. An empty one means accepted, details unknown; nothing for what is no JSON object, or has
+    /// Reads the body of a 2xx. An empty one means accepted, details unknown; nothing for what is not a JSON object, or has
     /// fields but none of Jira's: somebody else answered.
     ///
     /// No field is required and each is read by itself, so that one odd value does not hide the rest.
@@ -177,7 +177,7 @@ fn text(value: &Value) -> Option<String> {
     value.as_str().map(ToOwned::to_owned)
 }
 
-/// The entities of one repository with what is said of them: their ids, or objects that hold them.
+/// The entities of one repository with what is said about them: their ids, or objects that hold them.
 fn entities<'a>(
     repository: &'a str,
     kinds: &'a Value,

@@ -6,7 +6,7 @@ use super::http::{Answer, Request, Transport, TransportError};
 use crate::output::Output;
 use crate::secret::Secret;
 
-/// A transport that tells what passes through it. Tokens are hidden from here on.
+/// A transport that prints what passes through it. Tokens are hidden from here on.
 pub(crate) struct Traced<'a> {
     pub(crate) transport: &'a dyn Transport,
     pub(crate) output: &'a Output,

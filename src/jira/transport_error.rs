@@ -1,4 +1,4 @@
-//! Why there is no answer, in words for people, and what to do about it.
+//! Why there is no answer, explained to people, and what to do about it.
 
 use crate::domain::timestamp::Timestamp;
 
@@ -132,7 +132,7 @@ impl TransportError {
             ),
             Self::Certificate(problem) => problem.hint().to_owned(),
             Self::Tls(_) => format!(
-                "a firewall, a proxy or a login page of the network seems to stand between: let it pass {HOSTS}, or check HTTPS_PROXY and NO_PROXY"
+                "a firewall, a proxy or a login page of the network may be in the way: let it pass {HOSTS}, or check HTTPS_PROXY and NO_PROXY"
             ),
             Self::Proxy { problem, .. } => problem.hint(),
         }
@@ -150,13 +150,13 @@ impl CertificateProblem {
                 "the certificate of the server has an issuer that is not trusted here".to_owned()
             }
             Self::Expired { until, now } => format!(
-                "the certificate of the server has run out{}{}",
-                time(": it was good until ", until),
+                "the certificate of the server has expired{}{}",
+                time(": it was valid until ", until),
                 time("; the clock here says ", now)
             ),
             Self::NotYetValid { from, now } => format!(
                 "the certificate of the server is not valid yet{}{}",
-                time(": it is good from ", from),
+                time(": it is valid from ", from),
                 time("; the clock here says ", now)
             ),
             Self::WrongName { wanted, named } => {
@@ -206,21 +206,19 @@ impl ProxyProblem {
         match self {
             Self::Status(407) => {
                 format!(
-                    "the proxy {proxy} answered with status 407: it wants another user or password"
+                    "the proxy {proxy} answered with status 407: it requires another user or password"
                 )
             }
             Self::Status(status @ 300..=399) => format!(
-                "the proxy {proxy} answered with status {status}: it wants a login, as in a browser"
+                "the proxy {proxy} answered with status {status}: it requires a login, as in a browser"
             ),
             Self::Status(status @ 400..=499) => {
                 format!(
-                    "the proxy {proxy} answered with status {status}: it does not let us through"
+                    "the proxy {proxy} answered with status {status}: it refuses the connection"
                 )
             }
             Self::Status(status) => {
-                format!(
-                    "the proxy {proxy} answered with status {status}: it does not reach the host"
-                )
+                format!("the proxy {proxy} answered with status {status}: it cannot reach the host")
             }
             Self::UnknownHost => format!("the name of the proxy {proxy} has no address (DNS)"),
             Self::UnknownTarget { host, or_proxy } => {

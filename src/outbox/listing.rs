@@ -121,7 +121,7 @@ pub(super) struct Scan {
     /// What other processes are about to deliver.
     held: usize,
     newer: usize,
-    /// Names of files that are no entries, and may be left over.
+    /// Names of files that are not entries, and may be left over.
     pub(super) leftovers: Vec<String>,
 }
 

@@ -302,7 +302,7 @@ fn cleaning_follows_no_links() {
     assert_eq!(mark.permissions().mode() & 0o777, 0o600);
 }
 
-/// What is named like an entry and is no file hangs nobody and goes out of the way; what it says of another build or
+/// What is named like an entry and is no file hangs nobody and goes out of the way; what it says about another build or
 /// site blocks none.
 #[cfg(unix)]
 #[test]

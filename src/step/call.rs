@@ -97,7 +97,7 @@ impl Call<'_> {
         let (memory, left_out) = self.memory.finish();
         if left_out > 0 {
             answer.echo.push(warn(format!(
-                "the memory of the run has no room for {left_out} more of what later runs have to send or to know"
+                "the memory of the run has no room for {left_out} more for later runs"
             )));
         }
         answer.memory = memory;
@@ -144,7 +144,7 @@ impl Call<'_> {
             returns: fields.into(),
             echo,
             fail: fails
-                .then(|| format!("{name}: something is set up wrongly; the lines above say what")),
+                .then(|| format!("{name}: the settings have a problem, see the lines above")),
             ..Answer::default()
         }
     }

@@ -246,7 +246,7 @@ pub(super) fn reason(result: &Value) -> String {
     let message = text("message");
     match text("outcome") {
         "prevented" if text("gatingStatus") == "expired" => format!(
-            "the deployment was prevented by Jira Service Management: {message}. Nobody decided in time; run the deployment again to ask anew"
+            "the deployment was prevented by Jira Service Management: {message}. Nobody decided in time; run the deployment again to ask once more"
         ),
         "prevented" => format!(
             "the deployment was prevented by Jira Service Management: {message}. The change request was declined; its issue has the reason"
@@ -275,7 +275,7 @@ pub(super) fn reason(result: &Value) -> String {
                 _ => "",
             };
             format!(
-                "there is no decision of Jira Service Management, so the deployment may not go on: {message}{advice}"
+                "there is no decision of Jira Service Management, so the deployment may not proceed: {message}{advice}"
             )
         }
     }

@@ -169,7 +169,7 @@ fn variables_for(parameters: &Parameters, variables: &Variables) -> Variables {
     variables.with(hidden).with(of_git)
 }
 
-/// What the library says of the run.
+/// What the library says about the run.
 pub(super) fn pipeline(request: &Request, parameters: &Parameters) -> Pipeline {
     Pipeline {
         changes: request.run.changes.iter().map(commit).collect(),

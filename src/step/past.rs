@@ -1,4 +1,4 @@
-//! What the memory of a run that is over says of the run itself. Much in it is carried on from earlier runs.
+//! What the memory of a run that is over says about the run itself. Much in it is carried on from earlier runs.
 
 use std::ops::RangeInclusive;
 

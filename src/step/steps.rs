@@ -207,7 +207,7 @@ pub(super) const HELP: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// Options that a step has no use for: it has its own way to return, to fail and to wait.
+/// Options that a step does not need: it has its own way to return, to fail and to wait.
 pub(super) const NOT_FOR_STEPS: &[&str] = &[
     "color",
     "format",

@@ -14,7 +14,7 @@ const MAX_LOOKED_AT: u32 = 1_000_000;
 /// Most files that may match.
 const MAX_FILES: usize = 100_000;
 
-/// Looks for files, below folders that are no links: nothing is found twice, and no search goes in circles.
+/// Looks for files, below folders that are not links: nothing is found twice, and no search goes in circles.
 pub(super) struct FileSearch<'a> {
     /// Whether the time is up.
     pub(super) is_over: &'a dyn Fn() -> bool,

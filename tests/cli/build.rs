@@ -290,7 +290,7 @@ fn words_that_nearly_were_keys_are_named() {
     let run = agent.run(&["build", "--dry-run", "--branch=utf-8-fix"]);
     assert!(
         run.stderr
-            .contains("warning: utf-8 in --branch was not taken"),
+            .contains("warning: utf-8 in --branch does not count"),
         "{}",
         run.stderr
     );
@@ -319,7 +319,7 @@ fn an_address_that_nobody_can_open_is_warned_of() {
     let run = agent.run(&["build", "--dry-run"]);
     assert!(
         run.stderr
-            .contains("warning: http://localhost:8080/job/x/1/")
+            .contains("warning: only this machine can open http://localhost:8080/job/x/1/")
     );
     assert!(run.stderr.contains("Jenkins URL"));
 }

@@ -159,9 +159,7 @@ fn a_machine_without_certificates_has_those_of_the_program() {
     agent.set("SSL_CERT_FILE", " ");
     let run = agent.run(&["build", "--state=SUCCESS", "-v"]);
     assert_unreachable(&run, "issuer", "--ca-file");
-    let said = run
-        .stderr
-        .matches("this machine has no certificates to trust");
+    let said = run.stderr.matches("this machine has no root certificates");
     assert_eq!(said.count(), 1, "{}", run.stderr);
     assert_eq!(agent.run(&BUILD).code, 0);
 }
@@ -178,12 +176,12 @@ fn every_bad_certificate_is_told_in_words() {
     let cases = [
         (
             server(&["localhost"], (2000, 2001)),
-            "run out: it was good until 2001-01-01",
+            "expired: it was valid until 2001-01-01",
             "clock",
         ),
         (
             server(&["localhost"], (3000, 3001)),
-            "good from 3000-01-01",
+            "valid from 3000-01-01",
             "set the clock",
         ),
         (

@@ -171,7 +171,7 @@ fn commits_of_a_library_do_not_count() {
         "text": "LIB-1 library",
         "position": 0,
         "reason": "other repository",
-        "explanation": "no repository of the workspace has this commit of the change log, as is so for a shared library; allChanges takes it",
+        "explanation": "no repository of the workspace has this commit of the change log, such as those of a shared library; allChanges includes it",
     }]);
     assert_eq!(run.returns()["dropped"], expected);
     assert_eq!(run.returns()["commitsLeftOut"], 1);

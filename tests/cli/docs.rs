@@ -39,7 +39,7 @@ const RUN_ELSEWHERE: &[(&str, &str)] = &[
     ("make test", "this very run"),
     ("make release", "tests/release.rs, with programs of its own"),
     (
-        "git push origin release/v0.1.0 program/v0.1.0",
+        "git push https://git.example.com/tools/jira-send.git release/v0.1.0 program/v0.1.0",
         "nothing: it needs a server; tests/release.rs makes the branches",
     ),
     (
@@ -109,6 +109,17 @@ pub(crate) fn blocks(page: &str, language: &str) -> Vec<String> {
     let parts = page.split(&fence).skip(1);
     parts
         .map(|part| part.split("\n```").next().unwrap().to_owned())
+        .collect()
+}
+
+/// All fenced blocks, each with its language, which may be empty.
+fn fenced(page: &str) -> Vec<(String, String)> {
+    let page = format!("\n{}", project(page));
+    let parts: Vec<&str> = page.split("\n```").collect();
+    let blocks = parts.iter().skip(1).step_by(2);
+    let blocks = blocks.filter_map(|block| block.split_once('\n'));
+    blocks
+        .map(|(language, text)| (language.to_owned(), text.to_owned()))
         .collect()
 }
 
@@ -238,6 +249,41 @@ fn run(line: &str, agent: &Agent) {
         .env_clear();
     shell.env("HOME", agent.path());
     shell.envs(agent.variables()).assert().success();
+}
+
+/// What cannot be run here, since it installs something, is at least what a shell or Docker understands.
+#[test]
+fn what_is_not_run_can_be_parsed() {
+    let mut counts = [0, 0];
+    for page in pages() {
+        for (language, text) in fenced(&page) {
+            match language.as_str() {
+                "" | "shell" => {
+                    let shell = Command::new("sh")
+                        .arg("-n")
+                        .write_stdin(text.clone())
+                        .output();
+                    let shell = shell.unwrap();
+                    assert!(shell.status.success(), "{page}: {text}: {shell:?}");
+                    counts[0] += 1;
+                }
+                "dockerfile" => {
+                    for line in text.lines() {
+                        let word = line.split(' ').next().unwrap();
+                        let is_known = ["FROM", "RUN", "COPY"].contains(&word);
+                        assert!(is_known, "{page}: {line}");
+                    }
+                    let version = env!("CARGO_PKG_VERSION");
+                    let copied =
+                        format!("jira-send-{version}-linux-x86_64 /usr/local/bin/jira-send");
+                    assert!(text.contains(&copied), "{page}: {text}");
+                    counts[1] += 1;
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!(counts[0] > 10 && counts[1] == 1, "{counts:?}");
 }
 
 #[test]

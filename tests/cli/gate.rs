@@ -72,7 +72,7 @@ fn what_keeps_jira_from_telling_is_told() {
     assert_eq!(run.code, 1, "{}", run.stderr);
     for words in [
         "#1 to eu/prod yet; asking again",
-        "knows no gate",
+        "has no gate",
         "--enable-gating",
     ] {
         assert!(run.stderr.contains(words), "{}", run.stderr);

@@ -84,7 +84,10 @@ fn check(name: &str, fault: &Fault, jobs: &[String]) {
     }
     if !good.is_empty() {
         // Those that failed alone have a pause, and nobody is asked for them.
-        assert!(run.stderr.contains("fails on it alone"), "{context}");
+        assert!(
+            run.stderr.contains("fails on this update only"),
+            "{context}"
+        );
         let before = jira.submissions().len();
         let run = agent.run(&["flush", "--budget=20"]);
         assert_eq!(

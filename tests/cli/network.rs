@@ -189,7 +189,7 @@ fn every_bad_proxy_is_told_within_the_budget() {
         ),
         (
             Behaviour::Answer("HTTP/1.1 403 Forbidden\r\n\r\n"),
-            "let us through",
+            "it refuses the connection",
             "owner",
         ),
         (

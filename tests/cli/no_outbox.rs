@@ -63,7 +63,8 @@ fn a_folder_that_cannot_be_written_to_does_no_harm() {
     let run = send(&agent, &["-v"]);
     assert_eq!(run.code, 4, "{}", run.stderr);
     assert!(
-        run.stderr.contains("cannot be remembered"),
+        run.stderr
+            .contains("could not remember the sequence number"),
         "{}",
         run.stderr
     );

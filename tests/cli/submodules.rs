@@ -202,7 +202,7 @@ fn what_did_not_move_does_not_count() {
     let run = scene.run(&head, &["keys"]);
     assert!(
         run.stdout
-            .contains("2 commits that the submodule has no more"),
+            .contains("2 commits that the submodule no longer has"),
         "{}",
         run.stdout
     );

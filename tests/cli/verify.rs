@@ -93,7 +93,7 @@ fn what_is_not_stored_in_time_is_told() {
         assert_eq!(site(&run), (json!("unverified"), json!(false)));
         let label = if code == 0 { "warning: " } else { "error: " };
         let words = format!(
-            "{label}{} has accepted it, but was not seen to store it",
+            "{label}{} has accepted it, but has not stored it yet",
             jira.url()
         );
         assert!(run.stderr.contains(&words), "{}", run.stderr);
@@ -108,7 +108,7 @@ fn what_is_not_stored_in_time_is_told() {
         assert!(agent.kept(".json").is_empty());
         let message = run.json()["sites"][0]["message"].clone();
         assert!(
-            message.as_str().unwrap().contains("not seen to store"),
+            message.as_str().unwrap().contains("has not stored it yet"),
             "{message}"
         );
     }

@@ -227,7 +227,7 @@ impl<'a> Maker<'a> {
         Ok(Some(build::payload(parts, facts, &options, self.context)))
     }
 
-    /// Only what went well is remembered, for the issues of the run.
+    /// Only what succeeded is remembered, for the issues of the run.
     fn deployment(
         &self,
         run: &PastRun,

@@ -156,7 +156,7 @@ impl<'a> Tracker<'a> {
             if let Some(Err(error)) = written
                 && !std::mem::replace(&mut self.said, true)
             {
-                output.warn(&format!("how far it came cannot be remembered: {error:#}"));
+                output.warn(&format!("could not save the progress: {error:#}"));
             }
         }
     }

@@ -21,8 +21,8 @@ use crate::jira::{Body, DataType, MAX_ITEMS};
 use crate::output::Output;
 use crate::report::{BackfillReport, SiteReport, counted};
 
-/// No run takes longer than this, in milliseconds: of a job with a run that ended so long before `--since`, no earlier
-/// one is looked at.
+/// No run takes longer than this, in milliseconds: if a run of a job ended that long before `--since`, no earlier one
+/// is read.
 const LONGEST_RUN: i64 = 30 * 24 * 60 * 60 * 1_000;
 
 /// What the history is made of.
@@ -68,7 +68,7 @@ impl<'a> WholeHistory<'a> {
         });
         if position.read > 0 {
             let read = counted(position.read, "run");
-            parts.output.say(&format!("goes on after {read}"));
+            parts.output.say(&format!("continues after {read}"));
         }
         Self {
             delivered_before: common.delivered_before,

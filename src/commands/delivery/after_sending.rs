@@ -1,4 +1,4 @@
-//! What a send delivers besides its own data, and what is said of it.
+//! What a send delivers besides its own data, and what is said about it.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What Jira's answer says of each entry that was sent.
+//! What Jira's answer says about each entry that was sent.
 
 use super::{Claimed, Delivery};
 use crate::commands::answer;
@@ -31,7 +31,7 @@ impl Delivery<'_> {
                 let (name, site) = (&item.entry.name, label(self.site));
                 let unknown = submitted.unknown_issues().join(", ");
                 self.context.output.advise(
-                    &format!("{name} was queued, and is not sent: {site} does not know {unknown}"),
+                    &format!("{name} was queued, and was not sent: {site} does not know {unknown}"),
                     answer::GUESSES,
                 );
             } else if let Some(refusal) = refusal {
@@ -39,7 +39,7 @@ impl Delivery<'_> {
                 let reasons: Vec<&str> = errors.map(|error| error.message.as_str()).collect();
                 self.refuse(item, &reasons.join("; "));
             } else if alone {
-                self.refuse(item, "Jira accepted nothing of it");
+                self.refuse(item, "Jira accepted none of it");
             } else {
                 unclear.push(item);
             }

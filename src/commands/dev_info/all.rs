@@ -74,7 +74,7 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
     let store = store::open(&options.jira.outbox, is_sent, context);
     if let Err(NoOutbox::Broken(why)) = &store {
         output.advise(
-            &format!("how far it comes cannot be remembered: {why}"),
+            &format!("could not save the progress: {why}"),
             "name a folder that can be written to with JIRA_SEND_OUTBOX",
         );
     }
@@ -113,7 +113,7 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
     Ok(source.finish(report?))
 }
 
-/// The branches that are wanted.
+/// The branches to send.
 fn branches(options: &DevInfoOptions, repository: &Repository<'_>) -> Result<Vec<Branch>, Failure> {
     let patterns = &options.history.branches;
     let branches = repository.branches(patterns);

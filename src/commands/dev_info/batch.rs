@@ -41,7 +41,7 @@ pub(super) enum DevEntity {
     Commit(Box<Commit>),
     Branch(Box<Branch>),
     PullRequest(Box<PullRequest>),
-    /// The branch of this id is no more.
+    /// The branch of this id no longer exists.
     Deleted(EntityId),
 }
 

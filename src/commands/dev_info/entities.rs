@@ -49,7 +49,7 @@ impl Maker<'_> {
         self.with_issues(details, self.associations(keys))
     }
 
-    /// A branch with its newest commit; nothing without an issue key, which Jira wants of the commit.
+    /// A branch with its newest commit; nothing without an issue key, which Jira requires of the commit.
     pub(super) fn branch(
         &self,
         name: &str,

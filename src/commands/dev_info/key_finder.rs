@@ -77,7 +77,7 @@ impl<'a> KeyFinder<'a> {
         if self.cut > 0 {
             let cut = self.cut;
             output.warn(&format!(
-                "{cut} issue keys were cut, since Jira takes 500 for each commit, branch and pull request"
+                "{cut} issue keys were cut, because Jira accepts 500 for each commit, branch and pull request"
             ));
         }
     }

@@ -16,7 +16,7 @@ use crate::output::Output;
 /// Most pull requests that one run ends.
 const MOST: usize = 100;
 
-/// Stands for a branch that nothing names, where Jira wants one.
+/// Placeholder for a branch that nothing names, where Jira requires one.
 const UNKNOWN_BRANCH: &str = "(unknown)";
 
 /// A pull request that has come to its end.
@@ -219,7 +219,7 @@ impl<'a> Remembered<'a> {
         let written = self.notes.filter(|_| has_changed);
         let written = written.map(|notes| notes.write(&self.repository, &self.open));
         if let Some(Err(error)) = written {
-            output.detail(&format!("pull requests cannot be remembered: {error:#}"));
+            output.detail(&format!("could not remember the pull requests: {error:#}"));
         }
     }
 }

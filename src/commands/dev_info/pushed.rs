@@ -1,4 +1,4 @@
-//! What was pushed, as a git server's post-receive hook tells it: in a bare repository, without Jenkins.
+//! What was pushed, as reported to a git server's post-receive hook: in a bare repository, without Jenkins.
 
 mod lines;
 

@@ -27,17 +27,17 @@ fn advice(error: ErrorKind, on_windows: bool) -> (u8, &'static str) {
     match (error, on_windows) {
         (ErrorKind::NotFound, false) => (
             NOT_FOUND,
-            "check its name and PATH; for pipes, variables and built-in commands name a shell: -- sh -c '…'",
+            "check its name and PATH; for pipes, variables and built-in commands use a shell: -- sh -c '…'",
         ),
         // By its name alone Windows finds programs only: mvn, npm and gradlew are scripts there.
         (ErrorKind::NotFound, true) => (
             NOT_FOUND,
-            "check its name and PATH; for .cmd and .bat files, pipes, variables and built-in commands name a shell: -- cmd /c …",
+            "check its name and PATH; for .cmd and .bat files, pipes, variables and built-in commands use a shell: -- cmd /c …",
         ),
         (ErrorKind::PermissionDenied, false) => (CANNOT_RUN, "make the file executable: chmod +x"),
         (_, false) => (
             CANNOT_RUN,
-            "a script needs a first line such as #!/bin/sh; or name the shell: -- sh FILE",
+            "a script needs a first line such as #!/bin/sh; or use a shell: -- sh FILE",
         ),
         (_, true) => (
             CANNOT_RUN,
@@ -46,7 +46,7 @@ fn advice(error: ErrorKind, on_windows: bool) -> (u8, &'static str) {
     }
 }
 
-/// `cancelled` only when we were told to stop, or when it died of a signal that asks a program to stop: one that crashes,
+/// `cancelled` only when we were asked to stop, or when it died of a signal that asks a program to stop: one that crashes,
 /// or that is killed since there is no memory left, has failed.
 pub(super) fn state(waited: Waited) -> State {
     match waited {

@@ -1,4 +1,4 @@
-//! What tells the beginning of a wrapped command from its end.
+//! What distinguishes the beginning of a wrapped command from its end.
 
 use std::time::Duration;
 

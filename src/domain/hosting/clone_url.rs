@@ -50,7 +50,7 @@ impl CloneUrl {
             Some((host, port)) if !port.contains(']') => (host, Some(port)),
             _ => (authority, None),
         };
-        // Whatever stands behind the path may be a token.
+        // Whatever follows the path may be a token.
         let path = match transport {
             Transport::Ssh | Transport::Git => path,
             Transport::Https | Transport::Http => path.split(['?', '#']).next().unwrap_or_default(),

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// Longest subject that is read: nobody's branch stands behind that.
+/// Longest subject that is read: no branch is named after that.
 const MAX_SUBJECT: usize = 2_000;
 
 /// Lines below the subject in which Bitbucket Server names the branch.

@@ -57,7 +57,7 @@ impl Reason {
     pub(crate) fn explanation(self) -> String {
         match self {
             Self::Duplicate => "already found in an earlier place".to_owned(),
-            Self::Boundary => "a letter or number stands right after it".to_owned(),
+            Self::Boundary => "a letter or number follows it directly".to_owned(),
             Self::Version => "it is part of a version number".to_owned(),
             Self::Number => "no issue has such a number".to_owned(),
             Self::LowerCase => {
@@ -84,14 +84,14 @@ impl Reason {
                 "Jenkins gives this name to the branch of a pull request".to_owned()
             }
             Self::OtherRepository => {
-                "no repository of the workspace has this commit of the change log, as is so for a shared library; --all-changes takes it".to_owned()
+                "no repository of the workspace has this commit of the change log, such as those of a shared library; --all-changes includes it".to_owned()
             }
             Self::Reverted => {
-                "the range has both the commit and its revert, and nothing else of this issue".to_owned()
+                "the range has both the commit and its revert, and no other commit of this issue".to_owned()
             }
             Self::Unknown => "Jira did not know it when the run began".to_owned(),
             Self::Limit => {
-                format!("Jira takes {MAX_ISSUE_KEYS} issue keys, and it comes after them")
+                format!("Jira accepts {MAX_ISSUE_KEYS} issue keys, and this one is beyond them")
             }
         }
     }

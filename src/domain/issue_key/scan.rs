@@ -18,7 +18,7 @@ pub(super) struct Candidate {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Shape {
     Key,
-    /// A letter or a number stands right after the digits.
+    /// A letter or a number follows the digits directly.
     Boundary,
     /// `.` and a digit follow: a version.
     Version,
@@ -100,7 +100,7 @@ fn identifier_at(text: &str, start: usize) -> Option<Candidate> {
     })
 }
 
-/// The candidate whose project is so long, when a number follows it.
+/// The candidate whose project has this length, when a number follows it.
 fn with_number(text: &str, start: usize, project: usize) -> Option<Candidate> {
     let number = &text.as_bytes()[start + project + 1..];
     // The digit run is taken whole before looking at what follows: `QA-12.3` never becomes `QA-1`.

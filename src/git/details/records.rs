@@ -8,7 +8,7 @@ use crate::git::process::text;
 /// Files of a commit that are kept; the others are counted.
 const MAX_FILES: usize = 10;
 
-/// Gives one word after the other, what stands before a NUL; nothing at the end of a git that did not fail.
+/// Gives one word after the other, what precedes a NUL; nothing at the end of a git that did not fail.
 pub(super) trait Words {
     /// # Errors
     /// When git fails, or the time is up.

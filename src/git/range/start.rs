@@ -151,7 +151,7 @@ impl Range {
                 )
             }
             Start::MovedBack(id) => format!(
-                "searched {commits} that the submodule has no more: it was moved back from {}",
+                "searched {commits} that the submodule no longer has: it was moved back from {}",
                 short(id)
             ),
             Start::ChangeLog => format!("searched {commits} since those in Jenkins' change log"),

@@ -19,7 +19,7 @@ const NO_CHAIN: &str = "(os error -2146762486)";
 /// The TLS crate's word for a server that shows the certificate of an authority.
 const CA_AS_SERVER: &str = "CaUsedAsEndEntity";
 
-/// The machine has no certificates of its own. The platform verifier says this in words only.
+/// The machine has no certificates of its own. The platform verifier says this only in a text.
 pub(super) fn has_no_roots(error: &ureq::Error) -> bool {
     error.to_string().contains("No CA certificates were loaded")
 }
@@ -74,7 +74,7 @@ fn without_proxy(error: &ureq::Error) -> TransportError {
         ureq::Error::Tls(_) | ureq::Error::Pem(_) => TransportError::Tls(error.to_string()),
         ureq::Error::Io(error) => io_error(error),
         ureq::Error::Protocol(error) => {
-            TransportError::Connection(format!("what answers does not speak HTTP: {error}"))
+            TransportError::Connection(format!("the server does not speak HTTP: {error}"))
         }
         other => TransportError::Connection(other.to_string()),
     }
@@ -121,13 +121,13 @@ fn tls_error(error: &rustls::Error) -> TransportError {
         }
         rustls::Error::InvalidMessage(
             InvalidMessage::InvalidContentType | InvalidMessage::UnknownProtocolVersion,
-        ) => "what answers does not speak TLS".to_owned(),
+        ) => "the server does not speak TLS".to_owned(),
         rustls::Error::AlertReceived(AlertDescription::ProtocolVersion)
         | rustls::Error::PeerIncompatible(_) => {
-            format!("what answers knows no TLS that we speak (1.2 and 1.3): {error}")
+            format!("the server supports neither TLS 1.2 nor 1.3: {error}")
         }
         rustls::Error::AlertReceived(alert) => {
-            format!("what answers ended TLS with the alert {alert:?}")
+            format!("the server ended TLS with the alert {alert:?}")
         }
         other => format!("TLS failed: {other}"),
     };
@@ -178,7 +178,7 @@ fn certificate_problem(error: &CertificateError) -> CertificateProblem {
             wanted: Some(expected.to_str().into_owned()),
             named: presented.iter().map(|name| plain_name(name)).collect(),
         },
-        // What the system's verifier has no kind for, it says in words.
+        // What the system's verifier has no kind for is in its text.
         CertificateError::Other(other) => {
             let text = other.0.to_string();
             if text.contains(NO_CHAIN) {

@@ -26,7 +26,7 @@ use crate::watchdog::Watchdog;
 /// The HTTP crate gets so much longer to give up by itself, since it knows what it waited for.
 const GRACE: Duration = Duration::from_millis(200);
 
-/// So often a request that waits asks whether its answer is still wanted, and whether we were told to stop.
+/// How often a waiting request checks whether its answer is still needed, and whether a signal asked us to stop.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// How Jira is reached.
@@ -103,7 +103,9 @@ impl<'a> Network<'a> {
                 break;
             }
             if way.is_bundled() && !self.is_said.swap(true, Ordering::Relaxed) {
-                self.output.detail("this machine has no certificates to trust; those that come with jira-send are used");
+                self.output.detail(
+                    "this machine has no root certificates; those bundled with jira-send are used",
+                );
             }
             result = bounded(way, request, timeout, self.system);
             if !result.as_ref().is_err_and(lacks_roots) {

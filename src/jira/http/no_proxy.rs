@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-/// A host as it stands in an address.
+/// A host as it is written in a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Host {
     Address(IpAddr),

@@ -97,7 +97,7 @@ impl Proxy {
         let protocol = protocols
             .find(|(name, _)| name.eq_ignore_ascii_case(protocol))
             .map(|(_, protocol)| protocol)
-            .ok_or("its protocol is none of http, https, socks4, socks4a, socks5, socks5h")?;
+            .ok_or("expected one of the protocols http, https, socks4, socks4a, socks5, socks5h")?;
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, path) = rest.split_at(end);
         if path.contains('@') {
@@ -112,7 +112,7 @@ impl Proxy {
             _ => (place, None),
         };
         if !is_host(host) {
-            return Err("it names no host");
+            return Err("it has no host");
         }
         let default = if protocol == Protocol::Https {
             443
@@ -215,7 +215,7 @@ impl Proxies {
             let words = self.no_proxy.not_understood.iter();
             let hosts = words.map(|word| word.rsplit('@').next().unwrap_or_default());
             notes.extend(hosts.map(|word| {
-                format!("{word:?} in NO_PROXY is no host, domain or network, and is left out")
+                format!("{word:?} in NO_PROXY is not a host, domain or network, and is ignored")
             }));
         }
         if self.only_for_http {

@@ -1,4 +1,4 @@
-//! What becomes of ten thousand builds that end in the same moment, by Jira's documented limit on bursts: a bucket of
+//! What happens to ten thousand builds that end at the same moment, by Jira's documented limit on bursts: a bucket of
 //! 100 submissions that fills up within a second. `make crowd` prints it.
 
 use std::cmp::Reverse;

@@ -48,7 +48,7 @@ fn every_error_has_words_and_a_hint_of_its_own() {
                 until: time("2025-01-01T00:00:00Z"),
                 now: None,
             }),
-            "good until 2025-01-01",
+            "valid until 2025-01-01",
             "clock",
             Retry::Never,
         ),

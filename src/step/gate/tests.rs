@@ -149,7 +149,7 @@ fn every_refusal_says_what_to_do() {
         ("rejected", "", "enableGating"),
         ("unauthorized", "", "permission"),
         ("unreachable", "", "jiraAwaitGate"),
-        ("invalid", "", "may not go on"),
+        ("invalid", "", "may not proceed"),
     ] {
         let result =
             json!({"outcome": outcome, "gatingStatus": status, "message": "m", "waited": 5});

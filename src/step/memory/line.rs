@@ -7,7 +7,7 @@ use crate::json::{escaped, whole_characters};
 /// What a line is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::step) enum Topic {
-    /// What was said of a gate; of this run alone.
+    /// What was said about a gate; of this run alone.
     Gate,
     /// The issues of this run, for a run that it starts.
     Keys,

@@ -10,7 +10,7 @@ use crate::outbox::Entry;
 use crate::step::request::Request;
 
 impl Memory {
-    /// Remembers that this is in progress, and which call said so; unless something newer was said of it.
+    /// Remembers that this is in progress, and which call said so; unless something newer was said about it.
     pub(in crate::step) fn open(&mut self, name: String, entry: &Entry, request: &Request) {
         let known = self.newest.get(&name);
         if known.is_none_or(|known| known.at <= entry.sequence) {

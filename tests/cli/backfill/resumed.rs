@@ -85,7 +85,7 @@ fn an_interruption_is_resumed_at_its_request() {
     let run = backfill(&agent, &home, &[]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert!(
-        run.stderr.contains("goes on after 400 runs"),
+        run.stderr.contains("continues after 400 runs"),
         "{}",
         run.stderr
     );

@@ -78,7 +78,7 @@ fn message(number: u32) -> String {
 fn all(agent: &Agent, options: &[&str]) -> Run {
     let run = agent.run(&[&["dev-info", "--all"], options].concat());
     assert!(
-        !run.stderr.contains("cannot be remembered"),
+        !run.stderr.contains("could not save the progress"),
         "{}",
         run.stderr
     );
@@ -209,7 +209,7 @@ fn an_interruption_costs_no_more_than_what_was_on_its_way() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert!(
         run.stderr
-            .starts_with("goes on after 799 of 1003 commits\n"),
+            .starts_with("continues after 799 of 1003 commits\n"),
         "{}",
         run.stderr
     );

@@ -53,10 +53,14 @@ fn a_guess_is_said_once() {
         agent.git(&["remote", "add", "origin", address]);
         let found = run(&agent, &["--branch=ABC-2"]);
         assert_eq!(pages(&found).1, page);
-        let said = found.stderr.matches("which kind of git server").count();
+        let said = found.stderr.matches("the kind of git server of").count();
         assert_eq!(said, usize::from(is_guess), "{address}: {}", found.stderr);
         let named = run(&agent, &["--repository-kind=gitea"]);
-        assert!(!named.stderr.contains("which kind"), "{}", named.stderr);
+        assert!(
+            !named.stderr.contains("the kind of git server"),
+            "{}",
+            named.stderr
+        );
     }
 }
 
@@ -75,6 +79,10 @@ fn the_page_of_the_pull_request_tells_the_kind() {
         let id = agent.git(&["rev-parse", "HEAD"]);
         let found = run(&agent, &[]);
         assert_eq!(pages(&found).0, format!("{shop}{commit}{id}"));
-        assert!(!found.stderr.contains("which kind"), "{}", found.stderr);
+        assert!(
+            !found.stderr.contains("the kind of git server"),
+            "{}",
+            found.stderr
+        );
     }
 }

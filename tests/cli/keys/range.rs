@@ -107,7 +107,7 @@ fn cut_keys_are_counted_and_named_once() {
     let cases: [(&[&str], &str); 2] = [
         (
             &["XYZ-777 a", "XYZ-777 b", &many.join(" ")],
-            "1 issue key was cut, since Jira takes 500: XYZ-777\n",
+            "1 issue key was cut, because Jira accepts 500: XYZ-777\n",
         ),
         (
             &[
@@ -116,14 +116,14 @@ fn cut_keys_are_counted_and_named_once() {
                 &beyond.join(" "),
                 &many.join(" "),
             ],
-            "1501 issue keys were cut, since Jira takes 500: DEF-1, DEF-2, DEF-3, DEF-4, DEF-5, DEF-6, DEF-7, DEF-8, DEF-9, DEF-10 and 1491 more\n",
+            "1501 issue keys were cut, because Jira accepts 500: DEF-1, DEF-2, DEF-3, DEF-4, DEF-5, DEF-6, DEF-7, DEF-8, DEF-9, DEF-10 and 1491 more\n",
         ),
     ];
     for (messages, line) in cases {
         let run = agent(messages).run(&["build", "--dry-run"]);
         assert!(run.stderr.contains(line), "{}", run.stderr);
         assert_eq!(
-            run.stderr.matches("cut, since").count(),
+            run.stderr.matches("cut, because").count(),
             1,
             "{}",
             run.stderr

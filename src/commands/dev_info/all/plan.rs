@@ -66,7 +66,7 @@ pub(super) fn changed(branches: Vec<Branch>, sent: &BTreeMap<String, String>) ->
 
 pub(super) fn say_plan(read: usize, total: usize, has_before: bool, output: &Output) {
     if read > 0 {
-        output.say(&format!("goes on after {read} of {total} commits"));
+        output.say(&format!("continues after {read} of {total} commits"));
     } else if has_before {
         let are = if total == 1 {
             "commit is"
@@ -80,7 +80,7 @@ pub(super) fn say_plan(read: usize, total: usize, has_before: bool, output: &Out
     }
 }
 
-/// Branches that Jira has and the repository has no more.
+/// Branches that Jira has and the repository no longer has.
 pub(super) fn gone(branches: &[Branch], sent: &BTreeSet<String>) -> VecDeque<String> {
     let here: HashSet<&str> = branches.iter().map(|branch| branch.name.as_str()).collect();
     let gone = sent.iter().filter(|name| !here.contains(name.as_str()));

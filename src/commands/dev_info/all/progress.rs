@@ -21,7 +21,7 @@ pub(super) enum Step {
     History { tips: Vec<String>, covers_all: bool },
     /// These branches and their newest commits, and whether Jira has them.
     Branches(Vec<(String, String, bool)>),
-    /// These branches are no more.
+    /// These branches no longer exist.
     Gone(Vec<String>),
 }
 
@@ -29,7 +29,7 @@ pub(super) enum Step {
 pub(super) struct Tracker<'a> {
     histories: Option<Notes<'a>>,
     sites: Vec<Site>,
-    /// Whether it was told that nothing can be remembered.
+    /// Whether the user knows that nothing can be remembered.
     told: bool,
 }
 
@@ -126,7 +126,7 @@ impl<'a> Tracker<'a> {
                 && !self.told
             {
                 self.told = true;
-                output.warn(&format!("how far it came cannot be remembered: {error:#}"));
+                output.warn(&format!("could not save the progress: {error:#}"));
             }
         }
     }

@@ -61,7 +61,7 @@ pub(super) struct WholeHistory<'a> {
     walk: Option<(UnderWay, Walk<'a>)>,
     /// Branches that have changed since they were sent.
     changed: VecDeque<Branch>,
-    /// Branches that were sent and are no more.
+    /// Branches that were sent and no longer exist.
     gone: VecDeque<String>,
     ready: VecDeque<Part>,
     /// What is done once the payload that was given last has been delivered.
@@ -162,7 +162,7 @@ impl<'a> WholeHistory<'a> {
         Report::new(Outcome::NothingToSend, message.to_owned())
     }
 
-    /// Says at the end what was sent, what was left out, and how it goes on.
+    /// Says at the end what was sent, what was left out, and what to do next.
     pub(super) fn finish(&self, mut report: Report) -> Report {
         let output = self.parts.output;
         self.meter.end();

@@ -1,4 +1,4 @@
-//! What git tells a post-receive hook: lines `OLD NEW REF`. Pure.
+//! What git passes to a post-receive hook: lines `OLD NEW REF`. Pure.
 
 use std::collections::BTreeMap;
 

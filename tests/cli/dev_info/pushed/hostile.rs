@@ -208,7 +208,7 @@ fn nobody_who_pushes_is_to_blame() {
     assert_eq!(run.shown_body()["repositories"][0]["name"], "acme/shop");
     said(&push(&agent, b"", &[]), 0, &[]);
     let useless = push(&agent, lines, &["--branch=x"]);
-    said(&useless, 0, &["--branch has no use for what is pushed"]);
+    said(&useless, 0, &["--branch cannot be used with --pushed"]);
     said(&push(&agent, lines, &["--all"]), 2, &["--all"]);
 }
 
