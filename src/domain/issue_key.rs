@@ -42,6 +42,10 @@ impl IssueKey {
     fn project(&self) -> &str {
         self.0.rsplit_once('-').map_or("", |(project, _)| project)
     }
+
+    fn number(&self) -> &str {
+        self.0.rsplit_once('-').map_or("", |(_, number)| number)
+    }
 }
 
 impl fmt::Display for IssueKey {

@@ -3,10 +3,20 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use super::deny_list::is_year;
+
 /// Words that people, servers and bots write before a number in branches. Measured on the branches of public
 /// repositories; words that are, or may well be, the key of a project are not among them.
 static WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     include_str!("branch_words.txt")
+        .split_whitespace()
+        .collect()
+});
+
+/// Names of languages, products and attempts, which have a number of their own: `python-3`, `windows-2022`, `test-1`. They
+/// are no projects where the number may be a version, a count or a year; `python-1234` may be an issue.
+static NUMBERED: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    include_str!("branch_numbered.txt")
         .split_whitespace()
         .collect()
 });
@@ -39,9 +49,16 @@ const BOT_PREFIXES: &[&str] = &[
 /// Longest number in lower case that is taken for an issue's: longer ones are dates, times and ids of other systems.
 const MAX_DIGITS: usize = 7;
 
-/// The ordinary word that stands where the project would.
-pub(super) fn word(project: &str) -> Option<&'static str> {
-    WORDS.get(project.to_ascii_lowercase().as_str()).copied()
+/// The ordinary word that stands where the project would, also with digits of its own: `python3-12`, `phase2-1`.
+pub(super) fn word(project: &str, number: &str) -> Option<&'static str> {
+    let project = project.to_ascii_lowercase();
+    let stem = project.trim_end_matches(|c: char| c.is_ascii_digit());
+    let in_list = |words: &HashSet<&'static str>| {
+        let found = words.get(project.as_str()).or_else(|| words.get(stem));
+        found.copied()
+    };
+    let is_version = number.len() < 3 || is_year(number);
+    in_list(&WORDS).or_else(|| in_list(&NUMBERED).filter(|_| is_version))
 }
 
 /// Whether a bot or a git server named the branch: `dependabot/…`, `revert-7-…`, `ada-patch-1`.
@@ -97,38 +114,42 @@ pub(super) fn other_number(number: &str, behind: &str) -> Option<Other> {
     if behind.strip_prefix(".x").is_some_and(is_end) {
         return Some(Other::Version);
     }
-    let is_year = number.len() == 4 && (number.starts_with("19") || number.starts_with("20"));
     let month = behind
         .strip_prefix('-')
         .and_then(|rest| rest.split_at_checked(2));
     let is_month = month.is_some_and(|(month, rest)| {
         is_number(month) && ("01"..="12").contains(&month) && is_end(rest)
     });
-    let is_date = is_year && is_month || number.len() > MAX_DIGITS;
+    let is_date = is_year(number) && is_month || number.len() > MAX_DIGITS;
     is_date.then_some(Other::Date)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Other, WORDS, is_made_by_machine, other_number, word};
+    use super::{NUMBERED, Other, WORDS, is_made_by_machine, other_number, word};
 
     #[test]
-    fn the_list_is_sorted_and_has_each_word_once_in_lower_case() {
-        let words: Vec<&str> = include_str!("branch_words.txt")
-            .split_whitespace()
-            .collect();
-        assert!(words.is_sorted());
-        assert_eq!(words.len(), WORDS.len());
-        let is_plain = |word: &&str| word.bytes().all(|byte| byte.is_ascii_lowercase());
-        assert!(words.iter().all(is_plain));
+    fn the_lists_are_sorted_and_have_each_word_once_in_lower_case() {
+        for (text, words) in [
+            (include_str!("branch_words.txt"), &WORDS),
+            (include_str!("branch_numbered.txt"), &NUMBERED),
+        ] {
+            let list: Vec<&str> = text.split_whitespace().collect();
+            assert!(list.is_sorted());
+            assert_eq!(list.len(), words.len());
+            let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+            assert!(list.iter().all(|word| word.bytes().all(is_plain)));
+        }
+        assert!(NUMBERED.iter().all(|word| !WORDS.contains(word)));
     }
 
     #[test]
     fn ordinary_words_are_no_projects() {
         let words = "patch revert pull pr mr gh issue issues fix hotfix bugfix feature release \
-                     version step part to from sprint Fix typo phase take polish beta";
+                     version step part to from sprint Fix typo phase take polish beta \
+                     pick task subtask epic defect candidate up rollback workflow";
         for text in words.split(' ') {
-            assert!(word(text).is_some(), "{text}");
+            assert!(word(text, "1234").is_some(), "{text}");
         }
         // Keys of projects in public, and what a team may well call its own.
         let projects = "hhh jenkins security infra kafka spark flink hive hadoop cassandra groovy \
@@ -136,7 +157,34 @@ mod tests {
                         pm core web app api ui ios android mobile shop pay auth data ops dev test \
                         qa it be fe commit checkout portal platform cloud io cli net lang text";
         for text in projects.split_whitespace() {
-            assert_eq!(word(text), None, "{text}");
+            assert_eq!(word(text, "1234"), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_have_numbers_of_their_own() {
+        let cases = [
+            ("python-3", true),
+            ("Python-12", true),
+            ("python-311", false),
+            ("windows-2022", true),
+            ("windows-1122", false),
+            ("kafka-2063", false),
+            ("test-1", true),
+            ("test-123", false),
+            ("poc-2", true),
+            ("kafka-3", true),
+            ("python3-12", true),
+            ("python3-1234", false),
+            ("phase2-1234", true),
+            ("server-2", false),
+            ("server2-2", false),
+            ("x5-2", false),
+            ("auth-12", false),
+        ];
+        for (text, expected) in cases {
+            let (project, number) = text.split_once('-').unwrap();
+            assert_eq!(word(project, number).is_some(), expected, "{text}");
         }
     }
 

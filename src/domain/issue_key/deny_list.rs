@@ -2,36 +2,102 @@
 //!
 //! The lists are data. A new entry needs a case in the tests, and a thought for teams whose project is called that.
 
-/// Dropped when the project is exactly this word: what servers number themselves, advisories, proposals, licences,
-/// standards.
-const EXACT: &[&str] = &[
-    "PR", "MR", "CL", "GH", "GITHUB", "CVE", "CWE", "GHSA", "RUSTSEC", "PYSEC", "SNYK", "RHSA",
-    "ORA", "JEP", "KIP", "KEP", "FLIP", "AIP", "PSR", "JSR", "EIP", "ERC", "BIP", "XEP", "ADR",
-    "GPL", "LGPL", "AGPL", "MPL", "EPL", "BSD", "CDDL", "EUPL", "FIPS", "SOC", "NIST", "WCAG",
-    "POSIX", "MPEG", "JPEG", "PKCS", "HMAC", "ECDSA", "GCM", "CBC", "OAUTH", "SAML", "X86",
+/// Dropped when the project is exactly one of these words, each line of a kind.
+const EXACT: &[&[&str]] = &[
+    // What servers and trackers number themselves, and proposals.
+    &[
+        "PR", "MR", "CL", "GH", "GITHUB", "GITLAB", "BUGZILLA", "RHBZ", "JEP", "KIP", "KEP", "GEP",
+        "TEP", "FLIP", "AIP", "PSR", "JSR", "EIP", "ERC", "BIP", "BEP", "XEP", "SLEP", "OTEP",
+        "CAIP", "ADR", "RFD", "LWG", "CWG",
+    ],
+    // Advisories, weaknesses and lists of them.
+    &[
+        "CVE", "CWE", "CVSS", "CAPEC", "GHSA", "GHSL", "RUSTSEC", "PYSEC", "SNYK", "RHSA", "RHBA",
+        "ELSA", "ALAS", "GLSA", "MFSA", "APSB", "USN", "DSA", "DLA", "XSA", "ZDI", "JVN", "OWASP",
+        "ASVS", "WSTG", "ORA",
+    ],
+    // Licences.
+    &[
+        "MIT", "APACHE", "GPL", "LGPL", "AGPL", "MPL", "EPL", "BSD", "CDDL", "EUPL", "SSPL",
+        "BUSL", "OFL", "CPL", "APSL", "ODBL", "CECILL",
+    ],
+    // Bodies that write standards, and numbers of books and goods.
+    &[
+        "IEC", "DIN", "EN", "ASTM", "ITU", "ETSI", "GOST", "FIPS", "SOC", "NIST", "STD", "WCAG",
+        "POSIX", "ISBN", "ISSN", "EAN", "GTIN", "UPC", "IBAN",
+    ],
+    // Character sets, times, formats, ciphers, machines.
+    &[
+        "LATIN", "ASCII", "EBCDIC", "EUC", "UTC", "GMT", "MPEG", "JPEG", "PNG", "HEVC", "DVB",
+        "PKCS", "HMAC", "ECDSA", "ECDH", "GCM", "CBC", "OAUTH", "OIDC", "SAML", "USB", "HDMI",
+        "SATA", "PCIE", "DDR", "UUID", "UINT", "X86", "X64", "AMD", "PPC", "MIPS", "SPARC",
+        "RISCV",
+    ],
 ];
 
 /// Dropped when the project is this word, or this word followed by digits only (`UTF8`, `RC2`, `V1`).
 const WITH_DIGITS: &[&str] = &[
-    "UTF", "UCS", "SHA", "MD", "AES", "RSA", "DES", "CRC", "BASE", "ISO", "RFC", "IEEE", "ANSI",
-    "HTTP", "TLS", "SSL", "ES", "ECMA", "IPV", "ARM", "JDK", "JAVA", "PY", "NODE", "V", "RC",
-    "PEP", "COVID", "GPT", "LOG4J",
+    "UTF", "UCS", "SHA", "MD", "AES", "RSA", "DES", "CRC", "BASE", "RIPEMD", "BLAKE", "CHACHA",
+    "PBKDF", "ARGON", "KOI", "ISO", "RFC", "IEEE", "ANSI", "HTTP", "TLS", "SSL", "ES", "ECMA",
+    "IPV", "ARM", "JDK", "JAVA", "PY", "NODE", "V", "RC", "PEP", "COVID", "GPT", "LOG4J",
+];
+
+/// Words that may well be a project, with the numbers that make them a standard: pages of characters, lines of data.
+const NUMBERED: &[(&str, &[&str])] = &[
+    (
+        "CP",
+        &[
+            "437", "500", "737", "775", "850", "852", "855", "857", "858", "860", "861", "862",
+            "863", "864", "865", "866", "869", "874", "932", "936", "949", "950", "1047", "1140",
+            "1250", "1251", "1252", "1253", "1254", "1255", "1256", "1257", "1258", "65001",
+        ],
+    ),
+    ("IA", &["32", "64"]),
+    ("RS", &["232", "422", "485"]),
+    (
+        "WINDOWS",
+        &[
+            "1250", "1251", "1252", "1253", "1254", "1255", "1256", "1257", "1258",
+        ],
+    ),
 ];
 
 /// Advisories that are numbered by year: `CVE-2024-1234`.
-const BY_YEAR: &[&str] = &["CVE", "RUSTSEC", "PYSEC", "GO", "OSV", "MAL"];
+const BY_YEAR: &[&str] = &[
+    "CVE", "RUSTSEC", "PYSEC", "GO", "OSV", "MAL", "GHSL", "ALAS", "MFSA", "ELSA",
+];
 
-/// The entry that covers this project, compared without regard to case.
-pub(super) fn entry_for(project: &str) -> Option<&'static str> {
+/// The entry that covers this project with this number, compared without regard to case.
+pub(super) fn entry_for(project: &str, number: &str) -> Option<&'static str> {
     let project = project.to_ascii_uppercase();
-    let exact = EXACT.iter().find(|entry| **entry == project);
-    exact.copied().or_else(|| {
+    let exact = EXACT.iter().copied().flatten();
+    let exact = exact.copied().find(|entry| *entry == project);
+    let with_digits = || {
         WITH_DIGITS.iter().copied().find(|entry| {
-            project
-                .strip_prefix(entry)
-                .is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
+            let rest = project.strip_prefix(entry);
+            rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
         })
-    })
+    };
+    let numbered = || {
+        let mut numbered = NUMBERED.iter();
+        let found =
+            numbered.find(|(entry, numbers)| *entry == project && numbers.contains(&number));
+        found.map(|(entry, _)| *entry)
+    };
+    exact.or_else(with_digits).or_else(numbered)
+}
+
+/// `Q3-2024`, `H1-2025`, `FY-2024`, `KW-2024`.
+pub(super) fn is_period(project: &str, number: &str) -> bool {
+    let is_period = ["Q1", "Q2", "Q3", "Q4", "H1", "H2", "FY", "KW", "CW"]
+        .iter()
+        .any(|period| period.eq_ignore_ascii_case(project));
+    is_period && is_year(number)
+}
+
+/// A year that people write about.
+pub(super) fn is_year(number: &str) -> bool {
+    number.len() == 4 && ("1980".."2040").contains(&number)
 }
 
 /// The length in bytes of an advisory's identifier at the start of the text (`CVE-yyyy-n`, `GHSA-xxxx-xxxx-xxxx`,
@@ -96,13 +162,16 @@ fn strip_word<'a>(bytes: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
 
 #[cfg(test)]
 mod tests {
-    use super::{EXACT, WITH_DIGITS, entry_for, identifier_at_start};
+    use super::{EXACT, NUMBERED, WITH_DIGITS, entry_for, identifier_at_start};
 
     #[test]
     fn every_entry_covers_itself_in_any_case() {
-        for entry in EXACT.iter().chain(WITH_DIGITS) {
-            assert!(entry_for(entry).is_some(), "{entry}");
-            assert!(entry_for(&entry.to_ascii_lowercase()).is_some(), "{entry}");
+        let exact = EXACT.iter().copied().flatten();
+        let alone = exact.chain(WITH_DIGITS).map(|entry| (*entry, "7"));
+        let numbered = NUMBERED.iter().map(|(entry, numbers)| (*entry, numbers[0]));
+        for (entry, number) in alone.chain(numbered) {
+            assert_eq!(entry_for(entry, number), Some(entry));
+            assert_eq!(entry_for(&entry.to_ascii_lowercase(), number), Some(entry));
         }
     }
 
@@ -123,7 +192,27 @@ mod tests {
             ("PROJ", None),
         ];
         for (project, entry) in cases {
-            assert_eq!(entry_for(project), entry, "{project}");
+            assert_eq!(entry_for(project, "7"), entry, "{project}");
+        }
+    }
+
+    /// Standards, licences, numbers of books: not one of them is an issue, and projects called alike stay.
+    #[test]
+    fn only_what_is_a_standard_is_covered() {
+        let standards = "MIT-1 APACHE-2 ISBN-13 ISSN-8 EAN-13 OWASP-10 CP-1252 cp-437 CP-65001 IEC-62443 EN-50128 \
+                         DIN-5008 ITU-709 ASTM-53 STD-810 WINDOWS-1252 LATIN-1 KOI8-7 RS-232 IA-64 UTC-5 GMT-3 \
+                         CAPEC-66 CVSS-3 USN-5000 DSA-4321 XSA-400 ASVS-4 OFL-1 SSPL-1 RIPEMD-160 BLAKE2-256 PNG-24 \
+                         USB-3 DDR-4 AMD-64 GEP-1324 RHBZ-12345";
+        let projects = "CP-12 CP-125 RS-7 WINDOWS-11 IA-7 MITX-1 APACHES-2 ENG-12 DINO-3 LATINA-1 USBC-3 PNGS-4 UTCS-5";
+        let is_covered = |key: &str| {
+            let (project, number) = key.split_once('-').unwrap();
+            entry_for(project, number).is_some()
+        };
+        for key in standards.split_whitespace() {
+            assert!(is_covered(key), "{key}");
+        }
+        for key in projects.split_whitespace() {
+            assert!(!is_covered(key), "{key}");
         }
     }
 

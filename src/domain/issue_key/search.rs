@@ -319,8 +319,11 @@ impl KeySearch<'_> {
         if part.kind.is_prose() && lower_case && self.rules.pattern.is_none() {
             return Err(Reason::LowerCase);
         }
-        if let Some(entry) = deny_list::entry_for(key.project()) {
+        if let Some(entry) = deny_list::entry_for(key.project(), key.number()) {
             return Err(Reason::DenyList(entry));
+        }
+        if deny_list::is_period(key.project(), key.number()) {
+            return Err(Reason::Date);
         }
         if lower_case && !part.kind.is_prose() {
             return no_word(part, candidate, seen.range.end, key);
@@ -350,7 +353,7 @@ fn no_word(part: Part<'_>, candidate: &str, end: usize, key: &IssueKey) -> Resul
     if part.is_by_machine {
         return Err(Reason::MachineBranch);
     }
-    if let Some(word) = branch::word(key.project()) {
+    if let Some(word) = branch::word(key.project(), key.number()) {
         return Err(Reason::DenyList(word));
     }
     let number = candidate.rsplit('-').next().unwrap_or_default();

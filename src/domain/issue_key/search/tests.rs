@@ -149,6 +149,23 @@ const CASES: &[(&str, &[&str], &[&str])] = &[
         &["RELEASE-2024"],
     ),
     ("ABC-1,ABC-1;abc-1", &["ABC-1"], &["ABC-1"]),
+    (
+        "cherry-pick-12 python-3 test-1 task-9 epic-3 poc-1",
+        &[],
+        &[],
+    ),
+    (
+        "TASK-9 TEST-1 EPIC-3 Q3-12",
+        &["TASK-9", "TEST-1", "EPIC-3", "Q3-12"],
+        &["TASK-9", "TEST-1", "EPIC-3", "Q3-12"],
+    ),
+    (
+        "MIT-1 APACHE-2 ISBN-13 OWASP-10 CP-1252 IEC-62443",
+        &[],
+        &[],
+    ),
+    ("Q3-2024 H1-2025 UTC-5", &[], &[]),
+    ("CP-12", &["CP-12"], &["CP-12"]),
 ];
 
 #[test]
@@ -252,6 +269,11 @@ fn every_drop_has_its_reason() {
         (TextKind::Branch, "fix-7", Reason::DenyList("fix")),
         (TextKind::Branch, "lit-3.x", Reason::Version),
         (TextKind::Tag, "abc-20240531", Reason::Date),
+        (TextKind::Branch, "q3-2024", Reason::Date),
+        (TextKind::Commit, "FY-2024", Reason::Date),
+        (TextKind::Branch, "task-9", Reason::DenyList("task")),
+        (TextKind::Branch, "python-3", Reason::DenyList("python")),
+        (TextKind::Commit, "IEC-62443", Reason::DenyList("IEC")),
         (TextKind::Explicit, "ABC-1x", Reason::NotAKey),
     ];
     for (kind, text, reason) in cases {
