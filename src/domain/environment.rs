@@ -68,25 +68,48 @@ const WORDS: &[(EnvironmentType, &[&str])] = &[
 
 const PRODUCTION: &[&str] = &["production", "prod", "prd", "live"];
 
-/// Words behind one of those that say that it is made like production and is none.
-const LIKE: &[&str] = &["like", "alike", "copy", "clone", "replica"];
+/// Words beside one of those, or joined with it, that say that it is made like production and is none.
+const LIKE: &[&str] = &[
+    "like",
+    "alike",
+    "lookalike",
+    "similar",
+    "equivalent",
+    "parity",
+    "copy",
+    "clone",
+    "replica",
+    "duplicate",
+    "dup",
+    "twin",
+    "mirror",
+    "shadow",
+    "parallel",
+    "snapshot",
+    "rehearsal",
+    "pseudo",
+    "quasi",
+    "semi",
+    "near",
+    "almost",
+    "mock",
+    "fake",
+    "dummy",
+    "sim",
+    "simulated",
+    "simulation",
+];
+
+/// The same before one of those only.
+const BEFORE: &[&str] = &["pre", "as", "non", "no", "not"];
+
+/// The same when joined with it only.
+const JOINED: &[&str] = &["p", "n"];
 
 impl EnvironmentType {
     /// The type that a name speaks of, else `unmapped`: `eu-prod` is production, `product` is not.
     pub(crate) fn guess(name: &str) -> Self {
-        let words = words(name);
-        let is_production = |word: &String| PRODUCTION.contains(&word.as_str());
-        for pair in words.windows(2).filter(|pair| is_production(&pair[1])) {
-            match pair[0].as_str() {
-                "pre" => return Self::Staging,
-                "non" | "no" | "not" => return Self::Unmapped,
-                _ => {}
-            }
-        }
-        let is_like = |pair: &[String]| is_production(&pair[0]) && LIKE.contains(&pair[1].as_str());
-        if words.windows(2).any(is_like) {
-            return Self::Staging;
-        }
+        let words = without_like(words(name));
         WORDS
             .iter()
             .find(|(_, known)| words.iter().any(|word| known.contains(&word.as_str())))
@@ -127,6 +150,41 @@ impl FromStr for EnvironmentType {
         }
     }
 }
+
+/// These words with another one for a production that is none: `pre-prod`, `prodCopy`, `shadowprod`.
+fn without_like(words: Vec<String>) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    let mut words = words.into_iter().peekable();
+    while let Some(word) = words.next() {
+        let is_before = |before: &str| BEFORE.contains(&before) || LIKE.contains(&before);
+        let is_joined = PRODUCTION.iter().any(|production| {
+            let before = word.strip_suffix(production);
+            let behind = word.strip_prefix(production);
+            let before = before.filter(|it| is_before(it) || JOINED.contains(it));
+            before.is_some() || behind.is_some_and(|behind| LIKE.contains(&behind))
+        });
+        if !PRODUCTION.contains(&word.as_str()) {
+            kept.push(if is_joined {
+                NO_PRODUCTION.to_owned()
+            } else {
+                word
+            });
+            continue;
+        }
+        let before = kept.pop_if(|before| is_before(before));
+        let behind = words.next_if(|behind| LIKE.contains(&behind.as_str()));
+        let is_none = before.is_some() || behind.is_some();
+        kept.push(if is_none {
+            NO_PRODUCTION.to_owned()
+        } else {
+            word
+        });
+    }
+    kept
+}
+
+/// Stands for what is like production.
+const NO_PRODUCTION: &str = "preprod";
 
 /// The same without the digits at the end of each: `QA1` holds one.
 fn words(name: &str) -> Vec<String> {
@@ -202,7 +260,38 @@ mod tests {
             ("prod-like", Staging),
             ("eu production-like", Staging),
             ("prodCopy", Staging),
-            ("like-prod", Production),
+            ("like-prod", Staging),
+            ("prod-mirror", Staging),
+            ("MirrorProd", Staging),
+            ("pseudo-prod", Staging),
+            ("shadow_prod eu", Staging),
+            ("eu shadowprod 2", Staging),
+            ("prodmirror", Staging),
+            ("live-replica-1", Staging),
+            ("near-live", Staging),
+            ("as-live", Staging),
+            ("fake production", Staging),
+            ("pprod", Staging),
+            ("pprd", Staging),
+            ("p-prod", Production),
+            ("nonprod", Staging),
+            ("NonProd", Staging),
+            ("non-prd", Staging),
+            ("no-prod", Staging),
+            ("not production", Staging),
+            ("nonproduction", Staging),
+            ("nprod", Staging),
+            ("non-prod qa", Testing),
+            ("prod-mirror dev", Development),
+            ("prod-like prod", Staging),
+            ("mirror", Unmapped),
+            ("mirror-eu prod", Production),
+            ("prod-dr", Production),
+            ("prod-backup", Production),
+            ("prod-blue", Production),
+            ("p1-prod", Production),
+            ("alive", Unmapped),
+            ("olive", Unmapped),
             ("acc", Testing),
             ("shop-acc-eu", Testing),
             ("perf", Testing),
@@ -220,7 +309,7 @@ mod tests {
             ("mary-dev:1", Development),
             ("スパイク・スピーゲル-dev:1", Development),
             ("trunk alpha", Development),
-            ("non-prod", Unmapped),
+            ("non-prod", Staging),
             ("banana-east", Unmapped),
             ("internet", Unmapped),
             ("product", Unmapped),
