@@ -71,6 +71,7 @@ pub(crate) fn parse(text: impl Read) -> anyhow::Result<Vec<Commit>> {
         changes.push(Commit {
             id: change.commit,
             message: change.message,
+            ..Commit::default()
         });
     }
     Ok(changes)

@@ -33,7 +33,6 @@ pub(crate) use texts::commit_text;
 
 /// What is asked about a run.
 #[derive(Clone, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a plain answer")]
 pub(crate) struct Question {
     pub(crate) issue_keys: Vec<String>,
     pub(crate) only_issue_keys: bool,
@@ -57,8 +56,8 @@ pub(crate) struct Question {
     pub(crate) checked_out: Vec<CheckedOut>,
     /// Whether there is no workspace of the run at hand: commits are known by the change log only.
     pub(crate) lacks_workspace: bool,
-    /// Whether the workspace may be that of an earlier run, since it lacks the commit that was built.
-    pub(crate) doubts_workspace: bool,
+    /// The commit that Jenkins names and the workspace lacks: it may be that of an earlier run.
+    pub(crate) lacking: Option<Revision>,
     /// Of a deployment, what was deployed to the same place before.
     pub(crate) deployed_before: Option<Deployed>,
 }
@@ -67,6 +66,16 @@ impl Question {
     /// Whether the messages of commits are searched.
     fn searches_commits(&self) -> bool {
         !self.only_issue_keys && self.messages.is_empty()
+    }
+
+    /// The same, and the variables to go by, where the workspace lacks the commit that Jenkins names: everything is the
+    /// workspace's then.
+    fn of_workspace(&self, lacking: Revision, variables: &Variables) -> (Self, Variables) {
+        let question = Self {
+            lacking: Some(lacking),
+            ..self.clone()
+        };
+        (question, jenkins::without_git(variables))
     }
 }
 
@@ -103,6 +112,8 @@ pub(crate) struct Facts {
     pub(crate) directory: PathBuf,
     /// Of a deployment of several repositories, the commit of each.
     pub(crate) deployed: BTreeMap<RepositoryName, String>,
+    /// Whether Jenkins' variables name the commit of another repository, such as a shared library.
+    pub(crate) is_elsewhere: bool,
     /// How many commits of the change log count for nothing.
     pub(crate) commits_left_out: usize,
     /// What was searched of each repository, by its folder.
@@ -180,13 +191,9 @@ pub(crate) fn gather(
     let deadline = Deadline::after(system, patience);
     let checkouts = Checkouts::new(question, &run, variables, system, patience);
     let first = first::read(question, &run, variables, &checkouts);
-    if let Some(variables) = first.of_workspace(question, variables) {
-        let question = Question {
-            doubts_workspace: true,
-            ..question.clone()
-        };
-        let facts = gather(&question, &variables, system, deadline.remaining(system));
-        return facts.after(first.notes);
+    if let Some(lacking) = first.lacking(question) {
+        let (question, variables) = question.of_workspace(lacking, variables);
+        return gather(&question, &variables, system, deadline.remaining(system));
     }
     let is_deployment = question.deployed_before.is_some();
     // A deployment notes what runs there then, whatever is searched.
@@ -220,6 +227,7 @@ pub(crate) fn gather(
         deployed,
         ranges: facts.ranges.into_iter().chain(of_others).collect(),
         commits_left_out,
+        is_elsewhere: question.lacking.is_some(),
         notes: facts.notes.and(notes),
         ..facts
     }
@@ -236,13 +244,9 @@ pub(crate) fn read(
     let deadline = Deadline::after(system, patience);
     let checkouts = Checkouts::new(question, &run, variables, system, patience);
     let mut first = first::read(question, &run, variables, &checkouts);
-    if let Some(variables) = first.of_workspace(question, variables) {
-        let question = Question {
-            doubts_workspace: true,
-            ..question.clone()
-        };
-        let (facts, commits) = read(&question, &variables, system, deadline.remaining(system));
-        return (facts.after(first.notes), commits);
+    if let Some(lacking) = first.lacking(question) {
+        let (question, variables) = question.of_workspace(lacking, variables);
+        return read(&question, &variables, system, deadline.remaining(system));
     }
     let texts = texts::but_of_commits(question, variables, &first);
     let commits = first.repository.as_mut();
@@ -276,15 +280,6 @@ impl Facts {
             ranges: ranges.collect(),
             notes: first.notes,
             ..Self::default()
-        }
-    }
-}
-
-impl Facts {
-    fn after(self, notes: Notes) -> Self {
-        Self {
-            notes: notes.and(self.notes),
-            ..self
         }
     }
 }

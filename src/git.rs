@@ -29,6 +29,12 @@ pub(crate) use submodules::{Moved, Moving};
 /// Longest list of cut commits that is read, in bytes.
 const MAX_SHALLOW: u64 = 16 * 1024 * 1024;
 
+/// Longest index that is searched, in bytes.
+const MAX_INDEX: u64 = 64 * 1024 * 1024;
+
+/// Longest path in a file, in bytes.
+const MAX_PATH: u64 = 64 * 1024;
+
 /// Longest output of one call that is read whole, in bytes.
 const MAX_OUTPUT: usize = 64 * 1024 * 1024;
 
@@ -36,24 +42,28 @@ const MAX_OUTPUT: usize = 64 * 1024 * 1024;
 const LOG: [&str; 5] = [
     "log",
     "-z",
-    "--format=%H%n%B",
+    "--format=%H %P%n%B",
     "--encoding=UTF-8",
     "--no-color",
 ];
 
 /// One commit with its whole message.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Commit {
     pub(crate) id: String,
+    /// The ids of its parents, as far as git was asked and has them.
+    pub(crate) parents: Vec<String>,
     pub(crate) message: String,
 }
 
 impl Commit {
     /// A record of [`LOG`].
     fn of_record(record: &str) -> Self {
-        let (id, message) = record.split_once('\n').unwrap_or((record, ""));
+        let (ids, message) = record.split_once('\n').unwrap_or((record, ""));
+        let mut ids = ids.split_whitespace().map(ToOwned::to_owned);
         Self {
-            id: id.trim().to_owned(),
+            id: ids.next().unwrap_or_default(),
+            parents: ids.collect(),
             message: message.to_owned(),
         }
     }
@@ -128,6 +138,12 @@ impl<'a> Repository<'a> {
         &self.directory
     }
 
+    fn is_bare(&self) -> bool {
+        self.place
+            .as_ref()
+            .is_some_and(|place| place.files.is_none())
+    }
+
     /// The uppermost folder of the clone.
     pub(crate) fn top(&self) -> PathBuf {
         let files = self.place.as_ref().and_then(|place| place.files.as_ref());
@@ -137,21 +153,38 @@ impl<'a> Repository<'a> {
         )
     }
 
-    /// The commits whose parents were cut off when the repository was cloned.
-    ///
-    /// # Errors
-    /// When there is no git, or this is not a repository.
-    pub(crate) fn edge(&self) -> Result<HashSet<String>, GitError> {
-        let path = self.run(&["rev-parse", "--git-path", "shallow"])?;
-        let path = self.directory.join(path.trim_end_matches(['\r', '\n']));
-        let text = crate::files::read_bytes(&path, MAX_SHALLOW).unwrap_or_default();
-        let text = String::from_utf8_lossy(&text);
-        Ok(text.lines().map(ToOwned::to_owned).collect())
+    /// Where git keeps the data of these files; a submodule or a linked worktree has only a note of it.
+    fn data(&self) -> Option<PathBuf> {
+        let path = self.directory.join(&self.place.as_ref()?.data);
+        let Some(note) = path.is_file().then(|| read_path(&path)) else {
+            return Some(path);
+        };
+        let note = note?;
+        let data = note.strip_prefix("gitdir:")?.trim_start();
+        Some(path.parent()?.join(data))
     }
 
-    /// The same, and none where git gives no answer.
-    pub(crate) fn shallow_commits(&self) -> HashSet<String> {
-        self.edge().unwrap_or_default()
+    /// The same of what a linked worktree shares with the clone that it belongs to.
+    fn shared_data(&self) -> Option<PathBuf> {
+        let data = self.data()?;
+        let shared = read_path(&data.join("commondir"));
+        Some(shared.map_or_else(|| data.clone(), |shared| data.join(shared)))
+    }
+
+    /// The commits whose parents were cut off when the repository was cloned.
+    pub(crate) fn edge(&self) -> HashSet<String> {
+        let shallow = self.shared_data().map(|data| data.join("shallow"));
+        let text = shallow.and_then(|path| crate::files::read_bytes(&path, MAX_SHALLOW).ok());
+        let text = text.unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
+        text.lines().map(ToOwned::to_owned).collect()
+    }
+
+    /// Whether something that is checked out is another repository. With `.gitmodules` or without, the index has it.
+    fn has_repositories(&self) -> bool {
+        let index = self.data().map(|data| data.join("index"));
+        let bytes = index.and_then(|path| crate::files::read_bytes(&path, MAX_INDEX).ok());
+        bytes.is_some_and(|bytes| may_have_gitlink(&bytes))
     }
 
     /// # Errors
@@ -218,6 +251,11 @@ impl<'a> Repository<'a> {
             .is_ok()
     }
 
+    /// Whether the two have a commit in common.
+    pub(crate) fn are_related(&self, one: &str, other: &str) -> bool {
+        self.line(&["merge-base", one, other]).is_some()
+    }
+
     /// The first line of the output, if there is one.
     fn line(&self, arguments: &[&str]) -> Option<String> {
         single_line(&self.run(arguments).ok()?)
@@ -249,6 +287,23 @@ impl<'a> Repository<'a> {
             .collect();
         Process::start(&self.directory, &arguments, input, self.system, deadline)
     }
+}
+
+/// Whether an index lists the commit of another repository. What looks like one and is none costs a look.
+fn may_have_gitlink(index: &[u8]) -> bool {
+    const MODE: [u8; 4] = 0o160_000_u32.to_be_bytes();
+    // The entries of all versions but the fourth begin at multiples of eight bytes behind a head of twelve.
+    let is_packed = index.get(7) == Some(&4);
+    let step = if is_packed { 1 } else { 8 };
+    let modes = index.get(4..).unwrap_or_default();
+    modes.windows(MODE.len()).step_by(step).any(|it| it == MODE)
+}
+
+/// A path in a small file of git's.
+fn read_path(file: &Path) -> Option<String> {
+    let bytes = crate::files::read_bytes(file, MAX_PATH).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    Some(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 /// The branch, when these references are of one branch only.

@@ -22,6 +22,7 @@ pub(super) fn parse(text: &str) -> Vec<Commit> {
             commits.push(Commit {
                 id: id.split_whitespace().next().unwrap_or_default().to_owned(),
                 message: String::new(),
+                ..Commit::default()
             });
         } else if let (Some(text), Some(commit)) = (line.strip_prefix("    "), commits.last_mut())
             && commit.message.len() + text.len() <= MAX_MESSAGE
@@ -40,6 +41,7 @@ fn of_xml(text: &str) -> Vec<Commit> {
             commits.push(Commit {
                 id: element.outer.unwrap_or_default().to_owned(),
                 message: element.text.to_owned(),
+                ..Commit::default()
             });
         }
     }

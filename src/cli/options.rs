@@ -238,14 +238,24 @@ impl RunOptions {
     }
 }
 
-/// A path below the top folder of a repository.
+/// A path below the top folder of a repository, written as git lists it; `.` is all of it.
 fn path_in_repository(text: &str) -> Result<String, String> {
-    let path = text.trim().trim_end_matches('/');
+    let path = text.trim();
     let is_outside = path.starts_with('/') || path.split('/').any(|folder| folder == "..");
     if path.is_empty() || is_outside {
         return Err(
             "expected a path below the top folder of the repository, such as api".to_owned(),
         );
     }
-    Ok(path.to_owned())
+    if path.starts_with(':') {
+        // A pattern of git's with words of its own.
+        return Ok(path.to_owned());
+    }
+    let folders = path.split('/').filter(|it| !matches!(*it, "" | "."));
+    let folders: Vec<&str> = folders.collect();
+    Ok(if folders.is_empty() {
+        ".".to_owned()
+    } else {
+        folders.join("/")
+    })
 }

@@ -76,7 +76,7 @@ pub(super) fn run(options: &KeysOptions, context: &Context<'_>) -> Result<Explai
             }
         }
     }
-    warn_findings(&findings, keys, context.output);
+    warn_findings(&findings, &facts, keys, context.output);
     Ok(Explained { findings, facts })
 }
 

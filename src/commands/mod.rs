@@ -246,7 +246,7 @@ fn question(options: &KeyOptions, context: &Context<'_>) -> Result<Question, Fai
         repository_dir: options.repository_dir,
         repositories: options.repositories,
         paths: options.paths,
-        doubts_workspace: false,
+        lacking: None,
         deployed_before: None,
     })
 }

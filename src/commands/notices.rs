@@ -32,7 +32,7 @@ pub(super) fn report_found(
     output: &Output,
 ) {
     say_notes(facts, output);
-    warn_findings(findings, options, output);
+    warn_findings(findings, facts, options, output);
     warn_cut(cut, output);
 }
 
@@ -55,10 +55,18 @@ pub(super) fn warn_each(lines: impl IntoIterator<Item = String>, output: &Output
 }
 
 /// Warns of explicit keys that are none, of keys in commits that no repository has, and of keys beyond Jira's limit.
-pub(super) fn warn_findings(findings: &Findings, options: &KeyOptions, output: &Output) {
+pub(super) fn warn_findings(
+    findings: &Findings,
+    facts: &Facts,
+    options: &KeyOptions,
+    output: &Output,
+) {
     warn_each(key_rules::wrong_words(options), output);
-    if let Some(warning) = left_out(findings) {
-        output.warning(&warning);
+    match left_out(findings) {
+        // There was a warning that another repository was named.
+        Some(warning) if facts.is_elsewhere => output.say(&warning.what),
+        Some(warning) => output.warning(&warning),
+        None => {}
     }
     warn_each(cut_keys_line(&findings.cut), output);
 }

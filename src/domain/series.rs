@@ -69,12 +69,17 @@ enum Part {
 /// Of the other names, the nearest most recent first, the one that comes before this one in its series. A final version
 /// looks past those that are not.
 pub(crate) fn previous<'a>(name: &str, others: &[&'a str]) -> Option<&'a str> {
-    let own = Version::parse(name)?;
-    let others = others.iter().filter(|other| **other != name);
-    let others = others.filter_map(|other| Some((*other, Version::parse(other)?)));
-    let same = others.filter(|(_, it)| it.before == own.before);
-    let of_kind = same.filter(|(_, it)| !own.is_final() || it.is_final());
-    let of_series: Vec<_> = of_kind.collect();
+    lower(name, others).or_else(|| {
+        let (own, of_series) = series(name, others)?;
+        let mut of_series = of_series.into_iter();
+        let newest = of_series.find(|(_, it)| it.order(&own) != Ordering::Equal);
+        newest.map(|(name, _)| name)
+    })
+}
+
+/// The same, if its version is lower.
+pub(crate) fn lower<'a>(name: &str, others: &[&'a str]) -> Option<&'a str> {
+    let (own, of_series) = series(name, others)?;
     let lower = |is_exact: bool| {
         let series = of_series.iter();
         let series = series.filter(|(_, it)| !is_exact || it.behind == own.behind);
@@ -82,13 +87,19 @@ pub(crate) fn previous<'a>(name: &str, others: &[&'a str]) -> Option<&'a str> {
         // Of equal ones the first, which is the most recent.
         lower.rev().max_by(|(_, one), (_, other)| one.order(other))
     };
-    let newest = || {
-        of_series
-            .iter()
-            .find(|(_, it)| it.order(&own) != Ordering::Equal)
-    };
-    let found = lower(true).or_else(|| lower(false)).or_else(newest);
+    let found = lower(true).or_else(|| lower(false));
     found.map(|(name, _)| *name)
+}
+
+/// The version of a name, and the other names of its series with theirs.
+fn series<'a>(name: &str, others: &[&'a str]) -> Option<(Version, Vec<(&'a str, Version)>)> {
+    let own = Version::parse(name)?;
+    let others = others.iter().filter(|other| **other != name);
+    let others = others.filter_map(|other| Some((*other, Version::parse(other)?)));
+    let same = others.filter(|(_, it)| it.before == own.before);
+    let of_kind = same.filter(|(_, it)| !own.is_final() || it.is_final());
+    let of_series = of_kind.collect();
+    Some((own, of_series))
 }
 
 /// The branch of the release before that of this branch: `release/1.1` of `release/1.2`.

@@ -50,7 +50,7 @@ pub(super) fn sort<'a>(
         let ids = ids.filter(|id| is_full_id(id)).take(MAX_ASKED);
         let (there, elsewhere): (Vec<&str>, Vec<&str>) = ids.partition(|id| known.contains(id));
         left_out = elsewhere.into_iter().collect();
-        let is_of_run = !question.doubts_workspace || !there.is_empty();
+        let is_of_run = question.lacking.is_none() || !there.is_empty();
         if !left_out.is_empty() && (!is_of_run || !are_whole(first, others)) {
             left_out.clear();
         }
@@ -107,6 +107,7 @@ mod tests {
         let entry = |number: usize| Commit {
             id: format!("{number:040x}"),
             message: String::new(),
+            ..Commit::default()
         };
         let entries = (0..MAX_ASKED + 10).flat_map(|number| [entry(number), entry(number)]);
         let ids = ids(&entries.collect::<Vec<_>>());

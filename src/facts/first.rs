@@ -8,8 +8,9 @@ use super::repository::RepositoryFacts;
 use super::{Notes, Question};
 use crate::domain::deployed::RepositoryName;
 use crate::domain::issue_key::{Text, TextKind};
+use crate::domain::revision::Revision;
 use crate::git::{Commit, GitError, Repository, Wanted};
-use crate::jenkins::{self, Ref, Run};
+use crate::jenkins::{Ref, Run};
 use crate::variables::{self, Variables};
 
 /// What is known of the repository of the run.
@@ -19,6 +20,8 @@ pub(super) struct OfRun<'a> {
     pub(super) directory: PathBuf,
     /// What was read there; nothing when git could not.
     pub(super) repository: Option<RepositoryFacts<'a>>,
+    /// The commit that Jenkins or the user names.
+    pub(super) named: Option<Revision>,
     /// The commit that was built: Jenkins' word stands even when the folder holds another repository.
     pub(super) commit: Option<String>,
     /// Clone address.
@@ -44,6 +47,7 @@ pub(super) fn read<'a>(
 ) -> OfRun<'a> {
     let head = question.commit.as_ref().or(run.commit.as_ref());
     let of_jenkins = OfRun {
+        named: head.cloned(),
         commit: head.map(ToString::to_string),
         url: run.repository.clone(),
         ..OfRun::default()
@@ -128,16 +132,11 @@ impl OfRun<'_> {
         }
     }
 
-    /// The variables to go by instead, when the workspace does not have the commit that they name: everything is the
-    /// workspace's then.
-    pub(super) fn of_workspace(
-        &self,
-        question: &Question,
-        variables: &Variables,
-    ) -> Option<Variables> {
+    /// The commit that Jenkins names, when the workspace does not have it.
+    pub(super) fn lacking(&self, question: &Question) -> Option<Revision> {
         let is_other = self.repository.as_ref().is_some_and(|read| read.lacks_head);
-        let is_wanted = is_other && question.commit.is_none() && !question.doubts_workspace;
-        is_wanted.then(|| jenkins::without_git(variables))
+        let is_wanted = is_other && question.commit.is_none() && question.lacking.is_none();
+        self.named.clone().filter(|_| is_wanted)
     }
 
     /// The first line of the message of the commit that was built.
@@ -218,6 +217,7 @@ fn wanted(
         tag: question.tag.clone().or_else(of_jenkins),
         listed: listed.to_vec(),
         only_new: false,
+        instead_of: question.lacking.clone(),
     }
 }
 

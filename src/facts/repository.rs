@@ -115,11 +115,7 @@ impl<'a> RepositoryFacts<'a> {
     /// For each of the commits, whether the range leaves nothing of it.
     pub(super) fn taken_back(&self) -> Vec<bool> {
         let all: Vec<&Commit> = self.commits.iter().collect();
-        reverts::taken_back(&all, || {
-            let ids: Vec<&str> = all.iter().map(|commit| commit.id.as_str()).collect();
-            // Without them only merges are not seen through.
-            self.git.parents(&ids).unwrap_or_default()
-        })
+        reverts::taken_back(&all)
     }
 }
 

@@ -4,20 +4,16 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::git::Commit;
 
-/// The parents of commits, by their ids.
-pub(super) type Parents = HashMap<String, Vec<String>>;
-
 /// Shortest id that a revert may name.
 const MIN_ID: usize = 7;
 
-/// For each of the commits, which come newest first, whether it and its revert are both among them. `parents` is asked
-/// only when there are reverts.
-pub(super) fn taken_back(commits: &[&Commit], parents: impl FnOnce() -> Parents) -> Vec<bool> {
+/// For each of the commits, which come newest first, whether it and its revert are both among them.
+pub(super) fn taken_back(commits: &[&Commit]) -> Vec<bool> {
     let mut gone = vec![false; commits.len()];
     if !commits.iter().any(|commit| is_revert(&commit.message)) {
         return gone;
     }
-    let history = History::new(commits, parents());
+    let history = History::new(commits);
     for (number, commit) in commits.iter().enumerate() {
         // A revert that is itself taken back takes nothing back.
         if gone[number] || !is_revert(&commit.message) {
@@ -37,6 +33,9 @@ pub(super) fn taken_back(commits: &[&Commit], parents: impl FnOnce() -> Parents)
     }
     // A merge of nothing but that brings nothing. The oldest first, since merges are merged in turn.
     for number in (0..commits.len()).rev() {
+        if !history.may_bring_nothing(number, &gone) {
+            continue;
+        }
         let brought = history.brought_by(number);
         if !brought.is_empty() && brought.iter().all(|brought| gone[*brought]) {
             gone[number] = true;
@@ -47,14 +46,13 @@ pub(super) fn taken_back(commits: &[&Commit], parents: impl FnOnce() -> Parents)
 
 struct History<'a> {
     commits: &'a [&'a Commit],
-    parents: Parents,
     by_id: BTreeMap<&'a str, usize>,
     /// The newest last.
     by_subject: HashMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> History<'a> {
-    fn new(commits: &'a [&'a Commit], parents: Parents) -> Self {
+    fn new(commits: &'a [&'a Commit]) -> Self {
         let numbered = || commits.iter().enumerate();
         let by_id = numbered().map(|(number, commit)| (commit.id.as_str(), number));
         let mut by_subject: HashMap<&str, Vec<usize>> = HashMap::new();
@@ -64,7 +62,6 @@ impl<'a> History<'a> {
         }
         Self {
             commits,
-            parents,
             by_id: by_id.filter(|(id, _)| id.len() >= MIN_ID).collect(),
             by_subject,
         }
@@ -90,6 +87,16 @@ impl<'a> History<'a> {
     fn find(&self, id: &str) -> Option<usize> {
         let (found, number) = self.by_id.range(id..).next()?;
         found.starts_with(id).then_some(*number)
+    }
+
+    /// Whether it is a merge whose second parent is gone; of more parents nothing is known so quickly.
+    fn may_bring_nothing(&self, merge: usize, gone: &[bool]) -> bool {
+        let number = |id: &String| self.by_id.get(id.as_str());
+        match self.parents_of(merge) {
+            [] | [_] => false,
+            [_, second] => number(second).is_some_and(|number| gone[*number]),
+            _ => true,
+        }
     }
 
     /// What a merge brought besides its first parent's history.
@@ -120,8 +127,7 @@ impl<'a> History<'a> {
     }
 
     fn parents_of(&self, commit: usize) -> &[String] {
-        let parents = self.parents.get(&self.commits[commit].id);
-        parents.map_or(&[], Vec::as_slice)
+        &self.commits[commit].parents
     }
 }
 
@@ -162,7 +168,7 @@ fn without_number(subject: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Commit, Parents, taken_back};
+    use super::{Commit, taken_back};
 
     fn id(number: usize) -> String {
         format!("{number:040x}")
@@ -176,21 +182,18 @@ mod tests {
                 let with_ids = |text: String, number| {
                     text.replace(&format!("@{number}"), &id(0xabc_0000 + number))
                 };
+                let number = count - place;
+                let own = parents.iter().filter(|(child, _)| *child == number);
+                let own = own.flat_map(|(_, parents)| *parents);
                 Commit {
-                    id: id(0xabc_0000 + count - place),
+                    id: id(0xabc_0000 + number),
+                    parents: own.map(|parent| id(0xabc_0000 + parent)).collect(),
                     message: (1..=count).rev().fold(messages[place].to_owned(), with_ids),
                 }
             })
             .collect();
-        let parents: Parents = parents
-            .iter()
-            .map(|(child, parents)| {
-                let ids = parents.iter().map(|parent| id(0xabc_0000 + parent));
-                (id(0xabc_0000 + child), ids.collect())
-            })
-            .collect();
         let commits: Vec<&Commit> = commits.iter().collect();
-        let gone = taken_back(&commits, || parents);
+        let gone = taken_back(&commits);
         let left = gone.iter().enumerate().filter(|(_, gone)| !**gone);
         left.map(|(place, _)| count - place).collect()
     }

@@ -1,7 +1,5 @@
 //! The texts that are searched for issue keys.
 
-use std::collections::HashMap;
-
 use super::change_log::ChangeLog;
 use super::first::OfRun;
 use super::further::Others;
@@ -36,7 +34,7 @@ pub(super) fn of_run(
             texts.extend(of_commits(read, &format!(" in {}", read.folder)));
         }
     }
-    let gone = reverts::taken_back(&log.of_run, HashMap::new);
+    let gone = reverts::taken_back(&log.of_run);
     texts.extend(marked(log.of_run.iter().copied().map(commit_text), &gone));
     let entries = question.changes.iter();
     let left_out = entries.filter(|entry| log.left_out.contains(entry.id.as_str()));

@@ -55,7 +55,7 @@ impl CloneFolder {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Place {
     /// Git's data.
-    data: String,
+    pub(super) data: String,
     /// The uppermost folder of the files; a bare repository has none.
     pub(super) files: Option<String>,
 }

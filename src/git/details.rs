@@ -98,7 +98,7 @@ impl<'a> DetailsReader<'a> {
             repository,
             depth: Depth::Lines,
             failures: 0,
-            shallow: repository.shallow_commits(),
+            shallow: repository.edge(),
             compare_until: Deadline::after(repository.system, patience),
             warning: None,
         }

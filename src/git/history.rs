@@ -16,7 +16,7 @@ pub(crate) struct Walked {
 
 impl Walked {
     /// Revisions as git reads them from its input, one a line.
-    fn input(&self) -> String {
+    pub(super) fn input(&self) -> String {
         let mut input = String::new();
         for tip in &self.tips {
             let _ = writeln!(input, "{tip}");

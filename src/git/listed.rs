@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::process::text;
 use super::range::{MAX_COMMITS, parse_log};
-use super::{Commit, GitError, MAX_OUTPUT, Repository};
+use super::{Commit, GitError, LOG, MAX_OUTPUT, Repository};
 
 /// So many commits are read for each that is listed, and [`READ_FURTHER`] more: change logs have no merges, and other
 /// branches lie between.
@@ -82,8 +82,7 @@ impl Repository<'_> {
     ) -> Result<Vec<Commit>, GitError> {
         let most = (listed.len() * READ_FOR_EACH + READ_FURTHER).min(MAX_COMMITS + 1);
         let count = format!("--max-count={most}");
-        let format = ["log", "-z", "--format=%H %P%n%B", "--encoding=UTF-8"];
-        let output = self.run(&[&format, &[count.as_str(), head, "--"][..]].concat())?;
+        let output = self.run(&[&LOG[..], &[count.as_str(), head, "--"]].concat())?;
         Ok(since_listed(parse_log(&output), listed))
     }
 }
@@ -110,16 +109,14 @@ impl Object {
     }
 }
 
-/// Of commits whose ids have those of their parents behind them: the listed ones, and all that descend from them. What
-/// descends from a new commit is new as well.
+/// Of these commits the listed ones, and all that descend from them. What descends from a new commit is new as well.
 pub(super) fn since_listed(commits: Vec<Commit>, listed: &[String]) -> Vec<Commit> {
     let listed: HashSet<&str> = listed.iter().map(String::as_str).collect();
     let mut children: HashMap<&str, Vec<&str>> = HashMap::new();
     let mut waiting = Vec::new();
     for commit in &commits {
-        let mut ids = commit.id.split(' ');
-        let id = ids.next().unwrap_or_default();
-        for parent in ids {
+        let id = commit.id.as_str();
+        for parent in &commit.parents {
             children.entry(parent).or_default().push(id);
         }
         if listed.contains(id) {
@@ -132,11 +129,7 @@ pub(super) fn since_listed(commits: Vec<Commit>, listed: &[String]) -> Vec<Commi
             waiting.extend(children.get(id).into_iter().flatten());
         }
     }
-    let own_id = |commit: Commit| Commit {
-        id: commit.id.split(' ').next().unwrap_or_default().to_owned(),
-        ..commit
-    };
-    let commits = commits.into_iter().map(own_id);
+    let commits = commits.into_iter();
     commits.filter(|commit| new.contains(&commit.id)).collect()
 }
 
@@ -174,10 +167,7 @@ mod tests {
             (&[], vec![]),
         ];
         for (listed, expected) in cases {
-            let commits = history.map(|ids| Commit {
-                id: ids.to_owned(),
-                message: String::new(),
-            });
+            let commits = history.map(Commit::of_record);
             let listed: Vec<String> = listed.iter().map(ToString::to_string).collect();
             let new = since_listed(commits.to_vec(), &listed);
             let new: Vec<&str> = new.iter().map(|commit| commit.id.as_str()).collect();

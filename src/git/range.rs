@@ -44,6 +44,8 @@ pub(crate) struct Wanted {
     pub(crate) only_new: bool,
     /// Only commits that change these count.
     pub(crate) paths: Vec<String>,
+    /// What Jenkins names and the repository does not have: what is checked out stands for it.
+    pub(crate) instead_of: Option<Revision>,
 }
 
 /// The commits of a run, newest first, and what people should know about them.
@@ -69,7 +71,7 @@ pub(crate) struct Commits {
 /// # Errors
 /// When there is no git, no repository, or no commit.
 pub(crate) fn commits(repository: &Repository<'_>, wanted: &Wanted) -> Result<Commits, GitError> {
-    let edge = repository.edge()?;
+    let edge = repository.edge();
     let known = Known::look_up(repository, wanted)?;
     let (head, lacks_head) = known.head(wanted)?;
     let asked = Asked {
@@ -84,7 +86,8 @@ pub(crate) fn commits(repository: &Repository<'_>, wanted: &Wanted) -> Result<Co
     commits.truncate(MAX_COMMITS);
     let is_cut = commits.iter().any(|commit| edge.contains(&commit.id));
     let newest = found.newest.as_str();
-    let moving = known.with_submodules.contains(newest);
+    let are_named = known.with_submodules.contains(newest);
+    let moving = are_named || repository.has_repositories();
     let moving = moving.then(|| Moving::new(newest, &commits, &edge));
     let commits = repository.touching(commits, &wanted.paths)?;
     let range = Range {
@@ -194,8 +197,10 @@ impl Known {
             None => missing(&wanted.deployed).map(|it| format!("{it}, which was deployed before,")),
         };
         let of_newest = || match range.start {
-            Start::Newest { is_whole: false } => missing(&wanted.last_success)
-                .map(|it| format!("{it}, the commit of the last successful build,")),
+            Start::Newest { is_whole: false } | Start::NoneOfBranch(_) => {
+                missing(&wanted.last_success)
+                    .map(|it| format!("{it}, the commit of the last successful build,"))
+            }
             _ => None,
         };
         let reason = missing(&wanted.since)
@@ -203,21 +208,37 @@ impl Known {
             .or_else(of_newest);
         let searched = range.searched();
         let message = match (reason, &range.start) {
-            (Some(missing), _) => {
-                format!("{missing} is not in this repository ({why}): {searched}")
-            }
+            (Some(missing), _) => Some(format!(
+                "{missing} is not in this repository ({why}): {searched}"
+            )),
             (None, Start::Newest { is_whole: false }) => {
-                format!("{searched}: {}", wanted.unknown_start())
+                Some(format!("{searched}: {}", wanted.unknown_start()))
             }
-            (None, _) if is_cut => {
-                format!("the clone is shallow: {searched}, and those that it lacks are missing")
-            }
-            (None, _) => return None,
+            (None, Start::NoneOfBranch(branch)) => Some(format!(
+                "{searched}: {branch} has no commit that no other branch has"
+            )),
+            (None, _) if is_cut => Some(format!(
+                "the clone is shallow: {searched}, and those that it lacks are missing"
+            )),
+            (None, _) => None,
         };
-        let advice = if is_shallow { DEEPEN } else { wanted.remedy() };
+        let (message, advice) = match &wanted.instead_of {
+            Some(commit) => {
+                let searched = message.unwrap_or(searched);
+                let message = format!(
+                    "commit {commit} is not in this repository: what is checked out was read instead; {searched}"
+                );
+                (message, FOREIGN)
+            }
+            None => (message?, wanted.remedy()),
+        };
+        let advice = if is_shallow { DEEPEN } else { advice };
         Some(Warning::new(message, advice))
     }
 }
+
+/// The remedy where Jenkins' variables are about another repository.
+const FOREIGN: &str = "if Jenkins names the commit of a shared library, pass the step what checkout returned: scm: checkout(scm); else name the folder of the repository with --repository-dir";
 
 impl Wanted {
     /// Why only the newest commit is searched.
@@ -285,13 +306,19 @@ impl Asked<'_> {
                 is_rollback: true,
             });
         }
-        let (start, mut commits) = self.since_start()?;
+        let (mut start, mut commits) = self.since_start()?;
         let takes_newest = commits.is_empty() && !self.wanted.only_new;
         if takes_newest {
             commits = repository.head_commits(head, self.wanted.target.is_some())?;
         }
+        if let Start::Newest { is_whole } = &mut start {
+            *is_whole = commits
+                .iter()
+                .any(|it| it.id == head && it.parents.is_empty());
+        }
         Ok(Found {
-            is_again: takes_newest && !matches!(start, Start::Newest { .. }),
+            is_again: takes_newest
+                && !matches!(start, Start::Newest { .. } | Start::NoneOfBranch(_)),
             start,
             newest: head.to_owned(),
             commits,
@@ -333,12 +360,12 @@ impl Repository<'_> {
         if paths.is_empty() || commits.is_empty() {
             return Ok(commits);
         }
-        let ids: Vec<&str> = commits.iter().map(|commit| commit.id.as_str()).collect();
-        let parents = self.parents(&ids)?;
-        let input = ids.iter().map(|id| {
-            let first = parents.get(*id).and_then(|parents| parents.first());
-            first.map_or_else(|| format!("{id}\n"), |first| format!("{id} {first}\n"))
-        });
+        let input = commits
+            .iter()
+            .map(|Commit { id, parents, .. }| match parents.first() {
+                Some(first) => format!("{id} {first}\n"),
+                None => format!("{id}\n"),
+            });
         let paths = paths.iter().map(String::as_str);
         let arguments = ["diff-tree", "--stdin", "-r", "--root", "--name-only", "--"];
         let arguments: Vec<&str> = arguments.into_iter().chain(paths).collect();
@@ -381,20 +408,16 @@ impl Repository<'_> {
         head: &str,
         pull_request: bool,
     ) -> Result<Vec<Commit>, GitError> {
-        let parents = self.parents(&[head])?.remove(head).unwrap_or_default();
-        let [first, second] = parents.as_slice() else {
-            return self.one(head);
+        let mut commits = self.one(head)?;
+        let newest = commits.first().cloned().unwrap_or_default();
+        let [first, second] = newest.parents.as_slice() else {
+            return Ok(commits);
         };
         if !pull_request {
             return self.log(head, std::slice::from_ref(first));
         }
         // The merge was made by Jenkins or the git server, and the target branch is not here to compare with.
-        let mut commits = self.one(head)?;
-        let merge = commits
-            .first()
-            .map(|commit| commit.message.clone())
-            .unwrap_or_default();
-        commits.extend(self.one(pull_request_tip(&merge, first, second))?);
+        commits.extend(self.one(pull_request_tip(&newest.message, first, second))?);
         Ok(commits)
     }
 }

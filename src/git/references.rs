@@ -19,6 +19,17 @@ impl Repository<'_> {
         self.resolve(&format!("{place}/{name}"))
     }
 
+    /// The branch that a server shows first: what it was called when it was cloned, or is in a bare repository.
+    pub(crate) fn default_branch(&self) -> Option<String> {
+        let Some(remote) = self.remote() else {
+            return self.branch().filter(|_| self.is_bare());
+        };
+        let head = format!("refs/remotes/{remote}/HEAD");
+        let branch = self.line(&["symbolic-ref", "--quiet", &head])?;
+        let branch = branch.strip_prefix(&format!("refs/remotes/{remote}/"))?;
+        Some(branch.to_owned())
+    }
+
     /// The parents that a commit names, whether or not they were cut off when the repository was cloned.
     pub(crate) fn named_parents(&self, id: &str) -> Vec<String> {
         let commit = self.run(&["cat-file", "commit", id]).unwrap_or_default();
@@ -103,30 +114,69 @@ impl Repository<'_> {
         changed: impl Fn(&str) -> bool,
     ) -> Result<Walked, GitError> {
         let mut excluded = older;
-        let format = "--format=%(objectname) %(refname)%00";
         let moved = moved.iter().take(MAX_COMPARED);
         let lacking: Vec<String> = moved.map(|tip| format!("--no-contains={tip}")).collect();
         let lacking: Vec<&str> = lacking.iter().map(String::as_str).collect();
-        let arguments = [
-            &["for-each-ref", format][..],
-            &lacking,
-            &["refs/heads", "refs/tags"],
-        ]
-        .concat();
-        let mut process = self.start(&arguments, None)?;
-        while let Some(reference) = process.word(MAX_WORD)? {
-            let reference = text(&reference);
-            let names = reference.trim_start().split_once(' ');
-            if let Some((id, name)) = names
-                && !changed(name)
-            {
-                excluded.push(id.to_owned());
-            }
-        }
-        process.finish()?;
+        let selection = [&lacking[..], &["refs/heads", "refs/tags"]].concat();
+        excluded.extend(self.tips_of(&selection, |name| !changed(name))?);
         excluded.sort_unstable();
         excluded.dedup();
         Ok(Walked { tips, excluded })
+    }
+
+    /// What the references that are selected lead to, but for those whose full names are not wanted.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub(crate) fn tips_of(
+        &self,
+        selection: &[&str],
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Result<Vec<String>, GitError> {
+        let format = "--format=%(objectname) %(refname)%00";
+        let mut process = self.start(&[&["for-each-ref", format], selection].concat(), None)?;
+        let mut tips = Vec::new();
+        while let Some(reference) = process.word(MAX_WORD)? {
+            let reference = text(&reference);
+            let names = reference.trim_start().split_once(' ');
+            let wanted = names.filter(|(_, name)| is_wanted(name));
+            tips.extend(wanted.map(|(id, _)| id.to_owned()));
+        }
+        process.finish()?;
+        Ok(tips)
+    }
+
+    /// Those of the tips to which none of the others leads.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub(crate) fn beyond(
+        &self,
+        tips: &[String],
+        others: Vec<String>,
+    ) -> Result<BTreeSet<String>, GitError> {
+        let mut left: BTreeSet<&str> = tips.iter().map(String::as_str).collect();
+        let mut beyond = BTreeSet::new();
+        let walked = Walked {
+            tips: tips.to_vec(),
+            excluded: others,
+        };
+        if left.is_empty() {
+            return Ok(beyond);
+        }
+        let arguments = ["log", "-z", "--format=%H", "--no-color", "--stdin"];
+        let mut process = self.start(&arguments, Some(walked.input()))?;
+        while let Some(id) = process.word(MAX_WORD)? {
+            let id = text(&id);
+            if left.remove(id.as_str()) {
+                beyond.insert(id);
+            }
+            if left.is_empty() {
+                return Ok(beyond);
+            }
+        }
+        process.finish()?;
+        Ok(beyond)
     }
 
     /// The commits themselves, without what leads to them, in their order; each with its whole message.

@@ -28,21 +28,24 @@ const KIND: &str = "160000";
 /// The range of a repository that has submodules.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Moving {
-    pub(super) newest: String,
-    pub(super) commits: Vec<String>,
-    /// Those of them whose parents were cut off when the repository was cloned.
-    pub(super) cut: Vec<String>,
+    newest: String,
+    /// The commits just before the range.
+    before: BTreeSet<String>,
+    is_empty: bool,
 }
 
 impl Moving {
+    /// `edge` are those whose parents were cut off when the repository was cloned: nobody knows what was before these.
     pub(super) fn new(newest: &str, commits: &[Commit], edge: &HashSet<String>) -> Self {
-        let ids = commits.iter().map(|commit| commit.id.clone());
-        let commits: Vec<String> = ids.collect();
-        let cut = commits.iter().filter(|id| edge.contains(*id)).cloned();
+        let own: HashSet<&str> = commits.iter().map(|commit| commit.id.as_str()).collect();
+        let parents = commits.iter().flat_map(|commit| &commit.parents);
+        let outside = parents.filter(|id| !own.contains(id.as_str()));
+        let ids = commits.iter().map(|commit| &commit.id);
+        let cut = ids.filter(|id| edge.contains(*id));
         Self {
             newest: newest.to_owned(),
-            cut: cut.collect(),
-            commits,
+            before: outside.chain(cut).cloned().collect(),
+            is_empty: commits.is_empty(),
         }
     }
 }
@@ -64,11 +67,11 @@ impl Repository<'_> {
     /// # Errors
     /// When git fails.
     pub(crate) fn moved(&self, moving: &Moving, paths: &[String]) -> Result<Vec<Moved>, GitError> {
-        let names = self.submodules(&moving.newest);
-        if names.is_empty() || moving.commits.is_empty() {
+        if moving.is_empty {
             return Ok(Vec::new());
         }
-        let before = self.before(moving)?;
+        let names = self.submodules(&moving.newest);
+        let before = self.newest_of(moving.before.clone())?;
         let newest = moving.newest.as_str();
         let empty = empty_tree(newest);
         let command = ["diff-tree", "-r", "-z", "--raw", "--ignore-submodules=none"];
@@ -78,6 +81,7 @@ impl Repository<'_> {
             let pairs = before.iter().map(|before| format!("{newest} {before}\n"));
             (vec!["--no-commit-id", "--stdin"], Some(pairs.collect()))
         };
+        // Without names, anything may be one.
         let limits = if paths.is_empty() {
             names.keys().collect::<Vec<_>>()
         } else {
@@ -105,16 +109,19 @@ impl Repository<'_> {
             .into_iter()
             .filter(|(_, moves)| moves.len() == lines);
         let moved = moved.filter_map(|(path, moves)| {
-            let name = names.get(path)?;
+            let name = match names.get(path) {
+                Some(name) => name.clone(),
+                None => inside(path).filter(|_| names.is_empty())?,
+            };
             let now = moves.first()?.now.to_owned();
             let ids = moves.iter().filter_map(|it| it.before);
             let mut ids: BTreeSet<String> = ids.map(ToOwned::to_owned).collect();
             if ids.is_empty() {
-                ids = self.in_another_folder(name, &before);
+                ids = self.in_another_folder(&name, &before);
             }
             // Only its folder has another name.
             (!ids.contains(&now)).then(|| Moved {
-                name: name.clone(),
+                name,
                 path: path.to_owned(),
                 before: ids.into_iter().collect(),
                 now,
@@ -156,18 +163,6 @@ impl Repository<'_> {
         all.take(MAX_SUBMODULES).collect()
     }
 
-    /// The commits just before the range, whose submodules it began with.
-    fn before(&self, moving: &Moving) -> Result<BTreeSet<String>, GitError> {
-        let ids: Vec<&str> = moving.commits.iter().map(String::as_str).collect();
-        let parents = self.parents(&ids)?;
-        let own: HashSet<&str> = ids.into_iter().collect();
-        let parents = parents.values().flatten();
-        let outside = parents.filter(|id| !own.contains(id.as_str()));
-        // Nobody knows what was before these.
-        let before: BTreeSet<String> = outside.chain(&moving.cut).cloned().collect();
-        self.newest_of(before)
-    }
-
     /// Without those that lead to another of them: where an old branch began says nothing of where the range did.
     fn newest_of(&self, commits: BTreeSet<String>) -> Result<BTreeSet<String>, GitError> {
         if commits.len() < 2 || commits.len() > MAX_COMPARED {
@@ -187,13 +182,13 @@ impl Repository<'_> {
         let is_below = is_below.is_some_and(|(folder, top)| folder.starts_with(top));
         let in_folder = clone_in(&folder).filter(|_| is_below);
         let in_folder = in_folder.map(|clone| (clone.directory.clone(), clone.place()));
-        let kept = || {
-            let name = format!("modules/{}", moved.name);
-            let path = self.run(&["rev-parse", "--git-path", &name]).ok()?;
-            let path = self.directory.join(path.trim_end_matches(['\r', '\n']));
-            Some((clone_in(&path)?.directory, Place::of_submodule()))
-        };
-        let clones = in_folder.into_iter().chain(kept());
+        // A linked worktree has its own, and what the clone has that it belongs to.
+        let data = self.data().into_iter().chain(self.shared_data());
+        let kept = data.filter_map(|data| {
+            let folder = data.join("modules").join(&moved.name);
+            Some((clone_in(&folder)?.directory, Place::of_submodule()))
+        });
+        let clones = in_folder.into_iter().chain(kept);
         let clones = clones.map(|(directory, place)| Self {
             directory,
             place: Some(place),
@@ -219,7 +214,7 @@ impl Repository<'_> {
         if !found.contains_key(&moved.now) {
             return Ok(None);
         }
-        let edge = self.edge()?;
+        let edge = self.edge();
         let there = moved.before.iter().filter(|id| found.contains_key(*id));
         let before: Vec<String> = there.cloned().collect();
         let (start, newest, mut commits) = self.between(&before, &moved.now)?;
@@ -260,6 +255,10 @@ impl Repository<'_> {
             let start = Start::Newest { is_whole: false };
             return Ok((start, now.to_owned(), self.head_commits(now, false)?));
         };
+        if !before.iter().any(|id| self.are_related(id, now)) {
+            let start = Start::Unrelated(first.clone());
+            return Ok((start, now.to_owned(), self.head_commits(now, false)?));
+        }
         let new = self.log(now, before)?;
         if new.is_empty() {
             // Back from the one of them that has what it had no more.
@@ -300,6 +299,17 @@ impl Moved {
                     "run git fetch in the submodule, or name the issues with --issue-keys"
                 },
             ),
+            Some(before) if matches!(range.start, Start::Unrelated(_)) => (
+                format!(
+                    "{}, where the submodule was before, has another history: {searched}",
+                    short(before)
+                ),
+                if is_shallow {
+                    DEEPEN
+                } else {
+                    "name the issues of its other commits with --issue-keys, if they belong to it"
+                },
+            ),
             Some(_) if is_cut => (
                 format!(
                     "the clone of the submodule is shallow: {searched}, and those that it lacks are missing"
@@ -316,9 +326,11 @@ impl Moved {
 fn inside(path: &str) -> Option<String> {
     let parts = Path::new(path).components().map(|part| match part {
         Component::Normal(part) => part.to_str().filter(|it| !it.eq_ignore_ascii_case(".git")),
+        Component::CurDir => Some(""),
         _ => None,
     });
     let parts: Vec<&str> = parts.collect::<Option<_>>()?;
+    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     (!parts.is_empty()).then(|| parts.join("/"))
 }
 
@@ -365,7 +377,9 @@ mod tests {
             ("..core", Some("..core")),
             ("", None),
             (".", None),
-            ("./core", None),
+            ("./core", Some("core")),
+            ("./libs/./core", Some("libs/core")),
+            ("././", None),
             ("../core", None),
             ("libs/../../core", None),
             ("/core", None),

@@ -192,6 +192,7 @@ fn commit(change: &Change) -> Commit {
     Commit {
         id,
         message: message.clone(),
+        ..Commit::default()
     }
 }
 

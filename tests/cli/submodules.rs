@@ -694,3 +694,147 @@ fn submodules_that_lie_too_deep_are_named() {
         "{warnings}"
     );
 }
+
+/// Whoever writes the file by hand writes it in another way than git.
+#[test]
+fn odd_names_are_those_that_they_mean() {
+    for name in [
+        "./libs/core",
+        "libs//core",
+        "-core",
+        "core.path",
+        "Core \"q\" [x]",
+        "a\\b",
+    ] {
+        let mut scene = Scene::new();
+        let library = scene.library("core", &["ABC-1 old"]);
+        scene.add(&library, CORE, "core");
+        let from = scene.agent.path().join(".git/modules/core");
+        let to = scene.agent.path().join(".git/modules").join(name);
+        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+        std::fs::rename(&from, &to).unwrap();
+        let quoted = name.replace('\\', "\\\\").replace('"', "\\\"");
+        let text = format!(
+            "[submodule \"{quoted}\"]\n\tpath = ./libs/core/\n\turl = {}\n",
+            library.display()
+        );
+        scene.agent.write(".gitmodules", &text);
+        let note = format!("gitdir: {}\n", to.display());
+        scene.agent.write("libs/core/.git", &note);
+        let (file, files) = (to.join("config"), scene.agent.path().join(CORE));
+        let (file, files) = (file.to_str().unwrap(), files.to_str().unwrap());
+        scene.git(&["config", "--file", file, "core.worktree", files]);
+        let before = scene.commit("take core in");
+        scene.library("core", &["ABC-2 more"]);
+        scene.update(CORE);
+        scene.commit("move core");
+        for _ in 0..2 {
+            let (keys, warnings) = scene.keys(&before);
+            assert_eq!(keys, ["ABC-2"], "{name}: {warnings}");
+            assert!(!warnings.contains("warning"), "{name}: {warnings}");
+            // Without its files, what git keeps is read.
+            let _ = std::fs::remove_dir_all(scene.agent.path().join(CORE));
+        }
+    }
+}
+
+#[test]
+fn a_linked_worktree_reads_its_own_submodules_and_those_of_its_clone() {
+    let (mut scene, _, before) = moved();
+    let folder = tempfile::tempdir().unwrap();
+    let linked = folder.path().join("linked");
+    scene.git(&[
+        "worktree",
+        "add",
+        "--quiet",
+        "--detach",
+        linked.to_str().unwrap(),
+    ]);
+    let keys = [
+        "keys",
+        "--format=json",
+        "--repository-dir",
+        linked.to_str().unwrap(),
+    ];
+    let run = scene.run(&before, &keys);
+    assert_eq!(
+        run.json()["issue_keys"],
+        json!(["ABC-3", "ABC-2"]),
+        "{}",
+        run.stderr
+    );
+    assert!(!run.stderr.contains("warning"), "{}", run.stderr);
+    // What was checked out there is newer than what the clone has.
+    scene.git(&["submodule", "--quiet", "deinit", "--force", CORE]);
+    std::fs::remove_dir_all(scene.agent.path().join(".git/modules")).unwrap();
+    git_in(&linked, &["submodule", "--quiet", "update", "--init"]);
+    for _ in 0..2 {
+        let run = scene.run(&before, &keys);
+        assert_eq!(
+            run.json()["issue_keys"],
+            json!(["ABC-3", "ABC-2"]),
+            "{}",
+            run.stderr
+        );
+        std::fs::remove_dir_all(linked.join(CORE)).unwrap();
+        std::fs::create_dir(linked.join(CORE)).unwrap();
+    }
+}
+
+/// Another repository may be committed without a word about where it comes from.
+#[test]
+fn a_repository_without_a_name_moves_as_well() {
+    let mut scene = Scene::new();
+    let library = scene.library("core", &["ABC-1 old"]);
+    let clone = |from: &Path, to: PathBuf| {
+        let (from, to) = (from.to_str().unwrap(), to.to_str().unwrap().to_owned());
+        git_in(from.as_ref(), &["clone", "--quiet", from, &to]);
+    };
+    clone(&library, scene.agent.path().join(CORE));
+    let before = scene.commit("take core in");
+    scene.library("core", &["ABC-2 more", "ABC-3 most"]);
+    scene.update(CORE);
+    scene.commit("move core");
+    let (keys, warnings) = scene.keys(&before);
+    assert_eq!(keys, ["ABC-2", "ABC-3"], "{warnings}");
+    assert!(!warnings.contains("warning"), "{warnings}");
+    std::fs::remove_dir_all(scene.agent.path().join(CORE)).unwrap();
+    let (keys, warnings) = scene.keys(&before);
+    assert_eq!(keys.len(), 0, "{warnings}");
+    let words = "the submodule libs/core moved, and its commits are not in the workspace";
+    assert!(warnings.contains(words), "{warnings}");
+    // Nothing else is.
+    let head = scene.git(&["rev-parse", "HEAD"]);
+    scene.agent.write("ABC-9.txt", "x");
+    scene.git(&["add", "ABC-9.txt"]);
+    scene.git(&["commit", "--quiet", "--message=ABC-9 file"]);
+    let (keys, warnings) = scene.keys(&head);
+    assert_eq!(
+        (keys, warnings.contains("warning")),
+        (vec!["ABC-9".to_owned()], false),
+        "{warnings}"
+    );
+}
+
+/// The submodule comes from another repository now: its history is not what is new.
+#[test]
+fn a_submodule_with_another_history_counts_with_its_newest_commit() {
+    let (mut scene, _, _) = moved();
+    let before = scene.git(&["rev-parse", "HEAD"]);
+    let other = scene.library("other", &["XYZ-1 old", "XYZ-2 older", "XYZ-3 new"]);
+    let core = scene.agent.path().join(CORE);
+    git_in(
+        &core,
+        &["fetch", "--quiet", other.to_str().unwrap(), "main"],
+    );
+    git_in(&core, &["checkout", "--quiet", "--detach", "FETCH_HEAD"]);
+    scene.commit("take core from elsewhere");
+    let (keys, warnings) = scene.keys(&before);
+    assert_eq!(keys, ["XYZ-3"], "{warnings}");
+    assert!(
+        warnings.contains(
+            "where the submodule was before, has another history: searched only the newest commit"
+        ) && warnings.contains("--issue-keys"),
+        "{warnings}"
+    );
+}

@@ -170,6 +170,7 @@ impl Run {
         let changes = items.map(|item| Commit {
             id: item.commit_id.unwrap_or_default(),
             message: item.comment.or(item.msg).unwrap_or_default(),
+            ..Commit::default()
         });
         Some(PastRun {
             number: self.number?,

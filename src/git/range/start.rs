@@ -44,8 +44,12 @@ pub(crate) enum Start {
     Moved(String),
     /// The same of one that is at an older commit now: what is taken back.
     MovedBack(String),
+    /// Only the newest commit, since a submodule was at one that has nothing to do with it.
+    Unrelated(String),
     /// What Jenkins lists stands for it.
     ChangeLog,
+    /// Only the newest commit, since this branch has none that no other branch has.
+    NoneOfBranch(String),
     /// Only the newest commit, or the merge with what it brought; which may be all there is.
     Newest {
         is_whole: bool,
@@ -75,7 +79,7 @@ impl Range {
             Start::Moved(_) => "submodule_before",
             Start::MovedBack(_) => "submodule_moved_back",
             Start::ChangeLog => "change_log",
-            Start::Newest { .. } => "newest_commit",
+            Start::Unrelated(_) | Start::NoneOfBranch(_) | Start::Newest { .. } => "newest_commit",
             Start::Nothing => "nothing_new",
         }
     }
@@ -92,7 +96,12 @@ impl Range {
             | Start::LastBuild(from)
             | Start::Moved(from)
             | Start::MovedBack(from) => Some(from),
-            Start::Branch(_) | Start::ChangeLog | Start::Newest { .. } | Start::Nothing => None,
+            Start::Branch(_)
+            | Start::Unrelated(_)
+            | Start::ChangeLog
+            | Start::NoneOfBranch(_)
+            | Start::Newest { .. }
+            | Start::Nothing => None,
         }
     }
 
@@ -155,10 +164,14 @@ impl Range {
                 short(id)
             ),
             Start::ChangeLog => format!("searched {commits} since those in Jenkins' change log"),
-            Start::Newest { .. } if self.commits > 1 => {
+            Start::Unrelated(_) | Start::NoneOfBranch(_) | Start::Newest { .. }
+                if self.commits > 1 =>
+            {
                 format!("searched only the newest commit, a merge, and what it brought ({commits})")
             }
-            Start::Newest { .. } => "searched only the newest commit for issue keys".to_owned(),
+            Start::Unrelated(_) | Start::NoneOfBranch(_) | Start::Newest { .. } => {
+                "searched only the newest commit for issue keys".to_owned()
+            }
             Start::Nothing => "nothing new was found".to_owned(),
         }
     }
@@ -206,8 +219,8 @@ impl Asked<'_> {
             return log(Start::Deployed(id.clone()), id);
         }
         if wanted.is_deployment {
-            if let Some(tag) = self.tag_before()? {
-                return log(Start::Tag(tag.name), &tag.id);
+            if let Some((tag, commits)) = self.since_tag()? {
+                return Ok((Start::Tag(tag), commits));
             }
             if let Some((branch, commits)) = self.since_release()? {
                 return Ok((Start::Release(branch), commits));
@@ -222,8 +235,8 @@ impl Asked<'_> {
         if let Some((name, ids)) = target {
             return Ok((Start::Target(name), self.repository.log(self.head, &ids)?));
         }
-        if let Some(tag) = self.tag_before()? {
-            return log(Start::Tag(tag.name), &tag.id);
+        if let Some((tag, commits)) = self.since_tag()? {
+            return Ok((Start::Tag(tag), commits));
         }
         self.without_success()
     }
@@ -234,10 +247,13 @@ impl Asked<'_> {
         let last_build = self.known.id(wanted.last_build.as_ref());
         let is_tracked = wanted.target.is_some() || wanted.tag.is_some();
         let is_first = last_build.is_some() || wanted.listed.is_empty();
+        let mut without_own = None;
         if !is_tracked && !wanted.only_new && is_first {
-            // What failed before is among it.
-            if let Some((branch, commits)) = self.of_branch()? {
-                return Ok((Start::Branch(branch), commits));
+            match self.of_branch()? {
+                Some((branch, commits)) if commits.is_empty() => without_own = Some(branch),
+                // What failed before is among it.
+                Some((branch, commits)) => return Ok((Start::Branch(branch), commits)),
+                None => {}
             }
         }
         if let Some(id) = last_build.filter(|_| !is_tracked) {
@@ -257,9 +273,11 @@ impl Asked<'_> {
         if wanted.only_new {
             return Ok((Start::Nothing, Vec::new()));
         }
-        let parents = self.repository.parents(&[head])?;
-        let is_whole = parents.get(head).is_some_and(Vec::is_empty);
-        Ok((Start::Newest { is_whole }, Vec::new()))
+        if let Some(branch) = without_own {
+            return Ok((Start::NoneOfBranch(branch), Vec::new()));
+        }
+        // Whether that is all there is, the commit itself says.
+        Ok((Start::Newest { is_whole: false }, Vec::new()))
     }
 
     /// The target of a pull request with the commits that it is at, whatever the remote is called.
@@ -287,18 +305,40 @@ impl Asked<'_> {
         Ok((!ids.is_empty()).then(|| (target.clone(), ids)))
     }
 
-    /// The tag before the one that is built: of its series, and older.
-    fn tag_before(&self) -> Result<Option<Named>, GitError> {
+    /// What the tag before the one that is built does not have: the one before in its series that leads to it; a nearer
+    /// version on another line counts as well, since branches of releases may never be merged back.
+    fn since_tag(&self) -> Result<Option<(String, Vec<Commit>)>, GitError> {
         let Some(tag) = &self.wanted.tag else {
             return Ok(None);
         };
+        let repository = self.repository;
+        let all = self.tags(&["--sort=-creatordate", "refs/tags"])?;
         let merged = format!("--merged={}", self.head);
-        let selection = ["--sort=-creatordate", &merged, "refs/tags"];
-        let tags = self.repository.named(&selection)?;
-        let tags: Vec<Named> = tags.into_iter().filter(|it| it.id != self.head).collect();
-        let names: Vec<&str> = tags.iter().map(|tag| tag.name.as_str()).collect();
-        let before = series::previous(tag, &names).map(ToOwned::to_owned);
-        Ok(before.and_then(|name| tags.into_iter().find(|tag| tag.name == name)))
+        let older = self.tags(&["--sort=-creatordate", &merged, "refs/tags"])?;
+        let older = before(&older, |names| series::previous(tag, names));
+        let near = before(&all, |names| series::lower(tag, names));
+        let ids = older.iter().map(|tag| tag.id.clone());
+        let ids: Vec<String> = ids.collect();
+        let is_other = |near: &&Named| !ids.contains(&near.id);
+        let near = near.filter(is_other);
+        if let Some(near) = near.filter(|near| repository.are_related(&near.id, self.head)) {
+            let excluded = [std::slice::from_ref(&near.id), &ids].concat();
+            let commits = repository.log(self.head, &excluded)?;
+            if !commits.is_empty() {
+                return Ok(Some((near.name.clone(), commits)));
+            }
+        }
+        let Some(older) = older else {
+            return Ok(None);
+        };
+        let commits = repository.log(self.head, &ids)?;
+        Ok(Some((older.name.clone(), commits)))
+    }
+
+    /// These tags, but for those of the commit that is built.
+    fn tags(&self, selection: &[&str]) -> Result<Vec<Named>, GitError> {
+        let tags = self.repository.named(selection)?.into_iter();
+        Ok(tags.filter(|it| it.id != self.head).collect())
     }
 
     /// Of the first deployment of a release branch, what the release before does not have.
@@ -350,6 +390,16 @@ impl Asked<'_> {
         let commits = self.repository.log_of(self.head, &ids, most)?;
         Ok((commits.len() < most).then(|| (name.to_owned(), commits)))
     }
+}
+
+/// The one of the tags whose name is chosen.
+fn before<'a>(
+    tags: &'a [Named],
+    choose: impl for<'b> Fn(&[&'b str]) -> Option<&'b str>,
+) -> Option<&'a Named> {
+    let names: Vec<&str> = tags.iter().map(|tag| tag.name.as_str()).collect();
+    let name = choose(&names)?;
+    tags.iter().find(|tag| tag.name == name)
 }
 
 impl Repository<'_> {

@@ -161,6 +161,63 @@ fn the_repository_of_the_run_is_chosen() {
     assert!(run.echo().contains("is not in this repository"));
 }
 
+/// What Jenkins says of git is a shared library's, where that was checked out first: one warning says it, and what to do.
+#[test]
+fn variables_of_a_library_are_one_warning() {
+    let mut agent = Workspace::new();
+    let app = Repo::new(&agent, "");
+    let old = app.commit("ABC-1 old");
+    let new = app.commit("ABC-2 new");
+    let (library, before) = ("3".repeat(40), "4".repeat(40));
+    for (name, value) in [
+        ("GIT_COMMIT", library.as_str()),
+        ("GIT_PREVIOUS_COMMIT", &before),
+        ("GIT_PREVIOUS_SUCCESSFUL_COMMIT", &before),
+        ("GIT_URL", "https://git.example.com/acme/library.git"),
+        ("GIT_BRANCH", "LIB-7-main"),
+        ("BRANCH_NAME", "main"),
+    ] {
+        agent.set(name, value);
+    }
+    for (log, keys, searched) in [
+        (
+            &[
+                (library.as_str(), "LIB-9 library"),
+                (new.as_str(), "ABC-2 new"),
+            ][..],
+            json!(["ABC-2"]),
+            "searched 1 commit since those in Jenkins' change log",
+        ),
+        (
+            &[],
+            json!(["ABC-2"]),
+            "searched only the newest commit for issue keys: no earlier successful build is known",
+        ),
+        (
+            &[(new.as_str(), "ABC-2 new"), (old.as_str(), "ABC-1 old")],
+            json!(["ABC-2", "ABC-1"]),
+            "searched 2 commits since those in Jenkins' change log",
+        ),
+    ] {
+        agent.change_log(log);
+        for run in [agent.build(&json!({})), agent.keys(&json!({}))] {
+            // With its hint.
+            assert_eq!(run.warnings().len(), 2, "{}", run.echo());
+            let words = format!(
+                "commit {library} is not in this repository: what is checked out was read instead; {searched}"
+            );
+            assert!(run.warnings()[0].ends_with(&words), "{}", run.echo());
+            assert!(run.echo().contains("scm: checkout(scm)"), "{}", run.echo());
+        }
+        assert_eq!(*agent.keys(&json!({})).issue_keys(), keys);
+        let request = agent.build(&json!({})).returns()["request"].to_string();
+        assert!(
+            !request.contains("LIB") && !request.contains("library"),
+            "{request}"
+        );
+    }
+}
+
 /// Whatever clone lies about there is none of a run of Subversion.
 #[test]
 fn a_run_of_another_system_has_no_repository_of_git() {

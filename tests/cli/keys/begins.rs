@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::support::{Agent, Run};
 
-type Variables = &'static [(&'static str, &'static str)];
+/// Names and values, or messages of commits and their tags.
+type Pairs = &'static [(&'static str, &'static str)];
 
 const BUILD: &[&str] = &["build", "--state=SUCCESS"];
 const DEPLOYMENT: &[&str] = &[
@@ -156,6 +157,111 @@ fn a_tag_begins_behind_the_one_before_in_its_series() {
     assert_eq!(keys(&sent(&agent, BUILD)), ["AB-1"]);
 }
 
+/// Branches of releases may never come back: the release before is no ancestor then, and counts all the same.
+#[test]
+fn a_tag_on_a_branch_of_its_own_begins_behind_the_release_before() {
+    // Releases are tagged on branches that leave main and never come back.
+    let releases = |steps: Pairs| {
+        let mut agent = agent(&["A-0 old", "tag v0.1.0", "AB-1 ancient"]);
+        agent.git(&["checkout", "--quiet", "main"]);
+        for (message, tag) in steps {
+            let message = format!("--message={message}");
+            agent.git(&["commit", "--quiet", "--allow-empty", &message]);
+            if !tag.is_empty() {
+                agent.git(&["checkout", "--quiet", "--detach"]);
+                let bump = format!("--message=AB-99 bump {tag}");
+                agent.git(&["commit", "--quiet", "--allow-empty", &bump]);
+                agent.git(&["tag", tag]);
+                agent.git(&["checkout", "--quiet", "main"]);
+            }
+        }
+        let last = steps.last().unwrap().1;
+        agent.git(&["checkout", "--quiet", last]);
+        agent.set("GIT_COMMIT", &agent.git(&["rev-parse", "HEAD"]));
+        agent.set("TAG_NAME", last);
+        agent
+    };
+    let cases: &[(Pairs, &[&str], &str)] = &[
+        (
+            &[
+                ("AB-2", ""),
+                ("AB-3", "v1.0.0"),
+                ("AB-4", ""),
+                ("AB-5", "v1.1.0"),
+            ],
+            &["AB-4", "AB-5", "AB-99"],
+            "v1.0.0",
+        ),
+        (
+            &[
+                ("AB-2", "v1.0.0"),
+                ("AB-3", "v1.1.0-rc1"),
+                ("AB-4", "v1.1.0"),
+            ],
+            &["AB-3", "AB-4", "AB-99"],
+            "v1.0.0",
+        ),
+        // A later version was released before.
+        (
+            &[("AB-2", "v1.0.0"), ("AB-3", "v2.0.0"), ("AB-4", "v1.1.0")],
+            &["AB-3", "AB-4", "AB-99"],
+            "v1.0.0",
+        ),
+        // Another series.
+        (
+            &[
+                ("AB-2", "v1.0.0"),
+                ("AB-3", "api-1.0.5"),
+                ("AB-4", "v1.1.0"),
+            ],
+            &["AB-3", "AB-4", "AB-99"],
+            "v1.0.0",
+        ),
+    ];
+    for (steps, expected, from) in cases {
+        for command in [BUILD, DEPLOYMENT] {
+            let run = sent(&releases(steps), command);
+            assert_eq!(keys(&run), *expected, "{steps:?} {}", run.stderr);
+            assert_eq!(run.json()["ranges"][0]["from"], *from, "{steps:?}");
+            assert!(!run.stderr.contains("warning"), "{}", run.stderr);
+        }
+    }
+    // A tag of another history bounds nothing.
+    let agent = releases(&[("AB-2", ""), ("AB-3", "v1.1.0")]);
+    agent.git(&["checkout", "--quiet", "--orphan", "other"]);
+    agent.git(&["commit", "--quiet", "--allow-empty", "--message=foreign"]);
+    agent.git(&["tag", "v1.0.0"]);
+    agent.git(&["checkout", "--quiet", "v1.1.0"]);
+    let run = sent(&agent, BUILD);
+    assert_eq!(keys(&run), ["AB-1", "AB-2", "AB-3", "AB-99"]);
+    assert_eq!(run.json()["ranges"][0]["from"], "v0.1.0");
+}
+
+/// Whoever builds a branch that another one already has entirely does not know where its work begins.
+#[test]
+fn a_branch_without_commits_of_its_own_is_a_warning() {
+    for name in ["topic2", "main", "release/1.2"] {
+        let mut agent = agent(&["A-0 old", "ref refs/remotes/origin/base", "AB-1", "AB-2"]);
+        agent.git(&["update-ref", "refs/remotes/origin/topic", "HEAD"]);
+        let other = format!("refs/remotes/origin/{name}");
+        agent.git(&["update-ref", &other, "HEAD"]);
+        agent.set("BRANCH_NAME", "topic");
+        for command in [BUILD, DEPLOYMENT] {
+            let run = sent(&agent, command);
+            assert_eq!(keys(&run), ["AB-2"], "{name} {}", run.stderr);
+            let words = "warning: searched only the newest commit for issue keys: topic has no commit that no other branch has";
+            assert!(run.stderr.contains(words), "{name} {}", run.stderr);
+            assert!(run.stderr.contains("--since REV"), "{}", run.stderr);
+            assert_eq!(start(&run), "newest_commit");
+        }
+        // What failed before is known.
+        agent.set("GIT_PREVIOUS_COMMIT", &agent.git(&["rev-parse", "HEAD~1"]));
+        let run = sent(&agent, BUILD);
+        assert_eq!(keys(&run), ["AB-1", "AB-2"], "{}", run.stderr);
+        assert!(!run.stderr.contains("warning"), "{}", run.stderr);
+    }
+}
+
 #[test]
 fn no_start_is_a_warning_with_a_remedy() {
     for (variables, command, words) in [
@@ -230,7 +336,7 @@ fn the_first_build_of_a_branch_has_what_no_other_branch_has() {
         "AB-2",
         "ref refs/remotes/origin/topic/x",
     ];
-    let cases: &[(Variables, &[&str], &str)] = &[
+    let cases: &[(Pairs, &[&str], &str)] = &[
         (
             &[("BRANCH_NAME", "topic/x")],
             &["AB-1", "AB-2"],
@@ -540,8 +646,14 @@ fn paths_that_cannot_be_are_reported() {
     agent.git(&["add", "api", "f"]);
     agent.git(&["commit", "--quiet", "--message", "ABC-2 new"]);
     agent.set("GIT_COMMIT", &agent.git(&["rev-parse", "HEAD"]));
-    let cases: [(&[&str], i32, &str, &[&str]); 8] = [
+    let cases: &[(&[&str], i32, &str, &[&str])] = &[
         (&["--paths=api/"], 0, "", &["ABC-2"]),
+        (&["--path=./api/"], 0, "", &["ABC-2"]),
+        (&["--path", "api//a"], 0, "", &["ABC-2"]),
+        (&["--path=api/./a", "--path=.//f"], 0, "", &["ABC-2"]),
+        (&["--path=./"], 0, "", &["ABC-2"]),
+        (&["--path=./nope//x/"], 0, "has no nope/x", &[]),
+        (&["--path=:(glob)api/**"], 0, "", &["ABC-2"]),
         (&["--paths= f ,nope"], 0, "has no nope", &["ABC-2"]),
         (&["--paths=nope", "--paths=web"], 0, "has no nope, web", &[]),
         (&["--paths=*.rs"], 0, "", &[]),
@@ -552,7 +664,7 @@ fn paths_that_cannot_be_are_reported() {
     ];
     for (options, code, words, expected) in cases {
         let run = sent(&agent, &[BUILD, options].concat());
-        assert_eq!(run.code, code, "{options:?} {}", run.stderr);
+        assert_eq!(run.code, *code, "{options:?} {}", run.stderr);
         assert!(run.stderr.contains(words), "{options:?} {}", run.stderr);
         assert_eq!(
             run.stderr.contains("has no"),
@@ -560,8 +672,8 @@ fn paths_that_cannot_be_are_reported() {
             "{}",
             run.stderr
         );
-        if code == 0 {
-            assert_eq!(keys(&run), expected, "{options:?} {}", run.stderr);
+        if *code == 0 {
+            assert_eq!(keys(&run), *expected, "{options:?} {}", run.stderr);
         }
     }
     agent.set("JIRA_SEND_PATHS", "web,api");

@@ -181,7 +181,7 @@ impl Site {
 /// What decides which commits are sent, in short: the options, and where a shallow clone ends.
 pub(super) fn rules(options: &DevInfoOptions, repository: &Repository<'_>) -> String {
     let keys = &options.keys.rules;
-    let mut shallow: Vec<String> = repository.shallow_commits().into_iter().collect();
+    let mut shallow: Vec<String> = repository.edge().into_iter().collect();
     shallow.sort_unstable();
     let rules = format!(
         "{:?} {:?} {:?} {:?} {shallow:?}",

@@ -30,7 +30,7 @@ fn a_cut_commit_did_not_bring_every_file() {
     let details = reader.read(&[third, second]).unwrap();
     let counts: Vec<_> = details.iter().map(|commit| commit.file_count).collect();
     assert_eq!(counts, [1, 0]);
-    assert_eq!(repository.shallow_commits().len(), 1);
+    assert_eq!(repository.edge().len(), 1);
 }
 
 /// A partial clone without contents still tells which files were changed; one without folders not even that.
