@@ -34,7 +34,9 @@ pub(crate) use expiry::{Expired, Limits};
 pub(crate) use folder::default_folder;
 pub(crate) use history::{Progress, UnderWay};
 pub(crate) use listing::{Count, Due};
-pub(crate) use memory::{DeployedRecord, Memory, Record, Reserved, RunRecord};
+pub(crate) use memory::{
+    Changed, DeployedRecord, Memory, Moved, PushRecord, Record, Reserved, RunRecord,
+};
 pub(crate) use name::Entity;
 pub(crate) use notes::Notes;
 pub(crate) use requests::{OpenRequest, OpenRequests};
@@ -170,6 +172,11 @@ impl<'a> Outbox<'a> {
     /// What is remembered of the places that were deployed to from here.
     pub(crate) fn environments(&self) -> Memory<'_> {
         Memory::of_places(&self.folder, self.system)
+    }
+
+    /// What is remembered of pushes a moment ago.
+    pub(crate) fn pushes(&self) -> Memory<'_> {
+        Memory::of_pushes(&self.folder, self.system)
     }
 
     /// What is remembered of repositories whose whole history was sent from here.

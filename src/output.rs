@@ -185,13 +185,19 @@ impl Output {
         *bar = length;
     }
 
-    /// A line that says how it went; a warning when something about it is `wrong` that was not warned of before.
-    pub(crate) fn say_or_warn(&self, line: &str, wrong: Option<&str>) {
-        if wrong.is_some_and(|wrong| self.is_news(wrong)) {
+    /// A line that says how it went; a warning when something about it `is_wrong`.
+    pub(crate) fn say_or_warn(&self, line: &str, is_wrong: bool) {
+        if is_wrong {
             self.people("warning: ", line, MAX_LINE);
         } else {
             self.say(line);
         }
+    }
+
+    /// Whether one of these was not warned of before; from now on it was.
+    pub(crate) fn are_news(&self, topics: &[String]) -> bool {
+        let news = topics.iter().filter(|topic| self.is_news(topic));
+        news.count() > 0
     }
 
     /// The same warning is given once: the end of a run finds what its beginning has found.

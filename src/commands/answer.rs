@@ -43,6 +43,7 @@ pub(crate) fn read(
         .filter(|_| outcome == Outcome::Accepted)
         .and_then(|key| destination.issue_page(key.as_str()));
     let mut message = message(payload, destination, &submitted, &known, &unknown);
+    let topics = || unknown_topics(&destination.name, unknown.all());
     if outcome == Outcome::Rejected && are_only_guesses(payload, &known, &unknown) {
         // Our guess is not the user's mistake.
         outcome = Outcome::NothingToSend;
@@ -51,14 +52,16 @@ pub(crate) fn read(
             "{subject} not sent: {site} does not know {}",
             unknown.named()
         );
-        if payload.may_wait {
+        if payload.may_wait && output.are_news(&topics()) {
             output.advise(&message, GUESSES);
+        } else if payload.may_wait {
+            output.say(&message);
         }
     } else if outcome == Outcome::Accepted && !payload.may_wait {
         // A command that sends so much says it at its end.
         output.detail(&message);
     } else if outcome == Outcome::Accepted {
-        output.say_or_warn(&message, unknown.topic(destination).as_deref());
+        output.say_or_warn(&message, output.are_news(&topics()));
     } else {
         let failure = Failure::new(Kind::Refused, message.as_str());
         let hint = hint(payload, &known, &unknown);
@@ -110,16 +113,24 @@ impl Unknown {
         self.issues.is_empty() && self.others.is_empty()
     }
 
-    fn named(&self) -> String {
+    fn all(&self) -> impl Iterator<Item = &str> {
         let all = self.issues.iter().chain(&self.others);
-        named(all.map(String::as_str))
+        all.map(String::as_str)
     }
 
-    /// The same at the same site is a warning once.
-    fn topic(&self, destination: &Destination) -> Option<String> {
-        (!self.is_empty()).then(|| format!("{} {}", destination.name, self.named()))
+    fn named(&self) -> String {
+        named(self.all())
     }
 }
+
+/// What is unknown at a site is warned of once.
+pub(crate) fn unknown_topics<'a>(site: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let names = names.take(MAX_TOPICS);
+    names.map(|name| format!("{site} {name}")).collect()
+}
+
+/// Most of what is unknown that is remembered, more than anybody sends.
+const MAX_TOPICS: usize = 1_000;
 
 /// No list is required in an answer: silence is the word for accepted.
 fn outcome(submitted: &Submitted) -> Outcome {

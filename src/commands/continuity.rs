@@ -1,7 +1,10 @@
 //! What an update takes over from the last one of the same build or deployment: a greater number, and its issues.
 //! `send.rs` asks for it just before a payload goes out.
 
+use std::collections::HashSet;
+
 use super::Context;
+use super::answer::unknown_topics;
 use super::connection::Destination;
 use super::payload::Payload;
 use super::store::NoOutbox;
@@ -29,14 +32,21 @@ pub(crate) fn continue_last(
         return;
     };
     let memory = outbox.memory();
-    let entities: Vec<Entity> = destinations
-        .iter()
-        .flat_map(|destination| payload.numbered(&destination.name))
-        .collect();
-    let lasts: Vec<(SequenceNumber, Record)> = entities
-        .iter()
-        .filter_map(|entity| memory.last(entity))
-        .collect();
+    let mut entities: Vec<Entity> = Vec::new();
+    let mut lasts: Vec<(SequenceNumber, Record)> = Vec::new();
+    for destination in destinations {
+        let of_site = payload.numbered(&destination.name);
+        let before = of_site.iter().filter_map(|entity| memory.last(entity));
+        for (number, record) in before {
+            // Its update has warned of these.
+            let unknown = record.unknown.iter().map(String::as_str);
+            let _ = context
+                .output
+                .are_news(&unknown_topics(&destination.name, unknown));
+            lasts.push((number, record));
+        }
+        entities.extend(of_site);
+    }
     warn_replaced(payload, &lasts, context.output);
     if payload.keeps_issue_keys {
         repeat_issues(payload, &lasts, context.output);
@@ -84,6 +94,7 @@ fn items(
 ) -> Vec<(Record, SequenceNumber)> {
     let record = |issue_keys: Vec<String>| Record {
         issue_keys,
+        unknown: Vec::new(),
         fingerprint: fingerprint.to_owned(),
         is_guessed: !payload.names_issues,
         name: payload.body.shown_name(),
@@ -167,10 +178,14 @@ pub(crate) fn forget_unknown(
     unknown: &[String],
     outbox: &Outbox<'_>,
 ) {
+    // An answer may list far more than was sent.
+    let sent: HashSet<&str> = payload.issue_keys.iter().map(IssueKey::as_str).collect();
+    let unknown = unknown.iter().filter(|key| sent.contains(key.as_str()));
+    let unknown: Vec<String> = unknown.cloned().collect();
     if !unknown.is_empty() {
         let memory = outbox.memory();
         for entity in payload.numbered(site) {
-            memory.forget_issues(&entity, unknown);
+            memory.forget_issues(&entity, &unknown);
         }
     }
 }

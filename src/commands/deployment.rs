@@ -83,6 +83,8 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
     let payload = payload(parts, facts, options, context);
     let mut source = send::Ready::from(payload);
     let report = send::send(&options.jira, &destinations, &mut source, deadline, context)?;
+    let require = options.run.update.require_issue_keys;
+    let report = send::with_required_issues(report, require, context.output);
     Ok(finish(report))
 }
 

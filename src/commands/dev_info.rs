@@ -140,7 +140,7 @@ fn send_what_is_found(options: &DevInfoOptions, context: &Context<'_>) -> Result
         context.output.warning(warning);
     }
     let explicit = super::key_rules::find(&texts_of(&facts, &[TextKind::Explicit]), &options.keys);
-    notices::warn_findings(&explicit, &options.keys, context.output);
+    notices::warn_findings(&explicit, &facts, &options.keys, context.output);
     finder.warn_cut(context.output);
     if entities.is_empty() {
         return Ok(send::nothing(
@@ -152,6 +152,8 @@ fn send_what_is_found(options: &DevInfoOptions, context: &Context<'_>) -> Result
     let frame = frame(options, &about, event, OperationType::Normal)?;
     let mut source = Ready::from(payloads(entities, &frame));
     let report = send::send(&options.jira, &destinations, &mut source, deadline, context)?;
+    let require = options.sending.require_issue_keys;
+    let report = send::with_required_issues(report, require, context.output);
     if !options.jira.dry_run {
         let built = run.pull_request.as_ref().zip(tip.as_deref());
         remembered.update(built, &run.merged, context.output);
@@ -197,16 +199,11 @@ fn refuse_useless(options: &DevInfoOptions) -> Result<(), Failure> {
     }
 }
 
-/// Whether a branch belongs to issues: those of its name, else those of its newest commit. Every issue comes to a primary
-/// branch in the end, so it belongs to none. `primary` is what Jenkins calls so.
-fn is_sent(
-    name: &str,
-    primary: Option<&str>,
-    keys: &[IssueKey],
-    keys_of_last: &[IssueKey],
-) -> bool {
+/// Whether a branch belongs to issues: those of its name, else those of its newest commit, where it has commits of its
+/// own. Every issue comes to a primary branch in the end, so it belongs to none. `primary` is another one of these.
+fn is_sent(name: &str, primary: Option<&str>, keys: &[IssueKey], own_keys: &[IssueKey]) -> bool {
     let is_primary = PRIMARY.contains(&name) || primary == Some(name);
-    !keys.is_empty() || !keys_of_last.is_empty() && !is_primary
+    !keys.is_empty() || !own_keys.is_empty() && !is_primary
 }
 
 /// The error when there is no repository, or no git.

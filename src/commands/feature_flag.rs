@@ -27,6 +27,12 @@ use of_options::of_options;
 
 /// Reads the options or the file, sends the flags and reports.
 pub(super) fn run(options: &FeatureFlagOptions, context: &Context<'_>) -> Result<Report, Failure> {
+    let report = send_flags(options, context)?;
+    let require = options.update.require_issue_keys;
+    Ok(send::with_required_issues(report, require, context.output))
+}
+
+fn send_flags(options: &FeatureFlagOptions, context: &Context<'_>) -> Result<Report, Failure> {
     let FeatureFlagOptions {
         update, keys, jira, ..
     } = options;
@@ -95,7 +101,7 @@ pub(super) fn run(options: &FeatureFlagOptions, context: &Context<'_>) -> Result
             },
         });
     }
-    notices::warn_findings(&common.findings, keys, context.output);
+    notices::warn_findings(&common.findings, &facts, keys, context.output);
     notices::warn_each(warnings, context.output);
     if numbered.is_empty() {
         return Ok(send::nothing(

@@ -89,8 +89,7 @@ pub(crate) fn nothing_since(
     });
     super::notices::warn_each(lines, output);
     let exit_code = if require {
-        let failure = Failure::new(Kind::NothingToSend, message.as_str())
-            .hint("name an issue in the branch or a commit message, or pass --issue-keys; jira-send keys explains what was searched");
+        let failure = Failure::new(Kind::NothingToSend, message.as_str()).hint(REQUIRED);
         output.failure(&failure);
         failure.kind.exit_code()
     } else {
@@ -104,6 +103,27 @@ pub(crate) fn nothing_since(
         ..Report::new(Outcome::NothingToSend, message)
     }
 }
+
+/// The report of what was sent, where Jira has to know an issue of it.
+pub(crate) fn with_required_issues(report: Report, require: bool, output: &Output) -> Report {
+    let is_missing = report.outcome == Outcome::NothingToSend && report.exit_code == 0;
+    if !require || !is_missing {
+        return report;
+    }
+    let failure = Failure::new(
+        Kind::NothingToSend,
+        "nothing was sent: Jira knows none of the issue keys that were found",
+    );
+    let failure = failure.hint(REQUIRED);
+    output.failure(&failure);
+    Report {
+        exit_code: failure.kind.exit_code(),
+        ..report
+    }
+}
+
+/// The way out where an issue is required.
+const REQUIRED: &str = "name an issue in the branch or a commit message, or pass --issue-keys; jira-send keys explains what was searched";
 
 /// Sends each payload to every site at once, or shows it. Afterwards delivers what waits for these sites.
 ///
@@ -244,9 +264,19 @@ fn show(
         further_requests: requests.collect(),
         ..Report::new(
             Outcome::DryRun,
-            format!("{} would be sent", names.join(", ")),
+            format!("{} would be sent", counted(&names)),
         )
     })
+}
+
+/// What is named several times, once, with how often.
+fn counted(names: &[String]) -> String {
+    let same = names.chunk_by(|one, other| one == other);
+    let words = same.map(|same| match same.len() {
+        1 => same[0].clone(),
+        many => format!("{many} times {}", same[0]),
+    });
+    words.collect::<Vec<_>>().join(", ")
 }
 
 /// The cloud id as far as it is known without asking, for showing a request.

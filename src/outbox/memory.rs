@@ -3,6 +3,8 @@
 //! Each has a folder with one file for each number that was used. Whoever makes the file has the number: a file is
 //! made only once, so there are no locks that a killed process could leave behind.
 
+mod pushes;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
@@ -16,6 +18,7 @@ use super::folder;
 use super::name::{self, Entity};
 use crate::domain::sequence::SequenceNumber;
 use crate::system::{Deadline, System};
+pub(crate) use pushes::{Changed, Moved, PushRecord};
 
 /// Longest file that is read, in bytes.
 const MAX_RECORD: u64 = 1024 * 1024;
@@ -40,6 +43,8 @@ const MIN_AGE: i64 = 60_000;
 #[serde(default)]
 pub(crate) struct Record {
     pub(crate) issue_keys: Vec<String>,
+    /// What the site did not know.
+    pub(crate) unknown: Vec<String>,
     /// Shows whether another update says the same.
     pub(crate) fingerprint: String,
     /// Whether all issues were found in texts, rather than that the user named some.
@@ -194,20 +199,19 @@ impl<'a> Memory<'a> {
         }
     }
 
-    /// Forgets issues of the last update that Jira does not know, so that the next one does not name them again.
+    /// Forgets issues of the last update that Jira does not know, so that the next one neither names them again nor warns
+    /// of them.
     pub(crate) fn forget_issues(&self, entity: &Entity, unknown: &[String]) {
         let Some((number, mut record)) = self.last(entity) else {
             return;
         };
-        let before = record.issue_keys.len();
         record.issue_keys.retain(|key| !unknown.contains(key));
-        if record.issue_keys.len() < before {
-            let own = self.folder.join(entity.folder());
-            let path = own.join(number.as_i64().to_string());
-            let text = serde_json::json!(record).to_string();
-            // The worst that can happen is that they are named once more.
-            let _ = self.replace(&path, &text);
-        }
+        record.unknown = unknown.to_vec();
+        let own = self.folder.join(entity.folder());
+        let path = own.join(number.as_i64().to_string());
+        let text = serde_json::json!(record).to_string();
+        // The worst that can happen is that they are named once more.
+        let _ = self.replace(&path, &text);
     }
 
     fn forget_older(&self, folder: &Path, number: i64) {

@@ -64,9 +64,10 @@ fn a_warning_and_its_causes_are_given_once() {
         let failure = Failure::usage(what).cause("refused").hint("do");
         output.failure_as_warning(&failure);
     }
-    output.say_or_warn("sent", None);
-    output.say_or_warn("one", Some("unknown"));
-    output.say_or_warn("two", Some("unknown"));
+    let topics = ["unknown".to_owned()];
+    output.say_or_warn("sent", output.are_news(&[]));
+    output.say_or_warn("one", output.are_news(&topics));
+    output.say_or_warn("two", output.are_news(&topics));
     let expected = "warning: begin\n  caused by: refused\nhint: do\nwarning: end\n\
                     sent\nwarning: one\ntwo\n";
     assert_eq!(people.text(), expected);

@@ -191,6 +191,36 @@ fn branches_and_their_newest_commits_share_keys() {
     assert_eq!(shown(&agent, &[]), expected);
 }
 
+/// What is on the main branch has nothing to do with a branch that has just left it.
+#[test]
+fn a_branch_without_commits_of_its_own_belongs_to_no_issue() {
+    let cases = [
+        (Some("refs/remotes/origin/main"), "HEAD", false),
+        (Some("refs/remotes/origin/develop"), "HEAD", false),
+        (Some("refs/remotes/origin/other"), "HEAD", true),
+        (Some("refs/remotes/origin/main"), "HEAD~1", true),
+        (None, "HEAD", true),
+    ];
+    for (reference, tip, is_sent) in cases {
+        let agent = Agent::of(BRANCH).with_commits(&["first", "ABC-1 second"]);
+        if let Some(reference) = reference {
+            agent.git(&[
+                "remote",
+                "add",
+                "origin",
+                "git@git.example.com:acme/shop.git",
+            ]);
+            agent.git(&["update-ref", reference, tip]);
+        }
+        let found = shown(&agent, &["--branch=next"])["repositories"][0].clone();
+        let branches = found["branches"].as_array().map_or(0, Vec::len);
+        assert_eq!(branches, usize::from(is_sent), "{reference:?} {tip}");
+        // Its name says it.
+        let found = shown(&agent, &["--branch=ABC-7"])["repositories"][0].clone();
+        assert_eq!(found["branches"][0]["name"], "ABC-7");
+    }
+}
+
 /// A build of an older commit does not turn the branch back to it.
 #[test]
 fn the_newest_commit_of_a_branch_is_that_of_the_server() {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::super::missing::Missing;
 use super::super::{Context, send, store};
 use super::about::{self, About};
+use super::branches::Others;
 use super::{cannot_read, check, clone_urls, frame, sequence};
 use crate::cli::DevInfoOptions;
 use crate::commands::store::NoOutbox;
@@ -93,6 +94,7 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
         .unwrap_or_else(|| context.system.now());
     let frame = frame(options, &about, event, OperationType::Backfill)?;
     let budget = Duration::from_secs(options.jira.connection.budget.into());
+    let others = Others::primary(run.primary(), &repository);
     let mut source = WholeHistory::new(Parts {
         options,
         repository: &repository,
@@ -101,7 +103,7 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
         tracker,
         tips,
         branches,
-        primary: run.primary().map(ToOwned::to_owned),
+        others: others.map_err(|error| cannot_read(&error))?,
         time_for_each: budget,
         output,
         system,
@@ -110,7 +112,9 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
         return Ok(source.nothing());
     }
     let report = send::send(&options.jira, &destinations, &mut source, deadline, context);
-    Ok(source.finish(report?))
+    let report = source.finish(report?);
+    let require = options.sending.require_issue_keys;
+    Ok(send::with_required_issues(report, require, output))
 }
 
 /// The branches to send.

@@ -9,13 +9,43 @@ use super::key_finder::KeyFinder;
 use super::this_run::WithKeys;
 use crate::domain::issue_key::{IssueKey, Text};
 use crate::facts::commit_text;
-use crate::git::{DetailsReader, GitError, Repository};
+use crate::git::{DetailsReader, GitError, PRIMARY, Repository};
 
-/// For each name and its newest commit the branch as it is sent; nothing for one that belongs to no issue. `primary` is
-/// the branch that Jenkins calls so.
+/// What other branches are, for those that are sent.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Others {
+    /// The branch that others come from, besides those that are usually called so.
+    pub(super) primary: Option<String>,
+    /// What these commits lead to is no branch's own.
+    pub(super) tips: Vec<String>,
+}
+
+impl Others {
+    /// Of a clone whose branches are looked at together, the primary branches alone. `primary` is the one that Jenkins
+    /// calls so.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub(super) fn primary(
+        primary: Option<&str>,
+        repository: &Repository<'_>,
+    ) -> Result<Self, GitError> {
+        let primary = primary.map(ToOwned::to_owned);
+        let primary = primary.or_else(|| repository.default_branch());
+        let names = PRIMARY.into_iter().chain(primary.as_deref());
+        let names: Vec<String> = names.map(ToOwned::to_owned).collect();
+        let branches = repository.branches(&names)?.into_iter();
+        Ok(Self {
+            primary,
+            tips: branches.map(|branch| branch.tip).collect(),
+        })
+    }
+}
+
+/// For each name and its newest commit the branch as it is sent; nothing for one that belongs to no issue.
 pub(super) fn with_keys(
     branches: &[(&str, &str)],
-    primary: Option<&str>,
+    others: &Others,
     repository: &Repository<'_>,
     maker: &Maker<'_>,
     finder: &mut KeyFinder<'_>,
@@ -23,12 +53,23 @@ pub(super) fn with_keys(
 ) -> Result<Vec<Option<WithKeys>>, GitError> {
     let tips = distinct(branches.iter().map(|(_, tip)| *tip));
     let of_tips = keys_of_commits(&tips, repository, finder)?;
-    let found: Vec<_> = branches
-        .iter()
-        .map(|(name, tip)| {
-            let keys = finder.keys([Text::change_branch("git branch", name)]);
-            let of_last = of_tips.get(*tip).cloned().unwrap_or_default();
-            is_sent(name, primary, &keys, &of_last).then_some((*name, *tip, keys, of_last))
+    let of_tip = |tip: &str| of_tips.get(tip).cloned().unwrap_or_default();
+    let named = branches.iter().map(|(name, tip)| {
+        let keys = finder.keys([Text::change_branch("git branch", name)]);
+        (*name, *tip, keys, of_tip(tip))
+    });
+    let named: Vec<_> = named.collect();
+    let undecided = named.iter();
+    let undecided =
+        undecided.filter(|(_, _, keys, of_last)| keys.is_empty() && !of_last.is_empty());
+    let undecided = distinct(undecided.map(|(_, tip, ..)| *tip));
+    let own = repository.beyond(&undecided, others.tips.clone())?;
+    let found: Vec<_> = named
+        .into_iter()
+        .map(|(name, tip, keys, of_last)| {
+            let own_keys = if own.contains(tip) { &of_last[..] } else { &[] };
+            let is_sent = is_sent(name, others.primary.as_deref(), &keys, own_keys);
+            is_sent.then_some((name, tip, keys, of_last))
         })
         .collect();
     let tips = distinct(found.iter().flatten().map(|(_, tip, ..)| *tip));

@@ -1,6 +1,7 @@
 //! What was pushed, as reported to a git server's post-receive hook: in a bare repository, without Jenkins.
 
 mod lines;
+mod noted;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::IsTerminal as _;
@@ -8,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::about::{self, About};
 use super::batch::DevEntity;
-use super::branches;
+use super::branches::{self, Others};
 use super::entities::Maker;
 use super::key_finder::KeyFinder;
 use super::merged::{self, Built};
@@ -25,9 +26,9 @@ use crate::domain::timestamp::Timestamp;
 use crate::error::Failure;
 use crate::facts::commit_text;
 use crate::files;
-use crate::git::{Commit, DetailsReader, GitError, Repository, clone_in};
+use crate::git::{Commit, DetailsReader, GitError, PRIMARY, Repository, clone_in};
 use crate::jira::dev_info::OperationType;
-use crate::outbox::OpenRequests;
+use crate::outbox::{Changed, OpenRequests};
 use crate::report::{Outcome, Report};
 use crate::side_by_side::in_time;
 use crate::system::Deadline;
@@ -93,12 +94,14 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
     about.warn_guessed(output);
     let event = options.sending.event_time;
     let event = event.unwrap_or_else(|| context.system.now());
+    let all = noted::with_others(options, &lines.updates, &about, context);
     let files = deadline.at_most(context.system, deadline.remaining(context.system) / 4);
     let mut push = Push {
         options,
         repository: &repository,
         about: &about,
         event,
+        changed: Changed::by(&all),
         maker: Maker {
             hosting: &about.hosting,
             sequence: sequence(options, event),
@@ -130,7 +133,9 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
     }
     let frame = frame(options, &about, event, OperationType::Normal)?;
     let mut source = Ready::from(payloads(entities, &frame));
-    send::send(&options.jira, &destinations, &mut source, deadline, context)
+    let report = send::send(&options.jira, &destinations, &mut source, deadline, context)?;
+    let require = options.sending.require_issue_keys;
+    Ok(send::with_required_issues(report, require, output))
 }
 
 /// What git says on standard input.
@@ -182,6 +187,8 @@ struct Push<'a> {
     repository: &'a Repository<'a>,
     about: &'a About,
     event: Timestamp,
+    /// What this push has changed, and what others have at the same time.
+    changed: Changed,
     maker: Maker<'a>,
     finder: KeyFinder<'a>,
     reader: DetailsReader<'a>,
@@ -283,15 +290,16 @@ impl Push<'_> {
         tips: &BTreeMap<String, String>,
         mut tagged: BTreeMap<String, Vec<Text>>,
     ) -> Result<FoundCommits, GitError> {
-        let changed: BTreeSet<&str> = updates.iter().map(|update| update.name.as_str()).collect();
-        let old: Vec<String> = updates.iter().filter_map(|it| it.old.clone()).collect();
+        let deleted = updates.iter().filter(|update| update.new.is_none());
+        let deleted = deleted.filter_map(|update| update.old.clone());
+        let old: Vec<String> = deleted.chain(self.changed.old.iter().cloned()).collect();
         let old = self.repository.existing(&old)?;
         let distinct: BTreeSet<&String> = tips.values().collect();
         let news = distinct.into_iter().cloned().collect();
         let moved = updates.iter().filter(|update| update.old.is_some());
         let moved = moved.filter_map(|update| tips.get(update.new.as_ref()?).cloned());
         let moved: Vec<String> = moved.collect();
-        let is_changed = |name: &str| changed.contains(name);
+        let is_changed = |name: &str| self.changed.names.contains(name);
         let walked = self.repository.only_in(news, old, &moved, is_changed)?;
         let mut walk = self.repository.walk(&walked, 0)?;
         let mut found = FoundCommits::default();
@@ -362,13 +370,26 @@ impl Push<'_> {
             self.context.output.advise(&message, ALL);
         }
         let mut entities = Vec::new();
+        let others = self.others()?;
         for some in moved[..moved.len().min(MOST)].chunks(AT_ONCE) {
             let (finder, reader) = (&mut self.finder, &mut self.reader);
             let some =
-                branches::with_keys(some, None, self.repository, &self.maker, finder, reader)?;
+                branches::with_keys(some, &others, self.repository, &self.maker, finder, reader)?;
             entities.extend(some.into_iter().flatten());
         }
         Ok(entities)
+    }
+
+    /// The branches that stay as they are, and the primary ones.
+    fn others(&self) -> Result<Others, GitError> {
+        let primary = self.repository.branch();
+        let is_other = |name: &str| {
+            let branch = name.strip_prefix("refs/heads/").unwrap_or(name);
+            let is_primary = PRIMARY.contains(&branch) || primary.as_deref() == Some(branch);
+            is_primary || !self.changed.names.contains(name)
+        };
+        let tips = self.repository.tips_of(&["refs/heads"], is_other)?;
+        Ok(Others { primary, tips })
     }
 }
 

@@ -1,6 +1,7 @@
 //! What one run consists of: its commits, its branch and its pull request, if they name issues.
 
 use super::batch::DevEntity;
+use super::branches::Others;
 use super::entities::{Maker, PullRequestFacts};
 use super::key_finder::KeyFinder;
 use super::merged::Merged;
@@ -129,7 +130,9 @@ impl ThisRun<'_> {
                 let of_last = message
                     .map(|it| self.keys_of(it, finder))
                     .unwrap_or_default();
-                let is_sent = super::is_sent(name, self.facts.run.primary(), &keys, &of_last);
+                let primary = self.facts.run.primary();
+                let is_sent = super::is_sent(name, primary, &keys, &of_last)
+                    && (!keys.is_empty() || self.has_own_commits(&last.id)?);
                 let branch = maker.branch(name, last, &keys, &of_last);
                 entities.extend(branch.filter(|_| is_sent).map(|branch| {
                     let keys = keys.into_iter().chain(of_last).collect();
@@ -146,6 +149,16 @@ impl ThisRun<'_> {
             }
         }
         Ok((entities, tip))
+    }
+
+    /// Whether a branch with this newest commit has what no primary branch of the server has.
+    fn has_own_commits(&self, tip: &str) -> Result<bool, Failure> {
+        if self.repository.remote().is_none() {
+            return Ok(true);
+        }
+        let others = Others::primary(self.facts.run.primary(), self.repository);
+        let own = others.and_then(|it| self.repository.beyond(&[tip.to_owned()], it.tips));
+        Ok(!own.map_err(|error| cannot_read(&error))?.is_empty())
     }
 
     fn is_sent(&self, keys: &[IssueKey]) -> bool {

@@ -142,13 +142,18 @@ fn every_kind_of_push_sends_what_is_new() {
         // What another branch has is not new; what only a reference has that is no branch is.
         ("- two heads/x", "ABC-2 two", "x", ""),
         ("- other heads/x", "ABC-3 other", "x", ""),
-        ("- one heads/x", "", "x", ""),
+        // A branch without commits of its own belongs to no issue, unless it names one.
+        ("- one heads/x", "", "", ""),
+        ("- root heads/x", "", "", ""),
         ("- one heads/main", "", "", ""),
+        ("- one heads/ABC-7", "", "ABC-7", ""),
+        ("root two heads/main, - two heads/x", "ABC-2 two", "", ""),
+        ("root two heads/main, - one heads/x", "ABC-2 two", "", ""),
         ("- root heads/ABC-7", "", "ABC-7", ""),
         ("one two heads/x", "ABC-2 two", "x", ""),
         // By force: another way, and back.
         ("two other heads/x", "ABC-3 other", "x", ""),
-        ("two one heads/x", "", "x", ""),
+        ("two one heads/x", "", "", ""),
         // Two references of one push share their commits.
         ("- two heads/x, - two heads/y", "ABC-2 two", "x,y", ""),
         // The commits of a deleted branch were sent with it.
@@ -368,5 +373,73 @@ fn a_tag_that_was_pushed_meanwhile_hides_no_commit() {
     put(&agent, "refs/heads/other", &root);
     let lines = format!("{ZEROS} {root} refs/heads/x\n");
     let run = push(&agent, lines.as_bytes(), &["--dry-run", "--format=json"]);
+    assert_eq!(run.json()["outcome"], "nothing_to_send", "{}", run.stderr);
+}
+
+/// The hooks of pushes at the same time see what all of them have brought. What they have in common is on an issue all the
+/// same, whichever hook comes first.
+#[test]
+fn pushes_at_the_same_time_leave_nothing_to_each_other() {
+    // Old and new commits by their places below, and names of references.
+    let cases: &[&[(usize, usize, &str)]] = &[
+        &[(0, 2, "heads/x"), (0, 2, "heads/y")],
+        &[(0, 2, "heads/x"), (0, 3, "heads/y")],
+        &[(0, 2, "heads/x"), (0, 2, "tags/v1")],
+        &[(1, 2, "heads/main"), (0, 2, "heads/y")],
+        &[(0, 2, "heads/x"), (2, 3, "heads/x")],
+        &[(0, 1, "heads/x"), (0, 2, "heads/y"), (0, 3, "heads/z")],
+        &[(1, 3, "heads/main"), (0, 3, "tags/v1"), (0, 2, "heads/x")],
+    ];
+    for pushes in cases {
+        for turn in 0..pushes.len() {
+            let jira = Sandbox::start();
+            let agent = server("sha1").with_jira(&jira);
+            let root = add(&agent, &[], "ABC-9 known");
+            let first = add(&agent, &[&root], "ABC-1 first");
+            let second = add(&agent, &[&first], "ABC-2 second");
+            let ids = [ZEROS, &root, &first, &second];
+            put(&agent, "refs/heads/main", &root);
+            put(&agent, "refs/heads/old", &root);
+            for (_, new, name) in *pushes {
+                put(&agent, &format!("refs/{name}"), ids[*new]);
+            }
+            let mut hooks = pushes.to_vec();
+            hooks.rotate_left(turn);
+            for (old, new, name) in &hooks {
+                let lines = format!("{} {} refs/{name}\n", ids[*old], ids[*new]);
+                let run = push(&agent, lines.as_bytes(), &["--budget=60"]);
+                assert_eq!(run.code, 0, "{}", run.stderr);
+            }
+            let sent = jira.submissions();
+            let sent = sent.iter().map(|it| &it["repositories"][0]["commits"]);
+            let sent = sent.filter_map(Value::as_array).flatten();
+            let mut sent: Vec<&str> = sent
+                .map(|it| it["message"].as_str().unwrap().trim())
+                .collect();
+            sent.sort_unstable();
+            sent.dedup();
+            let newest = pushes.iter().map(|(_, new, _)| *new).max().unwrap();
+            let all = ["ABC-1 first", "ABC-2 second"];
+            assert_eq!(sent, all[..newest - 1], "{hooks:?}");
+        }
+    }
+}
+
+/// A push a moment ago changes nothing for one that brings nothing.
+#[test]
+fn a_new_branch_after_a_push_has_no_history() {
+    let jira = Sandbox::start();
+    let agent = server("sha1").with_jira(&jira);
+    let root = add(&agent, &[], "ABC-9 known");
+    let mut tip = root.clone();
+    for number in 1..=3 {
+        tip = add(&agent, &[&tip], &format!("ABC-{number} main"));
+    }
+    put(&agent, "refs/heads/main", &tip);
+    let lines = format!("{root} {tip} refs/heads/main\n");
+    assert_eq!(push(&agent, lines.as_bytes(), &["--budget=60"]).code, 0);
+    put(&agent, "refs/heads/x", &root);
+    let lines = format!("{ZEROS} {root} refs/heads/x\n");
+    let run = push(&agent, lines.as_bytes(), &["--budget=60", "--format=json"]);
     assert_eq!(run.json()["outcome"], "nothing_to_send", "{}", run.stderr);
 }

@@ -54,6 +54,48 @@ fn a_wrong_guess_is_a_warning_and_a_wrong_word_is_a_refusal() {
     }
 }
 
+#[test]
+fn guesses_that_jira_does_not_know_are_no_issues_where_one_is_required() {
+    let flag = ["feature-flag", "--flag-id=f", "--enabled"];
+    let commands: [&[&str]; 4] = [
+        &["build", "--state=SUCCESS"],
+        &["deployment", "--environment-id=eu", "--state=SUCCESS"],
+        &["dev-info"],
+        &flag,
+    ];
+    for command in commands {
+        for (message, options, code) in [
+            ("Follow XYZ-4", &["--require-issue-keys"][..], 5),
+            (
+                "Follow XYZ-4",
+                &["--require-issue-keys", "--on-error=warn"],
+                5,
+            ),
+            ("Follow XYZ-4", &[], 0),
+            ("Follow XYZ-4 for PROJ-3", &["--require-issue-keys"], 0),
+        ] {
+            let jira = Sandbox::start();
+            let mut agent = agent(&jira, message);
+            agent.set("GIT_BRANCH", "origin/topic");
+            let run = agent.run(&[command, options, &["--format=json"]].concat());
+            let json = run.json();
+            assert_eq!(run.code, code, "{command:?} {options:?} {}", run.stderr);
+            assert_eq!(json["exit_code"], json!(code));
+            let sent = if message.contains("PROJ") {
+                "accepted"
+            } else {
+                "nothing_to_send"
+            };
+            assert_eq!(json["outcome"], sent, "{command:?} {}", run.stderr);
+            let errors = run
+                .stderr
+                .lines()
+                .filter(|line| line.starts_with("error: "));
+            assert_eq!(errors.count(), usize::from(code != 0), "{}", run.stderr);
+        }
+    }
+}
+
 /// The first update, in which the user named an issue, is still queued; the next one repeats it beside a guess.
 #[test]
 fn what_the_user_named_before_is_no_guess() {
@@ -150,6 +192,46 @@ fn what_jira_did_not_know_is_not_repeated() {
         (0, &json!(["PROJ-2", "PROJ-3"]))
     );
     assert!(!run.stderr.contains("XYZ-4"), "{}", run.stderr);
+}
+
+/// Two shell steps of one build warn once, and of what is new.
+#[test]
+fn what_a_call_before_has_warned_of_is_no_news() {
+    for message in ["Follow XYZ-4 for PROJ-3", "Follow XYZ-4"] {
+        let jira = Sandbox::start();
+        let mut agent = agent(&jira, message);
+        let warnings = |agent: &Agent, options: &[&str]| {
+            let run = agent.run(&[&["build"], options].concat());
+            assert_eq!(run.code, 0, "{}", run.stderr);
+            let lines = run.stderr.lines();
+            let warnings = lines.filter(|line| line.starts_with("warning: ")).count();
+            (warnings, run.stderr.contains("XYZ-4"))
+        };
+        assert_eq!(
+            warnings(&agent, &["--state=in_progress"]),
+            (1, true),
+            "{message}"
+        );
+        assert_eq!(
+            warnings(&agent, &["--state=SUCCESS"]),
+            (0, true),
+            "{message}"
+        );
+        assert_eq!(
+            warnings(&agent, &["--state=SUCCESS"]),
+            (0, true),
+            "{message}"
+        );
+        let further = ["--state=SUCCESS", "--message=XYZ-4 XYZ-5"];
+        assert_eq!(warnings(&agent, &further), (1, true), "{message}");
+        // Another build is another matter.
+        agent.set("BUILD_NUMBER", "4711");
+        assert_eq!(
+            warnings(&agent, &["--state=SUCCESS"]),
+            (1, true),
+            "{message}"
+        );
+    }
 }
 
 #[cfg(unix)]

@@ -5,9 +5,10 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::super::batch::{self, Batch, DevEntity, Frame};
+use super::super::branches::{self, Others};
 use super::super::entities::Maker;
 use super::super::key_finder::KeyFinder;
-use super::super::{AT_ONCE, branches, cannot_read};
+use super::super::{AT_ONCE, cannot_read};
 use super::plan::{Plan, changed, gone, plan, say_plan};
 use super::progress::{Step, Tracker};
 use crate::cli::DevInfoOptions;
@@ -35,8 +36,7 @@ pub(super) struct Parts<'a> {
     pub(super) tracker: Tracker<'a>,
     pub(super) tips: Vec<String>,
     pub(super) branches: Vec<Branch>,
-    /// The branch that others come from, when Jenkins names it.
-    pub(super) primary: Option<String>,
+    pub(super) others: Others,
     pub(super) time_for_each: Duration,
     pub(super) output: &'a Output,
     pub(super) system: &'a dyn System,
@@ -325,9 +325,9 @@ impl<'a> WholeHistory<'a> {
             .collect();
         self.reader.allow(super::TIME_FOR_FILES);
         let (repository, maker) = (self.parts.repository, &self.maker);
-        let primary = self.parts.primary.as_deref();
+        let others = &self.parts.others;
         let (finder, reader) = (&mut self.finder, &mut self.reader);
-        let entities = branches::with_keys(&named, primary, repository, maker, finder, reader);
+        let entities = branches::with_keys(&named, others, repository, maker, finder, reader);
         let entities = entities.map_err(|error| cannot_read(&error))?;
         let mut done = Vec::new();
         let mut batch = Batch::default();

@@ -1,5 +1,6 @@
 //! What may go wrong around a push, which never waits for it.
 
+use std::fmt::Write as _;
 use std::process::Stdio;
 
 use jira_sandbox::{Endpoint, Fault, Sandbox};
@@ -244,4 +245,29 @@ fn a_push_waits_for_nothing_that_hangs() {
         0,
         &["git did not answer in time"],
     );
+}
+
+/// Many requests that are alike are said in one line.
+#[test]
+fn a_dry_run_of_many_deletions_says_how_many() {
+    let agent = server("sha1");
+    let root = add(&agent, &[], "root");
+    put(&agent, "refs/heads/main", &root);
+    let mut lines = String::new();
+    for number in 0..3_000 {
+        let _ = writeln!(lines, "{root} {ZEROS} refs/heads/x{number}");
+    }
+    let run = push(
+        &agent,
+        lines.as_bytes(),
+        &["--dry-run", "--format=json", "--budget=60"],
+    );
+    let json = run.json();
+    assert_eq!(
+        json["message"], "60 times 50 deleted branches of acme/shop would be sent",
+        "{}",
+        run.stderr
+    );
+    assert_eq!(json["further_requests"].as_array().unwrap().len(), 2_999);
+    assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
 }
