@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
+use crate::secret::accounts;
+
 /// Exit codes and their meanings, for `--help` and `docs/exit-codes.md`.
 pub(crate) const EXIT_CODES: &[(u8, &str)] = &[
     (0, "all accepted, or nothing to send"),
@@ -56,7 +58,7 @@ impl Kind {
     }
 }
 
-/// One failure: what happened, why, and what to do about it.
+/// One failure: what happened, why, and what to do about it. It repeats no user and password of an address.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     pub(crate) kind: Kind,
@@ -69,7 +71,7 @@ impl Failure {
     pub(crate) fn new(kind: Kind, what: impl Into<String>) -> Self {
         Self {
             kind,
-            what: what.into(),
+            what: accounts::hidden_in(&what.into()),
             causes: Vec::new(),
             hints: Vec::new(),
         }
@@ -81,7 +83,7 @@ impl Failure {
 
     #[must_use]
     pub(crate) fn cause(mut self, cause: impl fmt::Display) -> Self {
-        self.causes.push(cause.to_string());
+        self.causes.push(accounts::hidden_in(&cause.to_string()));
         self
     }
 
@@ -95,7 +97,9 @@ impl Failure {
     /// All errors of a chain, the outermost first.
     #[must_use]
     pub(crate) fn chain(mut self, error: &anyhow::Error) -> Self {
-        self.causes.extend(error.chain().map(ToString::to_string));
+        let causes = error.chain().map(ToString::to_string);
+        self.causes
+            .extend(causes.map(|cause| accounts::hidden_in(&cause)));
         self
     }
 
@@ -155,7 +159,7 @@ pub(crate) struct Warning {
 impl Warning {
     pub(crate) fn new(what: impl Into<String>, advice: impl Into<String>) -> Self {
         Self {
-            what: what.into(),
+            what: accounts::hidden_in(&what.into()),
             advice: advice.into(),
         }
     }

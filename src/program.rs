@@ -23,6 +23,10 @@ use crate::watchdog::{LastWords, Unfinished, failures};
 
 /// Parses, runs, and reports whatever ends it.
 pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output) -> ExitCode {
+    // Before anything is parsed: an error repeats what was given.
+    for secret in variables.secrets() {
+        output.hide(&secret);
+    }
     if let [_, word, request] = typed
         && word == step::COMMAND
     {

@@ -1,7 +1,11 @@
 //! Every environment variable that is read, as data, and the environment itself as a map.
 
+mod secrets;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+
+pub(crate) use secrets::hide_secrets;
 
 /// A variable and what it is read for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,26 +168,8 @@ variables! { TERMINAL:
     COLUMNS = "width of the help where there is no terminal";
 }
 
-/// What no child process of ours gets to see, for whichever site.
-const SECRETS: &[Variable] = &[
-    JIRA_CLIENT_ID,
-    JIRA_CLIENT_SECRET,
-    JIRA_CLIENT_SECRET_FILE,
-    JENKINS_API_TOKEN,
-    JENKINS_API_TOKEN_FILE,
-];
-
 /// Separates the name of a variable from the site that it is for: `JIRA_CLIENT_ID__ACME`.
 pub(crate) const FOR_SITE: &str = "__";
-
-/// Whether the variable belongs to a credential. Windows does not tell letter cases apart.
-fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_uppercase();
-    SECRETS.iter().any(|secret| {
-        let rest = name.strip_prefix(secret.name);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(FOR_SITE))
-    })
-}
 
 /// The name as it is looked up: for Windows, `Jira_Site` and `JIRA_SITE` are the same variable.
 fn as_documented(name: OsString, on_windows: bool) -> OsString {
@@ -191,15 +177,6 @@ fn as_documented(name: OsString, on_windows: bool) -> OsString {
         name.to_ascii_uppercase()
     } else {
         name
-    }
-}
-
-/// Takes every credential out of the environment of a child process.
-pub(crate) fn hide_secrets(command: &mut std::process::Command) {
-    for (name, _) in std::env::vars_os() {
-        if name.to_str().is_some_and(is_secret) {
-            command.env_remove(name);
-        }
     }
 }
 
@@ -303,7 +280,7 @@ impl<const N: usize> From<[(&str, &str); N]> for Variables {
 mod tests {
     use super::{
         BRANCH_NAME, CONNECTION, CONTROLLER, JENKINS, JIRA_CLIENT_ID, JIRA_SITE, JOB_NAME, LIBRARY,
-        MACHINE, NETWORK, NO_PROXY, PLUGINS, TERMINAL, Variables, as_documented, is_secret,
+        MACHINE, NETWORK, NO_PROXY, PLUGINS, TERMINAL, Variables, as_documented,
     };
 
     #[test]
@@ -395,22 +372,6 @@ mod tests {
         for (endings, value) in cases {
             let endings: Vec<String> = endings.iter().map(ToString::to_string).collect();
             assert_eq!(variables.for_site(JIRA_CLIENT_ID, &endings), Some(value));
-        }
-    }
-
-    #[test]
-    fn credentials_are_known_by_their_names() {
-        for (name, secret) in [
-            ("JIRA_CLIENT_ID", true),
-            ("JIRA_CLIENT_SECRET", true),
-            ("JIRA_CLIENT_SECRET_FILE", true),
-            ("JIRA_CLIENT_SECRET__ACME", true),
-            ("jira_client_secret_file__acme_1", true),
-            ("JIRA_CLIENT_SECRETARY", false),
-            ("JIRA_SITE", false),
-            ("PATH", false),
-        ] {
-            assert_eq!(is_secret(name), secret, "{name}");
         }
     }
 }

@@ -50,11 +50,24 @@ impl WebUrl {
 /// The URL without the user and password that may precede its host.
 pub(crate) fn without_account(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
-        return url.to_owned();
+        // Without a protocol, what stands before an `@` may be the user of a clone, who is no secret.
+        let account = url
+            .rsplit_once('@')
+            .filter(|(account, _)| account.contains(':'));
+        return account.map_or(url, |(_, rest)| rest).to_owned();
     };
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let host = rest[..end].rfind('@').map_or(0, |at| at + 1);
+    // Where a port would be, something else is a password with one of these.
+    let account = rest[..end].rfind('@');
+    let account = account.or_else(|| rest.rfind('@').filter(|_| !has_port(&rest[..end])));
+    let host = account.map_or(0, |at| at + 1);
     format!("{scheme}://{}", &rest[host..])
+}
+
+/// Whether what stands behind the host, if anything does, is a port.
+fn has_port(authority: &str) -> bool {
+    let port = authority.rsplit_once(':').map_or("", |(_, port)| port);
+    port.ends_with(']') || port.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The host with its port, in what follows `://`: neither user and password before it nor a path behind it.
@@ -75,7 +88,7 @@ impl FromStr for WebUrl {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let text = text.trim();
+        let text = without_account(text.trim());
         let lower = text.to_ascii_lowercase();
         let rest = lower
             .strip_prefix("https://")
@@ -85,7 +98,7 @@ impl FromStr for WebUrl {
         if host.is_empty() || host.starts_with(':') {
             return Err("the URL has no host".to_owned());
         }
-        let url = utf8_percent_encode(&without_account(text), UNSAFE).to_string();
+        let url = utf8_percent_encode(&text, UNSAFE).to_string();
         if url.len() > Self::MAX {
             let limit = Self::MAX;
             return Err(format!("the URL is longer than {limit} characters"));
@@ -118,6 +131,12 @@ mod tests {
             ("https://user:password@:80/x", None),
             ("https://user@ci/x@y", Some("https://ci/x@y")),
             ("https://user:p@ss@ci?x", Some("https://ci?x")),
+            ("https://user:p@ss@ci/x@y", Some("https://ci/x@y")),
+            ("https://user:p/s#s@ci:80/x", Some("https://ci:80/x")),
+            ("https://ci:80/x@y", Some("https://ci:80/x@y")),
+            ("https://[::1]:80/x@y", Some("https://[::1]:80/x@y")),
+            ("https://[::1]/x@y", Some("https://[::1]/x@y")),
+            ("user:password@ci/x", None),
             ("", None),
         ];
         for (text, expected) in cases {

@@ -176,6 +176,11 @@ impl FromStr for CloudId {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.trim();
+        if text.contains('@') {
+            return Err(
+                "it has a user or password in it: expected an id such as 11111111-2222-3333-4444-555555555555".to_owned(),
+            );
+        }
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
         if text.is_empty() || text.len() > 64 || !text.bytes().all(plain) {
             return Err(format!(

@@ -1,9 +1,6 @@
 //! The secrets of a call, and texts without them.
 
-use crate::secret::Secret;
-
-/// Shown in the place of a secret.
-const HIDDEN: &str = "****";
+use crate::secret::{Secret, accounts, hide};
 
 /// Shorter secrets are not looked for: they would blot out ordinary text.
 const LEAST_SECRET: usize = 4;
@@ -12,38 +9,52 @@ const LEAST_SECRET: usize = 4;
 #[derive(Default)]
 pub(super) struct Secrets {
     /// Every form of every secret, the longest first.
-    forms: Vec<String>,
-    /// The secrets themselves, which are found in any percent encoding as well.
-    whole: Vec<Secret>,
+    forms: Vec<Secret>,
 }
 
 impl Secrets {
     pub(super) fn add(&mut self, secret: &Secret) {
         let forms = secret.forms().into_iter();
         self.forms
-            .extend(forms.filter(|form| form.len() >= LEAST_SECRET));
-        self.forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
-        self.forms.dedup();
-        if secret.reveal().len() >= LEAST_SECRET {
-            self.whole.push(Secret::new(secret.reveal()));
-        }
+            .extend(forms.filter(|form| form.reveal().len() >= LEAST_SECRET));
+        self.forms
+            .sort_by(|one, other| order(one).cmp(&order(other)));
+        self.forms
+            .dedup_by(|one, other| one.reveal() == other.reveal());
     }
 
-    /// The text without them.
+    /// The text without them, and without the users and passwords of addresses.
     pub(super) fn hidden_in(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for form in &self.forms {
-            if text.contains(form.as_str()) {
-                text = text.replace(form.as_str(), HIDDEN);
-            }
+        let without_accounts = hide(text, accounts::in_address);
+        self.forms.iter().fold(without_accounts, |text, form| {
+            hide(&text, |text, from| form.find(text, from))
+        })
+    }
+}
+
+fn order(secret: &Secret) -> (std::cmp::Reverse<usize>, &str) {
+    (std::cmp::Reverse(secret.reveal().len()), secret.reveal())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Secret, Secrets};
+
+    #[test]
+    fn the_longest_form_is_hidden_first() {
+        let mut secrets = Secrets::default();
+        for secret in ["secret", "secret-and-more", "abc", ""] {
+            secrets.add(&Secret::new(secret));
         }
-        for secret in &self.whole {
-            let mut from = 0;
-            while let Some(place) = secret.find_encoded(&text, from) {
-                from = place.start + HIDDEN.len();
-                text.replace_range(place, HIDDEN);
-            }
+        for (text, expected) in [
+            ("secret-and-more secret", "**** ****"),
+            ("secretsecret abc", "******** abc"),
+            (
+                r#"{"a":"secret\/","b":"\u0073ecret"}"#,
+                r#"{"a":"****\/","b":"****"}"#,
+            ),
+        ] {
+            assert_eq!(secrets.hidden_in(text), expected);
         }
-        text
     }
 }

@@ -134,3 +134,97 @@ fn neither_secret_nor_token_is_seen_anywhere() {
         }
     });
 }
+
+/// What is wrong is repeated in an error, and may be a secret.
+#[test]
+fn a_secret_in_the_wrong_place_is_not_repeated() {
+    let jira = Sandbox::start();
+    let mut agent = Agent::of("freestyle-no-scm").with_jira(&jira);
+    agent.set("JIRA_CLIENT_SECRET", SECRET);
+    agent.set("JIRA_CLIENT_SECRET__ACME", "0f-acme-alone");
+    agent.set("JENKINS_API_TOKEN", "t0ken-of-jenkins");
+    for secret in [SECRET, "0f-acme-alone", "t0ken-of-jenkins"] {
+        for option in [
+            "state",
+            "budget",
+            "environment-type",
+            "label",
+            "url",
+            secret,
+        ] {
+            let given = format!("--{option}={secret}");
+            for format in ["--format=json", "--verbose"] {
+                let run = agent.run(&["deployment", &given, format, "--dry-run"]);
+                let seen = run.stdout + &run.stderr;
+                assert!(!seen.contains(secret), "{seen}");
+            }
+        }
+        for parameter in ["state", "budget", "failOnError", "flags", secret] {
+            let parameters = json!({parameter: secret, "dryRun": true});
+            let request =
+                crate::support::request("jiraSendBuildInfo", &parameters, &json!({"memory": ""}));
+            let path = agent.write("request.json", &request.to_string());
+            let run = agent.run(&["step", path.to_str().unwrap()]);
+            assert!(!run.stdout.contains(secret), "{}", run.stdout);
+        }
+        let run = agent.run(&[secret]);
+        assert!(!run.stderr.contains(secret), "{}", run.stderr);
+    }
+}
+
+/// Whichever value is an address: a password in it is shown nowhere, whether the address can be used or not.
+#[test]
+fn a_password_in_an_address_is_shown_nowhere() {
+    const PASSWORD: &str = "S3-cret_OF.an-address";
+    const VARIABLES: [&str; 16] = [
+        "JIRA_SITE",
+        "JIRA_CLOUD_ID",
+        "JIRA_CLOUD_ID__127_0_0_1",
+        "JIRA_API_URL",
+        "JIRA_AUTH_URL",
+        "HTTPS_PROXY",
+        "http_proxy",
+        "ALL_PROXY",
+        "NO_PROXY",
+        "JENKINS_URL",
+        "BUILD_URL",
+        "JOB_URL",
+        "GIT_URL",
+        "JIRA_SEND_URL",
+        "JIRA_SEND_REPOSITORY_URL",
+        "JIRA_SEND_JENKINS_URL",
+    ];
+    let commands: [&[&str]; 7] = [
+        &["build", "--issue-keys=ABC-1", "--budget=1"],
+        &["build", "--issue-keys=ABC-1", "--dry-run", "--format=json"],
+        &["dev-info", "--dry-run"],
+        &["keys"],
+        &["check", "--budget=1"],
+        &["gate", "--environment-id=x", "--budget=1"],
+        &["flush", "--budget=1"],
+    ];
+    std::thread::scope(|scope| {
+        for variable in VARIABLES {
+            scope.spawn(move || {
+                let jira = Sandbox::start();
+                for address in [
+                    format!("https://user:{PASSWORD}@jira.invalid"),
+                    format!("https://user:{PASSWORD}@jira.invalid:port/x"),
+                    format!("https://{PASSWORD}@jira.invalid/x?y"),
+                    format!("user:{PASSWORD}@jira.invalid"),
+                    format!("ftp://user:{PASSWORD}@jira.invalid, a b"),
+                ] {
+                    let mut agent =
+                        Agent::of("multibranch-declarative-pull-request").with_jira(&jira);
+                    agent.set(variable, &address);
+                    for command in commands {
+                        let run = agent.run(&[command, &["--verbose"]].concat());
+                        let mut seen = run.stdout + &run.stderr;
+                        read_all(agent.path(), &mut seen);
+                        assert!(!seen.contains(PASSWORD), "{variable}={address}: {seen}");
+                    }
+                }
+            });
+        }
+    });
+}
