@@ -302,10 +302,9 @@ fn is_foreign(asked: Asked, answer: &Answer) -> bool {
         // How a token is refused is not documented.
         401 => error_body::is_markup(body),
         _ if asked == Asked::Token => error_body::is_markup(body),
+        _ if of_data && answer.status != 403 => !error_body::names_error(body),
         // These come without a body as well.
-        403 => !body.trim().is_empty() && !error_body::names_error(body),
-        _ if of_data => !error_body::names_error(body),
-        _ => error_body::is_page(body),
+        _ => !body.trim().is_empty() && !error_body::names_error(body),
     }
 }
 

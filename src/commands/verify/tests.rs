@@ -37,7 +37,7 @@ impl Transport for Stored {
         asked.push(path.to_owned());
         let stored = if again { &self.later } else { &self.first };
         match &stored[path] {
-            Value::Null => answer(404, &json!({})),
+            Value::Null => answer(404, &json!({"message": "none"})),
             found => answer(200, found),
         }
     }

@@ -103,7 +103,10 @@ fn a_page_says_nothing_of_what_is_stored() {
     for (body, hint) in [
         ("<html>404</html>", "a proxy"),
         ("not found", "a proxy"),
-        ("{}", "nothing is stored"),
+        ("{}", "a proxy"),
+        ("404", "a proxy"),
+        (r#""not found""#, "a proxy"),
+        (r#"{"status":404}"#, "a proxy"),
         (r#"[{"message":"no"}]"#, "nothing is stored"),
         (" ", "nothing is stored"),
     ] {

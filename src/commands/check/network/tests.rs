@@ -22,7 +22,7 @@ impl Transport for Slow<'_> {
             self.machine.sleep(self.token.min(timeout));
             (200, r#"{"access_token":"t"}"#)
         } else {
-            (404, "{}")
+            (404, "")
         };
         if self.token > timeout {
             return Err(TransportError::Timeout);
