@@ -267,10 +267,7 @@ impl<'a> Delivery<'a> {
 
     fn warn_postponed(&self, item: &Claimed, reason: &str, pause: i64) {
         let (name, site) = (&item.entry.name, label(self.site));
-        let minutes = match pause / 60_000 {
-            1 => "1 minute".to_owned(),
-            many => format!("{many} minutes"),
-        };
+        let minutes = minutes(pause);
         self.context.output.advise(
             &format!("{name} is still queued: {site} fails on this update only: {reason}"),
             &format!("it is tried again in {minutes}; other updates are sent as usual"),
@@ -292,6 +289,14 @@ impl<'a> Delivery<'a> {
         if let Err(error) = self.outbox.put_back(&item.held, entry) {
             self.context.output.warn(&format!("the outbox: {error:#}"));
         }
+    }
+}
+
+/// A pause in milliseconds, as people say it.
+pub(super) fn minutes(pause: i64) -> String {
+    match pause.saturating_add(59_999) / 60_000 {
+        ..=1 => "1 minute".to_owned(),
+        many => format!("{many} minutes"),
     }
 }
 

@@ -82,6 +82,9 @@ pub(crate) fn run(options: &FlushOptions, context: &Context<'_>) -> Result<Repor
     } else {
         left.all()
     };
+    let is_selected =
+        |due: &&Due| !is_narrowed || sites.iter().any(|site| due.is_for(&site.to_string()));
+    say_paused(listing.paused.iter().filter(is_selected), context);
     let newer = left.newer;
     counts.waiting = waiting + held + newer;
     if held > 0 {
@@ -99,6 +102,19 @@ pub(crate) fn run(options: &FlushOptions, context: &Context<'_>) -> Result<Repor
     }
     delivery::say_delivered(&counts, "delivered", context);
     Ok(report(counts, reports, is_narrowed, context))
+}
+
+/// Says when those are tried again that failed alone: nobody who calls this in vain is to wonder.
+fn say_paused<'a>(paused: impl Iterator<Item = &'a Due>, context: &Context<'_>) {
+    let tries: Vec<i64> = paused.filter_map(Due::next_try).collect();
+    if let Some(next) = tries.iter().min() {
+        let count = tries.len();
+        let pause = next.saturating_sub(context.system.now().as_millisecond());
+        let minutes = delivery::minutes(pause);
+        context.output.say(&format!(
+            "in the outbox, paused after a failure that concerns no other update: {count}; next try in {minutes}"
+        ));
+    }
 }
 
 /// For what a later version wrote.
@@ -137,7 +153,8 @@ impl Flush<'_> {
         let place = site.or(cloud_id).unwrap_or_default();
         let mut delivery = Delivery::new(self.outbox, place, self.deadline, self.context);
         let destination = connection::waiting_destination(site, cloud_id, self.context.variables);
-        let result = destination.and_then(|destination| self.deliver(&destination, &mut delivery));
+        let result =
+            destination.and_then(|destination| self.deliver(&destination, &mut delivery));
         let (counts, failure) = delivery.finish();
         (place.to_owned(), counts, result.err().or(failure))
     }

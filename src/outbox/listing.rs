@@ -54,6 +54,11 @@ impl Due {
         }
     }
 
+    /// When it is tried again, in milliseconds since 1970; nothing when it never failed alone.
+    pub(crate) fn next_try(&self) -> Option<i64> {
+        self.pause().map(|pause| pause.until)
+    }
+
     fn failures(&self) -> u32 {
         self.pause().map_or(0, |pause| pause.failures)
     }
@@ -68,7 +73,7 @@ pub(crate) struct Listing {
     /// Of each build or deployment only the last one.
     pub(crate) due: Vec<Due>,
     /// What failed alone and is not tried again yet.
-    pub(crate) paused: usize,
+    pub(crate) paused: Vec<Due>,
     /// What other processes are about to deliver.
     pub(crate) held: usize,
     /// Entries that a later version of this program wrote.
@@ -143,9 +148,8 @@ impl Scan {
             last.replace(due.name.entity) == Some(due.name.entity)
         });
         let superseded = superseded.collect();
-        let all = due.len();
-        due.retain(|due| due.pause().is_none_or(|pause| pause.until <= now));
-        let paused = all - due.len();
+        let is_paused = |due: &mut Due| due.pause().is_some_and(|pause| pause.until > now);
+        let paused = due.extract_if(.., is_paused).collect();
         due.sort_unstable_by_key(|due| (due.failures(), due.name));
         Listing {
             due,

@@ -162,7 +162,7 @@ fn one_that_fails_alone_holds_up_nobody() {
     for _ in 0..3 {
         held = take().0;
         let pause = outbox.postpone(&mut held, &poison).unwrap();
-        assert_eq!((numbers(), outbox.list(None).paused), (vec![2, 3], 1));
+        assert_eq!((numbers(), outbox.list(None).paused.len()), (vec![2, 3], 1));
         machine.sleep(Duration::from_millis(pause.cast_unsigned()));
         assert_eq!(numbers(), [2, 3, 1]);
         pauses.push(pause / 60_000);
@@ -171,7 +171,7 @@ fn one_that_fails_alone_holds_up_nobody() {
     assert_eq!(outbox.waits([&*poison]), [true]);
     wait(&outbox, &entry(1, 9, SITE, &machine));
     let listing = outbox.list(None);
-    assert_eq!((numbers(), listing.paused), (vec![2, 3, 9], 0));
+    assert_eq!((numbers(), listing.paused.len()), (vec![2, 3, 9], 0));
     assert_eq!(outbox.drop_superseded(&listing), 1);
 }
 

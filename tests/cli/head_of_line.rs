@@ -26,7 +26,7 @@ fn with_waiting(jira: &Sandbox, jobs: &[String]) -> Agent {
     let mut agent = Agent::of("freestyle-no-scm").with_jira(jira);
     jira.fail(Endpoint::Builds, Fault::redirect("https://else.example/"));
     for job in jobs {
-        send(&mut agent, job, "--budget=2");
+        send(&mut agent, job, "--budget=30");
     }
     assert_eq!(agent.kept(".json").len(), jobs.len());
     jira.clear_faults();
@@ -95,6 +95,8 @@ fn check(name: &str, fault: &Fault, jobs: &[String]) {
             (4, before),
             "{context}"
         );
+        let told = format!("{}; next try in 1 minute\n", bad.len());
+        assert!(run.stderr.contains(&told), "{}", run.stderr);
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn check(options: &OutboxOptions, context: &Context<'_>, items: &mut 
     }
     let folder = outbox.folder().display();
     let listing = outbox.list(None);
-    let waiting = listing.due.len() + listing.paused + listing.held;
+    let waiting = listing.due.len() + listing.paused.len() + listing.held;
     if listing.newer > 0 {
         let newer = listing.newer;
         let message = format!("only a later version of jira-send can read {newer} in {folder}");
