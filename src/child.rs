@@ -14,13 +14,13 @@ mod unix;
 
 #[cfg(not(unix))]
 pub(crate) use other::{
-    Listener, Running, as_first_process, end_at_alarm, outlive_file_size_limit, replace_us,
-    set_alarm,
+    Listener, Running, as_first_process, end_at_alarm, is_shortage, outlive_file_size_limit,
+    replace_us, set_alarm,
 };
 #[cfg(unix)]
 pub(crate) use unix::{
-    Listener, Running, as_first_process, end_at_alarm, outlive_file_size_limit, replace_us,
-    set_alarm,
+    Listener, Running, as_first_process, end_at_alarm, is_shortage, outlive_file_size_limit,
+    replace_us, set_alarm,
 };
 
 /// How long a command may take to end after a signal.

@@ -1,7 +1,24 @@
-//! How much memory the process may still take.
+//! How much memory and stack the process may still take.
 
 /// With less than this, in bytes, nothing is sent: a process that gets none dies at once, and the exit code with it.
 const TO_SEND: u64 = 8 * 1024 * 1024;
+
+/// Less than this, in bytes, is not enough for the first thread; others have a stack of their own size.
+const STACK: u64 = 1024 * 1024;
+
+/// Whether the first thread has enough stack (`ulimit -s`).
+#[cfg(unix)]
+pub(crate) fn has_stack() -> bool {
+    use rustix::process::{Resource, getrlimit};
+    let limit = getrlimit(Resource::Stack).current;
+    limit.is_none_or(|limit| limit >= STACK)
+}
+
+/// Nothing limits it here.
+#[cfg(not(unix))]
+pub(crate) fn has_stack() -> bool {
+    true
+}
 
 /// Whether there is enough to send something.
 pub(crate) fn has_memory_to_send() -> bool {

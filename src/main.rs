@@ -41,14 +41,35 @@ mod wording;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
+/// The stack of a thread that does all the work, in bytes.
+const STACK: usize = 2 * 1024 * 1024;
+
 fn main() -> ExitCode {
     child::outlive_file_size_limit();
+    if limits::has_stack() {
+        return run();
+    }
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(run);
+    match thread.map(std::thread::JoinHandle::join) {
+        Ok(Ok(code)) => code,
+        Ok(Err(_)) => ExitCode::FAILURE,
+        Err(_) => {
+            let arguments: Vec<_> = std::env::args_os().collect();
+            program::without_stack(&arguments, &output()).unwrap_or_else(run)
+        }
+    }
+}
+
+fn run() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
     let variables = variables::Variables::of_this_process();
+    program::run(&arguments, &variables, output())
+}
+
+fn output() -> output::Output {
     let stderr = std::io::stderr();
     let terminal = stderr.is_terminal().then(|| {
         terminal_size::terminal_size_of(&stderr).map_or(80, |(width, _)| usize::from(width.0))
     });
-    let output = output::Output::new(stderr, std::io::stdout()).on_terminal(terminal);
-    program::run(&arguments, &variables, output)
+    output::Output::new(stderr, std::io::stdout()).on_terminal(terminal)
 }

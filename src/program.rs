@@ -93,6 +93,29 @@ pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output)
 
 /// Without the memory to send anything, or even to understand the options, the user's command is run in our place.
 fn without_us(typed: &[OsString], output: &Output) -> Option<ExitCode> {
+    if limits::has_memory_to_send() {
+        return None;
+    }
+    in_our_place(
+        typed,
+        "the memory limit leaves too little",
+        "raise ulimit -v or ulimit -d",
+        output,
+    )
+}
+
+/// The same with less stack than that takes, and no thread to be had.
+pub(crate) fn without_stack(typed: &[OsString], output: &Output) -> Option<ExitCode> {
+    in_our_place(
+        typed,
+        "the stack limit leaves too little, and there is no thread",
+        "raise ulimit -s or ulimit -u",
+        output,
+    )
+}
+
+/// Runs the user's command instead of this program, if there is one.
+fn in_our_place(typed: &[OsString], why: &str, advice: &str, output: &Output) -> Option<ExitCode> {
     let (ours, command) = typed.split_at(typed.iter().position(|word| word == "--")?);
     let wraps = ours
         .iter()
@@ -100,13 +123,7 @@ fn without_us(typed: &[OsString], output: &Output) -> Option<ExitCode> {
     let command = command
         .get(1..)
         .filter(|words| wraps && !words.is_empty())?;
-    if limits::has_memory_to_send() {
-        return None;
-    }
-    output.advise(
-        "this run is not reported to Jira: the memory limit leaves too little",
-        "raise ulimit -v or ulimit -d",
-    );
+    output.advise(&format!("this run is not reported to Jira: {why}"), advice);
     let keeps_credentials = ours.iter().any(|word| word == "--keep-credentials");
     let error = child::replace_us(command, keeps_credentials);
     Some(commands::cannot_start(command, &error, output).into())

@@ -13,6 +13,11 @@ use crate::system::System;
 /// There is no such limit.
 pub(crate) fn outlive_file_size_limit() {}
 
+/// No process becomes another one here.
+pub(crate) fn is_shortage(_error: &io::Error) -> bool {
+    false
+}
+
 /// Nothing is known of the memory here, so nobody has to.
 pub(crate) fn replace_us(_words: &[OsString], _keep_credentials: bool) -> io::Error {
     io::ErrorKind::Unsupported.into()

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use nix::unistd::alarm;
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, wait};
 use signal_hook::consts::{
     SIGALRM, SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH, SIGXFSZ,
@@ -49,6 +50,13 @@ pub(crate) fn outlive_file_size_limit() {
 /// Becomes the command. Returns only if that fails, and then why.
 pub(crate) fn replace_us(words: &[OsString], keep_credentials: bool) -> io::Error {
     super::command(words, keep_credentials).exec()
+}
+
+/// Whether it is the machine that has no process, memory or file left for the command.
+pub(crate) fn is_shortage(error: &io::Error) -> bool {
+    let shortages = [Errno::AGAIN, Errno::NOMEM, Errno::MFILE, Errno::NFILE];
+    let mut shortages = shortages.iter();
+    shortages.any(|shortage| error.raw_os_error() == Some(shortage.raw_os_error()))
 }
 
 /// The next alarm ends the process with this code, whatever hangs.

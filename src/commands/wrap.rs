@@ -5,6 +5,7 @@
 mod ending;
 mod moment;
 
+use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -13,7 +14,7 @@ use std::thread::Scope;
 use std::time::Duration;
 
 use super::{Context, show, write_result};
-use crate::child::{Listener, Running, Waited};
+use crate::child::{self, Listener, Running, Waited};
 use crate::cli::{
     BuildOptions, Command, DeploymentOptions, Format, OutputOptions, RunOptions, WrapOptions,
 };
@@ -151,7 +152,8 @@ impl Job<'_> {
         };
         let code = std::thread::scope(|scope| {
             // Before anything else takes time, threads or memory.
-            let mut running = listener.start(&self.wrap.command, self.wrap.keep_credentials);
+            let running = listener.start(&self.wrap.command, self.wrap.keep_credentials);
+            let mut running = running.map_err(|error| self.become_it(error, context));
             // Without a thread there is none: should it hang, nobody would watch the command.
             drop(aside_in(scope, send_beginning));
             let waited = match &mut running {
@@ -197,6 +199,17 @@ impl Job<'_> {
             code
         });
         ExitCode::from(code)
+    }
+
+    /// Where there is no process for the command, it gets ours. Returns why it cannot be started.
+    fn become_it(&self, error: io::Error, context: &Context<'_>) -> io::Error {
+        if !child::is_shortage(&error) {
+            return error;
+        }
+        let what = format!("this run is not reported to Jira: no process can be started: {error}");
+        let advice = "raise ulimit -u (processes), ulimit -v (memory) or ulimit -n (files)";
+        context.output.advise(&what, advice);
+        child::replace_us(&self.wrap.command, self.wrap.keep_credentials)
     }
 
     /// The command still runs and is not left alone, whatever becomes of the sending. Its exit code, and whether anything

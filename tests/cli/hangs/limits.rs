@@ -36,6 +36,18 @@ fn limits() -> Vec<Limit> {
     let files = [8, 12, 16].map(|most| limit(format!("--nofile={most}"), true, SHORT, 7));
     let mut all: Vec<Limit> = processes.into_iter().chain(files).collect();
     all.push(limit("--nproc=30".to_owned(), true, BUSY, 3));
+    for (option, is_told) in [
+        ("--stack=65536", true),
+        ("--stack=131072", true),
+        ("--stack=524288", true),
+        ("--stack=65536 --nofile=12", true),
+        ("--stack=65536 --nproc=1", false),
+        ("--stack=65536 --nproc=2", false),
+        ("--nproc=1", false),
+        ("--nproc=2", false),
+    ] {
+        all.push(limit(option.to_owned(), is_told, SHORT, 7));
+    }
     // From what is just enough to start on, whatever the size of the program.
     let start = least_memory();
     all.extend((2..24).map(|step| {
@@ -88,7 +100,8 @@ fn the_command_is_run_and_watched() {
         let mut command = Command::new("setpriv");
         command
             .args(["--reuid", &user, "--regid", &user, "--clear-groups"])
-            .args(["prlimit", &limit.option])
+            .arg("prlimit")
+            .args(limit.option.split(' '))
             .arg(&program)
             .args(ours.get_args())
             .args(["sh", "-c", limit.script])
