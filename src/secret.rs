@@ -197,7 +197,7 @@ mod tests {
             // JSON, with more escapes than it needs, and within JSON.
             r#"a-b/c é%\"\\🚀"#,
             r#"a-b\/c \u00e9%\"\\\ud83d\ude80"#,
-            r#"\u0061-b\u002Fc\u0020\u00E9\u0025\u0022\u005c\uD83D\uDE80"#,
+            r"\u0061-b\u002Fc\u0020\u00E9\u0025\u0022\u005c\uD83D\uDE80",
             r#"a-b\\/c \\u00e9%\\\"\\\\\\ud83d\\ude80"#,
             // Both.
             r#"a-b\/c%20\u00e9%25\"%5C🚀"#,

@@ -1,9 +1,11 @@
 //! Requests of the pipeline library, and what runs remember. See [`crate::fuzz_entries`].
 
 use super::answer::Answer;
-use super::memory::Memory;
+use super::kept::Kept;
+use super::memory::{Memory, Topic};
 use super::options;
 use super::parameters::Parameters;
+use super::past::Remembered;
 use super::request::{OtherRun, Request, ThisRun};
 use super::steps::Step;
 use crate::commands::StepPhase;
@@ -21,29 +23,35 @@ pub(crate) fn step_request(bytes: &[u8]) {
         }
     };
     let memory = Memory::new(&request.run);
-    if let Some(step) = Step::find(&request.step) {
-        let misused = request.misused.as_deref();
-        let parameters = Parameters::read(step, &request.parameters, misused);
-        let phase = StepPhase {
-            pipeline: options::pipeline(&request, &parameters),
-            deployed: memory.deployed(i64::MAX),
-            deployed_until: None,
-            upstream: Vec::new(),
-            flags: parameters.flags.as_ref().map(ToString::to_string),
-            no_credential: options::no_credential(&request.credential, &request.parameters),
-        };
-        let variables = Variables::default();
-        let settled = options::settle(step, &request, &parameters, &variables, phase);
-        let typed = ["jira-send".into(), settled.command.into()];
-        let parsed = invocation::parse(&typed, &settled.variables, Some(&settled.options));
-        drop(parsed);
-    }
+    parse(&request, &memory);
     finish(memory);
+}
+
+/// The options of the command that the call runs.
+fn parse(request: &Request, memory: &Memory) {
+    let Some(step) = Step::find(&request.step) else {
+        return;
+    };
+    let misused = request.misused.as_deref();
+    let parameters = Parameters::read(step, &request.parameters, misused);
+    let phase = StepPhase {
+        pipeline: options::pipeline(request, &parameters),
+        deployed: memory.deployed(i64::MAX),
+        flags: parameters.flags.as_ref().map(ToString::to_string),
+        no_credential: options::no_credential(&request.credential, &request.parameters),
+        ..StepPhase::default()
+    };
+    let variables = Variables::default();
+    let settled = options::settle(step, request, &parameters, &variables, phase);
+    let typed = ["jira-send".into(), settled.command.into()];
+    let parsed = invocation::parse(&typed, &settled.variables, Some(&settled.options));
+    drop(parsed);
 }
 
 /// The memory of a run, and behind each empty line that of another one.
 pub(crate) fn step_memory(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
+    drop(Remembered::of(&text, "FAILURE", &(0..=i64::MAX)));
     let mut runs = text.split("\n\n").map(ToOwned::to_owned);
     let own = runs.next().unwrap_or_default();
     let others = runs.enumerate().map(|(index, memory)| OtherRun {
@@ -52,13 +60,18 @@ pub(crate) fn step_memory(bytes: &[u8]) {
         ended: Some(1_767_225_600_000),
         memory,
     });
-    let mut memory = Memory::new(&ThisRun {
+    let memory = Memory::new(&ThisRun {
         now: 1_767_225_700_000,
         memory: own,
         others: others.collect(),
         ..ThisRun::default()
     });
     drop((memory.waiting(), memory.deployed(i64::MAX)));
+    let kept = memory.about(Topic::Request);
+    let kept: Vec<Kept> = kept.filter_map(|(_, line)| Kept::read(line).ok()).collect();
+    for call in kept {
+        parse(&call.request, &memory);
+    }
     finish(memory);
 }
 

@@ -113,6 +113,8 @@ impl<'a> Call<'a> {
                 is_tried: false,
             };
         }
+        let (phase, name) = (self.context.phase, &station.destination.name);
+        let deadline = phase.end_for(name, deadline, self.context.system);
         let mut submit = || -> Result<Submitted, SessionError> {
             let jira = station.session.open(deadline)?;
             if let Ok((_, _, entry)) = &mut kept {

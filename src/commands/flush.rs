@@ -151,10 +151,12 @@ impl Flush<'_> {
         cloud_id: Option<&str>,
     ) -> (String, OutboxReport, Option<Failure>) {
         let place = site.or(cloud_id).unwrap_or_default();
-        let mut delivery = Delivery::new(self.outbox, place, self.deadline, self.context);
+        let phase = self.context.phase;
+        let deadline = phase.end_for(place, self.deadline, self.context.system);
+        let mut delivery = Delivery::new(self.outbox, place, deadline, self.context);
         let destination = connection::waiting_destination(site, cloud_id, self.context.variables);
         let result =
-            destination.and_then(|destination| self.deliver(&destination, &mut delivery));
+            destination.and_then(|destination| self.deliver(&destination, deadline, &mut delivery));
         let (counts, failure) = delivery.finish();
         (place.to_owned(), counts, result.err().or(failure))
     }
@@ -162,10 +164,11 @@ impl Flush<'_> {
     fn deliver(
         &self,
         destination: &Destination,
+        deadline: Deadline,
         delivery: &mut Delivery<'_>,
     ) -> Result<(), Failure> {
         let mut session = Session::new(destination, self.context);
-        let jira = session.open(self.deadline);
+        let jira = session.open(deadline);
         let jira = jira.map_err(|error| error.explain_for(&destination.name))?;
         delivery.run(jira, self.due, None);
         Ok(())

@@ -124,7 +124,7 @@ impl Watch<'_> {
             if let Some(trouble) = &trouble {
                 let waited = system.elapsed().saturating_sub(begun);
                 let may_pass = if trouble.is_unknown {
-                    last.is_some() || waited < UNKNOWN_YET
+                    !self.asks_once() && (last.is_some() || waited < UNKNOWN_YET)
                 } else {
                     self.waits && trouble.failure.kind == Kind::Unreachable
                 };
@@ -157,6 +157,11 @@ impl Watch<'_> {
             system.sleep(pause.mul_f64(jitter).min(left));
             pause = (pause + pause / 2).min(LONGEST_PAUSE);
         }
+    }
+
+    fn asks_once(&self) -> bool {
+        let step = self.context.phase.step.as_ref();
+        step.is_some_and(|step| step.asks_once)
     }
 
     fn unanswered(&self) -> Failure {

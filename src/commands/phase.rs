@@ -10,6 +10,7 @@ use crate::domain::issue_key::IssueKey;
 use crate::domain::timestamp::Timestamp;
 use crate::error::Failure;
 use crate::facts::Pipeline;
+use crate::system::{Deadline, System};
 
 /// The same for nobody in particular: what was typed is all there is.
 #[derive(Debug, Default)]
@@ -50,13 +51,31 @@ pub(crate) struct StepPhase {
     pub(crate) deployed_until: Option<i64>,
     /// The runs that started this one, the nearest first.
     pub(crate) upstream: Vec<Upstream>,
+    /// Sites that could not be reached a moment ago.
+    pub(crate) unreachable: Vec<String>,
+    /// Whether a gate that Jira does not know, or not yet, is asked for again by another call.
+    pub(crate) asks_once: bool,
     /// Why no credential could be bound.
     pub(crate) no_credential: Option<Failure>,
     /// A file of feature flags that is written in the pipeline.
     pub(crate) flags: Option<String>,
 }
 
+/// Longest time for a site that could not be reached a moment ago.
+const OUTAGE_TIME: Duration = Duration::from_secs(3);
+
 impl Phase {
+    /// Until when a site is tried.
+    pub(crate) fn end_for(&self, site: &str, deadline: Deadline, system: &dyn System) -> Deadline {
+        let step = self.step.as_ref();
+        let is_out = step.is_some_and(|step| step.unreachable.iter().any(|one| one == site));
+        if is_out {
+            deadline.at_most(system, OUTAGE_TIME)
+        } else {
+            deadline
+        }
+    }
+
     /// Takes no longer than this.
     pub(crate) fn limit_time(&mut self, most: Duration) {
         self.time_left = Some(self.time_left.map_or(most, |left| left.min(most)));

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::answer::{Answer, camel_cased, hints};
 use super::memory::Memory;
 use super::options::{self, Settled};
-use super::parameters::{Parameters, is_true};
+use super::parameters::Parameters;
 use super::request::{Request, UpstreamRun};
 use super::steps::{Step, Task};
 use crate::cli::Command;
@@ -20,7 +20,7 @@ use crate::invocation::{self, Stop};
 use crate::output::{KeptLines, Output, Verbosity, log_line};
 use crate::report::Report;
 use crate::system::System;
-use crate::variables::Variables;
+use crate::variables::{JIRA_SEND_FAIL_ON_ERROR, Variables};
 use crate::wording::Wording;
 
 /// One call.
@@ -65,8 +65,17 @@ pub(super) fn answer(
     let (mut kept, lines) = verbose.kept();
     verbose.set_verbosity(Verbosity::Verbose);
     kept.set_verbosity(Verbosity::Quiet);
+    let mut parameters = Parameters::read(step, &request.parameters, request.misused.as_deref());
+    // No variable of the whole job lets a deployment pass that nobody has allowed.
+    let is_gate = matches!(step.task, Task::CheckGate | Task::AwaitGate);
+    if let Some(value) = variables.get(JIRA_SEND_FAIL_ON_ERROR)
+        && parameters.fail_on_error.is_none()
+        && !is_gate
+    {
+        parameters.take_fail_on_error(JIRA_SEND_FAIL_ON_ERROR.name, &value.into());
+    }
     let mut call = Call {
-        parameters: Parameters::read(step, &request.parameters, request.misused.as_deref()),
+        parameters,
         memory: Memory::new(&request.run),
         request,
         step,
@@ -152,10 +161,7 @@ impl Call<'_> {
     /// Whether trouble with Jira fails the step. A beginning that Jira refused must not keep the body from running, and what
     /// a body threw counts more.
     pub(super) fn is_strict(&self) -> bool {
-        let variable = self.variables.by_name("JIRA_SEND_FAIL_ON_ERROR");
-        let variable = || variable.map(Value::from);
-        let given = self.parameters.fail_on_error.clone().or_else(variable);
-        given.is_some_and(|given| is_true(&given)) && !self.request.has_another_say()
+        self.parameters.fail_on_error == Some(true) && !self.request.has_another_say()
     }
 
     /// What the command of this call is called with.
@@ -177,6 +183,8 @@ impl Call<'_> {
             deployed: self.memory.deployed(i64::MAX),
             deployed_until: None,
             upstream: request.run.upstream.iter().map(upstream).collect(),
+            unreachable: self.outages(),
+            asks_once: self.step.task == Task::AwaitGate,
             flags: parameters.flags.as_ref().map(ToString::to_string),
             no_credential: options::no_credential(
                 &self.request.credential,

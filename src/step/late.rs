@@ -51,8 +51,10 @@ pub(super) struct Late {
 impl Late {
     /// Puts what waits into the outbox, so that the step's own send delivers it.
     pub(super) fn before(call: &mut Call<'_>, settled: &Settled) -> Self {
+        let unreadable = call.memory.settle_unreadable();
         let mut late = Self {
             waiting: call.memory.waiting(),
+            said: unsendable(&unreadable).into_iter().collect(),
             ..Self::default()
         };
         if late.waiting.is_empty() {
@@ -90,7 +92,7 @@ impl Late {
     }
 
     /// Where the step's own update was not sent, nothing has taken along what waits.
-    fn flush(&mut self, call: &Call<'_>, settled: &Settled, deadline: Deadline) {
+    fn flush(&mut self, call: &mut Call<'_>, settled: &Settled, deadline: Deadline) {
         let time = deadline.remaining(call.system).min(MAX_TIME);
         if time < MIN_TIME {
             return;
@@ -113,6 +115,7 @@ impl Late {
         };
         let flushed = call.report(&flush);
         self.note_delivered(&flushed.result);
+        call.remember_outages(&flushed.result.sites);
         if flushed.result.outcome == Outcome::Unreachable {
             self.said
                 .push(format!("  warning: {}", flushed.result.message));
@@ -153,28 +156,31 @@ impl Late {
     /// Sends calls that never reached the program.
     fn make_up(&mut self, call: &mut Call<'_>, deadline: Deadline) {
         let own = Topic::Request.name(&call.request.id);
-        let kept: Vec<(String, Result<Kept, String>)> = call
-            .memory
-            .about(Topic::Request)
-            .filter(|(name, _)| *name != own)
-            .map(|(name, line)| (name.to_owned(), Kept::read(line)))
-            .collect();
-        let mut calls = 0;
-        for (name, kept) in kept {
+        let lines = call.memory.about(Topic::Request);
+        let (mut left, mut useless, mut reasons) = (Vec::new(), Vec::new(), Vec::new());
+        for (name, line) in lines.filter(|(name, _)| *name != own) {
+            match Kept::read(line).and_then(with_step) {
+                Ok((kept, step)) => left.push((name.to_owned(), kept, step)),
+                Err(why) => {
+                    useless.push(name.to_owned());
+                    reasons.push(why);
+                }
+            }
+        }
+        self.said.extend(unsendable(&reasons));
+        for name in useless {
+            call.memory.settle(&name);
+        }
+        for (name, kept, step) in left.into_iter().take(MAX_CALLS) {
             let time = deadline.remaining(call.system).min(MAX_TIME);
-            if time < MIN_TIME || calls == MAX_CALLS {
+            if time < MIN_TIME {
                 return;
             }
-            let Some((kept, step)) = kept.ok().and_then(|kept| {
-                let step = Step::find(&kept.request.step).filter(|step| step.sends())?;
-                Some((kept, step))
-            }) else {
-                call.memory.settle(&name);
-                continue;
-            };
-            calls += 1;
             let done = call.make_up(step, &kept, time);
             call.remember(step, &kept.request, &done, Some(kept.request.run.now));
+            if kept.is_of_run(call.variables) {
+                call.remember_keys(&done.result);
+            }
             call.memory.settle(&name);
             let report = done.result;
             match report.outcome {
@@ -226,6 +232,26 @@ impl Call<'_> {
             Ok(outbox.and_then(Result::ok).map(|outbox| work(&outbox)))
         });
         done.result.ok().flatten()
+    }
+}
+
+/// Says that what was left cannot be sent, if there is any.
+fn unsendable(reasons: &[String]) -> Option<String> {
+    let (why, count) = (reasons.first()?, reasons.len());
+    Some(format!(
+        "  warning: {count} left by earlier steps cannot be sent: {why}"
+    ))
+}
+
+/// The call with its step, which another version may have named.
+fn with_step(kept: Kept) -> Result<(Kept, &'static Step), String> {
+    let name = &kept.request.step;
+    let step = Step::find(name).filter(|step| step.sends());
+    match step {
+        Some(step) => Ok((kept, step)),
+        None => Err(format!(
+            "this version of jira-send has no step {name} that sends"
+        )),
     }
 }
 

@@ -80,6 +80,7 @@ impl Memory {
                 let result = line.fields.entry("result").or_insert(Value::Null);
                 if result.is_null() {
                     *result = json!(other.result);
+                    line.fields.insert("ended".to_owned(), json!(other.ended));
                 }
             }
             Some(Topic::Deployed) => self.deployed.push((name.clone(), line.clone())),
@@ -141,22 +142,25 @@ impl Memory {
         }
     }
 
-    /// What waits, by the name of its line, the oldest first. What cannot be read is settled.
-    pub(super) fn waiting(&mut self) -> Vec<(String, Entry)> {
-        let mut waiting = Vec::new();
-        let mut junk = Vec::new();
-        for (name, line) in self.about(Topic::Waiting) {
-            let entry = line.fields.get("entry").cloned().unwrap_or_default();
-            match Entry::from_value(entry) {
-                Ok(entry) => waiting.push((name.to_owned(), entry)),
-                Err(_) => junk.push(name.to_owned()),
-            }
-        }
-        for name in junk {
-            self.settle(&name);
-        }
+    /// What waits, by the name of its line, the oldest first.
+    pub(super) fn waiting(&self) -> Vec<(String, Entry)> {
+        let lines = self.about(Topic::Waiting);
+        let entries = lines.filter_map(|(name, line)| Some((name.to_owned(), entry(line).ok()?)));
+        let mut waiting: Vec<_> = entries.collect();
         waiting.sort_by_key(|(_, entry)| entry.sequence);
         waiting
+    }
+
+    /// Settles what waits and cannot be read, and says why of each.
+    pub(super) fn settle_unreadable(&mut self) -> Vec<String> {
+        let lines = self.about(Topic::Waiting);
+        let unreadable =
+            lines.filter_map(|(name, line)| Some((name.to_owned(), entry(line).err()?)));
+        let unreadable: Vec<(String, String)> = unreadable.collect();
+        for (name, _) in &unreadable {
+            self.settle(name);
+        }
+        unreadable.into_iter().map(|(_, why)| why).collect()
     }
 
     /// What ran where at that moment, in milliseconds since 1970.
@@ -273,6 +277,10 @@ impl Memory {
         });
         all
     }
+}
+
+fn entry(line: &Line) -> Result<Entry, String> {
+    Entry::from_value(line.fields.get("entry").cloned().unwrap_or_default())
 }
 
 fn keys(line: &Line) -> Vec<IssueKey> {

@@ -110,6 +110,7 @@ impl Settled {
         let Body::End {
             begun,
             started,
+            threw,
             interrupted,
             ..
         } = end
@@ -118,7 +119,8 @@ impl Settled {
         };
         let run = &request.run;
         let options = &mut self.options;
-        if !is_given {
+        // What the user gives is the state of a body that went through.
+        if !is_given || *threw || *interrupted {
             let state = body::end_state(end, run.result.as_deref());
             options.insert("state".to_owned(), state.into());
         }

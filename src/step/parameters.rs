@@ -18,7 +18,7 @@ pub(super) struct Parameters {
     pub(super) scm: Vec<Value>,
     /// Flags as the file that the command reads.
     pub(super) flags: Option<Value>,
-    pub(super) fail_on_error: Option<Value>,
+    pub(super) fail_on_error: Option<bool>,
     pub(super) timeout: Option<Value>,
     pub(super) poll_interval: Option<Value>,
     /// What is wrong with them and was left out.
@@ -48,7 +48,7 @@ impl Parameters {
                     "scm" => read.take_checkouts(value),
                     "flags" => read.take_flags(value),
                     "testResults" => test_results = Some(value),
-                    "failOnError" => read.fail_on_error = Some(value.clone()),
+                    "failOnError" => read.take_fail_on_error(own, value),
                     "timeout" => read.timeout = Some(value.clone()),
                     "pollInterval" => read.poll_interval = Some(value.clone()),
                     _ => {}
@@ -73,6 +73,17 @@ impl Parameters {
             read.complaints.push(unknown_parameters(&unknown, &known));
         }
         read
+    }
+
+    /// Whether trouble fails the step, from a parameter or a variable of this name.
+    pub(super) fn take_fail_on_error(&mut self, name: &str, value: &Value) {
+        self.fail_on_error = truth(value);
+        if self.fail_on_error.is_none() {
+            let given: String = visible(&text(value)).chars().take(MAX_REPEATED).collect();
+            self.complaints.push(format!(
+                "{name} expects true or false, got \"{given}\"; it is ignored"
+            ));
+        }
     }
 
     /// What `checkout` returned, or a list of that.
@@ -201,12 +212,13 @@ fn flat(value: &Value) -> Value {
     all.into()
 }
 
-/// The words of the command line, so that step and program never disagree.
-pub(super) fn is_true(value: &Value) -> bool {
-    matches!(
-        text(value).trim().to_ascii_lowercase().as_str(),
-        "true" | "1" | "yes" | "on"
-    )
+/// By the words of the command line, so that step and program never disagree.
+pub(super) fn truth(value: &Value) -> Option<bool> {
+    match text(value).trim().to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => Some(true),
+        "false" | "0" | "no" | "off" => Some(false),
+        _ => None,
+    }
 }
 
 /// A value as text.

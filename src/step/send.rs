@@ -10,20 +10,17 @@ use super::call::{Call, Done};
 use super::late::Late;
 use super::memory::Topic;
 use super::options::Settled;
-use super::parameters::{is_blank, is_true};
+use super::parameters::{is_blank, truth};
 use super::request::Request;
 use super::steps::Step;
 use crate::cli::Command;
 use crate::error::Failure;
 use crate::output::visible;
-use crate::report::{Outcome, Report, SentEntry};
+use crate::report::{Outcome, Report, SentEntry, SiteReport};
 use crate::system::Deadline;
 
-/// How long a run considers Jira unreachable after it was, in milliseconds.
+/// How long a run considers a site unreachable after it was, in milliseconds.
 const OUTAGE: i64 = 10 * 60 * 1000;
-
-/// Longest time for a send during an outage.
-const OUTAGE_BUDGET: Duration = Duration::from_secs(3);
 
 /// Most issue keys that a run remembers for those that it starts.
 const MAX_KEYS: usize = 200;
@@ -59,9 +56,6 @@ impl Call<'_> {
 
     fn send_now(&mut self) -> Answer {
         let mut settled = self.settled();
-        if self.is_in_outage() {
-            settled.phase.limit_time(OUTAGE_BUDGET);
-        }
         self.parameters.complaints.extend(settled.complaint.take());
         if let Some(problem) = &self.request.run.changes_problem {
             let problem = visible(problem);
@@ -94,6 +88,7 @@ impl Call<'_> {
             ));
         }
         self.remember(self.step, self.request, &done, None);
+        self.remember_keys(&done.result);
         late.after(self, &settled, &done, deadline);
         self.memory.settle(&Topic::Request.name(&self.request.id));
         done.said.append(&mut late.said);
@@ -165,20 +160,31 @@ impl Call<'_> {
         for sent in &report.sent {
             waits |= self.remember_sent(sent, is_open.then_some(request), keeps);
         }
-        let outage = Topic::Outage.name("");
-        match report.outcome {
-            Outcome::Unreachable => self.memory.keep(outage, json!({})),
-            Outcome::Accepted | Outcome::PartlyAccepted => self.memory.settle(&outage),
-            _ => {}
-        }
+        self.remember_outages(&report.sites);
         if let Some(deployed) = &report.deployed
             && deployed.counts(report.outcome, waits)
         {
             self.memory.remember_deployed(deployed, then);
         }
+    }
+
+    /// Keeps the issues of this run, for those that it starts.
+    pub(super) fn remember_keys(&mut self, report: &Report) {
         let commit = report.commit.as_deref();
         self.memory
             .add_keys(&report.known_issue_keys(), MAX_KEYS, commit);
+    }
+
+    /// Keeps which sites could not be reached.
+    pub(super) fn remember_outages(&mut self, sites: &[SiteReport]) {
+        for site in sites {
+            let name = Topic::Outage.name(&site.site);
+            match site.outcome {
+                Outcome::Unreachable => self.memory.keep(name, json!({"site": site.site})),
+                Outcome::Accepted | Outcome::PartlyAccepted => self.memory.settle(&name),
+                _ => {}
+            }
+        }
     }
 
     /// Whether it waits to be sent later. A newer state of the same thing, sent before this one, stands.
@@ -218,11 +224,14 @@ impl Call<'_> {
         step.has_states() && !has_result && !is_given && !is_set
     }
 
-    /// Whether Jira could not be reached a moment ago.
-    fn is_in_outage(&self) -> bool {
+    /// The sites that could not be reached a moment ago.
+    pub(super) fn outages(&self) -> Vec<String> {
         let now = self.request.run.now;
-        let mut outages = self.memory.about(Topic::Outage);
-        outages.any(|(_, line)| (0..OUTAGE).contains(&now.saturating_sub(line.at())))
+        let outages = self.memory.about(Topic::Outage);
+        let outages =
+            outages.filter(|(_, line)| (0..OUTAGE).contains(&now.saturating_sub(line.at())));
+        let sites = outages.filter_map(|(_, line)| line.fields().get("site")?.as_str());
+        sites.map(ToOwned::to_owned).collect()
     }
 }
 
@@ -230,5 +239,5 @@ fn is_dry(settled: &Settled) -> bool {
     let variable = settled.variables.by_name("JIRA_SEND_DRY_RUN");
     let variable = variable.map(serde_json::Value::from);
     let given = settled.options.get("dryRun").cloned().or(variable);
-    given.is_some_and(|given| is_true(&given))
+    given.and_then(|given| truth(&given)) == Some(true)
 }

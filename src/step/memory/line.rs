@@ -11,7 +11,7 @@ pub(in crate::step) enum Topic {
     Gate,
     /// The issues of this run, for a run that it starts.
     Keys,
-    /// Jira could not be reached; of this run alone.
+    /// A site could not be reached; of this run alone.
     Outage,
     /// What is in progress, as it was sent.
     Open,
@@ -106,12 +106,16 @@ impl Line {
         Some((name.to_owned(), Self { at, fields }))
     }
 
-    /// ASCII alone, so that the length of the text is that of the variable.
+    /// ASCII alone, so that the length of the text is that of the variable. Of control characters, JSON leaves only DEL as
+    /// it is.
     pub(super) fn text(&self, name: &str) -> String {
         let mut fields = self.fields.clone();
         fields.insert("at".to_owned(), self.at.into());
         let json = Value::Object(fields).to_string();
-        format!("{name} {}", escaped(&json, |it| !it.is_ascii()))
+        format!(
+            "{name} {}",
+            escaped(&json, |it| !it.is_ascii() || it.is_control())
+        )
     }
 }
 

@@ -88,9 +88,23 @@ fn the_state_is_that_of_the_run_unless_it_is_given() {
         (
             json!({"state": "unknown"}),
             &none,
+            json!("UNSTABLE"),
+            end(false, false),
+            json!("unknown"),
+        ),
+        (
+            json!({"state": "successful"}),
+            &none,
             json!(null),
             end(true, false),
-            json!("unknown"),
+            json!("failed"),
+        ),
+        (
+            json!({"state": "successful"}),
+            &none,
+            json!(null),
+            end(false, true),
+            json!("cancelled"),
         ),
     ] {
         let settled = settled("jiraSendBuildInfo", &given, &result, &body, variables);

@@ -21,7 +21,7 @@ fn what_is_given_becomes_options() {
         Value::Object(read.options),
         json!({"issueKeys": ["ABC-1", "ABC-2", ""], "label": 5, "property": {"a": 1}, "dryRun": false})
     );
-    assert_eq!(read.fail_on_error, Some(json!(true)));
+    assert_eq!(read.fail_on_error, Some(true));
     assert_eq!(read.complaints, [""; 0]);
 }
 
@@ -66,6 +66,16 @@ fn what_cannot_be_is_told_and_left_out() {
             "more passed",
         ),
         (
+            "jiraSendBuildInfo",
+            json!({"failOnError": "maybe"}),
+            "failOnError expects true or false, got \"maybe\"",
+        ),
+        (
+            "jiraAwaitGate",
+            json!({"failOnError": ["false", 1]}),
+            "failOnError expects true or false",
+        ),
+        (
             "checkGatingStatus",
             json!({"failOnError": true}),
             "unknown parameter failOnError",
@@ -80,6 +90,28 @@ fn what_cannot_be_is_told_and_left_out() {
         assert_eq!(read.complaints.len(), 1, "{given}");
         assert!(read.complaints[0].contains(words), "{:?}", read.complaints);
         assert!(read.scm.is_empty() && read.flags.is_none(), "{given}");
+        assert_eq!(read.fail_on_error, None, "{given}");
+    }
+}
+
+#[test]
+fn true_and_false_have_the_words_of_the_command_line() {
+    for (given, expected) in [
+        (json!(true), Some(true)),
+        (json!("TRUE "), Some(true)),
+        (json!("yes"), Some(true)),
+        (json!("on"), Some(true)),
+        (json!(1), Some(true)),
+        (json!(false), Some(false)),
+        (json!("No"), Some(false)),
+        (json!("off"), Some(false)),
+        (json!(0), Some(false)),
+        (json!(" "), None),
+        (json!(null), None),
+    ] {
+        let read = read("jiraAwaitGate", &json!({"failOnError": given}));
+        assert_eq!(read.fail_on_error, expected, "{given}");
+        assert_eq!(read.complaints, [""; 0], "{given}");
     }
 }
 

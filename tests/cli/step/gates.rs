@@ -110,6 +110,33 @@ fn the_same_answer_is_said_once_in_a_run() {
     assert!(!answer.echo().is_empty());
 }
 
+/// Jira may take a while to know it: the next call asks again, and the shell is not held meanwhile.
+#[test]
+fn a_gate_that_is_not_known_yet_is_asked_for_once() {
+    let jira = Sandbox::start();
+    let agent = deployed(&jira);
+    jira.set_gating(&["404"]);
+    let asked = || {
+        let requests = jira.requests();
+        let gates = requests
+            .iter()
+            .filter(|request| request.path.contains("gating-status"));
+        gates.count()
+    };
+    let parameters = json!({"environmentId": "eu-prod", "budget": 3});
+    for (step, once) in [(AWAIT, true), (CHECK, false)] {
+        let before = asked();
+        let answer = agent.ask(&request(step, &parameters, &json!({})));
+        assert_eq!(
+            answer.json.get("again").is_some(),
+            once,
+            "{}",
+            answer.said()
+        );
+        assert_eq!(asked() - before == 1, once, "{step}");
+    }
+}
+
 #[test]
 fn a_wait_goes_on_from_call_to_call() {
     let jira = Sandbox::start();

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use jira_sandbox::Sandbox;
 use serde_json::{Value, json};
 
-use super::{START, begin, build, change, states, with};
+use super::{START, begin, build, change, deployment, states, with};
 use crate::support::{Agent, Answer, JOB, Job, remembered, request};
 
 /// The line that the library keeps, with the variables of the run.
@@ -224,6 +224,87 @@ fn an_end_takes_the_place_of_its_beginning() {
     );
 }
 
+/// The end of such a body was that of its run.
+#[test]
+fn a_beginning_without_an_end_ends_with_its_run() {
+    let (jira, mut job) = (Sandbox::start(), Job::default());
+    let parameters =
+        json!({"issueKeys": "ABC-9", "environmentId": "eu-prod", "state": "successful"});
+    let opening = begin("jiraSendDeploymentInfo", &parameters, &json!({}));
+    job.add_line(7, &line("a", opening, &Agent::of_run(&jira, 7)));
+    job.start(8);
+    // A minute for each call.
+    for number in [8, 9] {
+        send(&jira, &mut job, number);
+    }
+    let ended = job.now();
+    job.end(7, "FAILURE");
+    send(&jira, &mut job, 10);
+    let submissions = jira.submissions();
+    let mut expected = deployment(7, "failed", ended, &["ABC-9"]);
+    expected["deployments"][0]["duration"] = ((ended - START) / 1000).into();
+    assert_eq!(submissions[3], expected);
+}
+
+/// What another version of the library or of the program would have sent is not lost without a word.
+#[test]
+fn what_another_version_kept_is_told() {
+    for (change, words) in [
+        (json!({"protocol": 2}), "version 2 of the protocol"),
+        (
+            json!({"step": "jiraSendNews"}),
+            "this version of jira-send has no step jiraSendNews that sends",
+        ),
+    ] {
+        let (jira, mut job) = (Sandbox::start(), Job::default());
+        let kept = with(failed(&json!({})), &change);
+        job.add_line(7, &line("a", kept, &Agent::of_run(&jira, 7)));
+        let answer = send(&jira, &mut job, 7);
+        let told = "  warning: 1 left by earlier steps cannot be sent: ";
+        let line = answer
+            .echo()
+            .lines()
+            .find(|line| line.starts_with(told))
+            .map(ToOwned::to_owned);
+        assert!(
+            line.is_some_and(|line| line.contains(words)),
+            "{}",
+            answer.echo()
+        );
+    }
+}
+
+/// What waits there was written by whoever can write it.
+#[test]
+fn an_update_that_cannot_be_read_is_told() {
+    let (jira, mut job) = (Sandbox::start(), Job::default());
+    job.add_line(7, r#"waiting:a {"at": 1, "entry": {"version": 99}}"#);
+    for expected in [
+        &[
+            "  warning: 1 left by earlier steps cannot be sent: a later version of jira-send wrote it",
+        ][..],
+        &[],
+    ] {
+        let answer = send(&jira, &mut job, 7);
+        let echo = answer.echo();
+        let warnings = echo.lines().filter(|line| line.contains("warning"));
+        assert_eq!(warnings.collect::<Vec<_>>(), expected);
+        assert_eq!(remembered(job.memory(7), "waiting").len(), 0);
+    }
+}
+
+/// A run that this one starts gets the issues of this one alone.
+#[test]
+fn the_issues_of_another_run_are_not_those_of_this_one() {
+    let (jira, mut job) = (Sandbox::start(), Job::default());
+    job.add_line(7, &line("a", failed(&json!({})), &Agent::of_run(&jira, 7)));
+    job.end(7, "FAILURE");
+    send(&jira, &mut job, 8);
+    assert_eq!(jira.submissions().len(), 2);
+    let keys = remembered(job.memory(8), "keys");
+    assert_eq!(keys[0]["issueKeys"], json!(["ABC-1"]));
+}
+
 #[test]
 fn junk_is_forgotten() {
     let (jira, mut job) = (Sandbox::start(), Job::default());
@@ -245,10 +326,20 @@ fn junk_is_forgotten() {
         job.add_line(6, &format!("request:junk{index} {junk}"));
     }
     job.end(6, "FAILURE");
-    for number in [7, 8] {
+    for (number, told) in [
+        (
+            7,
+            &[
+                "  warning: 8 left by earlier steps cannot be sent: it has no version of the protocol",
+            ][..],
+        ),
+        (8, &[]),
+    ] {
         let answer = send(&jira, &mut job, number);
         assert_eq!(answer.outcome(), "accepted");
-        assert!(!answer.echo().contains("warning"), "{}", answer.echo());
+        let echo = answer.echo();
+        let warnings = echo.lines().filter(|line| line.contains("warning"));
+        assert_eq!(warnings.collect::<Vec<_>>(), told);
         assert_eq!(
             remembered(job.memory(number), "request").len(),
             0,

@@ -44,7 +44,8 @@ fn after_it_was_unreachable_the_next_call_is_short_and_queued() {
 fn an_outage_of_another_moment_does_not_count() {
     let jira = Sandbox::start();
     jira.fail(Endpoint::Builds, Fault::Hang);
-    let outage = |at: i64| format!("outage {}", json!({"at": at}));
+    let name = format!("outage:{}", jira.url());
+    let outage = |at: i64| format!("{name} {}", json!({"site": jira.url(), "at": at}));
     let other = json!([{"number": 6, "result": "SUCCESS", "isCompleted": true, "ended": START, "memory": outage(START)}]);
     let runs = [
         (json!({"memory": outage(START - 60_000)}), true),
@@ -65,6 +66,28 @@ fn an_outage_of_another_moment_does_not_count() {
             });
         }
     });
+}
+
+/// A site that hangs does not make the time of another one short.
+#[test]
+fn an_outage_is_that_of_one_site() {
+    let (jira, other) = (Sandbox::start(), Sandbox::start());
+    other.fail(Endpoint::Builds, Fault::Hang);
+    jira.fail(Endpoint::Builds, Fault::SlowHeaders(Duration::from_secs(4)));
+    let mut agent = Agent::of_run(&jira, 7).with_sites(&[&jira, &other]);
+    agent.unset("JIRA_API_URL");
+    let mut job = Job::default();
+    let line = json!({"site": other.url(), "at": START - 60_000});
+    job.add_line(7, &format!("outage:{} {line}", other.url()));
+    let parameters = json!({"issueKeys": "ABC-1", "state": "SUCCESS", "budget": 30});
+    let begun = Instant::now();
+    let answer = job.step(&agent, 7, "jiraSendBuildInfo", &parameters);
+    let took = begun.elapsed();
+    assert!(took < Duration::from_secs(15), "{took:?}");
+    assert_eq!(answer.outcome(), "partly_accepted", "{}", answer.echo());
+    assert_eq!(states(&jira), [(7, "successful".to_owned())]);
+    let [outage]: [serde_json::Value; 1] = remembered(job.memory(7), "outage").try_into().unwrap();
+    assert_eq!(outage["site"], other.url());
 }
 
 /// Jenkins kills the steps of a run that is being stopped after a while.
