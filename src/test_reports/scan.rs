@@ -1,6 +1,6 @@
 //! Bytes of a document, one after the other, with what can be skipped.
 
-use std::io::{self, BufRead as _, Read};
+use std::io::{self, Read};
 
 use super::unreadable::Unreadable;
 
@@ -101,10 +101,10 @@ impl<R: Read> Scanner<R> {
     /// Goes behind the next such byte, or to the end, where the next [`Self::take`] fails.
     pub(super) fn skip_past(&mut self, byte: u8) -> Result<(), Unreadable> {
         loop {
-            let mut rest = self.fill()?;
-            let skipped = rest.skip_until(byte)?;
-            self.start += skipped;
-            if skipped == 0 || self.buffer[..self.start].ends_with(&[byte]) {
+            let rest = self.fill()?;
+            let (found, length) = (memchr::memchr(byte, rest), rest.len());
+            self.consume(found.map_or(length, |at| at + 1));
+            if found.is_some() || length == 0 {
                 return Ok(());
             }
         }
@@ -133,6 +133,7 @@ impl<R: Read> Scanner<R> {
         Err(self.malformed())
     }
 
+    #[inline]
     pub(super) fn take(&mut self) -> Result<u8, Unreadable> {
         let Some(byte) = self.peek()? else {
             return Err(self.truncated());
@@ -141,8 +142,12 @@ impl<R: Read> Scanner<R> {
         Ok(byte)
     }
 
+    #[inline]
     pub(super) fn peek(&mut self) -> Result<Option<u8>, Unreadable> {
-        Ok(self.fill()?.first().copied())
+        match self.buffer.get(self.start) {
+            Some(byte) => Ok(Some(*byte)),
+            None => Ok(self.fill()?.first().copied()),
+        }
     }
 
     fn fill(&mut self) -> Result<&[u8], Unreadable> {
@@ -182,6 +187,21 @@ impl<R: Read> Scanner<R> {
 }
 
 /// Whether it is allowed in a name. What may begin one is not checked: names are not validated here.
+#[inline]
 pub(super) fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'-' | b'.' | 0x80..)
+    IS_NAME[usize::from(byte)]
 }
+
+/// Most bytes of a report's tags are looked up here.
+static IS_NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        #[expect(clippy::cast_possible_truncation, reason = "below 256")]
+        let own = byte as u8;
+        table[byte] =
+            own.is_ascii_alphanumeric() || matches!(own, b'_' | b':' | b'-' | b'.' | 0x80..);
+        byte += 1;
+    }
+    table
+};
