@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::cli::sources::{self, Completed};
 use crate::cli::{Cli, Command, errors, globals, help, later};
-use crate::commands::{Context, Phase};
+use crate::commands::{Context, OpenedSites, Phase};
 use crate::error::Failure;
 use crate::jira::http::{Network, Settings};
 use crate::jira::trace::Traced;
@@ -149,6 +149,7 @@ pub(crate) fn perform<T>(
         network_failure: network_failure.as_ref(),
         output,
         phase,
+        opened: &OpenedSites::default(),
     };
     run(&context)
 }

@@ -15,6 +15,7 @@ use crate::outbox::{Entry, Held, Outbox};
 use crate::output::Output;
 use crate::policy::{OnError, exit_code};
 use crate::report::{Outcome, SiteReport};
+use crate::side_by_side::both;
 use crate::system::Deadline;
 
 /// What all sites and payloads of one call share.
@@ -102,10 +103,23 @@ impl<'a> Call<'a> {
             // Until it is written down, it is not.
             watchdog.begins(&payload.title(), site);
         }
-        let mut kept = self.keep(station.destination, payload);
-        if let (Some(watchdog), Ok((outbox, ..))) = (watchdog, &kept) {
-            watchdog.keeps(&payload.title(), site, outbox.folder());
-        }
+        let keep = || {
+            let kept = self.keep(station.destination, payload);
+            if let (Some(watchdog), Ok((outbox, ..))) = (watchdog, &kept) {
+                watchdog.keeps(&payload.title(), site, outbox.folder());
+            }
+            kept
+        };
+        let (phase, name) = (self.context.phase, &station.destination.name);
+        let deadline = phase.end_for(name, deadline, self.context.system);
+        // The drive takes its time, and so does the network; nothing of the payload is sent before it is written down.
+        let is_open = station.session.jira().is_some() || station.failure.is_some();
+        let (opened, mut kept) = if is_open {
+            (Ok(()), keep())
+        } else {
+            let session = &mut station.session;
+            both(move || session.open(deadline).map(|_| ()), keep)
+        };
         if let Some(failure) = &station.failure {
             return Attempt {
                 kept,
@@ -113,9 +127,8 @@ impl<'a> Call<'a> {
                 is_tried: false,
             };
         }
-        let (phase, name) = (self.context.phase, &station.destination.name);
-        let deadline = phase.end_for(name, deadline, self.context.system);
-        let mut submit = || -> Result<Submitted, SessionError> {
+        let submit = || -> Result<Submitted, SessionError> {
+            opened?;
             let jira = station.session.open(deadline)?;
             if let Ok((_, _, entry)) = &mut kept {
                 entry.cloud_id = Some(jira.cloud_id().as_str().to_owned());

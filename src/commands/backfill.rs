@@ -96,6 +96,7 @@ fn send_history(options: &BackfillOptions, context: &Context<'_>) -> Result<Repo
         output,
         network_failure: context.network_failure,
         phase: context.phase,
+        opened: context.opened,
     };
     let report = send::send(
         &options.jira,

@@ -63,6 +63,7 @@ use crate::variables::Variables;
 pub(crate) use check::Items;
 pub(crate) use keys::Explained;
 pub(crate) use phase::{EventTime, Phase, StepPhase};
+pub(crate) use session::OpenedSites;
 pub(crate) use upstream::Upstream;
 pub(crate) use wrap::{cannot_start, run as run_wrapped};
 
@@ -76,6 +77,7 @@ pub(crate) struct Context<'a> {
     /// of it then.
     pub(crate) network_failure: Option<&'a Failure>,
     pub(crate) phase: &'a Phase,
+    pub(crate) opened: &'a OpenedSites,
 }
 
 /// Refuses options that cannot be right together, before anything is done.

@@ -1,14 +1,14 @@
 //! A site as a command asks it: its credential is read once and hidden from then on, and it is opened (token, cloud id) at
 //! the first request. Sends, `flush`, `gate`, `show` and `delete` ask through here; `check` asks step by step instead.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Context;
 use super::connection::Destination;
 use super::credentials::{credentials, own_credential_hint};
 use crate::error::{Failure, Kind};
 use crate::jira::http::Transport;
-use crate::jira::{Credentials, Jira, JiraError};
+use crate::jira::{Credentials, Jira, JiraError, Opened};
 use crate::system::Deadline;
 
 /// One site.
@@ -18,6 +18,39 @@ pub(crate) struct Session<'a> {
     transport: &'a dyn Transport,
     jira: Option<Jira<'a>>,
     context: &'a Context<'a>,
+}
+
+/// The sites that this process has opened, with whose credential: what is sent later opens none of them again.
+#[derive(Default)]
+pub(crate) struct OpenedSites(Mutex<Vec<OpenedSite>>);
+
+struct OpenedSite {
+    destination: Destination,
+    client_id: String,
+    opened: Arc<Opened>,
+}
+
+impl OpenedSites {
+    fn keep(&self, destination: &Destination, client_id: &str, opened: Opened) {
+        let site = OpenedSite {
+            destination: destination.clone(),
+            client_id: client_id.to_owned(),
+            opened: Arc::new(opened),
+        };
+        self.sites().push(site);
+    }
+
+    fn get(&self, destination: &Destination, client_id: &str) -> Option<Arc<Opened>> {
+        let sites = self.sites();
+        let mut sites = sites.iter();
+        let site =
+            sites.find(|site| site.destination == *destination && site.client_id == client_id);
+        site.map(|site| Arc::clone(&site.opened))
+    }
+
+    fn sites(&self) -> MutexGuard<'_, Vec<OpenedSite>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Why a site did not do what it was asked.
@@ -88,14 +121,23 @@ impl<'a> Session<'a> {
                     target, endpoints, ..
                 } = self.destination;
                 let (credentials, system) = (Arc::clone(credentials), self.context.system);
-                closed.insert(Jira::authorize(
-                    self.transport,
-                    system,
-                    deadline,
-                    target,
-                    endpoints,
-                    credentials,
-                )?)
+                let client_id = credentials.client_id.clone();
+                let (sites, transport) = (self.context.opened, self.transport);
+                let jira = if let Some(opened) = sites.get(self.destination, &client_id) {
+                    Jira::reopen(transport, system, deadline, endpoints, credentials, &opened)
+                } else {
+                    let jira = Jira::authorize(
+                        transport,
+                        system,
+                        deadline,
+                        target,
+                        endpoints,
+                        credentials,
+                    )?;
+                    sites.keep(self.destination, &client_id, jira.opened());
+                    jira
+                };
+                closed.insert(jira)
             }
         };
         jira.end_at(deadline);

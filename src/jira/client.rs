@@ -43,7 +43,38 @@ pub(crate) struct Jira<'a> {
     cloud_id: CloudId,
 }
 
+/// What opens a site once more without asking for it. The token may have run out; then the first request gets another.
+pub(crate) struct Opened {
+    token: Secret,
+    cloud_id: CloudId,
+}
+
 impl<'a> Jira<'a> {
+    pub(crate) fn opened(&self) -> Opened {
+        Opened {
+            token: Secret::new(self.token.reveal()),
+            cloud_id: self.cloud_id.clone(),
+        }
+    }
+
+    /// A site that was open before.
+    pub(crate) fn reopen(
+        transport: &'a dyn Transport,
+        system: &'a dyn System,
+        deadline: Deadline,
+        endpoints: &'a Endpoints,
+        credentials: Arc<Credentials>,
+        opened: &Opened,
+    ) -> Self {
+        Self {
+            exchange: Exchange::new(transport, system, deadline),
+            endpoints,
+            credentials,
+            token: Secret::new(opened.token.reveal()),
+            cloud_id: opened.cloud_id.clone(),
+        }
+    }
+
     /// Gets a token and, at the same time, the cloud id where it is not given. A credential that is refused ends both.
     ///
     /// # Errors

@@ -34,7 +34,7 @@ mod transport_error;
 
 pub(crate) use auth::{Credentials, Grant};
 pub(crate) use body::{Body, MAX_ITEMS};
-pub(crate) use client::{Endpoints, Jira, Target};
+pub(crate) use client::{Endpoints, Jira, Opened, Target};
 pub(crate) use data_type::DataType;
 pub(crate) use error::JiraError;
 pub(crate) use probe::Probe;

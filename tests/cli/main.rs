@@ -48,4 +48,5 @@ mod test_reports;
 mod tls;
 mod usage;
 mod verify;
+mod waits;
 mod wrap;

@@ -6,7 +6,7 @@ use clap::Parser as _;
 
 use super::{Context, Report, run};
 use crate::cli::{Cli, Command};
-use crate::commands::Phase;
+use crate::commands::{OpenedSites, Phase};
 use crate::error::Failure;
 use crate::jira::http::{Answer, Request, Transport, TransportError};
 use crate::output::Output;
@@ -93,6 +93,7 @@ fn gate(options: &[&str], answers: &[&'static str]) -> Run {
         output: &output,
         network_failure: None,
         phase: &Phase::default(),
+        opened: &OpenedSites::default(),
     };
     let result = run(&options, &context);
     let naps = system.naps.into_inner().unwrap();
