@@ -1,7 +1,7 @@
 //! Several things at once. Where no thread is to be had, the same is done one after the other.
 
 use std::panic::resume_unwind;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, Builder, Scope};
 use std::time::Duration;
 
@@ -29,12 +29,46 @@ impl<F> Once<F> {
     }
 }
 
-impl<F: FnOnce()> Once<F> {
-    fn run(&self) {
-        if let Some(work) = self.take() {
-            work();
+/// Something to do, and what came of it.
+enum Slot<T, R> {
+    Waiting(T),
+    Done(R),
+    Taken,
+}
+
+impl<T, R> Slot<T, R> {
+    fn work(slot: &Mutex<Self>, work: impl FnOnce(T) -> R) {
+        let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Self::Waiting(item) = std::mem::replace(&mut *slot, Self::Taken) {
+            *slot = Self::Done(work(item));
         }
     }
+
+    fn result(slot: Mutex<Self>) -> Option<R> {
+        match slot.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Self::Done(result) => Some(result),
+            Self::Waiting(_) | Self::Taken => None,
+        }
+    }
+}
+
+/// Does each of so many things, all at once: the first by itself, and what no thread is to be had for after that.
+/// Everything generic is above it, so that there is one of it in the program.
+fn each(count: usize, first: &mut dyn FnMut(), other: &(dyn Fn(usize) + Sync)) {
+    thread::scope(|scope| {
+        let threads = (1..count).map(|number| {
+            let thread = new_thread()?.spawn_scoped(scope, move || other(number));
+            thread.ok()
+        });
+        let threads: Vec<_> = threads.collect();
+        first();
+        for (thread, number) in threads.into_iter().zip(1..) {
+            match thread {
+                Some(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+                None => other(number),
+            }
+        }
+    });
 }
 
 /// Does the same for all at once; the results come in the order of the items.
@@ -42,22 +76,17 @@ pub(crate) fn side_by_side<T: Send, R: Send>(
     items: impl IntoIterator<Item = T>,
     work: impl Fn(T) -> R + Sync,
 ) -> Vec<R> {
-    let work = &work;
-    let items: Vec<Once<T>> = items.into_iter().map(Once::new).collect();
-    let run = |item: &Once<T>| item.take().map(work);
-    thread::scope(|scope| {
-        // The first is ours, and what nobody else can do.
-        let others = items.iter().skip(1);
-        let threads = others.map(|item| new_thread()?.spawn_scoped(scope, move || run(item)).ok());
-        let threads: Vec<_> = threads.collect();
-        let own = items.first().and_then(run);
-        let others = threads.into_iter().zip(items.iter().skip(1));
-        let others = others.map(|(thread, item)| match thread {
-            Some(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
-            None => run(item),
-        });
-        own.into_iter().chain(others.flatten()).collect()
-    })
+    let slots = items
+        .into_iter()
+        .map(|item| Mutex::new(Slot::Waiting(item)));
+    let slots: Vec<_> = slots.collect();
+    let run = |number: usize| {
+        if let Some(slot) = slots.get(number) {
+            Slot::work(slot, &work);
+        }
+    };
+    each(slots.len(), &mut || run(0), &run);
+    slots.into_iter().filter_map(Slot::result).collect()
 }
 
 /// Does two things at once.
@@ -65,30 +94,27 @@ pub(crate) fn both<A: Send, B>(
     other: impl FnOnce() -> A + Send,
     own: impl FnOnce() -> B,
 ) -> (A, B) {
-    let work = Once::new(other);
-    let run = || work.take().map(|work| work());
-    let (other, own) = thread::scope(|scope| {
-        let thread = new_thread().and_then(|thread| thread.spawn_scoped(scope, run).ok());
-        let own = own();
-        let other = match thread {
-            Some(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
-            None => run(),
-        };
-        (other, own)
-    });
-    match other {
-        Some(other) => (other, own),
-        None => unreachable!("whoever takes the work does it"),
+    let slot = Mutex::new(Slot::Waiting(other));
+    let run = |_| Slot::work(&slot, |other| other());
+    let (mut own, mut done) = (Some(own), None);
+    each(2, &mut || done = own.take().map(|own| own()), &run);
+    match (Slot::result(slot), done) {
+        (Some(other), Some(own)) => (other, own),
+        _ => unreachable!("both are done"),
     }
 }
 
 /// Does something without waiting for it, or at once.
 pub(crate) fn aside(work: impl FnOnce() + Send + 'static) {
-    let work = Arc::new(Once::new(work));
+    let work: Once<Box<dyn FnOnce() + Send>> = Once::new(Box::new(work));
+    let work = Arc::new(work);
     let theirs = Arc::clone(&work);
-    let thread = new_thread().map(|thread| thread.spawn(move || theirs.run()));
-    if !matches!(thread, Some(Ok(_))) {
-        work.run();
+    let run = move || theirs.take().map(|work| work());
+    let thread = new_thread().map(|thread| thread.spawn(run));
+    if !matches!(thread, Some(Ok(_)))
+        && let Some(work) = work.take()
+    {
+        work();
     }
 }
 
@@ -99,7 +125,12 @@ pub(crate) fn aside_in<'scope, F: FnOnce() + Send + 'scope>(
 ) -> Option<F> {
     let work = Arc::new(Once::new(work));
     let theirs = Arc::clone(&work);
-    let thread = new_thread().map(|thread| thread.spawn_scoped(scope, move || theirs.run()));
+    let run = move || {
+        if let Some(work) = theirs.take() {
+            work();
+        }
+    };
+    let thread = new_thread().map(|thread| thread.spawn_scoped(scope, run));
     if matches!(thread, Some(Ok(_))) {
         None
     } else {
@@ -107,17 +138,38 @@ pub(crate) fn aside_in<'scope, F: FnOnce() + Send + 'scope>(
     }
 }
 
-/// Does something, unless it takes too long: what hangs is left behind and ends with the process.
+/// What another thread will bring.
+pub(crate) struct Awaited<T>(Arc<(Mutex<Option<T>>, Condvar)>);
+
+impl<T> Awaited<T> {
+    /// What it is when it has come by then.
+    pub(crate) fn within(&self, patience: Duration) -> Option<T> {
+        let (place, has_come) = &*self.0;
+        let place = place.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = has_come.wait_timeout_while(place, patience, |place| place.is_none());
+        waited.unwrap_or_else(PoisonError::into_inner).0.take()
+    }
+}
+
+/// Begins something whose end may never come: what hangs is left behind and ends with the process.
+pub(crate) fn begin<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Awaited<T> {
+    let ours = Arc::new((Mutex::new(None), Condvar::new()));
+    let theirs = Arc::clone(&ours);
+    aside(move || {
+        let done = work();
+        let (place, has_come) = &*theirs;
+        *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
+        has_come.notify_one();
+    });
+    Awaited(ours)
+}
+
+/// Does something, unless it takes too long.
 pub(crate) fn in_time<T: Send + 'static>(
     patience: Duration,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Option<T> {
-    let (sender, receiver) = mpsc::sync_channel(1);
-    aside(move || {
-        // Nobody listens any more when the time is up.
-        let _ = sender.send(work());
-    });
-    receiver.recv_timeout(patience).ok()
+    begin(work).within(patience)
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use std::io::Read as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use ureq::ProxyProtocol;
@@ -18,7 +18,7 @@ use crate::error::Failure;
 use crate::jira::transport_error::CertificateProblem;
 use crate::output::Output;
 use crate::secret::Secret;
-use crate::side_by_side::aside;
+use crate::side_by_side::begin;
 use crate::system::System;
 use crate::variables::Variables;
 use crate::watchdog::Watchdog;
@@ -181,8 +181,7 @@ fn bounded(
     let body = request.body.map(Secret::new);
     let token = request.token.map(Secret::new);
     let account = request.account.map(Secret::new);
-    let (sender, receiver) = mpsc::sync_channel(1);
-    aside(move || {
+    let answer = begin(move || {
         let request = Request {
             method,
             url: &url,
@@ -191,8 +190,7 @@ fn bounded(
             account: account.as_ref().map(Secret::reveal),
             unwanted: None,
         };
-        // Nobody listens any more when the time is up.
-        let _ = sender.send(exchange(way.agent(), request, timeout));
+        exchange(way.agent(), request, timeout)
     });
     let is_over = || {
         let curfew = system.watchdog().and_then(Watchdog::curfew);
@@ -201,10 +199,10 @@ fn bounded(
     let mut left = timeout.saturating_add(GRACE);
     while !left.is_zero() && !request.is_unwanted() && !is_over() {
         let slice = left.min(LOOK_AGAIN);
-        match receiver.recv_timeout(slice) {
-            Ok(result) => return result,
-            Err(_) => left = left.saturating_sub(slice),
+        if let Some(result) = answer.within(slice) {
+            return result;
         }
+        left = left.saturating_sub(slice);
     }
     Err(ureq::Error::Timeout(ureq::Timeout::Global))
 }
