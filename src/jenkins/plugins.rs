@@ -206,7 +206,8 @@ pub(super) fn further_texts(variables: &Variables) -> Vec<Text> {
 
 /// The message as Gerrit Trigger gives it: in Base64, unless the job is set up otherwise.
 fn plain(message: &str) -> String {
-    let decoded = base64::decode(message).and_then(|bytes| String::from_utf8(bytes).ok());
+    let decoded =
+        base64::decode(message.as_bytes()).and_then(|bytes| String::from_utf8(bytes).ok());
     decoded.unwrap_or_else(|| message.to_owned())
 }
 
