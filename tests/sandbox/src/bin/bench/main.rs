@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, reason = "a program talks to its user")]
 
 mod contestant;
+mod distance;
 mod rivals;
 mod texts;
 
@@ -14,16 +15,20 @@ use std::io::{self, Error};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use jira_sandbox::{Config, Sandbox};
 
 use contestant::{Contestant, WARM_UP};
 
-/// Runs of each that sends.
+/// Runs of each that sends, unless it is said otherwise.
 const RUNS: usize = 40;
 
 /// Runs of each that reads a long text.
 const TEXT_RUNS: usize = 5;
+
+/// How far away the site is, in milliseconds.
+const ROUND_TRIPS: [u64; 3] = [25, 50, 100];
 
 /// What limits the figures, and what was tried.
 const LIMITS: &str = include_str!("limits.md");
@@ -121,6 +126,31 @@ fn long_texts(program: &str, site: &str, home: &Path) -> io::Result<String> {
     Ok(text)
 }
 
+/// A send over a long way, from a folder without and from one with a repository.
+fn waits(program: &str, site: &str, here: &Path, home: &Path) -> io::Result<String> {
+    let mut text = String::from(
+        "| round trip | no repository, ms | in this repository, ms | wrapped command, ms |\n| ---: | ---: | ---: | ---: |\n",
+    );
+    let send = [program, "build", "--state=SUCCESS", "--issue-keys=ABC-1"];
+    let wrapped = [program, "build", "--issue-keys=ABC-1", "--", "true"];
+    for milliseconds in ROUND_TRIPS {
+        let site = distance::away(site, Duration::from_millis(milliseconds))?;
+        let mut contestants = [(&send[..], home), (&send, here), (&wrapped, home)]
+            .map(|(words, folder)| Contestant::new("far", words, folder));
+        for number in 1..=WARM_UP + TEXT_RUNS {
+            for contestant in &mut contestants {
+                contestant.run(&site, home, number)?;
+            }
+        }
+        let [none, own, wrapped] = contestants.map(|contestant| contestant.median());
+        let _ = writeln!(
+            text,
+            "| {milliseconds} ms | {none:.0} | {own:.0} | {wrapped:.0} |"
+        );
+    }
+    Ok(text)
+}
+
 fn mebibytes(kibibytes: Option<u64>) -> String {
     #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
     let mebibytes = kibibytes.map(|count| count as f64 / 1024.0);
@@ -142,7 +172,7 @@ fn costs(contestants: &[Contestant], program: &str, site: &str, home: &Path) -> 
     Ok(text)
 }
 
-fn measure(program: &str, here: &Path, home: &Path) -> io::Result<String> {
+fn measure(program: &str, runs: usize, here: &Path, home: &Path) -> io::Result<String> {
     let before = machine();
     let sandbox = Sandbox::try_with(Config::default())?;
     let site = sandbox.url();
@@ -157,7 +187,7 @@ fn measure(program: &str, here: &Path, home: &Path) -> io::Result<String> {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         contestants.push(Contestant::new(&name, &words, home));
     }
-    for number in 1..=WARM_UP + RUNS {
+    for number in 1..=WARM_UP + runs {
         for contestant in &mut contestants {
             contestant.run(site, home, number)?;
         }
@@ -167,21 +197,25 @@ fn measure(program: &str, here: &Path, home: &Path) -> io::Result<String> {
     Ok(format!(
         "# Benchmarks\n\nWritten by `make bench`. {before}.\n\n\
          ## A whole send\n\nFrom the start to the end of the process, over plain http to the stand-in on the same machine; \
-         {RUNS} runs each, in turns. The others\nsend the same three requests and nothing else: no facts of the run, no \
+         {runs} runs each, in turns. The others\nsend the same three requests and nothing else: no facts of the run, no \
          retries, no outbox.\n\n{}\n\
          The launcher of a pipeline step costs {launcher:.1} ms besides the program.\n\n\
          ## Instructions and memory\n\n{}\n\
          The program has {length} bytes.\n\n\
+         ## A site that is far away\n\n{TEXT_RUNS} runs each, in turns; medians. Each connection takes a round trip, and \
+         each request another.\n\n{}\n\
          ## Long texts\n\n{TEXT_RUNS} runs each, in turns; medians.\n\n{}\n{LIMITS}",
         sends(&contestants),
         costs(&contestants, program, site, home)?,
+        waits(program, site, here, home)?,
         long_texts(program, site, home)?,
     ))
 }
 
 fn main() -> io::Result<()> {
     let program = std::env::args().nth(1);
-    let program = program.ok_or_else(|| Error::other("usage: bench PROGRAM"))?;
+    let program = program.ok_or_else(|| Error::other("usage: bench PROGRAM [RUNS]"))?;
+    let runs = std::env::args().nth(2).and_then(|runs| runs.parse().ok());
     let program = fs::canonicalize(program)?;
     let program = program
         .to_str()
@@ -189,7 +223,7 @@ fn main() -> io::Result<()> {
     let here = std::env::current_dir()?;
     let home = std::env::temp_dir().join(format!("jira-send-bench-{}", std::process::id()));
     fs::create_dir_all(&home)?;
-    let page = measure(program, &here, &home);
+    let page = measure(program, runs.unwrap_or(RUNS), &here, &home);
     fs::remove_dir_all(&home)?;
     let page = page?;
     fs::write(here.join("BENCHMARKS.md"), &page)?;
