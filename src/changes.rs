@@ -1,12 +1,16 @@
 //! The file of changes: what a pipeline knows of its commits, one JSON object a line, newest first.
 
-use std::io::{BufRead as _, BufReader, Read};
-use std::path::Path;
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use serde::Deserialize;
 
 use crate::error::Failure;
+use crate::facts::is_revert;
 use crate::files;
 use crate::git::Commit;
 use crate::json::whole_characters;
@@ -14,82 +18,216 @@ use crate::json::whole_characters;
 /// Longest file that is read, in bytes.
 const MAX_FILE: u64 = 64 * 1024 * 1024;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Change {
-    /// May be missing, for systems without commit ids.
-    #[serde(default)]
-    commit: String,
-    message: String,
+/// A log of changes, newest first.
+#[derive(Clone, Debug)]
+pub(crate) enum Changes {
+    /// Jenkins' own, or that of a run that is over.
+    Held(Arc<[Commit]>),
+    /// A file, which is read anew each time: its length costs no memory.
+    File {
+        path: PathBuf,
+        /// Whether some of them take others back.
+        has_reverts: bool,
+    },
 }
 
-/// Reads the file.
+impl Default for Changes {
+    fn default() -> Self {
+        Self::Held(Arc::default())
+    }
+}
+
+impl From<Vec<Commit>> for Changes {
+    fn from(commits: Vec<Commit>) -> Self {
+        Self::Held(commits.into())
+    }
+}
+
+impl Changes {
+    /// A file that is changed meanwhile ends where it makes no sense any more.
+    pub(crate) fn iter(&self) -> Box<dyn Iterator<Item = Cow<'_, Commit>> + '_> {
+        match self {
+            Self::Held(commits) => Box::new(commits.iter().map(Cow::Borrowed)),
+            Self::File { path, .. } => {
+                let lines = open(path).ok().map(Lines::new);
+                let commits = lines.into_iter().flatten().map_while(Result::ok);
+                Box::new(commits.map(Cow::Owned))
+            }
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+
+    /// Whether some of them may take others back.
+    pub(crate) fn may_revert(&self) -> bool {
+        match self {
+            Self::Held(_) => true,
+            Self::File { has_reverts, .. } => *has_reverts,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Change<'a> {
+    /// May be missing, for systems without commit ids.
+    #[serde(borrow, default)]
+    commit: Cow<'a, str>,
+    #[serde(borrow)]
+    message: Cow<'a, str>,
+}
+
+/// Reads the file once, to find out whether it can be used.
 ///
 /// # Errors
 /// When it cannot be read, is too long, or has a line that is not such an object; the line is named.
-pub(crate) fn read(path: &Path) -> Result<Vec<Commit>, Failure> {
-    let file = match files::open_regular(path) {
-        Ok(Some((file, _))) => Ok(file),
-        Ok(None) => Err(anyhow!(
-            "it is not a regular file: pipes, devices and folders are not read"
-        )),
-        Err(error) => Err(error.into()),
-    };
-    file.and_then(parse).map_err(|error| {
-        Failure::usage(format!("the file of changes {} cannot be used", path.display()))
-            .chain(&error)
-            .hint("each line is a JSON object such as {\"commit\":\"8a91dfc…\",\"message\":\"ABC-1 log in\"}")
-    })
+pub(crate) fn read(path: &Path) -> Result<Changes, Failure> {
+    let has_reverts = open(path).and_then(|file| {
+        let (mut lines, mut found) = (Lines::new(file), false);
+        while let Some(is_revert) = lines.read(|change| is_revert(&change.message))? {
+            found |= is_revert;
+        }
+        Ok(found)
+    });
+    match has_reverts {
+        Ok(has_reverts) => Ok(Changes::File {
+            path: path.to_owned(),
+            has_reverts,
+        }),
+        Err(error) => Err(
+            Failure::usage(format!("the file of changes {} cannot be used", path.display()))
+                .chain(&error)
+                .hint("each line is a JSON object such as {\"commit\":\"8a91dfc…\",\"message\":\"ABC-1 log in\"}"),
+        ),
+    }
 }
 
-/// Reads the text of the file.
-///
-/// # Errors
-/// When it is too long, or has a line that is not such an object; the line is named.
-pub(crate) fn parse(text: impl Read) -> anyhow::Result<Vec<Commit>> {
-    let mut reader = BufReader::new(text.take(MAX_FILE + 1));
-    let (mut changes, mut left) = (Vec::new(), MAX_FILE);
-    let mut line = Vec::new();
-    for number in 1.. {
-        line.clear();
-        let read = reader.read_until(b'\n', &mut line)?;
-        if read == 0 {
-            break;
+fn open(path: &Path) -> anyhow::Result<File> {
+    let (file, _) = files::open_regular(path)?.ok_or_else(|| {
+        anyhow!("it is not a regular file: pipes, devices and folders are not read")
+    })?;
+    Ok(file)
+}
+
+/// The commits of the text of a file, one line at a time; the last item is the error that ends it.
+pub(crate) struct Lines<R> {
+    text: BufReader<R>,
+    line: Vec<u8>,
+    number: usize,
+    /// Bytes that may still be read.
+    left: u64,
+}
+
+impl<R: Read> Lines<R> {
+    pub(crate) fn new(text: R) -> Self {
+        Self {
+            text: BufReader::with_capacity(32 * 1024, text),
+            line: Vec::new(),
+            number: 0,
+            left: MAX_FILE,
         }
-        left = u64::try_from(read)
-            .ok()
-            .and_then(|read| left.checked_sub(read))
-            .with_context(|| format!("it is longer than {MAX_FILE} bytes"))?;
-        // Editors on Windows put a mark before the first character.
-        let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&line);
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        let change = std::str::from_utf8(line).map_err(anyhow::Error::from);
-        let change = change.and_then(|line| Ok(serde_json::from_str(&whole_characters(line))?));
-        let change: Change = change.with_context(|| format!("line {number}"))?;
-        changes.push(Commit {
-            id: change.commit,
-            message: change.message,
-            ..Commit::default()
-        });
     }
-    Ok(changes)
+
+    /// Takes what is wanted of the next line that is not blank.
+    fn read<T>(&mut self, wanted: impl Fn(Change<'_>) -> T) -> anyhow::Result<Option<T>> {
+        loop {
+            if !self.read_line()? {
+                return Ok(None);
+            }
+            // Editors on Windows put a mark before the first character.
+            let line = self
+                .line
+                .strip_prefix(b"\xEF\xBB\xBF")
+                .unwrap_or(&self.line);
+            if !line.trim_ascii().is_empty() {
+                let number = self.number;
+                return parse(line, wanted)
+                    .map(Some)
+                    .with_context(|| format!("line {number}"));
+            }
+        }
+    }
+
+    /// Whether there is one.
+    fn read_line(&mut self) -> anyhow::Result<bool> {
+        self.line.clear();
+        self.number += 1;
+        // One byte more than may be.
+        let mut text = self.text.by_ref().take(self.left + 1);
+        let read = text.read_until(b'\n', &mut self.line)?;
+        let left = u64::try_from(read)
+            .ok()
+            .and_then(|read| self.left.checked_sub(read));
+        self.left = left.with_context(|| format!("it is longer than {MAX_FILE} bytes"))?;
+        Ok(read > 0)
+    }
+}
+
+impl<R: Read> Iterator for Lines<R> {
+    type Item = anyhow::Result<Commit>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let commit = |change: Change<'_>| Commit {
+            id: change.commit.into_owned(),
+            message: change.message.into_owned(),
+            ..Commit::default()
+        };
+        self.read(commit).transpose()
+    }
+}
+
+fn parse<T>(line: &[u8], wanted: impl Fn(Change<'_>) -> T) -> anyhow::Result<T> {
+    let line = std::str::from_utf8(line)?;
+    // Halves of characters are rare, and looked for only then.
+    match serde_json::from_str(line) {
+        Ok(change) => Ok(wanted(change)),
+        Err(_) => Ok(wanted(serde_json::from_str(&whole_characters(line))?)),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use std::cell::Cell;
+    use std::io::{self, Read};
+
+    use super::{Lines, read};
 
     fn parse(text: &[u8]) -> Result<Vec<(String, String)>, String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("changes");
         std::fs::write(&path, text).unwrap();
         let changes = read(&path).map_err(|failure| failure.message())?;
-        Ok(changes
-            .into_iter()
-            .map(|change| (change.id, change.message))
-            .collect())
+        let changes = changes.iter().map(std::borrow::Cow::into_owned);
+        Ok(changes.map(|change| (change.id, change.message)).collect())
+    }
+
+    /// Lines without end, of which only so many bytes may be read before they are taken.
+    struct Endless<'a> {
+        allowed: &'a Cell<usize>,
+    }
+
+    impl Read for Endless<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let line = b"{\"message\":\"ABC-1\"}\n";
+            let count = line.len().min(buffer.len());
+            buffer[..count].copy_from_slice(&line[..count]);
+            let left = self.allowed.get().checked_sub(count);
+            self.allowed
+                .set(left.ok_or_else(|| io::Error::other("read ahead"))?);
+            Ok(count)
+        }
+    }
+
+    #[test]
+    fn lines_are_read_one_by_one() {
+        let allowed = Cell::new(0);
+        let mut lines = Lines::new(Endless { allowed: &allowed });
+        for _ in 0..10_000 {
+            allowed.set(200);
+            assert_eq!(lines.next().unwrap().unwrap().message, "ABC-1");
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::changes::Changes;
 use crate::domain::deployed::{Deployed, RepositoryName};
 use crate::domain::issue_key::Text;
 use crate::domain::revision::Revision;
@@ -29,6 +30,8 @@ use crate::variables::Variables;
 use checkouts::Checkouts;
 use first::OfRun;
 
+pub(crate) use change_log::ChangeLog;
+pub(crate) use reverts::is_revert;
 pub(crate) use texts::commit_text;
 
 /// What is asked about a run.
@@ -49,7 +52,7 @@ pub(crate) struct Question {
     /// Only commits that change these paths in the repository of the run count.
     pub(crate) paths: Vec<String>,
     /// The file of changes, else Jenkins' change log, newest first.
-    pub(crate) changes: Vec<Commit>,
+    pub(crate) changes: Changes,
     /// Whether these are Jenkins' own, and the user does not want all of them.
     pub(crate) sorts_changes: bool,
     /// What `checkout` returned of further repositories.
@@ -94,7 +97,9 @@ pub(crate) struct Pipeline {
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
     pub(crate) run: Run,
+    /// All but those of [`Self::log`].
     pub(crate) texts: Vec<Text>,
+    pub(crate) log: ChangeLog,
     /// The branch or tag that was built, if anything names it. `--branch` need not: it may be any text with an issue
     /// key.
     pub(crate) built_ref: Option<Ref>,
@@ -210,7 +215,12 @@ pub(crate) fn gather(
     };
     let log = change_log::sort(question, &first, &others);
     let commits_left_out = log.left_out.len();
-    let texts = texts::of_run(question, variables, &first, &others, &submodules, &log);
+    let texts = texts::of_run(question, variables, &first, &others, &submodules);
+    let log = if question.only_issue_keys {
+        ChangeLog::default()
+    } else {
+        log
+    };
     let left_out = left_out(commits_left_out).map(Notes::detail);
     let has_log = question.sorts_changes || !question.changes.is_empty();
     let is_told = !texts.is_empty() || has_log || !question.messages.is_empty();
@@ -224,6 +234,7 @@ pub(crate) fn gather(
     let of_others = of_others.map(|read| (read.folder.clone(), read.range.clone()));
     Facts {
         texts,
+        log,
         deployed,
         ranges: facts.ranges.into_iter().chain(of_others).collect(),
         commits_left_out,
@@ -301,21 +312,22 @@ pub(crate) fn left_out(count: usize) -> Option<String> {
 pub(crate) fn of_options(question: &Question, variables: &Variables) -> Facts {
     Facts {
         run: Run::new(variables),
-        texts: if question.only_issue_keys {
-            texts::explicit(question)
+        ..if question.only_issue_keys {
+            Facts {
+                texts: texts::explicit(question),
+                ..Facts::default()
+            }
         } else {
-            given_only(question).texts
-        },
-        ..Facts::default()
+            given_only(question)
+        }
     }
 }
 
 /// Only what the question names, for explaining it.
 pub(crate) fn given_only(question: &Question) -> Facts {
-    let mut texts = texts::given(question);
-    texts.extend(question.changes.iter().map(commit_text));
     Facts {
-        texts,
+        texts: texts::given(question),
+        log: ChangeLog::whole(question.changes.clone()),
         ..Facts::default()
     }
 }

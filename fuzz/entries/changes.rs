@@ -1,6 +1,6 @@
 //! The file of changes.
 
-use crate::changes::parse;
+use crate::changes::Lines;
 
 /// The file as it is.
 ///
@@ -8,7 +8,7 @@ use crate::changes::parse;
 /// When something that must hold does not.
 pub fn changes(bytes: &[u8]) {
     let lines = bytes.split(|byte| *byte == b'\n');
-    match parse(bytes) {
+    match Lines::new(bytes).collect::<Result<Vec<_>, _>>() {
         Ok(changes) => {
             let mark = b"\xEF\xBB\xBF";
             let lines = lines.map(|line| line.strip_prefix(mark).unwrap_or(line));

@@ -15,6 +15,7 @@ use super::missing::Missing;
 use super::payload::Payload;
 use super::send::{self, Ready};
 use super::{Context, notices, store};
+use crate::changes::Changes;
 use crate::cli::DevInfoOptions;
 use crate::cli::words::Words;
 use crate::domain::issue_key::{IssueKey, Text, TextKind};
@@ -68,7 +69,7 @@ fn send_what_is_found(options: &DevInfoOptions, context: &Context<'_>) -> Result
     let time_left = || deadline.remaining(context.system);
     let question = Question {
         // Only the repository shows what to send of them.
-        changes: Vec::new(),
+        changes: Changes::default(),
         ..super::question(&options.keys, context)?
     };
     let (facts, commits) = facts::read(

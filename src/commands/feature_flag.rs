@@ -185,7 +185,7 @@ impl<'a> Common<'a> {
     fn new(options: &'a KeyOptions, facts: &Facts) -> Self {
         Self {
             options,
-            findings: super::key_rules::find(&facts.texts, options),
+            findings: super::key_rules::find_in(facts, options),
             issue_ids: Words::all(&options.issue_ids),
         }
     }

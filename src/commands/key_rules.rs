@@ -5,6 +5,7 @@ use crate::cli::KeyOptions;
 use crate::cli::words::{self, Words};
 use crate::domain::issue_key::{self, Findings, IssueKey, Rules, Text};
 use crate::error::Failure;
+use crate::facts::Facts;
 
 /// Refuses what cannot be right about keys before anything is done: words that are not keys, a template without its
 /// groups. A pipeline step goes on and warns of such words: the rest of its update is right.
@@ -30,14 +31,22 @@ pub(super) fn check(options: &KeyOptions, is_step: bool) -> Result<(), Failure> 
 
 /// Searches the texts by the user's rules.
 pub(super) fn find(texts: &[Text], options: &KeyOptions) -> Findings {
+    issue_key::find(texts, &rules(options))
+}
+
+/// The same of all texts of a run.
+pub(super) fn find_in(facts: &Facts, options: &KeyOptions) -> Findings {
+    issue_key::find_also(&facts.texts, &mut facts.log.texts(), &rules(options))
+}
+
+fn rules(options: &KeyOptions) -> Rules {
     let given = &options.rules;
     let pattern = given.key_pattern.clone();
-    let rules = Rules {
+    Rules {
         projects: Words::all(&given.projects),
         deny: Words::all(&given.deny),
         pattern: pattern.map(|pattern| pattern.with_template(given.key_template.clone())),
-    };
-    issue_key::find(texts, &rules)
+    }
 }
 
 /// Whether the user names issues by hand.

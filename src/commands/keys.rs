@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::identity::given_text;
-use super::key_rules::find;
+use super::key_rules::{find, find_in};
 use super::notices::{say_notes, warn_findings};
 use super::{Context, upstream};
 use crate::cli::{Format, KeysOptions, OutboxOptions};
@@ -19,7 +19,7 @@ use crate::system::Deadline;
 /// Most commits that are listed for people, who read the newest ones.
 const MAX_COMMITS: usize = 20;
 
-/// Most texts that are listed for programs.
+/// Most commits that are listed for programs.
 const MAX_TEXTS: usize = 1_000;
 
 /// Longest first line of a text that is shown, in characters.
@@ -60,7 +60,7 @@ pub(super) fn run(options: &KeysOptions, context: &Context<'_>) -> Result<Explai
         }
         facts
     };
-    let mut findings = find(&facts.texts, keys);
+    let mut findings = find_in(&facts, keys);
     let has_none = findings.found.is_empty();
     if (has_none || upstream::is_unchanged(&facts.run, None)) && !given && !keys.only_issue_keys {
         let outbox = OutboxOptions::default_for_reading(context.variables);
@@ -125,9 +125,8 @@ fn as_json(findings: &Findings, facts: &Facts) -> Value {
         });
         place(&dropped.place, entry)
     });
-    let searched = searched(facts);
-    let texts = searched.iter().take(MAX_TEXTS);
-    let texts = texts.map(|text| {
+    let searched = Searched::new(facts, MAX_TEXTS);
+    let texts = searched.texts.iter().map(|text| {
         json!({"kind": text.kind().name(), "source": text.source(), "text": first_line(text)})
     });
     json!({
@@ -136,7 +135,7 @@ fn as_json(findings: &Findings, facts: &Facts) -> Value {
         "dropped": dropped.collect::<Vec<_>>(),
         "dropped_beyond": findings.dropped_beyond,
         "searched": texts.collect::<Vec<_>>(),
-        "searched_beyond": searched.len().saturating_sub(MAX_TEXTS),
+        "searched_beyond": searched.beyond(),
         "commits_left_out": facts.commits_left_out,
         "ranges": super::ranges(facts),
     })
@@ -185,7 +184,7 @@ fn as_text(findings: &Findings, facts: &Facts) -> String {
     if findings.dropped_beyond > 0 && is_dropped {
         let _ = writeln!(text, "  and {} more", findings.dropped_beyond);
     }
-    list_searched(&searched(facts), &mut text);
+    list_searched(&Searched::new(facts, MAX_COMMITS), &mut text);
     if !facts.ranges.is_empty() {
         text.push_str("\nranges:\n");
     }
@@ -204,46 +203,76 @@ fn as_text(findings: &Findings, facts: &Facts) -> String {
 }
 
 /// The texts whose keys count, in the order in which they are searched.
-pub(super) fn searched(facts: &Facts) -> Vec<&Text> {
-    let mut texts: Vec<&Text> = facts.texts.iter().collect();
-    texts.retain(|text| !text.is_left_out());
-    texts.sort_by_key(|text| text.kind());
-    let mut searched: Vec<&Text> = Vec::new();
-    for text in texts {
-        // Several variables have the same branch.
-        if text.kind() == TextKind::Commit || !searched.iter().any(|it| it.is_same(text)) {
-            searched.push(text);
-        }
-    }
-    searched
+pub(super) struct Searched {
+    texts: Vec<Text>,
+    /// How many there are of each kind, with those that are not held.
+    counts: Vec<(TextKind, usize)>,
 }
 
-/// How many texts of each kind were searched; nothing where there were none.
-pub(super) fn counted(texts: &[&Text]) -> Option<String> {
-    let counts = texts.chunk_by(|one, next| one.kind() == next.kind());
-    let counts: Vec<String> = counts
-        .map(|same| same[0].kind().counted(same.len()))
-        .collect();
-    (!counts.is_empty()).then(|| counts.join(", "))
+impl Searched {
+    /// Holds all texts but those of commits, and the first of these.
+    pub(super) fn new(facts: &Facts, most_commits: usize) -> Self {
+        let mut held: Vec<&Text> = facts.texts.iter().collect();
+        held.sort_by_key(|text| text.kind());
+        let all = held.into_iter().cloned().chain(facts.log.texts());
+        let mut searched = Self {
+            texts: Vec::new(),
+            counts: Vec::new(),
+        };
+        for text in all.filter(|text| !text.is_left_out()) {
+            let kind = text.kind();
+            let is_commit = kind == TextKind::Commit;
+            // Several variables have the same branch.
+            if is_commit || !searched.texts.iter().any(|it| it.is_same(&text)) {
+                let count = searched.count(kind);
+                if !is_commit || count <= most_commits {
+                    searched.texts.push(text);
+                }
+            }
+        }
+        searched
+    }
+
+    /// How many there are of this kind, with this one.
+    fn count(&mut self, kind: TextKind) -> usize {
+        match self.counts.last_mut() {
+            Some((last, count)) if *last == kind => {
+                *count += 1;
+                *count
+            }
+            _ => {
+                self.counts.push((kind, 1));
+                1
+            }
+        }
+    }
+
+    /// How many texts of each kind were searched; nothing where there were none.
+    pub(super) fn counted(&self) -> Option<String> {
+        let counts = self.counts.iter();
+        let counts: Vec<String> = counts.map(|(kind, count)| kind.counted(*count)).collect();
+        (!counts.is_empty()).then(|| counts.join(", "))
+    }
+
+    /// How many are not held.
+    fn beyond(&self) -> usize {
+        let counts = self.counts.iter().map(|(_, count)| count);
+        counts.sum::<usize>() - self.texts.len()
+    }
 }
 
 /// How many texts of each kind were searched, then each by its first line.
-fn list_searched(texts: &[&Text], list: &mut String) {
-    let Some(counts) = counted(texts) else {
+fn list_searched(searched: &Searched, list: &mut String) {
+    let Some(counts) = searched.counted() else {
         list.push_str("\nsearched: nothing, since there is no branch, title, tag or commit\n");
         return;
     };
     let _ = writeln!(list, "\nsearched: {counts}");
-    let commits = texts.iter().filter(|text| text.kind() == TextKind::Commit);
-    let beyond = commits.count().saturating_sub(MAX_COMMITS);
-    for text in &texts[..texts.len() - beyond] {
-        let _ = writeln!(
-            list,
-            "  {}: {}",
-            visible(text.source()),
-            visible(&first_line(text))
-        );
+    for text in &searched.texts {
+        let (source, line) = (visible(text.source()), first_line(text));
+        let _ = writeln!(list, "  {source}: {}", visible(&line));
     }
+    let beyond = searched.beyond();
     if beyond > 0 {
         let _ = writeln!(list, "  and {beyond} more commit messages");
     }

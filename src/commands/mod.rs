@@ -43,14 +43,14 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::changes;
+use crate::changes::{self, Changes};
 use crate::cli::{
     CheckOptions, Command, ConnectionOptions, Format, JiraOptions, KeyOptions, KeysOptions,
     OutputOptions,
 };
 use crate::dns;
 use crate::domain::association::Cut;
-use crate::domain::issue_key::{Findings, IssueKey, Text};
+use crate::domain::issue_key::{Findings, IssueKey};
 use crate::error::Failure;
 use crate::facts::{self, Facts, Question};
 use crate::files;
@@ -226,12 +226,13 @@ fn gather(question: &Question, deadline: Deadline, context: &Context<'_>) -> Fac
 fn question(options: &KeyOptions, context: &Context<'_>) -> Result<Question, Failure> {
     let options = options.clone();
     let pipeline = context.phase.pipeline();
-    let of_pipeline = || pipeline.map(|pipeline| pipeline.changes.clone());
     Ok(Question {
         sorts_changes: pipeline.is_some() && options.changes.is_none() && !options.all_changes,
         changes: match &options.changes {
             Some(path) => changes::read(path)?,
-            None => of_pipeline().unwrap_or_default(),
+            None => {
+                pipeline.map_or_else(Changes::default, |pipeline| pipeline.changes.clone().into())
+            }
         },
         checked_out: pipeline.map_or_else(Vec::new, |pipeline| pipeline.checked_out.clone()),
         lacks_workspace: pipeline.is_some_and(|pipeline| pipeline.lacks_workspace),
@@ -255,12 +256,12 @@ fn question(options: &KeyOptions, context: &Context<'_>) -> Result<Question, Fai
 
 /// The issue keys of the run: those of its beginning first.
 fn find_keys(facts: &Facts, options: &KeyOptions, context: &Context<'_>) -> Findings {
-    find_keys_in(&facts.texts, options, context)
+    of_phase(key_rules::find_in(facts, options), context)
 }
 
-/// The same of these texts.
-fn find_keys_in(texts: &[Text], options: &KeyOptions, context: &Context<'_>) -> Findings {
-    key_rules::find(texts, options)
+/// What was found, with what an earlier phase found and learned.
+fn of_phase(findings: Findings, context: &Context<'_>) -> Findings {
+    findings
         .without(&context.phase.unknown_before)
         .after(&context.phase.found_before)
 }

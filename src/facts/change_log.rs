@@ -1,11 +1,15 @@
 //! Which commits of the change log belong to the run. Jenkins lists those of shared libraries among them; the
 //! only difference is that no repository of the workspace has them.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::Question;
 use super::first::OfRun;
 use super::further::Others;
+use super::texts::commit_text;
+use super::{Question, reverts};
+use crate::changes::Changes;
+use crate::domain::issue_key::{Reason, Text};
 use crate::domain::revision::is_full_id;
 use crate::git::Commit;
 
@@ -13,60 +17,106 @@ use crate::git::Commit;
 const MAX_ASKED: usize = 5_000;
 
 /// The commits that a repository can be asked for. Other systems than git have other ids.
-pub(super) fn ids(entries: &[Commit]) -> Vec<String> {
-    let ids = entries.iter().map(|entry| &entry.id);
+pub(super) fn ids(changes: &Changes) -> Vec<String> {
+    let ids = changes.iter().map(|entry| entry.into_owned().id);
     let mut seen = HashSet::new();
-    ids.filter(|id| is_full_id(id) && seen.insert(id.as_str()))
+    ids.filter(|id| is_full_id(id) && seen.insert(id.clone()))
         .take(MAX_ASKED)
-        .cloned()
         .collect()
 }
 
 /// Whether it may be a log of git: it is empty, or has commits that are git's.
-pub(super) fn is_of_git(entries: &[Commit]) -> bool {
-    entries.is_empty() || entries.iter().any(|entry| is_full_id(&entry.id))
+pub(super) fn is_of_git(changes: &Changes) -> bool {
+    changes.is_empty() || changes.iter().any(|entry| is_full_id(&entry.id))
 }
 
-/// What only the log knows.
-pub(super) struct ChangeLog<'a> {
-    /// These belong to the run; only their first lines are known.
-    pub(super) of_run: Vec<&'a Commit>,
+/// What only the log knows. It is not held, but read again whenever it is searched.
+#[derive(Debug, Default)]
+pub(crate) struct ChangeLog {
+    changes: Changes,
+    /// The whole messages of these were read from a repository.
+    known: HashSet<String>,
     /// These count for nothing. Those of a library may be more than once in the log.
-    pub(super) left_out: HashSet<&'a str>,
+    pub(super) left_out: HashSet<String>,
+    /// Nobody knows which files a commit changes that no repository has, and only some files count.
+    is_limited: bool,
+    /// Places of those of the run that it leaves nothing of.
+    taken_back: HashSet<usize>,
+}
+
+impl ChangeLog {
+    /// All of it belongs to the run.
+    pub(super) fn whole(changes: Changes) -> Self {
+        Self {
+            changes,
+            ..Self::default()
+        }
+    }
+
+    /// These belong to the run.
+    fn of_run(&self) -> impl Iterator<Item = Cow<'_, Commit>> {
+        let changes = (!self.is_limited).then(|| self.changes.iter());
+        changes
+            .into_iter()
+            .flatten()
+            .filter(|entry| !self.left_out.contains(&entry.id) && !self.known.contains(&entry.id))
+    }
+
+    /// Its texts, one after the other.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = Text> {
+        let of_run = self.of_run().enumerate().map(|(place, entry)| {
+            let text = commit_text(&entry);
+            if self.taken_back.contains(&place) {
+                text.left_out(Reason::Reverted)
+            } else {
+                text
+            }
+        });
+        let left_out = (!self.left_out.is_empty()).then(|| self.changes.iter());
+        let left_out = left_out.into_iter().flatten();
+        let left_out = left_out.filter(|entry| self.left_out.contains(&entry.id));
+        of_run.chain(left_out.map(|entry| commit_text(&entry).left_out(Reason::OtherRepository)))
+    }
 }
 
 /// Sorts the commits of the log by what the repositories have.
-pub(super) fn sort<'a>(
-    question: &'a Question,
-    first: &OfRun<'_>,
-    others: &Others<'_>,
-) -> ChangeLog<'a> {
+pub(super) fn sort(question: &Question, first: &OfRun<'_>, others: &Others<'_>) -> ChangeLog {
+    let changes = question.changes.clone();
     let repositories = || first.repository.iter().chain(&others.read);
     let known: HashSet<&str> = repositories().flat_map(|read| read.known()).collect();
     let is_certain = !first.is_uncertain && !others.is_uncertain;
     let mut left_out = HashSet::new();
     if question.sorts_changes && is_certain {
-        let ids = question.changes.iter().map(|entry| entry.id.as_str());
+        let ids = changes.iter().map(|entry| entry.into_owned().id);
         let ids = ids.filter(|id| is_full_id(id)).take(MAX_ASKED);
-        let (there, elsewhere): (Vec<&str>, Vec<&str>) = ids.partition(|id| known.contains(id));
-        left_out = elsewhere.into_iter().collect();
+        let (there, elsewhere): (HashSet<_>, HashSet<_>) =
+            ids.partition(|id| known.contains(id.as_str()));
+        left_out = elsewhere;
         let is_of_run = question.lacking.is_none() || !there.is_empty();
         if !left_out.is_empty() && (!is_of_run || !are_whole(first, others)) {
             left_out.clear();
         }
     }
     // Where messages are given, those that git read are not searched, and the log stands for them.
-    let is_replaced = !question.messages.is_empty();
-    // Nobody knows which files a commit changes that no repository has.
-    let is_limited = question.sorts_changes && !question.paths.is_empty();
-    let entries = question.changes.iter().filter(|_| !is_limited);
-    let of_run = entries.filter(|entry| {
-        let id = entry.id.as_str();
-        !left_out.contains(id) && (is_replaced || !known.contains(id))
-    });
-    ChangeLog {
-        of_run: of_run.collect(),
+    let is_replaced = !question.messages.is_empty() || changes.is_empty();
+    let known = known
+        .into_iter()
+        .filter(|_| !is_replaced)
+        .map(ToOwned::to_owned);
+    let log = ChangeLog {
+        known: known.collect(),
         left_out,
+        is_limited: question.sorts_changes && !question.paths.is_empty(),
+        changes,
+        taken_back: HashSet::new(),
+    };
+    ChangeLog {
+        taken_back: if log.changes.may_revert() {
+            reverts::taken_back_in(|| log.of_run())
+        } else {
+            HashSet::new()
+        },
+        ..log
     }
 }
 
@@ -83,7 +133,7 @@ fn are_whole(first: &OfRun<'_>, others: &Others<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Commit, MAX_ASKED, ids, is_full_id};
+    use super::{Changes, Commit, MAX_ASKED, ids, is_full_id};
 
     #[test]
     fn only_full_ids_are_asked_for() {
@@ -110,7 +160,7 @@ mod tests {
             ..Commit::default()
         };
         let entries = (0..MAX_ASKED + 10).flat_map(|number| [entry(number), entry(number)]);
-        let ids = ids(&entries.collect::<Vec<_>>());
+        let ids = ids(&Changes::from(entries.collect::<Vec<_>>()));
         assert_eq!(ids.len(), MAX_ASKED);
         assert_eq!(ids[1], entry(1).id);
     }

@@ -1,8 +1,12 @@
 //! Which commits of a range take each other back, so that the range leaves nothing of them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::git::Commit;
+
+/// How the subject of a revert begins, before that of what it takes back.
+const REVERT: &str = "Revert \"";
 
 /// Shortest id that a revert may name.
 const MIN_ID: usize = 7;
@@ -42,6 +46,34 @@ pub(super) fn taken_back(commits: &[&Commit]) -> Vec<bool> {
         }
     }
     gone
+}
+
+/// The same of a log without merges that is not held, the newest first: the places of those that are taken back. It is read
+/// only for reverts, and for what these may mean.
+pub(super) fn taken_back_in<'a, I: Iterator<Item = Cow<'a, Commit>>>(
+    log: impl Fn() -> I,
+) -> HashSet<usize> {
+    let reverts = log().filter(|commit| is_revert(&commit.message));
+    let (mut ids, mut subjects) = (HashSet::new(), HashSet::new());
+    for revert in reverts {
+        ids.extend(reverted_ids(&revert.message).map(|id| id[..MIN_ID].to_owned()));
+        let quoted = quoted_subject(subject(&revert.message));
+        subjects.extend(quoted.map(|quoted| without_number(quoted).to_owned()));
+    }
+    if ids.is_empty() && subjects.is_empty() {
+        return HashSet::new();
+    }
+    let may_be_meant = |commit: &Commit| {
+        commit.id.get(..MIN_ID).is_some_and(|id| ids.contains(id))
+            || subjects.contains(without_number(subject(&commit.message)))
+            || is_revert(&commit.message)
+    };
+    let numbered = log().enumerate().filter(|(_, commit)| may_be_meant(commit));
+    let (places, commits): (Vec<usize>, Vec<_>) = numbered.unzip();
+    let commits: Vec<&Commit> = commits.iter().map(AsRef::as_ref).collect();
+    let gone = taken_back(&commits).into_iter().zip(places);
+    gone.filter_map(|(is_gone, place)| is_gone.then_some(place))
+        .collect()
 }
 
 struct History<'a> {
@@ -135,13 +167,16 @@ fn subject(message: &str) -> &str {
     message.lines().next().unwrap_or_default().trim_end()
 }
 
-fn is_revert(message: &str) -> bool {
-    quoted_subject(subject(message)).is_some() || reverted_ids(message).next().is_some()
+pub(crate) fn is_revert(message: &str) -> bool {
+    let is_quoting = message.starts_with(REVERT) && quoted_subject(subject(message)).is_some();
+    is_quoting || reverted_ids(message).next().is_some()
 }
 
 /// The ids in "This reverts commit 8428e75…", as git writes it below the subject of a revert, also of a reapplied one.
 fn reverted_ids(message: &str) -> impl Iterator<Item = &str> {
-    let behind = message.split("This reverts commit ").skip(1);
+    // Of all messages of a log nearly none has one, and few have its first letter.
+    let behind = memchr::memchr_iter(b'T', message.as_bytes())
+        .filter_map(|at| message[at..].strip_prefix("This reverts commit "));
     let ids = behind.map(|rest| {
         let end = rest.find(|c: char| !c.is_ascii_hexdigit());
         &rest[..end.unwrap_or(rest.len())]
@@ -151,7 +186,7 @@ fn reverted_ids(message: &str) -> impl Iterator<Item = &str> {
 
 /// The subject of the commit that is taken back: `Revert "ABC-1 login"`, behind which GitHub puts a number.
 fn quoted_subject(subject: &str) -> Option<&str> {
-    let (quoted, behind) = subject.strip_prefix("Revert \"")?.rsplit_once('"')?;
+    let (quoted, behind) = subject.strip_prefix(REVERT)?.rsplit_once('"')?;
     let is_whole = behind.is_empty() || behind.starts_with(" (");
     (is_whole && !quoted.is_empty()).then_some(quoted)
 }
@@ -168,7 +203,7 @@ fn without_number(subject: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Commit, taken_back};
+    use super::{Commit, Cow, taken_back, taken_back_in};
 
     fn id(number: usize) -> String {
         format!("{number:040x}")
@@ -194,6 +229,11 @@ mod tests {
             .collect();
         let commits: Vec<&Commit> = commits.iter().collect();
         let gone = taken_back(&commits);
+        if parents.is_empty() {
+            let places = taken_back_in(|| commits.iter().map(|commit| Cow::Borrowed(*commit)));
+            let is_gone = |place: usize| places.contains(&place);
+            assert_eq!((0..count).map(is_gone).collect::<Vec<_>>(), gone);
+        }
         let left = gone.iter().enumerate().filter(|(_, gone)| !**gone);
         left.map(|(place, _)| count - place).collect()
     }

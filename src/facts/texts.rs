@@ -1,26 +1,23 @@
 //! The texts that are searched for issue keys.
 
-use super::change_log::ChangeLog;
+use super::Question;
 use super::first::OfRun;
 use super::further::Others;
 use super::repository::RepositoryFacts;
 use super::submodules::Submodules;
-use super::{Question, reverts};
 use crate::domain::issue_key::{Reason, Text, TextKind};
 use crate::domain::revision::short;
 use crate::git::Commit;
 use crate::jenkins;
 use crate::variables::Variables;
 
-/// All texts of the run: what is given, what Jenkins and git name, then the commits of each repository and those that
-/// only the change log has.
+/// The texts of the run: what is given, what Jenkins and git name, then the commits of each repository.
 pub(super) fn of_run(
     question: &Question,
     variables: &Variables,
     first: &OfRun<'_>,
     others: &Others<'_>,
     submodules: &Submodules<'_>,
-    log: &ChangeLog<'_>,
 ) -> Vec<Text> {
     let mut texts = but_of_commits(question, variables, first);
     if question.only_issue_keys {
@@ -34,11 +31,6 @@ pub(super) fn of_run(
             texts.extend(of_commits(read, &format!(" in {}", read.folder)));
         }
     }
-    let gone = reverts::taken_back(&log.of_run);
-    texts.extend(marked(log.of_run.iter().copied().map(commit_text), &gone));
-    let entries = question.changes.iter();
-    let left_out = entries.filter(|entry| log.left_out.contains(entry.id.as_str()));
-    texts.extend(left_out.map(|entry| commit_text(entry).left_out(Reason::OtherRepository)));
     texts
 }
 

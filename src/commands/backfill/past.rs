@@ -96,7 +96,7 @@ impl<'a> Maker<'a> {
         let remembered = Remembered::of(&run.memory, result, &(run.began..=run.ended));
         let state: State = result.parse().unwrap_or(State::Unknown);
         let facts = self.facts(job, past, &remembered);
-        let findings = key_rules::find(&facts.texts, &self.build.keys);
+        let findings = key_rules::find_in(&facts, &self.build.keys);
         let build = self.build(run, state, &facts, &findings)?;
         let mut updates: Vec<Payload> = build.into_iter().collect();
         for (place, at) in &remembered.deployed {
@@ -118,7 +118,7 @@ impl<'a> Maker<'a> {
     fn facts(&self, job: &Job, past: &Past, remembered: &Remembered) -> Facts {
         let variables = variables(job, &past.run, &self.address);
         let question = Question {
-            changes: [past.run.changes.as_slice(), &past.earlier].concat(),
+            changes: [past.run.changes.as_slice(), &past.earlier].concat().into(),
             lacks_workspace: true,
             ..Question::default()
         };

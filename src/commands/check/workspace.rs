@@ -138,10 +138,10 @@ fn git(repository: &Repository<'_>, facts: &Facts, items: &mut Items) {
 }
 
 fn issue_keys(facts: &Facts, options: &KeyOptions, items: &mut Items) {
-    let findings = key_rules::find(&facts.texts, options);
+    let findings = key_rules::find_in(facts, options);
     let found: Vec<&str> = findings.keys().map(IssueKey::as_str).collect();
     if found.is_empty() {
-        let searched = keys::counted(&keys::searched(facts));
+        let searched = keys::Searched::new(facts, 0).counted();
         let searched = searched.map_or_else(
             || "since there is no branch, title, tag or commit".to_owned(),
             |searched| format!("in {searched}"),

@@ -2,7 +2,7 @@
 
 use crate::cli::DeploymentOptions;
 use crate::commands::upstream::{self, Upstream};
-use crate::commands::{self, Context};
+use crate::commands::{self, Context, key_rules};
 use crate::domain::deployed::Deployed;
 use crate::domain::issue_key::Findings;
 use crate::facts::{Facts, Question};
@@ -35,7 +35,8 @@ impl DeploymentFacts {
         let upstream = upstream(&findings, &facts, before, options, deadline, context);
         if let Some(upstream) = &upstream {
             facts.commit = facts.commit.or_else(|| upstream.commit.clone());
-            findings = commands::find_keys_in(&[upstream.text()], &options.keys, context);
+            findings =
+                commands::of_phase(key_rules::find(&[upstream.text()], &options.keys), context);
             let label = upstream.label();
             context.output.say(&format!(
                 "the issues are those of {label}, which this run deploys"

@@ -104,9 +104,20 @@ pub(super) fn is_year(number: &str) -> bool {
 /// `SNYK-JS-LODASH-567746`), with its entry. It is dropped as a whole, so that no part of it is taken for a key.
 pub(super) fn identifier_at_start(text: &str) -> Option<(usize, &'static str)> {
     let bytes = text.as_bytes();
+    // Nearly all words of a text begin with another letter than those below.
+    let first = bytes.first()?.to_ascii_lowercase();
+    if !b"cgmoprs".contains(&first) {
+        return None;
+    }
     by_year(bytes)
         .or_else(|| ghsa_length(bytes).map(|length| (length, "GHSA")))
         .or_else(|| snyk_length(bytes).map(|length| (length, "SNYK")))
+}
+
+/// Whether a word stands at the end of the text behind which an identifier goes on with something else than a number.
+pub(super) fn may_lack_year(text: &[u8]) -> bool {
+    let word = text.last_chunk::<4>();
+    word.is_some_and(|word| word.eq_ignore_ascii_case(b"GHSA") || word == b"SNYK")
 }
 
 fn by_year(bytes: &[u8]) -> Option<(usize, &'static str)> {

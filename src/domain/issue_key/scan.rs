@@ -43,20 +43,27 @@ pub(super) struct Candidates<'a> {
 /// of a text is skipped at the speed of a search for one byte. Time is linear in the length of the text.
 pub(super) fn candidates(text: &str, wanted: Candidates<'_>) -> Vec<Candidate> {
     let mut found = Vec::new();
-    // Where the last key ended, and where to look on.
-    let (mut end, mut position) = (0, 0);
-    while let Some(hyphen) = text[position..].find('-').map(|at| position + at) {
-        position = hyphen + 1;
+    // Where the last key ended.
+    let mut end = 0;
+    for hyphen in memchr::memchr_iter(b'-', text.as_bytes()) {
+        if hyphen < end || !may_begin(text.as_bytes(), hyphen, wanted) {
+            continue;
+        }
         let Some(candidate) = candidate_before(text, end..hyphen, wanted) else {
             continue;
         };
         if matches!(candidate.shape, Shape::Key | Shape::Identifier(_)) {
             end = candidate.range.end;
-            position = end;
         }
         found.push(candidate);
     }
     found
+}
+
+/// Whether a digit follows, as in most candidates and in little else.
+fn may_begin(bytes: &[u8], hyphen: usize, wanted: Candidates<'_>) -> bool {
+    bytes.get(hyphen + 1).is_some_and(u8::is_ascii_digit)
+        || wanted.identifiers && deny_list::may_lack_year(&bytes[..hyphen])
 }
 
 /// The candidate whose project stands in this range, up to its end.

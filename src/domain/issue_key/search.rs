@@ -1,6 +1,6 @@
 //! Which candidates are kept, which are dropped and why.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::branch::{self, Other};
@@ -56,7 +56,8 @@ pub(crate) struct Findings {
     pub(crate) dropped_beyond: usize,
     /// The keys that there is no room for, each once, at most [`MAX_CUT`].
     pub(crate) cut: Vec<IssueKey>,
-    counts: HashMap<&'static str, usize>,
+    /// For each reason. There are few, and a search may drop millions of candidates.
+    counts: Vec<(&'static str, usize)>,
 }
 
 /// Most dropped candidates that are recorded for one reason.
@@ -67,9 +68,7 @@ pub(crate) const MAX_CUT: usize = 100_000;
 
 impl Findings {
     fn drop(&mut self, candidate: &str, reason: Reason, place: impl FnOnce() -> Place) {
-        let count = self.counts.entry(reason.name()).or_default();
-        *count += 1;
-        if *count > MAX_DROPPED {
+        if self.count(reason.name()) > MAX_DROPPED {
             self.dropped_beyond += 1;
             return;
         }
@@ -78,6 +77,16 @@ impl Findings {
             place: place(),
             reason,
         });
+    }
+
+    /// How often this happened, with this time.
+    fn count(&mut self, reason: &'static str) -> usize {
+        if let Some((_, count)) = self.counts.iter_mut().find(|(name, _)| *name == reason) {
+            *count += 1;
+            return *count;
+        }
+        self.counts.push((reason, 1));
+        1
     }
 
     pub(crate) fn keys(&self) -> impl Iterator<Item = &IssueKey> {
@@ -119,6 +128,15 @@ impl Findings {
 
 /// Searches the texts, explicit keys first and commits last.
 pub(crate) fn find(texts: &[Text], rules: &Rules) -> Findings {
+    find_also(texts, &mut std::iter::empty(), rules)
+}
+
+/// The same, and then the texts of further commits, of which there may be any number.
+pub(crate) fn find_also(
+    texts: &[Text],
+    commits: &mut dyn Iterator<Item = Text>,
+    rules: &Rules,
+) -> Findings {
     let mut ordered: Vec<&Text> = texts.iter().collect();
     ordered.sort_by_key(|text| text.kind);
     let named = rules.projects.iter().chain(&rules.deny);
@@ -134,6 +152,9 @@ pub(crate) fn find(texts: &[Text], rules: &Rules) -> Findings {
     };
     for text in ordered {
         search.text(text);
+    }
+    for text in commits {
+        search.text(&text);
     }
     search.finish()
 }
@@ -180,7 +201,7 @@ struct Seen {
 
 impl KeySearch<'_> {
     fn text(&mut self, text: &Text) {
-        // The position in characters is counted on from candidate to candidate, to stay linear.
+        // The position in characters is counted on from place to place, to stay linear.
         let (mut counted_to, mut position) = (0, 0);
         for (kind, range) in text.parts() {
             let start = range.start;
@@ -193,13 +214,15 @@ impl KeySearch<'_> {
             };
             for seen in self.look(part) {
                 let at = start + seen.range.start;
-                position += text.text[counted_to..at].chars().count();
-                counted_to = at;
-                let place = || Place {
-                    kind,
-                    source: text.source.clone(),
-                    line: line_around(&text.text, at).to_owned(),
-                    position,
+                let mut place = || {
+                    position += text.text[counted_to..at].chars().count();
+                    counted_to = at;
+                    Place {
+                        kind,
+                        source: text.source.clone(),
+                        line: line_around(&text.text, at).to_owned(),
+                        position,
+                    }
                 };
                 match self.judge(part, &seen) {
                     Ok(key) => {
@@ -271,6 +294,9 @@ impl KeySearch<'_> {
             return Err(Reason::JenkinsBranchName);
         }
         let candidate = &part.part[seen.range.clone()];
+        if self.is_word(part, candidate) {
+            return Err(Reason::LowerCase);
+        }
         let named = seen.made.as_deref().unwrap_or(candidate);
         let key: IssueKey = named.parse().map_err(|_| Reason::NotAKey)?;
         if part.kind != TextKind::Explicit {
@@ -295,6 +321,14 @@ impl KeySearch<'_> {
         Ok(key)
     }
 
+    /// Whether it is dropped for its letters alone, as most of what is dropped in prose.
+    fn is_word(&self, part: Part<'_>, candidate: &str) -> bool {
+        let rules = self.rules;
+        let has_no_rules =
+            rules.pattern.is_none() && rules.deny.is_empty() && rules.projects.is_empty();
+        has_no_rules && part.kind.is_prose() && has_lower_case(candidate)
+    }
+
     fn filter(&self, part: Part<'_>, seen: &Seen, key: &IssueKey) -> Result<(), Reason> {
         let names = |projects: &[ProjectKey]| {
             projects
@@ -315,7 +349,7 @@ impl KeySearch<'_> {
             return Ok(());
         }
         let candidate = &part.part[seen.range.clone()];
-        let lower_case = candidate.bytes().any(|byte| byte.is_ascii_lowercase());
+        let lower_case = has_lower_case(candidate);
         if part.kind.is_prose() && lower_case && self.rules.pattern.is_none() {
             return Err(Reason::LowerCase);
         }
@@ -346,6 +380,10 @@ impl KeySearch<'_> {
         }
         findings
     }
+}
+
+fn has_lower_case(candidate: &str) -> bool {
+    candidate.bytes().any(|byte| byte.is_ascii_lowercase())
 }
 
 /// Whether a candidate in lower case in a branch or tag is more than an ordinary word with a number.

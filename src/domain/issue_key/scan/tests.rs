@@ -2,6 +2,7 @@ use super::{
     Candidate, Candidates, MAX_PART, Shape, candidates, identifier_at, is_after_boundary,
     is_boundary, run, with_number,
 };
+use crate::domain::issue_key::{Rules, Text, TextKind, find};
 
 const PLAIN: Candidates<'static> = Candidates {
     identifiers: true,
@@ -90,6 +91,40 @@ fn projects_and_numbers_have_a_greatest_length() {
     assert!(candidates(&format!("{}-9", "A".repeat(256)), PLAIN).is_empty());
     let long_number = format!("AB-{}", "9".repeat(256));
     assert_eq!(candidates(&long_number, PLAIN)[0].shape, Shape::Number);
+}
+
+/// In a time that grows with the text: else this would take hours.
+#[test]
+fn long_texts_of_anything_are_searched() {
+    let pieces = [
+        "-",
+        "1",
+        "A",
+        "-1",
+        "A-",
+        "AA-",
+        "A-1",
+        "AB-1",
+        "AB-0",
+        "AB-1 ",
+        "A-Z0-9",
+        "GHSA-",
+        "SNYK-",
+        "SNYK-A-B-",
+        "CVE-2024-",
+        "é-1",
+        "[",
+    ];
+    for piece in pieces {
+        let short = piece.repeat(20);
+        assert_eq!(
+            candidates(&short, PLAIN),
+            letter_by_letter(&short),
+            "{piece}"
+        );
+        let long = Text::new(TextKind::Commit, "c", &piece.repeat(500_000));
+        assert!(find(&[long], &Rules::default()).found.len() < 2, "{piece}");
+    }
 }
 
 /// The rule as it reads: every letter behind a boundary may begin a key.
