@@ -130,7 +130,7 @@ impl Watch<'_> {
                 };
                 if !may_pass {
                     let passes = trouble.failure.kind == Kind::Unreachable;
-                    let known = unknown.filter(|_| passes && !self.waits);
+                    let known = unknown.filter(|_| passes);
                     return Err(known.unwrap_or_else(|| trouble.failure.clone()));
                 }
                 if trouble.is_unknown && unknown.is_none() {

@@ -86,7 +86,7 @@ impl Memory {
             Some(Topic::Deployed) => self.deployed.push((name.clone(), line.clone())),
             _ => {}
         }
-        if !line.is_settled() && !self.elsewhere.contains(&name) {
+        if !line.is_settled() {
             self.elsewhere.push(name.clone());
         }
         if Topic::of(&name) == Some(Topic::Open) && !line.is_settled() {
@@ -142,13 +142,11 @@ impl Memory {
         }
     }
 
-    /// What waits, by the name of its line, the oldest first.
+    /// What waits, by the name of its line.
     pub(super) fn waiting(&self) -> Vec<(String, Entry)> {
         let lines = self.about(Topic::Waiting);
         let entries = lines.filter_map(|(name, line)| Some((name.to_owned(), entry(line).ok()?)));
-        let mut waiting: Vec<_> = entries.collect();
-        waiting.sort_by_key(|(_, entry)| entry.sequence);
-        waiting
+        entries.collect()
     }
 
     /// Settles what waits and cannot be read, and says why of each.

@@ -146,7 +146,7 @@ impl Items {
                 let _ = writeln!(text, "{:<4}  {:<width$}  hint: {}", "", "", visible(hint));
             }
         }
-        if !(quiet && text.is_empty()) {
+        if !text.is_empty() {
             text.push_str(&self.summary());
         }
         text

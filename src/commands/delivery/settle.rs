@@ -15,8 +15,7 @@ impl Delivery<'_> {
         let nothing_said = submitted.is_silent();
         let mut unclear = Vec::new();
         for item in items {
-            let is_part = alone && !item.entry.body.is_single();
-            if is_part && !accepted.is_empty() {
+            if alone && !accepted.is_empty() {
                 self.warn_rejected(&item, rejected);
             }
             let key = &item.entry.key;

@@ -146,13 +146,10 @@ impl Text {
     }
 }
 
-/// The text decoded once, if it holds an escape and the result is UTF-8.
+/// The text decoded once, if the result is UTF-8.
 fn percent_decoded(text: &str) -> Option<String> {
-    let escaped = text.as_bytes().windows(3).any(|window| {
-        window[0] == b'%' && window[1].is_ascii_hexdigit() && window[2].is_ascii_hexdigit()
-    });
-    let decoded = escaped.then(|| percent_decode_str(text).decode_utf8().ok());
-    decoded.flatten().map(std::borrow::Cow::into_owned)
+    let decoded = percent_decode_str(text).decode_utf8();
+    decoded.ok().map(std::borrow::Cow::into_owned)
 }
 
 /// `PR-7`, `MR-7-head`: names that Jenkins' branch sources give to pull requests.

@@ -82,7 +82,7 @@ impl Proxy {
     pub(super) fn secrets(&self) -> Vec<&Secret> {
         let account = self.account.iter();
         let secrets = account.flat_map(|account| [&account.password, &account.written]);
-        secrets.filter(|secret| !secret.is_empty()).collect()
+        secrets.collect()
     }
 
     /// `[PROTOCOL://][USER[:PASSWORD]@]HOST[:PORT]`, http where no protocol is named, port 1080 (https: 443) where
