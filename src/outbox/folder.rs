@@ -119,6 +119,7 @@ mod tests {
             (("XDG_STATE_HOME", "/s"), Some("/s/jira-send")),
             (("HOME", "/h"), Some("/h/.local/state/jira-send")),
             (("HOME", "h"), None),
+            (("XDG_STATE_HOME", "s"), None),
             (("LOCALAPPDATA", "/l"), None),
         ];
         for (variable, folder) in cases {

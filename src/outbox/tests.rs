@@ -1,3 +1,5 @@
+mod limits;
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -96,34 +98,6 @@ fn each_site_has_its_own_and_the_oldest_event_comes_first() {
     assert_eq!(outbox.drop_older(&entity, SequenceNumber::new(29)), 0);
     assert_eq!(outbox.drop_older(&entity, SequenceNumber::new(30)), 1);
     assert_eq!(outbox.list(None).due.len(), 3);
-}
-
-#[test]
-fn the_oldest_are_dropped_first() {
-    let (folder, machine) = (tempfile::tempdir().unwrap(), FakeMachine::default());
-    let outbox = outbox(folder.path(), 2, &machine);
-    for number in 1..=3 {
-        wait(&outbox, &entry(number, 100 - number, SITE, &machine));
-        machine.sleep(MINUTE);
-    }
-    assert_eq!(outbox.expire().0.dropped, 1);
-    let numbers = outbox
-        .list(None)
-        .due
-        .into_iter()
-        .map(|due| due.name.sequence);
-    assert_eq!(numbers.collect::<Vec<_>>(), [97, 98]);
-    machine.sleep(MINUTE * (24 * 60 - 1));
-    // What is too old is set aside for as long again.
-    let set_aside = || (outbox.expire().0.set_aside, outbox.refused());
-    assert_eq!(set_aside(), (1, 1));
-    machine.sleep(MINUTE * 2);
-    let (expired, _) = outbox.expire();
-    assert_eq!((expired.set_aside, expired.dropped), (1, 0));
-    assert_eq!(expired.names, ["build"]);
-    assert_eq!(set_aside(), (0, 2));
-    machine.sleep(MINUTE * (24 * 60 + 1));
-    assert_eq!(set_aside(), (0, 0));
 }
 
 /// What fails alone goes behind the others and waits longer each time; a later update of the same build is not held up.

@@ -127,5 +127,16 @@ mod tests {
         }
         let counts = (whole.delivered, whole.delivered_names.len());
         assert_eq!(counts, (2 * MAX_LISTED + 2, MAX_LISTED));
+        let one = || OutboxReport {
+            refused: 1,
+            waiting: 2,
+            expired: 3,
+            superseded: 4,
+            ..OutboxReport::default()
+        };
+        let mut both = one();
+        both.add(one());
+        let counts = [both.refused, both.waiting, both.expired, both.superseded];
+        assert_eq!(counts, [2, 4, 6, 8]);
     }
 }

@@ -39,11 +39,15 @@ fn names_are_read_as_they_are_written() {
     let mut later = name;
     later.sequence += 1;
     assert!(waiting(&name) < waiting(&later) && name < later);
+    later.sequence = 12_345_678_901_234_567;
+    assert_eq!(kind(&waiting(&later)), FileKind::Waiting(later));
     for other in [
         waiting(&name)
             .to_uppercase()
             .replace(".V1.JSON", ".v1.json"),
         waiting(&name).trim_start_matches('0').to_owned(),
+        waiting(&name).replacen('0', "+", 1),
+        waiting(&name).replace(".v1.", ".v0."),
         paused(&name, &pause).replace("-1.json", "-01.json"),
         paused(&name, &pause).replace("-1.json", ".json"),
     ] {

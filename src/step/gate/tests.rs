@@ -82,6 +82,8 @@ fn trouble_is_said_once_and_the_last_answer_counts() {
     let (_, token) = again(next);
     let (next, _) = Wait::of(Some(&token), 9000).after(awaiting(), &PATIENCE, 9000);
     let (_, token) = again(next);
+    let (_, line) = Wait::of(Some(&token), 9500).after(trouble.clone(), &PATIENCE, 9500);
+    assert!(line.is_some());
     let late = 3_600_000;
     let (next, _) = Wait::of(Some(&token), late).after(trouble, &PATIENCE, late);
     let Next::Over(result) = next else {
@@ -98,8 +100,12 @@ fn a_gate_that_jira_does_not_know_is_given_two_minutes() {
     let (_, token) = again(next);
     let (next, _) = Wait::of(Some(&token), 119_000).after(unknown.clone(), &PATIENCE, 119_000);
     again(next);
-    let (next, _) = Wait::of(Some(&token), 120_000).after(unknown, &PATIENCE, 120_000);
+    let (next, _) = Wait::of(Some(&token), 120_000).after(unknown.clone(), &PATIENCE, 120_000);
     assert!(matches!(next, Next::Over(_)));
+    // One that it knew before may come back.
+    let (_, token) = again(Wait::of(None, 0).after(awaiting(), &PATIENCE, 0).0);
+    let (next, _) = Wait::of(Some(&token), 500_000).after(unknown, &PATIENCE, 500_000);
+    again(next);
     let denied = json!({"outcome": "unauthorized", "exitCode": 3, "message": "no"});
     let (next, _) = Wait::of(None, 0).after(denied, &PATIENCE, 0);
     assert!(matches!(next, Next::Over(_)));

@@ -1,3 +1,5 @@
+mod ends;
+
 use serde_json::{Value, json};
 
 use super::{MAX_LENGTH, Memory, MemoryChange, Topic};
@@ -105,6 +107,7 @@ fn every_step_carries_on_what_is_needed() {
     // What is about that run alone stays with it.
     assert!(!now.contains("gate") && !now.contains("keys"), "{now}");
     assert!(now.contains("\"result\":\"FAILURE\""), "{now}");
+    assert!(now.lines().is_sorted(), "{now}");
     // Nothing is new the next time.
     let (change, _) = Memory::new(&run(&now, &[(true, &before)])).finish();
     assert_eq!(change, MemoryChange::default());
@@ -129,6 +132,11 @@ fn the_newest_counts_whichever_run_has_it() {
         let memory = Memory::new(&run(own, &[(false, other)]));
         let deployed = &memory.deployed(i64::MAX)["shop/prod"];
         assert_eq!(deployed.commit.as_ref().unwrap().as_str(), "2222");
+        for (until, commit) in [(999, None), (1_000, Some("1111")), (2_000, Some("2222"))] {
+            let then = memory.deployed(until).remove("shop/prod");
+            let then = then.map(|it| it.commit.unwrap().to_string());
+            assert_eq!(then.as_deref(), commit, "{until}");
+        }
         let now = finished(memory, own);
         assert!(now.contains("2222") && !now.contains("1111"), "{now}");
     }
@@ -154,46 +162,15 @@ fn what_is_settled_leaves_a_mark_while_others_have_it() {
     }
     // A later state of the same thing waits again.
     let later = line_of(Topic::Waiting, &super::tests::entry(1, 3_000, "failed"));
-    let fourth = run(&now, &[(true, &waiting), (true, &later)]);
-    assert_eq!(Memory::new(&fourth).waiting().len(), 1);
+    for fourth in [
+        run(&now, &[(true, &waiting), (true, &later)]),
+        run(&later, &[(true, &now)]),
+    ] {
+        assert_eq!(Memory::new(&fourth).waiting().len(), 1);
+    }
     // Once nobody has it any more, nobody needs to know.
     let (change, _) = Memory::new(&run(&now, &[])).finish();
     assert_eq!((change.keep.len(), change.forget.len()), (0, 1));
-}
-
-#[test]
-fn what_a_completed_run_left_in_progress_has_ended_as_that_run() {
-    let begun = entry(1, 2_000, "in_progress");
-    let open = line_of(Topic::Open, &begun);
-    let memory = Memory::new(&run("none", &[(true, &open)]));
-    let [(_, end)] = memory.waiting().try_into().unwrap();
-    assert_eq!(end.body.json["builds"][0]["state"], "failed");
-    assert_eq!(
-        end.body.json["builds"][0]["lastUpdated"],
-        "1970-01-01T00:00:05.000Z"
-    );
-    assert_eq!(
-        (end.sequence, end.name.as_str()),
-        (5_000, "build shop #1 failed")
-    );
-    // Whoever comes next knows that this is done, or that it waits; twice it says the same.
-    let now = finished(memory, "none");
-    let next = Memory::new(&run("none", &[(true, &now), (true, &open)]));
-    assert_eq!(next.waiting().len(), 1);
-    assert_eq!(next.waiting()[0].1, end);
-
-    // A run that goes on ends it itself, and so does the run at hand.
-    for run in [run("none", &[(false, &open)]), run(&open, &[])] {
-        let memory = Memory::new(&run);
-        assert!(memory.waiting().is_empty());
-    }
-    let (change, _) = Memory::new(&run(&open, &[])).finish();
-    assert_eq!(change, MemoryChange::default());
-    // What has ended meanwhile needs no end.
-    let name = Topic::Open.name(&begun.entity().folder());
-    let gone = format!("{name} {{\"at\":2000,\"gone\":true}}");
-    let memory = Memory::new(&run(&gone, &[(true, &open)]));
-    assert!(memory.waiting().is_empty());
 }
 
 #[test]
@@ -203,6 +180,9 @@ fn calls_that_a_run_has_kept_are_its_own_until_it_is_over() {
     assert_eq!(count(&run(&request, &[])), 1);
     assert_eq!(count(&run("none", &[(true, &request)])), 1);
     assert_eq!(count(&run("none", &[(false, &request)])), 0);
+    // Another run that goes on has made it.
+    let gone = "request:abc {\"at\":3000,\"gone\":true}";
+    assert_eq!(count(&run("none", &[(false, gone), (true, &request)])), 0);
 }
 
 #[test]
@@ -293,4 +273,7 @@ fn keys_of_a_run_are_collected_for_those_that_it_starts() {
         (keys[..2].to_vec(), Some("8a91".to_owned()))
     );
     assert_eq!(Memory::keys_in("none"), (Vec::new(), None));
+    let mut memory = Memory::new(&run("none", &[]));
+    memory.add_keys(&[], 2, Some("8a91"));
+    assert_eq!(memory.finish().0, MemoryChange::default());
 }

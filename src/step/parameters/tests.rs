@@ -138,6 +138,10 @@ fn test_results_are_counts_and_single_numbers_win() {
         Value::Object(read.options),
         json!({"testsTotal": 5, "testsPassed": 3, "testsFailed": 1, "testsSkipped": 0})
     );
+    for (count, option) in [("totalCount", "testsTotal"), ("passCount", "testsPassed")] {
+        let read = self::read("jiraSendBuildInfo", &json!({"testResults": {count: 3}}));
+        assert_eq!(Value::Object(read.options), json!({option: 3}));
+    }
 }
 
 #[test]
