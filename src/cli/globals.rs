@@ -105,6 +105,7 @@ mod tests {
             ("-v build --state=x", "build -v --state=x"),
             ("-qv --color always build x", "build -qv --color always x"),
             ("--color=never show -v build", "show build --color=never -v"),
+            ("--quiet --verbose build x", "build --quiet --verbose x"),
             ("build -- -v build", "build -- -v build"),
             ("--state build", "--state build"),
             ("-v", "-v"),

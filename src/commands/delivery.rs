@@ -320,3 +320,6 @@ fn batches(items: Vec<Claimed>) -> Vec<Vec<Claimed>> {
     }
     batches
 }
+
+#[cfg(test)]
+mod tests;

@@ -148,7 +148,7 @@ mod tests {
             ("v1.0.17", "expected a whole number"),
             ("\u{661}", "expected a whole number"),
             (
-                "1.0.123456",
+                "1.0.100000",
                 "Jira needs a whole number: of 3 parts, each after the first may have 5 digits",
             ),
             (

@@ -256,6 +256,7 @@ mod tests {
             ("pre-prod", Staging),
             ("prelive", Staging),
             ("pre-live", Staging),
+            ("pre-2-prod", Staging),
             ("ppe2", Staging),
             ("prod-like", Staging),
             ("eu production-like", Staging),

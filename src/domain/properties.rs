@@ -116,6 +116,7 @@ mod tests {
             "k=a\nb",
             "k=🚀",
             "k= x",
+            "a  b=x",
             long.as_str(),
         ] {
             assert!(bad.parse::<Property>().is_err(), "{bad}");

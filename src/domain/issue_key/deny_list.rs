@@ -246,6 +246,9 @@ mod tests {
             ("SNYK-JS-LODASH-567746", Some(21)),
             ("SNYK-DEBIAN10-LIBXML2-1277346", Some(29)),
             ("SNYK-JS-567746", None),
+            ("SNYK-JS-LODASH-", None),
+            ("SNYK--LODASH-1", None),
+            ("SNYK-JS--1", None),
             ("snyk-fix-abc-12", None),
         ];
         for (text, length) in cases {

@@ -67,6 +67,7 @@ fn the_tag_before_is_of_the_same_series() {
         ),
         ("1.3.0", &["v1.2.0", "v1.1.0"], Some("v1.2.0")),
         ("v1.2.0-PROJ-9", &["v1.1.0", "v1.0.0"], Some("v1.1.0")),
+        ("v1.2.0-PROJ-9", &["v1.3.0", "v1.1.0"], Some("v1.1.0")),
         (
             "v1.2.0-jre",
             &["v1.2.0-android", "v1.1.0-android", "v1.1.0-jre"],

@@ -121,7 +121,7 @@ fn what_the_user_named_before_is_no_guess() {
     );
 }
 
-/// Of several that were queued, one was rejected for another reason than the guesses of the others.
+/// Of several that were queued, one was rejected for another reason than the guesses of the others, and one names its issue.
 #[test]
 fn the_unknown_keys_of_others_are_not_those_of_a_queued_update() {
     let jira = Sandbox::start();
@@ -131,6 +131,30 @@ fn the_unknown_keys_of_others_are_not_those_of_a_queued_update() {
         let run = agent.run(&["build", "--build-number", number, "--message", title]);
         assert_eq!(run.code, 4, "{}", run.stderr);
     }
+    let run = agent.run(&["build", "--build-number=3", "--issue-keys=XYZ-6"]);
+    assert_eq!(run.code, 4, "{}", run.stderr);
+    jira.clear_faults();
+    agent.change(0, |entry| {
+        entry["body"]["builds"][0]["label"] = "x".repeat(256).into();
+    });
+    let run = agent.run(&["flush"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    let refused = std::fs::read_dir(agent.outbox().join("refused")).unwrap();
+    assert_eq!(refused.count(), 2, "{}", run.stderr);
+    assert_eq!(agent.kept(".json").len(), 0, "{}", run.stderr);
+    for words in ["was queued, and is rejected", "does not know XYZ-4, XYZ-5"] {
+        assert!(run.stderr.contains(words), "{}", run.stderr);
+    }
+}
+
+/// Alone, and rejected for another reason, though Jira does not know one of its guesses either.
+#[test]
+fn one_wrong_guess_of_several_takes_no_queued_update_away() {
+    let jira = Sandbox::start();
+    jira.fail(Endpoint::Builds, Fault::redirect("https://else.example/"));
+    let agent = agent(&jira, "Tidy");
+    let run = agent.run(&["build", "--message=PROJ-3 XYZ-9"]);
+    assert_eq!(run.code, 4, "{}", run.stderr);
     jira.clear_faults();
     agent.change(0, |entry| {
         entry["body"]["builds"][0]["label"] = "x".repeat(256).into();
@@ -139,10 +163,6 @@ fn the_unknown_keys_of_others_are_not_those_of_a_queued_update() {
     assert_eq!(run.code, 1, "{}", run.stderr);
     let refused = std::fs::read_dir(agent.outbox().join("refused")).unwrap();
     assert_eq!(refused.count(), 1, "{}", run.stderr);
-    assert_eq!(agent.kept(".json").len(), 0, "{}", run.stderr);
-    for words in ["was queued, and is rejected", "does not know XYZ-4, XYZ-5"] {
-        assert!(run.stderr.contains(words), "{}", run.stderr);
-    }
 }
 
 /// Some commits are stored, and those with nothing but a wrong guess are not.

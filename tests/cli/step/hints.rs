@@ -49,6 +49,7 @@ fn a_site_that_nobody_named_is_set_in_jenkins_or_as_a_parameter() {
     for step in STEPS {
         let answer = call(&agent, step);
         assert_eq!(answer.outcome(), "invalid", "{step}: {}", answer.echo());
+        assert!(!answer.echo().contains("was searched"), "{}", answer.echo());
         let echo = answer.echo();
         assert!(echo.contains("Jira site (site or JIRA_SITE)"), "{echo}");
         let hint = "  hint: set JIRA_SITE (in Jenkins under Manage Jenkins > System > Global properties > Environment variables), or pass site: 'acme' for acme.atlassian.net";

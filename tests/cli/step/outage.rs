@@ -109,3 +109,52 @@ fn the_end_of_a_run_that_is_being_stopped_is_short() {
         remembered(&ended.apply(""), "waiting").try_into().unwrap();
     assert_eq!(left["entry"]["body"]["builds"][0]["state"], "cancelled");
 }
+
+/// One site of two is down: each thing that waits for it is remembered, and of each the newest.
+#[test]
+fn what_waits_for_one_site_is_remembered() {
+    let (there, gone) = (Sandbox::start(), Sandbox::start());
+    let redirect = || Fault::redirect("https://else.example/");
+    gone.fail(Endpoint::Builds, redirect());
+    gone.fail(Endpoint::Deployments, redirect());
+    let (agent, mut job) = (Agent::of_run(&there, 7), Job::default());
+    let agent = agent.with_sites(&[&there, &gone]);
+    for (step, state, waiting) in [
+        ("jiraSendBuildInfo", "in_progress", 1),
+        ("jiraSendBuildInfo", "successful", 1),
+        ("jiraSendDeploymentInfo", "successful", 2),
+    ] {
+        let parameters = json!({"issueKeys": "ABC-1", "environmentId": "eu", "state": state});
+        job.step(&agent, 7, step, &parameters);
+        let left = remembered(job.memory(7), "waiting");
+        assert_eq!(left.len(), waiting, "{step} {state}");
+        let states = left.iter().map(|line| {
+            let body = &line["entry"]["body"];
+            let item = body["builds"].get(0).unwrap_or(&body["deployments"][0]);
+            item["state"].clone()
+        });
+        assert!(states.eq(vec![json!(state); waiting]), "{left:?}");
+    }
+}
+
+/// Without an outbox, whether Jira is down; how many beginnings need an end later, and how many updates wait.
+#[test]
+fn a_beginning_counts_where_jira_has_it_or_gets_it() {
+    for (no_outbox, is_down, open, waiting) in [
+        (false, false, 1, 0),
+        (true, false, 1, 0),
+        (false, true, 1, 1),
+        (true, true, 0, 0),
+    ] {
+        let jira = Sandbox::start();
+        let agent = Agent::of_run(&jira, 7);
+        if is_down {
+            jira.fail(Endpoint::Builds, Fault::redirect("https://else.example/"));
+        }
+        let parameters = json!({"issueKeys": "ABC-1", "noOutbox": no_outbox});
+        let opening = super::begin("jiraSendBuildInfo", &parameters, &json!({}));
+        let memory = agent.ask(&opening).apply("");
+        let counts = ["open", "waiting"].map(|topic| remembered(&memory, topic).len());
+        assert_eq!(counts, [open, waiting], "{no_outbox} {is_down}");
+    }
+}
