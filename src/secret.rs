@@ -47,7 +47,7 @@ impl Secret {
     }
 
     /// What could turn up in a log: the text as it is, and what Base64 of either alphabet makes of it inside of a longer
-    /// text, which depends on what stands before it.
+    /// text, which depends on what precedes it.
     pub(crate) fn forms(&self) -> Vec<Self> {
         let base64 = (0..3).map(|offset| base64::core(self.reveal().as_bytes(), offset));
         let both = base64.flat_map(|text| [text.replace('+', "-").replace('/', "_"), text]);
@@ -99,7 +99,7 @@ impl Secret {
 /// Deepest JSON within JSON, and the like, that is looked into.
 const MOST_LEVELS: usize = 6;
 
-/// How long the wanted character may be at the beginning of the text, in each way in which it can stand there.
+/// How long the wanted character may be at the beginning of the text, in each way in which it can be written.
 fn lengths(text: &str, wanted: char) -> Vec<usize> {
     let mut lengths = match text.as_bytes().first() {
         Some(b'%') => percent_encoded(text, wanted),

@@ -29,7 +29,7 @@ impl<F> Once<F> {
     }
 }
 
-/// Something to do, and what came of it.
+/// Something to do, and its result.
 enum Slot<T, R> {
     Waiting(T),
     Done(R),

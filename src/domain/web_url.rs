@@ -50,7 +50,7 @@ impl WebUrl {
 /// The URL without the user and password that may precede its host.
 pub(crate) fn without_account(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
-        // Without a protocol, what stands before an `@` may be the user of a clone, who is no secret.
+        // Without a protocol, what precedes an `@` may be the user of a clone, who is no secret.
         let account = url
             .rsplit_once('@')
             .filter(|(account, _)| account.contains(':'));
@@ -64,7 +64,7 @@ pub(crate) fn without_account(url: &str) -> String {
     format!("{scheme}://{}", &rest[host..])
 }
 
-/// Whether what stands behind the host, if anything does, is a port.
+/// Whether what follows the host, if anything does, is a port.
 fn has_port(authority: &str) -> bool {
     let port = authority.rsplit_once(':').map_or("", |(_, port)| port);
     port.ends_with(']') || port.bytes().all(|byte| byte.is_ascii_digit())

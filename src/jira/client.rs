@@ -43,7 +43,7 @@ pub(crate) struct Jira<'a> {
     cloud_id: CloudId,
 }
 
-/// What opens a site once more without asking for it. The token may have run out; then the first request gets another.
+/// What opens a site once more without asking for it. The token may have expired; then the first request gets another.
 pub(crate) struct Opened {
     token: Secret,
     cloud_id: CloudId,

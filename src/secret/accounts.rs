@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use super::{HIDDEN, hide};
 
+/// What a hint says in place of them.
+const PLACEHOLDER: &str = "USER:PASSWORD";
+
 /// The text of an error without them, with a protocol or without: what it repeats may be an address that is written in a
 /// wrong way.
 pub(crate) fn hidden_in(text: &str) -> String {
@@ -24,7 +27,7 @@ pub(crate) fn in_address(text: &str, from: usize) -> Option<Range<usize>> {
         if let Some(at) = authority.rfind('@') {
             let is_page = text[..scheme].ends_with("http") || text[..scheme].ends_with("https");
             let is_account = is_page || authority[..at].contains(':');
-            if is_account && &authority[..at] != HIDDEN {
+            if is_account && ![HIDDEN, PLACEHOLDER].contains(&&authority[..at]) {
                 return Some(start..start + at);
             }
         }
@@ -48,7 +51,7 @@ fn in_word(text: &str, from: usize) -> Option<Range<usize>> {
         let account = word[..at].find("://").map_or(0, |scheme| scheme + 3);
         let is_host =
             word[at + 1..].starts_with(|letter: char| letter.is_alphanumeric() || letter == '[');
-        if is_host && word[account..at].contains(':') {
+        if is_host && word[account..at].contains(':') && &word[account..at] != PLACEHOLDER {
             return Some(start + account..start + at);
         }
         from = start + at + 1;
@@ -84,6 +87,7 @@ mod tests {
         }
         for plain in [
             "https://host/@scope/x:y@z",
+            "http://USER:PASSWORD@host:port",
             "https://host?mail=a:b@c",
             "https://host#a:b@c",
             "git@host:x/y.git",

@@ -19,7 +19,7 @@ const SECRETS: &[Variable] = &[
 /// What is a secret as it is.
 const VALUES: &[Variable] = &[JIRA_CLIENT_SECRET, JENKINS_API_TOKEN];
 
-/// Where a user and a password may stand before a host, by right or by mistake.
+/// Where a user and a password may precede a host, by right or by mistake.
 const ADDRESSES: &[Variable] = &[
     JIRA_SITE,
     JIRA_CLOUD_ID,

@@ -21,7 +21,7 @@ pub(super) struct Others {
 }
 
 impl Others {
-    /// Of a clone whose branches are looked at together, the primary branches alone. `primary` is the one that Jenkins
+    /// Of a clone whose branches are read together, the primary branches alone. `primary` is the one that Jenkins
     /// calls so.
     ///
     /// # Errors

@@ -63,7 +63,7 @@ impl<'a> Memory<'a> {
 pub(crate) struct Changed {
     /// Full names of references.
     pub(crate) names: BTreeSet<String>,
-    /// Where these were before all of it: a push that goes on where another one ended has no beginning of its own.
+    /// Where these were before all of it: a push that continues another one has no beginning of its own.
     pub(crate) old: BTreeSet<String>,
 }
 

@@ -28,7 +28,8 @@ fn every_fault_has_its_code_and_words() {
     let cases = [
         (Fault::html(200), 4, "a proxy or a login page"),
         (Fault::html(404), 4, "a proxy"),
-        (Fault::json(404, "{}"), 1, "has not stored"),
+        (Fault::empty(404), 1, "has not stored"),
+        (Fault::json(404, "{}"), 4, "not Jira's answer"),
         (Fault::Junk, 4, "not Jira's answer"),
         (Fault::html(503), 4, "status.atlassian.com"),
         (Fault::empty(403), 3, "OAuth credentials"),

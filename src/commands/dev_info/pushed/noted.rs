@@ -1,4 +1,4 @@
-//! The push that is looked at, and those at the same time.
+//! The push that is being read, and those at the same time.
 
 use super::lines::RefUpdate;
 use crate::cli::DevInfoOptions;
@@ -9,7 +9,7 @@ use crate::outbox::{Entity, Moved, PushRecord, Reserved};
 /// Most references of a push that are noted for others: what moves more is a history.
 const MOST_NOTED: usize = 1_000;
 
-/// This push, and what others have changed a moment ago; the outbox tells them of each other.
+/// This push, and what others have changed a moment ago; they know of each other by the outbox.
 pub(super) fn with_others(
     options: &DevInfoOptions,
     updates: &[RefUpdate],
