@@ -130,7 +130,7 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// Takes what is wanted of the next line that is not blank.
+    /// Takes what is needed of the next line that is not blank.
     fn read<T>(&mut self, wanted: impl Fn(Change<'_>) -> T) -> anyhow::Result<Option<T>> {
         loop {
             if !self.read_line()? {
