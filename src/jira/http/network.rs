@@ -190,7 +190,7 @@ fn bounded(
             account: account.as_ref().map(Secret::reveal),
             unwanted: None,
         };
-        exchange(way.agent(), request, timeout)
+        exchange(way.agent(request.url), request, timeout)
     });
     let is_over = || {
         let curfew = system.watchdog().and_then(Watchdog::curfew);

@@ -76,6 +76,8 @@ pub(super) struct Way {
     proxy: Option<ureq::Proxy>,
     roots: Arc<Roots>,
     agent: OnceLock<ureq::Agent>,
+    /// Where nothing is encrypted.
+    plain: OnceLock<ureq::Agent>,
 }
 
 impl Way {
@@ -84,6 +86,7 @@ impl Way {
             proxy,
             roots,
             agent: OnceLock::new(),
+            plain: OnceLock::new(),
         }
     }
 
@@ -92,24 +95,30 @@ impl Way {
         self.roots.are_bundled()
     }
 
-    pub(super) fn agent(&self) -> &ureq::Agent {
-        self.agent.get_or_init(|| {
-            let roots = self.roots.read().clone();
-            let config = ureq::Agent::config_builder()
-                .http_status_as_error(false)
-                .max_redirects(0)
-                .max_redirects_will_error(false)
-                .user_agent(PRODUCT)
-                .accept("application/json")
-                .input_buffer_size(BUFFER)
-                .output_buffer_size(BUFFER)
-                .timeout_resolve(Some(CONNECT_TIMEOUT))
-                .timeout_connect(Some(CONNECT_TIMEOUT))
-                // Never from the environment: the crate's own rules for its variables are not curl's.
-                .proxy(self.proxy.clone())
-                .tls_config(TlsConfig::builder().root_certs(roots).build())
-                .build();
-            ureq::Agent::with_parts(config, OneConfiguration::default(), Names)
-        })
+    /// What asks this address. No certificate is read where none is asked for.
+    pub(super) fn agent(&self, url: &str) -> &ureq::Agent {
+        if self.proxy.is_none() && url.starts_with("http:") {
+            return self.plain.get_or_init(|| self.trusting(RootCerts::WebPki));
+        }
+        self.agent
+            .get_or_init(|| self.trusting(self.roots.read().clone()))
+    }
+
+    fn trusting(&self, roots: RootCerts) -> ureq::Agent {
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .user_agent(PRODUCT)
+            .accept("application/json")
+            .input_buffer_size(BUFFER)
+            .output_buffer_size(BUFFER)
+            .timeout_resolve(Some(CONNECT_TIMEOUT))
+            .timeout_connect(Some(CONNECT_TIMEOUT))
+            // Never from the environment: the crate's own rules for its variables are not curl's.
+            .proxy(self.proxy.clone())
+            .tls_config(TlsConfig::builder().root_certs(roots).build())
+            .build();
+        ureq::Agent::with_parts(config, OneConfiguration::default(), Names)
     }
 }
