@@ -5,9 +5,11 @@ use ::base64::engine::general_purpose::STANDARD;
 
 /// What the text stands for; nothing when it is not Base64. Its lines may be broken anywhere.
 pub(crate) fn decode(text: &[u8]) -> Option<Vec<u8>> {
-    let mut digits = Vec::with_capacity(text.len());
-    for line in text.split(|byte| *byte == b'\n') {
+    let (mut digits, mut begin) = (Vec::with_capacity(text.len()), 0);
+    for end in memchr::memchr_iter(b'\n', text).chain([text.len()]) {
+        let line = &text[begin..end];
         digits.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
+        begin = end + 1;
     }
     STANDARD.decode(digits).ok()
 }
