@@ -59,15 +59,16 @@ impl Secret {
 
     /// The first place of the text, with any of its characters as URLs, forms or JSON write them, once or more often.
     pub(crate) fn find(&self, text: &str, from: usize) -> Option<Range<usize>> {
-        let plain = || {
-            let start = from + text.get(from..)?.find(self.reveal())?;
-            Some(start..start + self.reveal().len())
-        };
-        if !text.contains(['%', '+', '\\']) {
-            return plain();
+        let rest = text.get(from..)?;
+        let plain = rest.find(self.reveal()).map(|start| from + start);
+        let plain = plain.map(|start| start..start + self.reveal().len());
+        // Only what precedes it is looked through, so that many of them in a long text take no longer than one.
+        let before = plain.as_ref().map_or(rest, |place| &text[from..place.end]);
+        if !before.contains(['%', '+', '\\']) {
+            return plain;
         }
         let first = self.reveal().chars().next()?;
-        let places = text.get(from..)?.char_indices();
+        let places = rest.char_indices();
         let mut places = places
             .filter(|(_, character)| *character == first || matches!(character, '%' | '+' | '\\'));
         places.find_map(|(place, _)| {

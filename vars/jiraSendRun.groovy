@@ -29,8 +29,8 @@ Map task(Map step, Object env) {
     String seconds = hasAgent ? '' : given(parameters.agentTimeout, env, 'JIRA_SEND_AGENT_TIMEOUT', '')
     return [
         body: body, sends: step.sends == true, otherwise: step.otherwise,
-        // The words that the program takes for true.
-        fails: ['true', '1', 'yes', 'on'].contains(fails.toLowerCase()),
+        // As the program reads it: only a word for false lets an undecided gate pass.
+        fails: step.strict ? !['false', '0', 'no', 'off'].contains(fails.toLowerCase()) : ['true', '1', 'yes', 'on'].contains(fails.toLowerCase()),
         agent: hasAgent ? null : [
             label: given(parameters.agentLabel, env, 'JIRA_SEND_AGENT_LABEL', ''),
             seconds: seconds.matches('[1-9][0-9]{0,4}') ? Integer.parseInt(seconds) : 120,

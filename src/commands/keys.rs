@@ -274,7 +274,8 @@ fn list_searched(searched: &Searched, list: &mut String) {
     }
     let beyond = searched.beyond();
     if beyond > 0 {
-        let _ = writeln!(list, "  and {beyond} more commit messages");
+        let plural = if beyond == 1 { "" } else { "s" };
+        let _ = writeln!(list, "  and {beyond} more commit message{plural}");
     }
 }
 

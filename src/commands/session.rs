@@ -20,7 +20,7 @@ pub(crate) struct Session<'a> {
     context: &'a Context<'a>,
 }
 
-/// The sites that this process has opened, with whose credential: what is sent later opens none of them again.
+/// The sites that one command line has opened, with whose credential: what it sends later opens none of them again.
 #[derive(Default)]
 pub(crate) struct OpenedSites(Mutex<Vec<OpenedSite>>);
 

@@ -206,7 +206,9 @@ impl Job<'_> {
         if !child::is_shortage(&error) {
             return error;
         }
-        let what = format!("this run is not reported to Jira: no process can be started: {error}");
+        let what = format!(
+            "no process can be started: {error}; the command takes the place of jira-send, so this run is not reported to Jira"
+        );
         let advice = "raise ulimit -u (processes), ulimit -v (memory) or ulimit -n (files)";
         context.output.advise(&what, advice);
         child::replace_us(&self.wrap.command, self.wrap.keep_credentials)

@@ -101,7 +101,7 @@ const LIKE: &[&str] = &[
 ];
 
 /// The same before one of those only.
-const BEFORE: &[&str] = &["pre", "as", "non", "no", "not"];
+const BEFORE: &[&str] = &["pre", "non", "no", "not"];
 
 /// The same when joined with it only.
 const JOINED: &[&str] = &["p", "n"];
@@ -171,7 +171,8 @@ fn without_like(words: Vec<String>) -> Vec<String> {
             });
             continue;
         }
-        let before = kept.pop_if(|before| is_before(before));
+        // "as" is Asia in front of any other word for production.
+        let before = kept.pop_if(|before| is_before(before) || before == "as" && word == "live");
         let behind = words.next_if(|behind| LIKE.contains(&behind.as_str()));
         let is_none = before.is_some() || behind.is_some();
         kept.push(if is_none {
@@ -271,6 +272,7 @@ mod tests {
             ("live-replica-1", Staging),
             ("near-live", Staging),
             ("as-live", Staging),
+            ("as-prod", Production),
             ("fake production", Staging),
             ("pprod", Staging),
             ("pprd", Staging),

@@ -232,7 +232,8 @@ impl Known {
             }
             None => (message?, wanted.remedy()),
         };
-        let advice = if is_shallow { DEEPEN } else { advice };
+        let is_deepened = is_shallow && wanted.instead_of.is_none();
+        let advice = if is_deepened { DEEPEN } else { advice };
         Some(Warning::new(message, advice))
     }
 }

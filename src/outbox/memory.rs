@@ -205,7 +205,11 @@ impl<'a> Memory<'a> {
         let Some((number, mut record)) = self.last(entity) else {
             return;
         };
-        record.issue_keys.retain(|key| !unknown.contains(key));
+        let is_known = |key: &String| !unknown.contains(key);
+        if record.unknown == unknown && record.issue_keys.iter().all(is_known) {
+            return;
+        }
+        record.issue_keys.retain(is_known);
         record.unknown = unknown.to_vec();
         let own = self.folder.join(entity.folder());
         let path = own.join(number.as_i64().to_string());

@@ -106,7 +106,7 @@ pub(super) fn identifier_at_start(text: &str) -> Option<(usize, &'static str)> {
     let bytes = text.as_bytes();
     // Nearly all words of a text begin with another letter than those below.
     let first = bytes.first()?.to_ascii_lowercase();
-    if !b"cgmoprs".contains(&first) {
+    if !b"acegmoprs".contains(&first) {
         return None;
     }
     by_year(bytes)
@@ -235,6 +235,8 @@ mod tests {
             ("CVE-2024-", None),
             ("CVE-24-1234", None),
             ("RUSTSEC-2024-0001", Some(17)),
+            ("ALAS-2024-123", Some(13)),
+            ("ELSA-2024-12", Some(12)),
             ("PYSEC-2024-1", Some(12)),
             ("GO-2026-5932", Some(12)),
             ("GO-12", None),

@@ -77,8 +77,13 @@ impl Changed {
         for (name, moves) in moves {
             changed.names.insert(name.to_owned());
             let is_end = |id: &&String| moves.iter().any(|moved| moved.new == **id);
-            let old = moves.iter().filter_map(|moved| moved.old.as_ref());
-            changed.old.extend(old.filter(|id| !is_end(id)).cloned());
+            let old = || moves.iter().filter_map(|moved| moved.old.as_ref());
+            let begins =
+                old().any(|id| !is_end(&id)) || moves.iter().any(|moved| moved.old.is_none());
+            // There and back: whatever it was, it had before.
+            changed
+                .old
+                .extend(old().filter(|id| !begins || !is_end(id)).cloned());
         }
         changed
     }
@@ -123,6 +128,11 @@ mod tests {
             (
                 &[push(&[("x", "a", "b")]), push(&[("y", "b", "c")])],
                 "x y",
+                "a b",
+            ),
+            (
+                &[push(&[("x", "b", "a")]), push(&[("x", "a", "b")])],
+                "x",
                 "a b",
             ),
         ];

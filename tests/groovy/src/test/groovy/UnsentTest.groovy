@@ -79,6 +79,7 @@ class UnsentTest extends PipelineCase {
         fresh().launcher.answer('')
         assert jenkins.pipeline('return checkGatingStatus(failOnError: false)') == false
         assert jenkins.pipeline('return jiraAwaitGate(failOnError: false)').outcome == 'unreachable'
+        assert thrownBy { jenkins.pipeline("return jiraAwaitGate(failOnError: 'maybe')") } != null
     }
 
     @Test
