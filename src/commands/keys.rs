@@ -54,7 +54,7 @@ pub(super) fn run(options: &KeysOptions, context: &Context<'_>) -> Result<Explai
             .notes
             .details
             .iter()
-            .filter(|_| !context.output.is_verbose())
+            .filter(|it| !context.output.is_verbose() && !facts.notes.lines.contains(it))
         {
             context.output.say(detail);
         }

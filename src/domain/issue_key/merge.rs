@@ -55,10 +55,12 @@ fn of_subject(subject: &str) -> Option<Vec<Range<usize>>> {
     }
     if subject.starts_with("Merge pull request ") {
         // GitHub: Merge pull request #7 from acme/x · Gitea: Merge pull request 'Title' (#7) from x into main · Azure
-        // DevOps: Merge pull request 7 from x into main
+        // DevOps: Merge pull request 7 from x into main · older Bitbucket Server: Merge pull request #7 in PROJ/repo from x to
+        // main
         let from = subject.rfind(" from ")?;
         let branch = words().find(|word| word.start > from + "from".len())?;
-        let is_github = subject.as_bytes().get("Merge pull request ".len()) == Some(&b'#');
+        let has_hash = subject.as_bytes().get("Merge pull request ".len()) == Some(&b'#');
+        let is_github = has_hash && subject.split(' ').nth(4) == Some("from");
         let text = &subject[branch.clone()];
         let owner = if is_github {
             // Without a branch it is the name of a user alone.
@@ -235,6 +237,22 @@ mod tests {
             let found = branches(message);
             let found: Vec<&str> = found.into_iter().map(|range| &message[range]).collect();
             assert_eq!(&found, expected, "{message}");
+        }
+    }
+
+    #[test]
+    fn older_versions_of_bitbucket_server_name_it_in_the_subject() {
+        for (branch, expected) in [
+            ("abc-12-login", "abc-12-login"),
+            ("abc-12/login", "abc-12/login"),
+            ("~ADA/shop:abc-12", "abc-12"),
+        ] {
+            let message = format!("Merge pull request #7 in PROJ/shop from {branch} to release/1");
+            let found: Vec<&str> = branches(&message)
+                .into_iter()
+                .map(|it| &message[it])
+                .collect();
+            assert_eq!(found, [expected]);
         }
     }
 }

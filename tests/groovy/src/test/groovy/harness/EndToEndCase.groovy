@@ -51,7 +51,8 @@ abstract class EndToEndCase extends PipelineCase {
         jenkins.credentials['jira-oauth'] = [kind: 'usernamePassword', user: 'sandbox-client', password: 'sandbox-secret']
         jenkins.shell = { StepCall call ->
             requests << (Map) new JsonSlurper().parse(new File(call.environment.JIRA_SEND_TMP, 'request.json'), 'UTF-8')
-            Launcher launcher = Launcher.run(call.environment, jenkins.workspace)
+            String manifest = (call.named.script =~ /(?m)^manifest='(.*)'$/)[0][1]
+            Launcher launcher = Launcher.run(call.environment + [(Launcher.MANIFEST): manifest], jenkins.workspace)
             log = launcher.errors
             assert launcher.status == 0
             return launcher.output

@@ -29,7 +29,7 @@ class Launcher {
         }
         String text = SCRIPT.getText('UTF-8')
         String released = text.replaceFirst(/(?m)^manifest='[^']*'$/, "manifest='${manifest}'")
-        assert released != text
+        assert released.contains("manifest='${manifest}'\n")
         File file = File.createTempFile('run', '.sh')
         file.deleteOnExit()
         file.setText(released, 'UTF-8')
