@@ -153,15 +153,18 @@ impl FromStr for EnvironmentType {
 
 /// These words with another one for a production that is none: `pre-prod`, `prodCopy`, `shadowprod`.
 fn without_like(words: Vec<String>) -> Vec<String> {
+    // `prod-eu-mirror` and `copy-of-prod` say it of the whole name.
+    let is_whole = words.last().is_some_and(|last| is_like(last))
+        || matches!(words.as_slice(), [first, of, ..] if is_like(first) && of == "of");
     let mut kept: Vec<String> = Vec::new();
     let mut words = words.into_iter().peekable();
     while let Some(word) = words.next() {
-        let is_before = |before: &str| BEFORE.contains(&before) || LIKE.contains(&before);
+        let is_before = |before: &str| BEFORE.contains(&before) || is_like(before);
         let is_joined = PRODUCTION.iter().any(|production| {
             let before = word.strip_suffix(production);
             let behind = word.strip_prefix(production);
             let before = before.filter(|it| is_before(it) || JOINED.contains(it));
-            before.is_some() || behind.is_some_and(|behind| LIKE.contains(&behind))
+            before.is_some() || behind.is_some_and(is_like)
         });
         if !PRODUCTION.contains(&word.as_str()) {
             kept.push(if is_joined {
@@ -173,8 +176,8 @@ fn without_like(words: Vec<String>) -> Vec<String> {
         }
         // "as" is Asia in front of any other word for production.
         let before = kept.pop_if(|before| is_before(before) || before == "as" && word == "live");
-        let behind = words.next_if(|behind| LIKE.contains(&behind.as_str()));
-        let is_none = before.is_some() || behind.is_some();
+        let behind = words.next_if(|behind| is_like(behind));
+        let is_none = is_whole || before.is_some() || behind.is_some();
         kept.push(if is_none {
             NO_PRODUCTION.to_owned()
         } else {
@@ -182,6 +185,11 @@ fn without_like(words: Vec<String>) -> Vec<String> {
         });
     }
     kept
+}
+
+fn is_like(word: &str) -> bool {
+    let singular = word.strip_suffix('s').unwrap_or(word);
+    LIKE.contains(&word) || LIKE.contains(&singular)
 }
 
 /// Stands for what is like production.
@@ -267,6 +275,9 @@ mod tests {
             ("MirrorProd", Staging),
             ("pseudo-prod", Staging),
             ("shadow_prod eu", Staging),
+            ("prod-eu-mirror", Staging),
+            ("prod-mirrors", Staging),
+            ("copy-of-prod", Staging),
             ("eu shadowprod 2", Staging),
             ("prodmirror", Staging),
             ("live-replica-1", Staging),
