@@ -111,7 +111,7 @@ fn say_paused<'a>(paused: impl Iterator<Item = &'a Due>, context: &Context<'_>) 
         let count = tries.len();
         let pause = next.saturating_sub(context.system.now().as_millisecond());
         let minutes = delivery::minutes(pause);
-        context.output.say(&format!(
+        context.output.warn(&format!(
             "in the outbox, paused after a failure that concerns no other update: {count}; next try in {minutes}"
         ));
     }

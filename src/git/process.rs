@@ -59,6 +59,8 @@ impl<'a> Process<'a> {
         let mut command = Command::new("git");
         command
             .args(["-c", "log.showSignature=false"])
+            // git would refuse all work for a format that it does not know.
+            .args(["-c", "format.pretty=medium"])
             // A partial clone would fetch what is missing, from a server that may not answer.
             .args(["-c", "core.fsmonitor=false", "-c", "protocol.allow=never"])
             // A folder that only looks like a repository may come with the workspace, and with a configuration.

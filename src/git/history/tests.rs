@@ -320,6 +320,14 @@ fn ids_may_be_of_sha_256() {
 }
 
 #[test]
+fn a_format_that_git_does_not_know_keeps_nothing_from_being_read() {
+    let scratch = Scratch::new();
+    let id = scratch.commit("first");
+    scratch.git(&["config", "format.pretty", "junk"]);
+    assert_eq!(scratch.one(&id).message.trim_end(), "first");
+}
+
+#[test]
 fn submodules_are_files_like_others() {
     let inner = Scratch::new();
     inner.commit("inner");
