@@ -201,10 +201,16 @@ impl<'a> Process<'a> {
         if status.success() {
             return Ok(());
         }
+        // What it said before it ended is there at once; elsewhere a thread reads it.
+        let patience = if cfg!(unix) {
+            Duration::ZERO
+        } else {
+            LONGEST_PAUSE
+        };
         let errors = self
             .pipes
             .as_mut()
-            .map(|pipes| pipes.errors(LONGEST_PAUSE, self.system));
+            .map(|pipes| pipes.errors(patience, self.system));
         let errors = errors.transpose().map_err(failed)?.unwrap_or_default();
         Err(GitError::Failed(reason(&text(errors))))
     }
