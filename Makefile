@@ -78,7 +78,8 @@ docs:
 groovy:
 	$(CARGO) build --locked --quiet --package jira-send --package jira-sandbox
 	@rm -rf tests/groovy/target/test-classes # Maven would run the old class of a test that was removed
-	JIRA_SEND_BIN=$(CURDIR)/target/debug/jira-send JIRA_SANDBOX_BIN=$(CURDIR)/target/debug/jira-sandbox \
+	@mkdir -p target/stripped && strip -o target/stripped/jira-send target/debug/jira-send # launchers hash it at every call
+	JIRA_SEND_BIN=$(CURDIR)/target/stripped/jira-send JIRA_SANDBOX_BIN=$(CURDIR)/target/debug/jira-sandbox \
 	  $(MAVEN) --batch-mode --no-transfer-progress --file tests/groovy/pom.xml test
 
 # A shell in the background ignores signals, and so does all that it starts; tests send them.

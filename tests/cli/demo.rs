@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use crate::support::{Agent, Run};
+use crate::support::{Agent, Run, clear_cargo};
 
 /// Ends the demo with the test.
 struct Demo(Child);
@@ -20,6 +20,7 @@ fn build() {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
     cargo.args(["build", "--locked", "--quiet", "--package", "jira-sandbox"]);
+    clear_cargo(&mut cargo);
     assert!(cargo.status().unwrap().success());
 }
 

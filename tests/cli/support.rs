@@ -4,6 +4,7 @@ mod job;
 mod steps;
 
 use std::collections::BTreeMap;
+use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -250,6 +251,16 @@ pub(crate) fn ending(url: &str) -> String {
 /// The folder of the measured environments.
 fn environments() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/jenkins-env")
+}
+
+/// Takes away what Cargo tells a test about its package: what is built with it is built once more, from `ring` upwards.
+pub(crate) fn clear_cargo(command: &mut Command) {
+    let of_package = ["CARGO_PKG_", "CARGO_MANIFEST_"];
+    for (name, _) in env::vars() {
+        if of_package.iter().any(|start| name.starts_with(start)) {
+            command.env_remove(name);
+        }
+    }
 }
 
 /// All kinds of runs that were measured.
