@@ -163,8 +163,12 @@ commit() { # branch, message, options
 
 git ls-tree -r HEAD -- vars resources docs examples README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE .gitattributes | git update-index --index-info
 manifest=$(tr '\n' ' ' <"$folder/manifest" | sed 's/ $//')
-git show HEAD:resources/jira-send/run.sh | sed "s/^manifest='[^']*'/manifest='$manifest'/" | add resources/jira-send/run.sh
-git show HEAD:resources/jira-send/run.bat | sed "s/^set \"js_rest=jira-send [^\"]*\"/set \"js_rest=$manifest\"/" | add resources/jira-send/run.bat
+release_launcher() { # name, what sed does
+    git show "HEAD:resources/jira-send/$1" | sed "$2" | add "resources/jira-send/$1"
+    git cat-file blob ":resources/jira-send/$1" | grep -qF "$manifest" || fail "$1 has no line for the manifest" 'undo the change of that line, or teach release/pack.sh the new one'
+}
+release_launcher run.sh "s/^manifest='[^']*'/manifest='$manifest'/"
+release_launcher run.bat "s/^set \"js_rest=jira-send [^\"]*\"/set \"js_rest=$manifest\"/"
 commit "$release" "Release jira-send $version" -p HEAD
 
 git read-tree --empty
