@@ -68,6 +68,13 @@ pub(super) fn warn_findings(
         Some(warning) => output.warning(&warning),
         None => {}
     }
+    let half_searched = findings.dropped.iter();
+    let half_searched = half_searched.filter(|dropped| dropped.reason == Reason::TooMany);
+    let lines = half_searched.map(|dropped| {
+        let (place, why) = (&dropped.place.source, dropped.reason.explanation());
+        format!("{place}: {why}")
+    });
+    warn_each(lines, output);
     warn_each(cut_keys_line(&findings.cut), output);
 }
 

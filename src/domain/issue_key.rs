@@ -19,7 +19,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub(crate) use merge::branches as merged_branches;
 pub(crate) use pattern::{KeyPattern, KeyTemplate, not_a_pattern};
 pub(crate) use reason::Reason;
-pub(crate) use search::{Dropped, Findings, Found, MAX_CUT, Place, Rules, find, find_also};
+pub(crate) use search::{
+    Dropped, Findings, Found, MAX_CUT, MAX_IN_TEXT, Place, Rules, find, find_also,
+};
 pub(crate) use text::{Text, TextKind};
 
 /// Most issue keys one build or deployment may carry ("Sum of Association values … maximum of 500").

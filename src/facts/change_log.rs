@@ -18,11 +18,18 @@ const MAX_ASKED: usize = 5_000;
 
 /// The commits that a repository can be asked for. Other systems than git have other ids.
 pub(super) fn ids(changes: &Changes) -> Vec<String> {
-    let ids = changes.iter().map(|entry| entry.into_owned().id);
+    let ids = changes.iter().map(id_of);
     let mut seen = HashSet::new();
     ids.filter(|id| is_full_id(id) && seen.insert(id.clone()))
         .take(MAX_ASKED)
         .collect()
+}
+
+fn id_of(entry: Cow<'_, Commit>) -> String {
+    match entry {
+        Cow::Borrowed(entry) => entry.id.clone(),
+        Cow::Owned(entry) => entry.id,
+    }
 }
 
 /// Whether it may be a log of git: it is empty, or has commits that are git's.
@@ -87,7 +94,7 @@ pub(super) fn sort(question: &Question, first: &OfRun<'_>, others: &Others<'_>) 
     let is_certain = !first.is_uncertain && !others.is_uncertain;
     let mut left_out = HashSet::new();
     if question.sorts_changes && is_certain {
-        let ids = changes.iter().map(|entry| entry.into_owned().id);
+        let ids = changes.iter().map(id_of);
         let ids = ids.filter(|id| is_full_id(id)).take(MAX_ASKED);
         let (there, elsewhere): (HashSet<_>, HashSet<_>) =
             ids.partition(|id| known.contains(id.as_str()));

@@ -89,7 +89,7 @@ fn check(name: &str, fault: &Fault, jobs: &[String]) {
             "{context}"
         );
         let before = jira.submissions().len();
-        let run = agent.run(&["flush", "--budget=20"]);
+        let run = agent.run(&["flush", "--quiet", "--budget=20"]);
         assert_eq!(
             (run.code, jira.submissions().len()),
             (4, before),

@@ -156,6 +156,20 @@ fn a_file_of_changes_is_searched() {
     assert_eq!(json["found"][0]["source"], "commit 8a91");
 }
 
+/// Anybody who can commit could write it: it must not cost the keys that the others name.
+#[test]
+fn a_message_with_more_keys_than_anybody_names_is_searched_in_part() {
+    let agent = Agent::bare();
+    let message = "ABC-1 ".repeat(100_000) + "XYZ-9";
+    let line = json!({"commit": "8a91", "message": message}).to_string();
+    agent.write("changes", &format!("{line}\n{{\"message\":\"DEF-2\"}}\n"));
+    let run = agent.run(&["keys", "--format=json", "--changes=changes"]);
+    assert_eq!(run.json()["issue_keys"], json!(["ABC-1", "DEF-2"]));
+    let warning =
+        "warning: commit 8a91: only the first 100000 possible issue keys of a text are searched";
+    assert_eq!(run.stderr.matches(warning).count(), 1, "{}", run.stderr);
+}
+
 /// Git's whole message counts, not the first line that a pipeline knows of the same commit.
 #[test]
 fn changes_add_only_commits_that_git_did_not_read() {

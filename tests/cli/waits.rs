@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use jira_sandbox::{Config, Endpoint, Sandbox};
+use jira_sandbox::{Config, Endpoint, Fault, Sandbox};
+use serde_json::{Value, json};
 
 use crate::support::Agent;
 
@@ -41,4 +42,24 @@ fn the_end_of_a_long_command_gets_a_new_token() {
     let last = bodies.last().unwrap();
     assert_eq!(last["builds"][0]["state"], "successful");
     assert!(asked(&jira, Endpoint::Token) >= 2);
+}
+
+/// What is sent in several requests needs the site for each of them.
+#[test]
+fn a_site_that_failed_is_not_opened_for_the_rest() {
+    let jira = Sandbox::start();
+    jira.fail(Endpoint::Token, Fault::redirect("https://else.example/"));
+    let agent = Agent::of("multibranch-declarative-pull-request").with_jira(&jira);
+    let flags: Vec<Value> = (0..250)
+        .map(|number| json!({"id": number.to_string(), "key": format!("f{number}"), "enabled": true}))
+        .collect();
+    agent.write("flags.json", &json!(flags).to_string());
+    let run = agent.run(&["feature-flag", "--file=flags.json", "--issue-keys=ABC-1"]);
+    assert_eq!(run.code, 4, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("2 more were not tried"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(asked(&jira, Endpoint::Token), 1);
 }

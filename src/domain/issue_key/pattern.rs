@@ -36,7 +36,7 @@ impl KeyPattern {
     }
 
     /// What it finds in the text. Matches that split a character are left out.
-    pub(super) fn matches(&self, text: &str) -> Vec<Match> {
+    pub(super) fn matches(&self, text: &str, most: usize) -> Vec<Match> {
         let found = self.regex.captures_iter(text.as_bytes());
         let found = found.filter_map(|captures| {
             let group = captures.name("key").or(captures.get(1));
@@ -50,6 +50,7 @@ impl KeyPattern {
         });
         found
             .filter(|found| !found.range.is_empty() && text.get(found.range.clone()).is_some())
+            .take(most)
             .collect()
     }
 
@@ -136,7 +137,7 @@ mod tests {
         for (pattern, text, key) in cases {
             let pattern: KeyPattern = pattern.parse().unwrap();
             let keys: Vec<_> = pattern
-                .matches(text)
+                .matches(text, usize::MAX)
                 .into_iter()
                 .map(|found| &text[found.range])
                 .collect();
@@ -169,7 +170,9 @@ mod tests {
         ];
         for (pattern, template, text, key) in cases {
             let pattern: KeyPattern = pattern.parse().unwrap();
-            let found = pattern.with_template(template.parse().ok()).matches(text);
+            let found = pattern
+                .with_template(template.parse().ok())
+                .matches(text, usize::MAX);
             assert_eq!(found[0].key.as_deref(), Some(key), "{text}");
         }
     }

@@ -1,6 +1,6 @@
 //! Why something that looks like an issue key is not taken for one.
 
-use super::MAX_ISSUE_KEYS;
+use super::{MAX_IN_TEXT, MAX_ISSUE_KEYS};
 
 /// Why a candidate was dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub(crate) enum Reason {
     /// Jira did not know it a moment ago.
     Unknown,
     Limit,
+    /// There is so much before it in the same text that neither it nor what follows was searched.
+    TooMany,
 }
 
 impl Reason {
@@ -50,6 +52,7 @@ impl Reason {
             Self::Reverted => "reverted",
             Self::Unknown => "unknown",
             Self::Limit => "limit",
+            Self::TooMany => "too many",
         }
     }
 
@@ -93,6 +96,9 @@ impl Reason {
             Self::Limit => {
                 format!("Jira accepts {MAX_ISSUE_KEYS} issue keys, and this one is beyond them")
             }
+            Self::TooMany => format!(
+                "only the first {MAX_IN_TEXT} possible issue keys of a text are searched; the rest of it was left out"
+            ),
         }
     }
 }

@@ -39,9 +39,9 @@ pub(super) struct Candidates<'a> {
     pub(super) projects: &'a [&'a str],
 }
 
-/// All candidates of a text, from left to right. Each has a hyphen, so it is looked for from there, backwards: nearly all
-/// of a text is skipped at the speed of a search for one byte. Time is linear in the length of the text.
-pub(super) fn candidates(text: &str, wanted: Candidates<'_>) -> Vec<Candidate> {
+/// The candidates of a text, from left to right, and no more than `most`. Each has a hyphen, so it is looked for from there,
+/// backwards: nearly all of a text is skipped at the speed of a search for one byte. Time is linear in the length of the text.
+pub(super) fn candidates(text: &str, wanted: Candidates<'_>, most: usize) -> Vec<Candidate> {
     let mut found = Vec::new();
     // Where the last key ended.
     let mut end = 0;
@@ -56,6 +56,9 @@ pub(super) fn candidates(text: &str, wanted: Candidates<'_>) -> Vec<Candidate> {
             end = candidate.range.end;
         }
         found.push(candidate);
+        if found.len() == most {
+            break;
+        }
     }
     found
 }

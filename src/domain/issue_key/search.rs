@@ -60,6 +60,9 @@ pub(crate) struct Findings {
     counts: Vec<(&'static str, usize)>,
 }
 
+/// Most candidates of one text that are judged: a commit with megabytes of keys must not take the time of all others.
+pub(crate) const MAX_IN_TEXT: usize = 100_000;
+
 /// Most dropped candidates that are recorded for one reason.
 const MAX_DROPPED: usize = 1_000;
 
@@ -212,7 +215,7 @@ impl KeySearch<'_> {
                 part,
                 is_by_machine: !kind.is_prose() && branch::is_made_by_machine(part),
             };
-            for seen in self.look(part) {
+            for (number, seen) in self.look(part).into_iter().enumerate() {
                 let at = start + seen.range.start;
                 let mut place = || {
                     position += text.text[counted_to..at].chars().count();
@@ -224,7 +227,12 @@ impl KeySearch<'_> {
                         position,
                     }
                 };
-                match self.judge(part, &seen) {
+                let verdict = if number < MAX_IN_TEXT {
+                    self.judge(part, &seen)
+                } else {
+                    Err(Reason::TooMany)
+                };
+                match verdict {
                     Ok(key) => {
                         self.seen.insert(key.clone());
                         self.findings.found.push(Found {
@@ -241,8 +249,9 @@ impl KeySearch<'_> {
         }
     }
 
-    /// Everything in the part that may be a key, from left to right.
+    /// Everything in the part that may be a key, from left to right, up to the first that is too many.
     fn look(&self, part: Part<'_>) -> Vec<Seen> {
+        let most = MAX_IN_TEXT + 1;
         let plain = |range, shape| Seen {
             range,
             shape,
@@ -252,10 +261,10 @@ impl KeySearch<'_> {
         if part.kind == TextKind::Explicit {
             // What the user names by hand is sent as named, or not at all.
             let words = words(text).map(|word| plain(word, Shape::Key));
-            return words.collect();
+            return words.take(most).collect();
         }
         if let Some(pattern) = &self.rules.pattern {
-            let found = pattern.matches(text).into_iter();
+            let found = pattern.matches(text, most).into_iter();
             let found = found.map(|found| {
                 // A pattern that stops within a number would name another issue.
                 let is_cut = text[found.range.end..].starts_with(|c: char| c.is_ascii_digit());
@@ -275,7 +284,7 @@ impl KeySearch<'_> {
             identifiers: self.rules.projects.is_empty(),
             projects: &self.unusual,
         };
-        let found = candidates(text, wanted).into_iter();
+        let found = candidates(text, wanted, most).into_iter();
         found
             .map(|candidate| plain(candidate.range, candidate.shape))
             .collect()

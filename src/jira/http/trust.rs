@@ -146,8 +146,8 @@ pub(super) fn decoded(path: &Path) -> anyhow::Result<Vec<CertificateDer<'static>
     }))
 }
 
-/// The certificates of a file that is written as all systems write theirs, a third of the time of whatever else there may be;
-/// nothing of another.
+/// The certificates of a file that is written as all systems write theirs, in a third of the time that the library for all
+/// kinds takes; nothing if it is written in another way.
 fn plain(text: &[u8]) -> Option<Vec<CertificateDer<'static>>> {
     let (mut found, mut position) = (Vec::new(), 0);
     while let Some(hyphen) = memchr::memchr(b'-', &text[position..]) {

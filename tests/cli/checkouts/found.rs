@@ -216,6 +216,12 @@ fn variables_of_a_library_are_one_warning() {
             "{request}"
         );
     }
+    // More of the history would not bring it.
+    std::fs::write(app.path().join(".git/shallow"), format!("{new}\n")).unwrap();
+    agent.change_log(&[]);
+    let run = agent.build(&json!({}));
+    assert!(run.echo().contains("scm: checkout(scm)"), "{}", run.echo());
+    assert!(!run.echo().contains("--unshallow"), "{}", run.echo());
 }
 
 /// Whatever clone lies about there is none of a run of Subversion.

@@ -3,7 +3,7 @@
 use jira_sandbox::{Endpoint, Fault, Sandbox};
 use serde_json::json;
 
-use crate::support::Agent;
+use crate::support::{Agent, Run};
 
 fn agent(jira: &Sandbox, message: &str) -> Agent {
     let agent = Agent::of("pipeline-scm-declarative-second").with_jira(jira);
@@ -133,18 +133,24 @@ fn the_unknown_keys_of_others_are_not_those_of_a_queued_update() {
     }
     let run = agent.run(&["build", "--build-number=3", "--issue-keys=XYZ-6"]);
     assert_eq!(run.code, 4, "{}", run.stderr);
+    let run = flush_with_a_label_that_is_too_long(&jira, &agent, 2);
+    assert_eq!(agent.kept(".json").len(), 0, "{}", run.stderr);
+    for words in ["was queued, and is rejected", "does not know XYZ-4, XYZ-5"] {
+        assert!(run.stderr.contains(words), "{}", run.stderr);
+    }
+}
+
+/// The first queued update cannot be stored any more. So many are refused.
+fn flush_with_a_label_that_is_too_long(jira: &Sandbox, agent: &Agent, refused: usize) -> Run {
     jira.clear_faults();
     agent.change(0, |entry| {
         entry["body"]["builds"][0]["label"] = "x".repeat(256).into();
     });
     let run = agent.run(&["flush"]);
     assert_eq!(run.code, 1, "{}", run.stderr);
-    let refused = std::fs::read_dir(agent.outbox().join("refused")).unwrap();
-    assert_eq!(refused.count(), 2, "{}", run.stderr);
-    assert_eq!(agent.kept(".json").len(), 0, "{}", run.stderr);
-    for words in ["was queued, and is rejected", "does not know XYZ-4, XYZ-5"] {
-        assert!(run.stderr.contains(words), "{}", run.stderr);
-    }
+    let folder = std::fs::read_dir(agent.outbox().join("refused")).unwrap();
+    assert_eq!(folder.count(), refused, "{}", run.stderr);
+    run
 }
 
 /// Alone, and rejected for another reason, though Jira does not know one of its guesses either.
@@ -155,14 +161,7 @@ fn one_wrong_guess_of_several_takes_no_queued_update_away() {
     let agent = agent(&jira, "Tidy");
     let run = agent.run(&["build", "--message=PROJ-3 XYZ-9"]);
     assert_eq!(run.code, 4, "{}", run.stderr);
-    jira.clear_faults();
-    agent.change(0, |entry| {
-        entry["body"]["builds"][0]["label"] = "x".repeat(256).into();
-    });
-    let run = agent.run(&["flush"]);
-    assert_eq!(run.code, 1, "{}", run.stderr);
-    let refused = std::fs::read_dir(agent.outbox().join("refused")).unwrap();
-    assert_eq!(refused.count(), 1, "{}", run.stderr);
+    flush_with_a_label_that_is_too_long(&jira, &agent, 1);
 }
 
 /// Some commits are stored, and those with nothing but a wrong guess are not.

@@ -54,7 +54,7 @@ fn shapes() {
         ("[A-Z0-95]", &[("Z0-95", Shape::Key)]),
     ];
     for (text, expected) in cases {
-        let found = candidates(text, PLAIN);
+        let found = candidates(text, PLAIN, usize::MAX);
         let found: Vec<_> = found
             .into_iter()
             .map(|candidate| (&text[candidate.range], candidate.shape))
@@ -78,7 +78,7 @@ fn named_projects_need_not_look_like_projects() {
         ("PROJ2-7", &["PROJ2-7"]),
     ];
     for (text, expected) in cases {
-        let found = candidates(text, wanted).into_iter();
+        let found = candidates(text, wanted, usize::MAX).into_iter();
         let found: Vec<&str> = found.map(|candidate| &text[candidate.range]).collect();
         assert_eq!(&found, expected, "{text}");
     }
@@ -87,10 +87,13 @@ fn named_projects_need_not_look_like_projects() {
 #[test]
 fn projects_and_numbers_have_a_greatest_length() {
     let longest = format!("{}-{}", "A".repeat(255), "9".repeat(255));
-    assert_eq!(candidates(&longest, PLAIN)[0].shape, Shape::Key);
-    assert!(candidates(&format!("{}-9", "A".repeat(256)), PLAIN).is_empty());
+    assert_eq!(candidates(&longest, PLAIN, usize::MAX)[0].shape, Shape::Key);
+    assert!(candidates(&format!("{}-9", "A".repeat(256)), PLAIN, usize::MAX).is_empty());
     let long_number = format!("AB-{}", "9".repeat(256));
-    assert_eq!(candidates(&long_number, PLAIN)[0].shape, Shape::Number);
+    assert_eq!(
+        candidates(&long_number, PLAIN, usize::MAX)[0].shape,
+        Shape::Number
+    );
 }
 
 /// In a time that grows with the text: else this would take hours.
@@ -118,7 +121,7 @@ fn long_texts_of_anything_are_searched() {
     for piece in pieces {
         let short = piece.repeat(20);
         assert_eq!(
-            candidates(&short, PLAIN),
+            candidates(&short, PLAIN, usize::MAX),
             letter_by_letter(&short),
             "{piece}"
         );
@@ -190,7 +193,7 @@ fn looking_backwards_finds_the_same() {
     for _ in 0..20_000 {
         let length = random(12);
         let text: String = (0..length).map(|_| pieces[random(pieces.len())]).collect();
-        let found = candidates(&text, PLAIN);
+        let found = candidates(&text, PLAIN, usize::MAX);
         assert_eq!(found, letter_by_letter(&text), "{text:?}");
         keys += found.len();
     }

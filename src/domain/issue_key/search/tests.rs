@@ -1,5 +1,7 @@
 //! The cases are the assertions of other tools that link Jira issues, with our reason where we differ.
 
+mod limits;
+
 use super::{Findings, Reason, Rules, Text, TextKind, find};
 
 fn keys_of(findings: &Findings) -> Vec<String> {
@@ -322,33 +324,6 @@ fn a_pattern_does_not_touch_what_is_named_by_hand() {
 }
 
 #[test]
-fn endless_drops_are_counted_and_not_kept() {
-    let text = "UTF-8 ABC-1x ".repeat(5_000);
-    let findings = find(
-        &[Text::new(TextKind::Commit, "commit", &text)],
-        &Rules::default(),
-    );
-    assert_eq!(
-        (findings.dropped.len(), findings.dropped_beyond),
-        (2_000, 8_000)
-    );
-}
-
-#[test]
-fn keys_beyond_the_limit_are_cut_from_the_end_and_reported() {
-    let commits: Vec<_> = (1..=600).map(|number| format!("ABC-{number}")).collect();
-    let texts = [
-        Text::new(TextKind::Commit, "commit", &commits.join(" ")),
-        Text::new(TextKind::Explicit, "option", "XYZ-1"),
-    ];
-    let findings = find(&texts, &Rules::default());
-    assert_eq!(findings.found.len(), 500);
-    assert_eq!(keys_of(&findings)[0], "XYZ-1");
-    assert_eq!((findings.dropped.len(), findings.cut.len()), (101, 101));
-    assert!(findings.dropped.iter().all(|d| d.reason == Reason::Limit));
-}
-
-#[test]
 fn the_place_shows_the_line_and_counts_characters() {
     let text = "first\r\nüü ABC-1 here\r\nlast";
     let findings = find(&[Text::new(TextKind::Commit, "c", text)], &Rules::default());
@@ -360,24 +335,6 @@ fn the_place_shows_the_line_and_counts_characters() {
         &Rules::default(),
     );
     assert!(findings.found[0].place.line.len() < 300);
-}
-
-/// However often and in however many texts they stand.
-#[test]
-fn cut_keys_are_counted_once_each() {
-    let many: Vec<_> = (1..=500).map(|number| format!("ABC-{number}")).collect();
-    let mut texts = vec![Text::new(TextKind::Commit, "commit", &many.join(" "))];
-    for number in 0..6_000 {
-        let message = format!("XYZ-{} XYZ-777", number % 3_000 + 1);
-        texts.push(Text::new(TextKind::Commit, "commit", &message));
-    }
-    let findings = find(&texts, &Rules::default());
-    assert_eq!((findings.found.len(), findings.cut.len()), (500, 3_000));
-    assert_eq!(findings.cut[1].as_str(), "XYZ-777");
-    let before = ["OPS-1".parse().unwrap(), "XYZ-777".parse().unwrap()];
-    let findings = findings.after(&before);
-    assert_eq!((findings.found.len(), findings.cut.len()), (500, 3_001));
-    assert_eq!(findings.cut[0].as_str(), "ABC-499");
 }
 
 #[test]
