@@ -85,9 +85,11 @@ groovy:
 # A shell in the background ignores signals, and so does all that it starts; tests send them.
 DEFAULT_SIGNALS := $(shell env --default-signal true 2>/dev/null && echo env --default-signal)
 
+TEMPORARY = $(shell folder=$$(tests/temporary.sh); [ -z "$$folder" ] || echo "TMPDIR=$$folder")
+
 # make rust   tests the program and the stand-in; most tests wait for a clock, so more run at once than there are cores
 rust:
-	RUST_TEST_THREADS=6 $(DEFAULT_SIGNALS) $(CARGO) test --locked --workspace
+	GIT_TEMPLATE_DIR= RUST_TEST_THREADS=6 $(TEMPORARY) $(DEFAULT_SIGNALS) $(CARGO) test --locked --workspace
 
 # make torture MINUTES=10   kills the program, and lets drives, threads and memory fail it, for as long as wanted
 torture:
