@@ -46,6 +46,11 @@ impl fmt::Display for Site {
     }
 }
 
+/// Whether it has the sign after a user and password, plain or percent-encoded. Such a value is never repeated.
+fn may_have_password(text: &str) -> bool {
+    text.contains('@') || text.contains("%40")
+}
+
 const HTTPS: &str = "https://";
 const HTTP: &str = "http://";
 
@@ -54,7 +59,7 @@ impl FromStr for Site {
 
     /// `acme`, `acme.atlassian.net`, or an address of the site, whose path is left out.
     fn from_str(text: &str) -> Result<Self, String> {
-        if text.contains('@') {
+        if may_have_password(text) {
             return Err(
                 "the address has a user or password in it: expected acme, acme.atlassian.net or https://acme.atlassian.net".to_owned(),
             );
@@ -176,7 +181,7 @@ impl FromStr for CloudId {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.trim();
-        if text.contains('@') {
+        if may_have_password(text) {
             return Err(
                 "it has a user or password in it: expected an id such as 11111111-2222-3333-4444-555555555555".to_owned(),
             );

@@ -240,6 +240,7 @@ fn a_password_in_the_address_of_a_site_is_not_shown() {
     for site in [
         "https://user:s3cret@acme.atlassian.net",
         "acme, https://user:s3cret@beta.atlassian.net",
+        "https://user%3As3cret%40acme.atlassian.net",
     ] {
         for command in ["build", "check", "gate", "flush", "show"] {
             let mut agent = Agent::of(KIND).with_jira(&Sandbox::start());

@@ -37,8 +37,10 @@ impl Moment {
         run.state = Some(self.state);
         run.update.event_time = Some(self.event);
         run.update.update_sequence_number = self.sequence;
-        // The beginning is soon replaced.
-        jira.verify &= self.state != State::InProgress;
+        // The beginning is soon replaced, and what it lacks the end may have.
+        let is_end = self.state != State::InProgress;
+        jira.verify &= is_end;
+        run.update.require_issue_keys &= is_end;
         // The exit code belongs to the command.
         jira.on_error = OnError::Warn;
         Phase {

@@ -73,6 +73,7 @@ fn the_command_runs_without_issue_keys_facts_or_credentials() {
     assert_eq!(run.stderr.matches("no issue key was found").count(), 1);
     let run = shell(&agent, &["--require-issue-keys"], "true");
     assert_eq!(run.code, 0);
+    assert_eq!(run.stderr.matches("no issue key was found").count(), 1);
     assert!(jira.requests().is_empty());
 
     let run = shell(&Agent::bare(), &[], "echo out; exit 5");
