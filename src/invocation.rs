@@ -90,6 +90,7 @@ fn not_parsed(
     let command = found.map_or(program, |(_, command)| command);
     let failure = errors::explain(
         &error,
+        &completed.arguments,
         words.as_deref(),
         command,
         &completed.origins,

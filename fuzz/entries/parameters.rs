@@ -63,7 +63,14 @@ pub fn parameters(bytes: &[u8]) {
             cli.command.goes_on(),
         )),
         Err(error) if error.use_stderr() => {
-            let failure = errors::explain(&error, None, &program, &completed.origins, true);
+            let failure = errors::explain(
+                &error,
+                &completed.arguments,
+                None,
+                &program,
+                &completed.origins,
+                true,
+            );
             for (_, line) in failure.lines() {
                 assert!(!visible(line).contains(char::is_control));
             }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error as _;
+use std::ffi::OsString;
 
 use clap::error::{ContextKind, ErrorKind};
 
@@ -9,10 +10,11 @@ use super::suggestions::{self, words};
 use crate::error::Failure;
 use crate::wording::variable;
 
-/// What clap found wrong with a command line; `origins` has the options that nobody typed. Writers of pipeline steps
+/// What clap found wrong with these arguments; `origins` has the options that nobody typed. Writers of pipeline steps
 /// (`is_step`) see no options.
 pub(crate) fn explain(
     error: &clap::Error,
+    arguments: &[OsString],
     words_of_command: Option<&str>,
     command: &clap::Command,
     origins: &BTreeMap<String, String>,
@@ -60,7 +62,7 @@ pub(crate) fn explain(
             "leave {option} out if there is no value; {variable} may be empty, which counts as not set"
         ));
     }
-    for hint in suggestions::hints(error, command) {
+    for hint in suggestions::hints(error, arguments, command) {
         failure = failure.hint(hint);
     }
     match words_of_command {

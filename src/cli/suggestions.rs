@@ -1,6 +1,8 @@
 //! What somebody may have meant by an option, a command or a value that does not exist, by its meaning first and by its letters
 //! then.
 
+use std::ffi::OsString;
+
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
@@ -89,11 +91,12 @@ const NO_COMMANDS: &[(&[&str], &str)] = &[
 ];
 
 /// Hints for an error of clap about a command line of this command.
-pub(super) fn hints(error: &clap::Error, command: &Command) -> Vec<String> {
+pub(super) fn hints(error: &clap::Error, arguments: &[OsString], command: &Command) -> Vec<String> {
     let context = |kind| error.get(kind).map(words).unwrap_or_default();
     let argument = context(ContextKind::InvalidArg);
     let found = match error.kind() {
-        ErrorKind::UnknownArgument => unknown_argument(&argument, command),
+        ErrorKind::UnknownArgument => unknown_argument(&argument, command)
+            .or_else(|| one_hyphen(&argument, arguments, command)),
         ErrorKind::InvalidSubcommand => {
             unknown_command(&context(ContextKind::InvalidSubcommand), command)
         }
@@ -142,6 +145,16 @@ fn unknown_argument(argument: &str, command: &Command) -> Option<String> {
         ""
     };
     Some(did_you_mean(&format!("--{option}{value}")))
+}
+
+/// `-state`, of which clap names only `-s`.
+fn one_hyphen(letter: &str, arguments: &[OsString], command: &Command) -> Option<String> {
+    let mut words = arguments.iter().filter_map(|word| word.to_str());
+    let word = words.find(|word| word.starts_with(letter) && word.len() > letter.len())?;
+    let name = word[1..].split('=').next()?;
+    let mut longs = command.get_arguments().filter_map(clap::Arg::get_long);
+    let is_long = longs.any(|long| long == name);
+    is_long.then(|| did_you_mean(&format!("--{name}")))
 }
 
 /// A word without hyphens: an issue key, a state, an option without its hyphens, or a command to run.

@@ -54,7 +54,7 @@ fn no_error_is_in_the_words_of_a_library() {
                 let Err(error) = Cli::command().try_get_matches_from(&typed) else {
                     continue;
                 };
-                let failure = errors::explain(&error, None, command, &BTreeMap::new(), false);
+                let failure = errors::explain(&error, &[], None, command, &BTreeMap::new(), false);
                 let lines = failure.lines();
                 for (_, line) in &lines {
                     let raw = OF_LIBRARIES.iter().find(|raw| line.contains(*raw));

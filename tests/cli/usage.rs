@@ -101,6 +101,8 @@ const WRONG: &[(&[&str], &[&str])] = &[
         &["'SUCESS'", "did you mean SUCCESS?"],
     ),
     (&["build", "--issue=ABC-1"], &["did you mean --issue-keys?"]),
+    (&["build", "-state", "failed"], &["did you mean --state?"]),
+    (&["build", "-stat"], &["unexpected argument '-s'", "--help"]),
     (
         &["build", "--client-secret=x"],
         &["JIRA_CLIENT_SECRET_FILE"],
