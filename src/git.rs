@@ -10,6 +10,7 @@ mod listed;
 mod process;
 mod range;
 mod references;
+mod submodule_commits;
 mod submodules;
 
 use std::collections::HashSet;

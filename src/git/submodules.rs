@@ -1,23 +1,17 @@
-//! Submodules: which of them a range moves, where they lie, and the commits that they move by.
+//! Submodules: which of them a range moves, and where they lie. The facts ask for those of each repository, level by level.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Component, Path};
 
 use super::clones::Place;
 use super::process::text;
-use super::range::{Commits, MAX_COMMITS, Range, Start, too_long};
 use super::{Commit, GitError, MAX_OUTPUT, Repository, clone_in};
-use crate::domain::revision::short;
-use crate::error::Warning;
 
 /// Most submodules of a repository that are searched.
 const MAX_SUBMODULES: usize = 1_000;
 
 /// Most commits that are compared with each other; they are arguments, of which Windows takes 32 KiB.
 const MAX_COMPARED: usize = 500;
-
-/// The remedy for a shallow submodule.
-const DEEPEN: &str = "clone the submodule whole: in the job's Git settings untick the shallow clone of submodules, or run git fetch --unshallow in it";
 
 /// Where a repository says which submodules it has.
 pub(super) const FILE: &str = ".gitmodules";
@@ -57,8 +51,8 @@ pub(crate) struct Moved {
     /// Seen from the uppermost folder of the repository.
     pub(crate) path: String,
     /// Where it was before: at several commits where several lines come together, at none where it is new.
-    before: Vec<String>,
-    now: String,
+    pub(super) before: Vec<String>,
+    pub(super) now: String,
 }
 
 impl Repository<'_> {
@@ -195,130 +189,6 @@ impl Repository<'_> {
             ..self.clone()
         });
         clones.collect()
-    }
-
-    /// The commits between where a submodule was and where it is, when this is a clone of it that has it there.
-    ///
-    /// # Errors
-    /// When git fails.
-    pub(crate) fn moved_by(&self, moved: &Moved) -> Result<Option<Commits>, GitError> {
-        let modules = |commit: &String| format!("{commit}:{FILE}");
-        let commits = std::iter::once(&moved.now).chain(&moved.before);
-        let asked: Vec<String> = commits.flat_map(|id| [id.clone(), modules(id)]).collect();
-        let objects = self.objects(&asked)?;
-        let found = objects.chunks(2).filter_map(|pair| {
-            let commit = pair[0].as_ref().filter(|it| it.is_commit())?;
-            Some((commit.id.clone(), pair[1].is_some()))
-        });
-        let found: BTreeMap<String, bool> = found.collect();
-        if !found.contains_key(&moved.now) {
-            return Ok(None);
-        }
-        let edge = self.edge();
-        let there = moved.before.iter().filter(|id| found.contains_key(*id));
-        let before: Vec<String> = there.cloned().collect();
-        let (start, newest, mut commits) = self.between(&before, &moved.now)?;
-        let is_long = commits.len() > MAX_COMMITS;
-        commits.truncate(MAX_COMMITS);
-        let range = Range {
-            start,
-            commits: commits.len(),
-            ..Range::default()
-        };
-        let is_cut = commits.iter().any(|commit| edge.contains(&commit.id));
-        let warning = moved.incomplete(&before, &range, is_cut, !edge.is_empty());
-        let moving = found
-            .get(&newest)
-            .is_some_and(|has_submodules| *has_submodules);
-        let moving = moving.then(|| Moving::new(&newest, &commits, &edge));
-        Ok(Some(Commits {
-            head: moved.now.clone(),
-            commits,
-            range,
-            is_shallow: !edge.is_empty(),
-            warnings: warning
-                .into_iter()
-                .chain(is_long.then(|| too_long("name the issues of the others with --issue-keys")))
-                .collect(),
-            moving,
-            ..Commits::default()
-        }))
-    }
-
-    /// What is new; where nothing is, what is taken back. With the newest of these commits.
-    fn between(
-        &self,
-        before: &[String],
-        now: &str,
-    ) -> Result<(Start, String, Vec<Commit>), GitError> {
-        let Some(first) = before.first() else {
-            let start = Start::Newest { is_whole: false };
-            return Ok((start, now.to_owned(), self.head_commits(now, false)?));
-        };
-        if !before.iter().any(|id| self.are_related(id, now)) {
-            let start = Start::Unrelated(first.clone());
-            return Ok((start, now.to_owned(), self.head_commits(now, false)?));
-        }
-        let new = self.log(now, before)?;
-        if new.is_empty() {
-            // Back from the one of them that has what it had no more.
-            for first in before {
-                let back = self.log(first, &[now.to_owned()])?;
-                if !back.is_empty() {
-                    return Ok((Start::MovedBack(first.clone()), first.clone(), back));
-                }
-            }
-        }
-        Ok((Start::Moved(first.clone()), now.to_owned(), new))
-    }
-}
-
-impl Moved {
-    /// Says that only a part was searched; with the remedy.
-    fn incomplete(
-        &self,
-        before: &[String],
-        range: &Range,
-        is_cut: bool,
-        is_shallow: bool,
-    ) -> Option<Warning> {
-        let searched = range.searched();
-        let (message, advice) = match self.before.first() {
-            None => (
-                format!("the submodule is new: {searched}"),
-                "name the issues of its earlier commits with --issue-keys, if they belong to it",
-            ),
-            Some(lost) if before.is_empty() => (
-                format!(
-                    "{}, where the submodule was before, is not in its clone: {searched}",
-                    short(lost)
-                ),
-                if is_shallow {
-                    DEEPEN
-                } else {
-                    "run git fetch in the submodule, or name the issues with --issue-keys"
-                },
-            ),
-            Some(before) if matches!(range.start, Start::Unrelated(_)) => (
-                format!(
-                    "{}, where the submodule was before, has another history: {searched}",
-                    short(before)
-                ),
-                if is_shallow {
-                    DEEPEN
-                } else {
-                    "name the issues of its other commits with --issue-keys, if they belong to it"
-                },
-            ),
-            Some(_) if is_cut => (
-                format!(
-                    "the clone of the submodule is shallow: {searched}, and those that it lacks are missing"
-                ),
-                DEEPEN,
-            ),
-            Some(_) => return None,
-        };
-        Some(Warning::new(message, advice))
     }
 }
 
