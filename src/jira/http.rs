@@ -9,6 +9,7 @@ mod names;
 mod network;
 mod no_proxy;
 mod proxy;
+mod roots;
 mod trust;
 mod way;
 

@@ -1,21 +1,15 @@
-//! Whose certificates are trusted.
+//! Whose certificates are trusted: what the user and the variables name, before anything is asked.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
 use ureq::tls::RootCerts;
 
-use super::way::{Roots, Source, only};
-use crate::base64;
+use super::roots::{Roots, Source, decoded, only};
 use crate::error::Failure;
-use crate::files;
 use crate::variables::{self, Variables};
-
-/// Longest file of certificates, in bytes. Systems have less than 1 MB.
-const MAX_FILE: u64 = 16 * 1024 * 1024;
 
 /// The certificates at the end of every chain that is accepted.
 pub(super) struct Trust {
@@ -136,38 +130,6 @@ fn certificates_of(path: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> 
     );
     Ok(certificates)
 }
-
-/// What a file calls certificates.
-pub(super) fn decoded(path: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
-    let text = files::read_bytes(path, MAX_FILE)?;
-    Ok(plain(&text).unwrap_or_else(|| {
-        let certificates = CertificateDer::pem_slice_iter(&text);
-        certificates.filter_map(Result::ok).collect()
-    }))
-}
-
-/// The certificates of a file that is written as all systems write theirs, in a third of the time that the library for all
-/// kinds takes; nothing if it is written in another way.
-fn plain(text: &[u8]) -> Option<Vec<CertificateDer<'static>>> {
-    let (mut found, mut position) = (Vec::new(), 0);
-    while let Some(hyphen) = memchr::memchr(b'-', &text[position..]) {
-        let (before, rest) = text.split_at(position + hyphen);
-        let Some(body) = rest.strip_prefix(BEGIN) else {
-            position += hyphen + 1;
-            continue;
-        };
-        if !before.is_empty() && !before.ends_with(b"\n") {
-            return None;
-        }
-        let (body, behind) = body.split_at(memchr::memchr(b'-', body)?);
-        found.push(base64::decode(body.trim_ascii())?.into());
-        position = text.len() - behind.strip_prefix(END)?.len();
-    }
-    Some(found)
-}
-
-const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
-const END: &[u8] = b"-----END CERTIFICATE-----";
 
 fn unusable(name: &str, error: &anyhow::Error) -> Failure {
     Failure::usage(format!("{name} cannot be used"))

@@ -1,16 +1,14 @@
 //! One way to a host: through a proxy or not, with the certificates that are trusted on it. Nothing of it is made or read
 //! before the first request that takes it.
 
-use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use rustls::pki_types::CertificateDer;
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::tls::{RootCerts, TlsConfig};
 
 use super::connector::OneConfiguration;
 use super::names::Names;
-use super::trust;
+use super::roots::Roots;
 use crate::jira::PRODUCT;
 
 /// Longest time for a name look-up, and for a connection with its TLS handshake.
@@ -18,59 +16,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Room for what is sent and received at a time, in bytes: most requests and answers fit.
 const BUFFER: usize = 16 * 1024;
-
-/// Where certificates to trust come from.
-pub(super) enum Source {
-    Given(RootCerts),
-    /// The file that a system keeps all of its own in, and these.
-    File(PathBuf, Vec<CertificateDer<'static>>),
-    /// All files of the system, and these.
-    System(Vec<CertificateDer<'static>>),
-}
-
-/// Certificates to trust.
-pub(super) struct Roots {
-    source: Source,
-    read: OnceLock<RootCerts>,
-}
-
-impl Roots {
-    pub(super) fn new(source: Source) -> Self {
-        Self {
-            source,
-            read: OnceLock::new(),
-        }
-    }
-
-    /// Whether they come with the program.
-    fn are_bundled(&self) -> bool {
-        matches!(self.source, Source::Given(RootCerts::WebPki))
-    }
-
-    /// What cannot be read of the system's store is missing there; the verdict on a certificate will tell.
-    pub(super) fn read(&self) -> &RootCerts {
-        self.read.get_or_init(|| match &self.source {
-            Source::Given(roots) => roots.clone(),
-            Source::File(file, added) => {
-                let own = trust::decoded(file).unwrap_or_default();
-                only(added.iter().cloned().chain(own).collect())
-            }
-            Source::System(added) => {
-                let own = rustls_native_certs::load_native_certs().certs;
-                only(added.iter().cloned().chain(own).collect())
-            }
-        })
-    }
-}
-
-/// These and no others.
-pub(super) fn only(mut certificates: Vec<CertificateDer<'static>>) -> RootCerts {
-    // A folder often holds the certificates of the file once more.
-    certificates.sort_unstable_by(|one, other| one.as_ref().cmp(other.as_ref()));
-    certificates.dedup();
-    let certificate = |der: &CertificateDer<'_>| Certificate::from_der(der).to_owned();
-    RootCerts::from(certificates.iter().map(certificate))
-}
 
 pub(super) struct Way {
     proxy: Option<ureq::Proxy>,
