@@ -1,6 +1,7 @@
 //! The file of changes: what a pipeline knows of its commits, one JSON object a line, newest first.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, anyhow};
 use serde::Deserialize;
 
+use crate::domain::revision::is_full_id;
 use crate::error::Failure;
 use crate::facts::is_revert;
 use crate::files;
@@ -17,6 +19,9 @@ use crate::json::whole_characters;
 
 /// Longest file that is read, in bytes.
 const MAX_FILE: u64 = 64 * 1024 * 1024;
+
+/// Most commits that repositories are asked for; those beyond count.
+const MAX_ASKED: usize = 5_000;
 
 /// A log of changes, newest first.
 #[derive(Clone, Debug)]
@@ -66,6 +71,23 @@ impl Changes {
             Self::Held(_) => true,
             Self::File { has_reverts, .. } => *has_reverts,
         }
+    }
+
+    /// The commits that a repository can be asked for, each once. Other systems than git have other ids.
+    pub(crate) fn full_ids(&self) -> Vec<String> {
+        let ids = self.iter().map(|entry| match entry {
+            Cow::Borrowed(entry) => entry.id.clone(),
+            Cow::Owned(entry) => entry.id,
+        });
+        let mut seen = HashSet::new();
+        ids.filter(|id| is_full_id(id) && seen.insert(id.clone()))
+            .take(MAX_ASKED)
+            .collect()
+    }
+
+    /// Whether it may be a log of git: it is empty, or has commits that are git's.
+    pub(crate) fn is_of_git(&self) -> bool {
+        self.is_empty() || self.iter().any(|entry| is_full_id(&entry.id))
     }
 }
 
@@ -192,7 +214,7 @@ mod tests {
     use std::cell::Cell;
     use std::io::{self, Read};
 
-    use super::{Lines, read};
+    use super::{Changes, Commit, Lines, MAX_ASKED, is_full_id, read};
 
     fn parse(text: &[u8]) -> Result<Vec<(String, String)>, String> {
         let folder = tempfile::tempdir().unwrap();
@@ -261,5 +283,35 @@ mod tests {
             assert!(parse(text).unwrap_err().contains("line 2"));
         }
         assert!(read(std::path::Path::new("/nowhere")).is_err());
+    }
+
+    #[test]
+    fn only_full_ids_are_asked_for() {
+        let cases = [
+            ("8428e75eecfa2ba54aa79029873b205bc1105b1f", true),
+            ("8428E75EECFA2BA54AA79029873B205BC1105B1F", false),
+            ("8428e75eecfa", false),
+            ("1234", false),
+            ("", false),
+            ("8428e75eecfa2ba54aa79029873b205bc1105b1\n", false),
+            ("--batch-all-objects8428e75eecfa2ba54aa79", false),
+        ];
+        for (id, expected) in cases {
+            assert_eq!(is_full_id(id), expected, "{id:?}");
+        }
+        assert!(is_full_id(&"a".repeat(64)));
+    }
+
+    #[test]
+    fn each_commit_is_asked_for_once_and_not_without_end() {
+        let entry = |number: usize| Commit {
+            id: format!("{number:040x}"),
+            message: String::new(),
+            ..Commit::default()
+        };
+        let entries = (0..MAX_ASKED + 10).flat_map(|number| [entry(number), entry(number)]);
+        let ids = Changes::from(entries.collect::<Vec<_>>()).full_ids();
+        assert_eq!(ids.len(), MAX_ASKED);
+        assert_eq!(ids[1], entry(1).id);
     }
 }

@@ -10,32 +10,7 @@ use super::texts::commit_text;
 use super::{Question, reverts};
 use crate::changes::Changes;
 use crate::domain::issue_key::{Reason, Text};
-use crate::domain::revision::is_full_id;
 use crate::git::Commit;
-
-/// Most commits that repositories are asked for; those beyond count.
-const MAX_ASKED: usize = 5_000;
-
-/// The commits that a repository can be asked for. Other systems than git have other ids.
-pub(super) fn ids(changes: &Changes) -> Vec<String> {
-    let ids = changes.iter().map(id_of);
-    let mut seen = HashSet::new();
-    ids.filter(|id| is_full_id(id) && seen.insert(id.clone()))
-        .take(MAX_ASKED)
-        .collect()
-}
-
-fn id_of(entry: Cow<'_, Commit>) -> String {
-    match entry {
-        Cow::Borrowed(entry) => entry.id.clone(),
-        Cow::Owned(entry) => entry.id,
-    }
-}
-
-/// Whether it may be a log of git: it is empty, or has commits that are git's.
-pub(super) fn is_of_git(changes: &Changes) -> bool {
-    changes.is_empty() || changes.iter().any(|entry| is_full_id(&entry.id))
-}
 
 /// What only the log knows. It is not held, but read again whenever it is searched.
 #[derive(Debug, Default)]
@@ -94,8 +69,7 @@ pub(super) fn sort(question: &Question, first: &OfRun<'_>, others: &Others<'_>) 
     let is_certain = !first.is_uncertain && !others.is_uncertain;
     let mut left_out = HashSet::new();
     if question.sorts_changes && is_certain {
-        let ids = changes.iter().map(id_of);
-        let ids = ids.filter(|id| is_full_id(id)).take(MAX_ASKED);
+        let ids = changes.full_ids().into_iter();
         let (there, elsewhere): (HashSet<_>, HashSet<_>) =
             ids.partition(|id| known.contains(id.as_str()));
         left_out = elsewhere;
@@ -136,39 +110,4 @@ fn are_whole(first: &OfRun<'_>, others: &Others<'_>) -> bool {
     };
     let mut repositories = first.repository.iter().chain(&others.read);
     is_built_here && !repositories.any(|read| read.is_shallow)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Changes, Commit, MAX_ASKED, ids, is_full_id};
-
-    #[test]
-    fn only_full_ids_are_asked_for() {
-        let cases = [
-            ("8428e75eecfa2ba54aa79029873b205bc1105b1f", true),
-            ("8428E75EECFA2BA54AA79029873B205BC1105B1F", false),
-            ("8428e75eecfa", false),
-            ("1234", false),
-            ("", false),
-            ("8428e75eecfa2ba54aa79029873b205bc1105b1\n", false),
-            ("--batch-all-objects8428e75eecfa2ba54aa79", false),
-        ];
-        for (id, expected) in cases {
-            assert_eq!(is_full_id(id), expected, "{id:?}");
-        }
-        assert!(is_full_id(&"a".repeat(64)));
-    }
-
-    #[test]
-    fn each_commit_is_asked_for_once_and_not_without_end() {
-        let entry = |number: usize| Commit {
-            id: format!("{number:040x}"),
-            message: String::new(),
-            ..Commit::default()
-        };
-        let entries = (0..MAX_ASKED + 10).flat_map(|number| [entry(number), entry(number)]);
-        let ids = ids(&Changes::from(entries.collect::<Vec<_>>()));
-        assert_eq!(ids.len(), MAX_ASKED);
-        assert_eq!(ids[1], entry(1).id);
-    }
 }

@@ -6,12 +6,11 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::workspace::Workspace;
-use super::{Notes, Question, change_log};
+use super::{Notes, Question};
 use crate::domain::revision::Revision;
 use crate::git::{CloneFolder, GitError, Repository};
 use crate::jenkins::Run;
-use crate::side_by_side::in_time;
-use crate::side_by_side::side_by_side;
+use crate::side_by_side::{in_time, side_by_side};
 use crate::system::{Deadline, System};
 use crate::variables::Variables;
 
@@ -77,7 +76,7 @@ impl<'a> Checkouts<'a> {
             question,
             workspace: Workspace::new(variables),
             commit: question.commit.clone().or_else(|| run.commit.clone()),
-            listed: change_log::ids(&question.changes),
+            listed: question.changes.full_ids(),
             system,
             deadline: Deadline::after(system, patience),
             found: OnceLock::new(),
@@ -209,7 +208,7 @@ impl<'a> Checkouts<'a> {
         };
         let mut found = Found::default();
         // What lies about in the workspace of another system than git is a tool's.
-        let is_of_git = change_log::is_of_git(&self.question.changes);
+        let is_of_git = self.question.changes.is_of_git();
         if self.question.repositories.is_empty() && !is_of_git {
             return (Vec::new(), found);
         }
