@@ -32,11 +32,11 @@ use crate::policy::{OnError, exit_code};
 use crate::report::Report;
 use about::About;
 pub(super) use about::repository_id;
-use batch::{Batch, Frame};
+use batch::{Batch, Frame, WithKeys};
 use entities::Maker;
 use key_finder::KeyFinder;
 use merged::{Built, Remembered};
-use this_run::{ThisRun, WithKeys};
+use this_run::ThisRun;
 
 /// Reads the facts, sends what names issues, and reports.
 pub(crate) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Report, Failure> {

@@ -45,6 +45,9 @@ pub(super) enum DevEntity {
     Deleted(EntityId),
 }
 
+/// An entity with the issues that it belongs to.
+pub(super) type WithKeys = (DevEntity, Vec<IssueKey>);
+
 /// The entities of one request.
 #[derive(Default)]
 pub(super) struct Batch {

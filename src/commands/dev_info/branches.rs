@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::batch::DevEntity;
+use super::batch::{DevEntity, WithKeys};
 use super::entities::Maker;
 use super::is_sent;
 use super::key_finder::KeyFinder;
-use super::this_run::WithKeys;
 use crate::domain::issue_key::{IssueKey, Text};
 use crate::facts::commit_text;
 use crate::git::{DetailsReader, GitError, PRIMARY, Repository};

@@ -8,12 +8,12 @@ use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use super::about::{self, About};
-use super::batch::DevEntity;
+use super::batch::{DevEntity, WithKeys};
 use super::branches::{self, Others};
 use super::entities::Maker;
 use super::key_finder::KeyFinder;
 use super::merged::{self, Built};
-use super::this_run::{WithKeys, merged_entities};
+use super::this_run::merged_entities;
 use super::{AT_ONCE, cannot_read, clone_urls, frame, payloads, sequence};
 use crate::cli::DevInfoOptions;
 use crate::commands::missing::Missing;

@@ -1,6 +1,6 @@
 //! What one run consists of: its commits, its branch and its pull request, if they name issues.
 
-use super::batch::DevEntity;
+use super::batch::{DevEntity, WithKeys};
 use super::branches::Others;
 use super::entities::{Maker, PullRequestFacts};
 use super::key_finder::KeyFinder;
@@ -82,9 +82,6 @@ pub(super) struct ThisRun<'a> {
     /// The pull requests that the run has merged.
     pub(super) merged: Vec<Merged>,
 }
-
-/// An entity with the issues that it belongs to.
-pub(super) type WithKeys = (DevEntity, Vec<IssueKey>);
 
 impl ThisRun<'_> {
     /// The pull request, what was merged, the branch, then the commits, newest first; and the newest commit that is the
