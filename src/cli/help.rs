@@ -132,7 +132,7 @@ fn with_details(command: clap::Command, words: &[&str], width: usize) -> clap::C
         command = command.long_about(about);
     }
     if let Some(examples) = examples::of(&words[1..].join(" ")).filter(|_| words.len() > 1) {
-        let examples = listed(examples, width);
+        let examples = listed(&examples, width);
         let behind = command.get_after_long_help().map(plain);
         let long = behind.map_or_else(
             || examples.clone(),
@@ -225,7 +225,7 @@ fn listed(examples: &[examples::Example], width: usize) -> String {
 /// The text below the commands: variables and exit codes, from the same tables that the code uses.
 fn overview(width: usize, is_long: bool) -> String {
     let mut text = examples::of("")
-        .map(|examples| listed(examples, width))
+        .map(|examples| listed(&examples, width))
         .unwrap_or_default();
     text.push_str(
         "\nEvery option can also be given as a variable: --environment-id as JIRA_SEND_ENVIRONMENT_ID.\n",

@@ -43,7 +43,7 @@ fn send_flags(options: &FeatureFlagOptions, context: &Context<'_>) -> Result<Rep
     let defaults = Defaults {
         url: page(options, &facts)?,
         time: update.last_updated.unwrap_or(event),
-        types: EnvironmentTypes::all(&options.environment_types),
+        types: EnvironmentTypes::all(&options.environment.environment_types),
     };
 
     let mut missing = Missing::for_run(jira.dry_run, context);
@@ -66,7 +66,7 @@ fn send_flags(options: &FeatureFlagOptions, context: &Context<'_>) -> Result<Rep
     };
     missing.say_placeholders(context.output);
     environments::warn_wrong_types(&defaults.types, context.output);
-    for name in &options.environment_name {
+    for name in &options.environment.environment_name {
         environments::warn_cut(name, &Line::required(name), context.output);
     }
     let properties = [update.property.as_slice(), &file.properties].concat();
@@ -139,7 +139,7 @@ fn send_flags(options: &FeatureFlagOptions, context: &Context<'_>) -> Result<Rep
 
 /// The page of a flag that has none of its own.
 fn page(options: &FeatureFlagOptions, facts: &Facts) -> Result<Option<WebUrl>, Failure> {
-    match (&options.url, &facts.run.url) {
+    match (&options.flag.url, &facts.run.url) {
         (Some(url), _) => Ok(Some(url.clone())),
         (None, Some(url)) => jenkins_url("BUILD_URL", url).map(Some),
         (None, None) => Ok(None),

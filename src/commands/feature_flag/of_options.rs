@@ -16,12 +16,12 @@ pub(super) fn of_options(
     defaults: &Defaults,
     missing: &mut Missing,
 ) -> Option<GivenFlag> {
-    let key = given_text(options.flag_key.as_deref());
-    let id = given_text(options.flag_id.as_deref());
+    let key = given_text(options.flag.flag_key.as_deref());
+    let id = given_text(options.flag.flag_id.as_deref());
     let id = missing.want(id.or(key), "flag", "--flag-key", "");
-    let off = options.disabled.then_some(false);
+    let off = options.flag.disabled.then_some(false);
     let enabled = missing.want(
-        options.enabled.or(off),
+        options.flag.enabled.or(off),
         "state of the flag",
         "--enabled or --disabled",
         "",
@@ -36,14 +36,14 @@ pub(super) fn of_options(
     let id = id?;
     let key = key.unwrap_or(id);
     let given = |text: &Option<String>| text.as_deref().and_then(Line::optional);
-    let rollout = match (options.rollout_percentage, options.rollout_rules) {
+    let rollout = match (options.flag.rollout_percentage, options.flag.rollout_rules) {
         (Some(percentage), _) => Some(Rollout::Percentage(percentage)),
         (None, Some(rules)) => Some(Rollout::Rules(rules)),
-        (None, None) => given(&options.rollout_text).map(Rollout::Text),
+        (None, None) => given(&options.flag.rollout_text).map(Rollout::Text),
     };
     let status = FlagStatus {
         enabled: enabled?,
-        default_value: given(&options.default_value),
+        default_value: given(&options.flag.default_value),
         rollout,
     };
     let url = url?;
@@ -60,7 +60,7 @@ pub(super) fn of_options(
             .collect(),
     )?;
     let text = |source: &str, text: &str| Text::new(TextKind::Title, source, text);
-    let name = options.display_name.as_deref();
+    let name = options.flag.display_name.as_deref();
     let texts = std::iter::once(text("--flag-key", key));
     Some(GivenFlag {
         id: id.parse().ok()?,
@@ -71,14 +71,14 @@ pub(super) fn of_options(
             .chain(name.map(|name| text("--display-name", name)))
             .collect(),
         key: Line::required(key),
-        display_name: given(&options.display_name),
+        display_name: given(&options.flag.display_name),
         summary: details.roll_up(),
         details,
     })
 }
 
 fn environments(options: &FeatureFlagOptions, defaults: &Defaults) -> Vec<FlagEnvironment> {
-    let names = options.environment_name.iter();
+    let names = options.environment.environment_name.iter();
     let mut names: Vec<&str> = names
         .map(String::as_str)
         .filter(|name| !name.trim().is_empty())
@@ -87,7 +87,7 @@ fn environments(options: &FeatureFlagOptions, defaults: &Defaults) -> Vec<FlagEn
         names.push(ONLY_ENVIRONMENT);
     }
     let environment = |name: &str| {
-        let given = options.environment_type;
+        let given = options.environment.environment_type;
         FlagEnvironment {
             name: Line::required(name),
             environment_type: MappedType::new(
