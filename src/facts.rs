@@ -25,6 +25,7 @@ use crate::domain::revision::Revision;
 use crate::error::Warning;
 use crate::git::{Commit, Range, Repository};
 use crate::jenkins::{self, CheckedOut, Ref, Run};
+use crate::phrases::counted;
 use crate::system::{Deadline, System};
 use crate::variables::Variables;
 use checkouts::Checkouts;
@@ -297,12 +298,8 @@ impl Facts {
 
 /// Says why commits of the change log count for nothing, if any do.
 pub(crate) fn left_out(count: usize) -> Option<String> {
-    let commits = match count {
-        0 => return None,
-        1 => "1 commit".to_owned(),
-        several => format!("{several} commits"),
-    };
-    Some(format!(
+    let commits = counted(count, "commit");
+    (count > 0).then(|| format!(
         "left out {commits} of the change log that no repository in the workspace has, such as those of a shared library; --all-changes includes them"
     ))
 }

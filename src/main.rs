@@ -25,6 +25,7 @@ mod json;
 mod limits;
 mod outbox;
 mod output;
+mod phrases;
 mod policy;
 mod program;
 mod report;

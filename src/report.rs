@@ -17,9 +17,10 @@ use crate::error::{Failure, Kind};
 use crate::jira::gating::ChangeRequest;
 use crate::outbox::Entry;
 use crate::output::escaped_json;
+use crate::phrases::counted;
 use crate::wording::Wording;
 
-pub(crate) use backfill::{BackfillReport, counted};
+pub(crate) use backfill::BackfillReport;
 pub(crate) use outbox::OutboxReport;
 pub(crate) use site::SiteReport;
 

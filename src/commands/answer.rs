@@ -9,6 +9,7 @@ use crate::domain::issue_key::IssueKey;
 use crate::error::{Failure, Kind};
 use crate::jira::Submitted;
 use crate::output::Output;
+use crate::phrases::named;
 use crate::policy::{OnError, exit_code};
 use crate::report::{Outcome, SiteReport};
 
@@ -119,7 +120,7 @@ impl Unknown {
     }
 
     fn named(&self) -> String {
-        named(self.all())
+        named(self.all(), MAX_NAMED)
     }
 }
 
@@ -184,7 +185,10 @@ fn issues(known: &[&IssueKey], destination: &Destination) -> String {
     let first = first.as_str();
     let page = destination.issue_page(first);
     let others = others.iter().map(|key| key.as_str());
-    named(std::iter::once(page.as_deref().unwrap_or(first)).chain(others))
+    named(
+        std::iter::once(page.as_deref().unwrap_or(first)).chain(others),
+        MAX_NAMED,
+    )
 }
 
 fn reasons(submitted: &Submitted) -> String {
@@ -193,16 +197,10 @@ fn reasons(submitted: &Submitted) -> String {
         .iter()
         .flat_map(|rejected| &rejected.errors);
     let reasons = errors.map(|error| error.message.as_str());
-    named(reasons.filter(|reason| !reason.trim().is_empty()))
-}
-
-fn named<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    let words: Vec<&str> = words.collect();
-    let shown = words[..words.len().min(MAX_NAMED)].join(", ");
-    match words.len().saturating_sub(MAX_NAMED) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
+    named(
+        reasons.filter(|reason| !reason.trim().is_empty()),
+        MAX_NAMED,
+    )
 }
 
 /// What to do about words that were taken for issue keys.

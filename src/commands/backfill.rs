@@ -19,8 +19,9 @@ use crate::domain::properties::{Properties, Property};
 use crate::domain::web_url::{WebUrl, without_account};
 use crate::error::{Failure, Kind};
 use crate::jira::pace::Paced;
+use crate::phrases::counted;
 use crate::policy::exit_code;
-use crate::report::{Outcome, Report, counted};
+use crate::report::{Outcome, Report};
 use crate::secret::Secret;
 use crate::system::Deadline;
 use crate::variables::{

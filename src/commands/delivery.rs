@@ -11,6 +11,7 @@ use super::connection::label;
 use crate::error::Failure;
 use crate::jira::{Body, Jira, JiraError, MAX_ITEMS};
 use crate::outbox::{Due, Entry, Held, Opened, Outbox};
+use crate::phrases::counted;
 use crate::report::OutboxReport;
 use crate::system::Deadline;
 
@@ -294,10 +295,11 @@ impl<'a> Delivery<'a> {
 
 /// A pause in milliseconds, as people say it.
 pub(super) fn minutes(pause: i64) -> String {
-    match pause.saturating_add(59_999) / 60_000 {
-        ..=1 => "1 minute".to_owned(),
-        many => format!("{many} minutes"),
-    }
+    let minutes = pause.saturating_add(59_999) / 60_000;
+    counted(
+        usize::try_from(minutes).unwrap_or_default().max(1),
+        "minute",
+    )
 }
 
 /// The items in the order of their events, those together that fit into one request.

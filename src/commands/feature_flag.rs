@@ -3,14 +3,13 @@
 mod of_options;
 mod payloads;
 
-use std::collections::HashSet;
-
 use super::missing::Missing;
 use super::run_facts::jenkins_url;
 use super::{Context, environments, notices, run_facts, send};
 use crate::cli::words::Words;
 use crate::cli::{FeatureFlagOptions, KeyOptions};
 use crate::domain::association::{Associations, Cut, IssueId, Others};
+use crate::domain::distinct_keys::DistinctKeys;
 use crate::domain::environment_types::EnvironmentTypes;
 use crate::domain::issue_key::{Findings, IssueKey};
 use crate::domain::sequence::SequenceNumber;
@@ -199,9 +198,8 @@ impl<'a> Common<'a> {
         };
         let found = super::key_rules::find(searched, self.options);
         let all = flag.issue_keys.iter().chain(found.keys());
-        let mut seen = HashSet::new();
-        let all = all.chain(self.findings.keys());
-        let mut keys: Vec<IssueKey> = all.filter(|key| seen.insert(*key)).cloned().collect();
+        let all: DistinctKeys = all.chain(self.findings.keys()).cloned().collect();
+        let mut keys = all.into_vec();
         let others = Others {
             issue_ids: [flag.issue_ids.as_slice(), &self.issue_ids].concat(),
             ..Others::default()

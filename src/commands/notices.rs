@@ -9,6 +9,7 @@ use crate::domain::issue_key::{Findings, IssueKey, MAX_CUT, MAX_ISSUE_KEYS, Reas
 use crate::error::Warning;
 use crate::facts::Facts;
 use crate::output::Output;
+use crate::phrases::named;
 
 /// Passes on what was noticed while the facts were read.
 pub(super) fn say_notes(facts: &Facts, output: &Output) {
@@ -94,15 +95,10 @@ fn left_out(findings: &Findings) -> Option<Warning> {
     if lost.is_empty() {
         return None;
     }
-    let shown: Vec<&str> = lost.iter().take(MAX_NAMED).map(IssueKey::as_str).collect();
-    let more = match lost.len().saturating_sub(MAX_NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
     Some(Warning::new(
         format!(
-            "not linked: {}{more} (named only by commits of the change log that no repository in the workspace has, such as those of a shared library)",
-            shown.join(", ")
+            "not linked: {} (named only by commits of the change log that no repository in the workspace has, such as those of a shared library)",
+            named(lost.iter().map(IssueKey::as_str), MAX_NAMED)
         ),
         "if they belong to this run, name the folder of their repository with --repositories, or take all with --all-changes; for a library, untick \"Include @Library changes in job recent changes\" where Jenkins has it configured",
     ))
@@ -124,11 +120,6 @@ pub(super) fn cut_lines(cut: &Cut) -> impl Iterator<Item = String> {
 }
 
 fn cut_keys_line(keys: &[IssueKey]) -> Option<String> {
-    let shown: Vec<&str> = keys.iter().take(MAX_NAMED).map(IssueKey::as_str).collect();
-    let more = match keys.len() - shown.len() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
     let number = match keys.len() {
         0 => return None,
         1 => "1 issue key was".to_owned(),
@@ -136,8 +127,8 @@ fn cut_keys_line(keys: &[IssueKey]) -> Option<String> {
         many if many >= MAX_CUT => format!("at least {many} issue keys were"),
         many => format!("{many} issue keys were"),
     };
-    let shown = shown.join(", ");
+    let shown = named(keys.iter().map(IssueKey::as_str), MAX_NAMED);
     Some(format!(
-        "{number} cut, because Jira accepts {MAX_ISSUE_KEYS}: {shown}{more}"
+        "{number} cut, because Jira accepts {MAX_ISSUE_KEYS}: {shown}"
     ))
 }

@@ -13,7 +13,8 @@ use super::session::Session;
 use super::summary::Summary;
 use super::{Context, delivery, store};
 use crate::cli::JiraOptions;
-use crate::domain::issue_key::{Findings, IssueKey, Reason};
+use crate::domain::distinct_keys::DistinctKeys;
+use crate::domain::issue_key::{Findings, Reason};
 use crate::error::{Failure, Kind};
 use crate::jira::clock::Clocked;
 use crate::jira::{Endpoints, Target};
@@ -244,22 +245,18 @@ fn show(
     let cloud_id = cloud_id(destinations, context.output);
     let (mut names, mut requests) = (Vec::new(), Vec::new());
     let mut state = None;
-    let mut issue_keys: Vec<IssueKey> = Vec::new();
+    let mut issue_keys = DistinctKeys::default();
     while let Some(mut payload) = source.next()? {
         continue_last(&mut payload, destinations, store.as_ref(), false, context);
         names.push(payload.title());
         state = payload.state();
         requests.extend(prepared(&endpoints, destinations, &cloud_id, &payload));
-        for key in payload.issue_keys {
-            if !issue_keys.contains(&key) {
-                issue_keys.push(key);
-            }
-        }
+        issue_keys.extend(payload.issue_keys);
     }
     let mut requests = requests.into_iter();
     Ok(Report {
         state,
-        issue_keys,
+        issue_keys: issue_keys.into_vec(),
         request: requests.next(),
         further_requests: requests.collect(),
         ..Report::new(

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::connection::Destination;
+use crate::domain::distinct_keys::DistinctKeys;
 use crate::domain::issue_key::IssueKey;
 use crate::error::Failure;
 use crate::output::Output;
@@ -12,8 +13,7 @@ use crate::report::{MAX_ISSUES, Outcome, Report, SiteReport};
 /// Adds up the reports of one payload after the other.
 pub(crate) struct Summary {
     sites: Vec<SiteSummary>,
-    issue_keys: Vec<IssueKey>,
-    seen: HashSet<IssueKey>,
+    issue_keys: DistinctKeys,
     codes: Vec<u8>,
 }
 
@@ -48,8 +48,7 @@ impl Summary {
         };
         Self {
             sites: destinations.iter().map(site).collect(),
-            issue_keys: Vec::new(),
-            seen: HashSet::new(),
+            issue_keys: DistinctKeys::default(),
             codes: Vec::new(),
         }
     }
@@ -62,8 +61,8 @@ impl Summary {
         on_error: OnError,
     ) {
         for key in issue_keys {
-            if self.seen.len() < MAX_ISSUES && self.seen.insert(key.clone()) {
-                self.issue_keys.push(key);
+            if self.issue_keys.len() < MAX_ISSUES {
+                self.issue_keys.extend([key]);
             }
         }
         for (site, report) in self.sites.iter_mut().zip(reports) {
@@ -101,7 +100,7 @@ impl Summary {
         Report {
             exit_code: worst(&self.codes),
             state,
-            issue_keys: self.issue_keys,
+            issue_keys: self.issue_keys.into_vec(),
             sites,
             ..Report::new(overall(&outcomes), message)
         }

@@ -4,6 +4,7 @@ use super::Context;
 use crate::cli::BuildOptions;
 use crate::domain::test_info::{TestCounts, TestInfo};
 use crate::output::Output;
+use crate::phrases;
 use crate::system::Deadline;
 use crate::test_reports::{self, Patterns, Reports, Stop};
 
@@ -112,11 +113,7 @@ fn summary(counts: TestCounts, counted: usize, older: usize) -> String {
         failed,
         skipped,
     } = counts;
-    let files = if counted == 1 {
-        "1 test report".to_owned()
-    } else {
-        format!("{counted} test reports")
-    };
+    let files = phrases::counted(counted, "test report");
     let older = match older {
         0 => String::new(),
         _ => format!("; {older} from before the command not counted"),

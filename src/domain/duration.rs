@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use crate::phrases::counted;
+
 /// Longest time that can be given, in seconds.
 pub(crate) const MAX_SECONDS: u32 = 30 * 24 * 3600;
 
@@ -32,9 +34,7 @@ pub(crate) fn words(seconds: u32) -> String {
     let units = [(24 * 3600, "day"), (3600, "hour"), (60, "minute")];
     let fits = |(size, _): &&(u32, &str)| seconds >= *size && seconds.is_multiple_of(*size);
     let (size, unit) = units.iter().find(fits).copied().unwrap_or((1, "second"));
-    let count = seconds / size;
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {unit}{plural}")
+    counted(usize::try_from(seconds / size).unwrap_or(usize::MAX), unit)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 pub(crate) mod association;
 pub(crate) mod build_number;
 pub(crate) mod deployed;
+pub(crate) mod distinct_keys;
 pub(crate) mod duration;
 pub(crate) mod entity_ids;
 pub(crate) mod environment;

@@ -5,6 +5,7 @@ use super::further::Others;
 use super::repository::RepositoryFacts;
 use super::{Notes, Question};
 use crate::git::{GitError, Moved, Repository};
+use crate::phrases::named;
 use crate::side_by_side::side_by_side;
 
 /// So deep submodules of submodules are read.
@@ -169,7 +170,7 @@ fn lacking(folders: &[String]) -> Notes {
         [only] => format!("the submodule {only} moved, and its commits are"),
         several => format!(
             "the submodules {} moved, and their commits are",
-            named(several)
+            named(several.iter().map(String::as_str), MAX_NAMED)
         ),
     };
     let message = format!("{message} not in the workspace: they were not searched");
@@ -188,18 +189,8 @@ fn failed(troubles: Vec<(String, GitError)>) -> Notes {
     Notes::warning(
         format!(
             "the commits by which submodules moved were not searched in {}: {why}",
-            named(&folders)
+            named(folders.iter().map(String::as_str), MAX_NAMED)
         ),
         "name the issues of these commits with --issue-keys",
     )
-}
-
-/// `libs/core, libs/net and 3 more`
-fn named(folders: &[String]) -> String {
-    let shown = folders.iter().take(MAX_NAMED).map(String::as_str);
-    let shown = shown.collect::<Vec<_>>().join(", ");
-    match folders.len().saturating_sub(MAX_NAMED) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
 }

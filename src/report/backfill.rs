@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::output::Output;
+use crate::phrases::counted;
 
 /// Most runs that are named with what is wrong with them.
 const MAX_NAMED: usize = 5;
@@ -95,9 +96,4 @@ impl BackfillReport {
             output.warn(&format!("and {more} more like these"));
         }
     }
-}
-
-pub(crate) fn counted(count: usize, word: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {word}{plural}")
 }

@@ -1,7 +1,6 @@
 //! What goes in one request.
 
-use std::collections::HashSet;
-
+use crate::domain::distinct_keys::DistinctKeys;
 use crate::domain::issue_key::IssueKey;
 use crate::jira::Body;
 
@@ -9,17 +8,12 @@ use crate::jira::Body;
 #[derive(Default)]
 pub(super) struct Batch {
     pub(super) bodies: Vec<Body>,
-    pub(super) issue_keys: Vec<IssueKey>,
-    pub(super) seen: HashSet<IssueKey>,
+    pub(super) issue_keys: DistinctKeys,
 }
 
 impl Batch {
     pub(super) fn add(&mut self, body: Body, issue_keys: Vec<IssueKey>) {
         self.bodies.push(body);
-        for key in issue_keys {
-            if self.seen.insert(key.clone()) {
-                self.issue_keys.push(key);
-            }
-        }
+        self.issue_keys.extend(issue_keys);
     }
 }

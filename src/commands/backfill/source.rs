@@ -19,7 +19,8 @@ use crate::domain::timestamp::Timestamp;
 use crate::error::Failure;
 use crate::jira::{Body, DataType, MAX_ITEMS};
 use crate::output::Output;
-use crate::report::{BackfillReport, SiteReport, counted};
+use crate::phrases::counted;
+use crate::report::{BackfillReport, SiteReport};
 
 /// No run takes longer than this, in milliseconds: if a run of a job ended that long before `--since`, no earlier one
 /// is read.
@@ -119,7 +120,6 @@ impl<'a> WholeHistory<'a> {
                 batch = Batch {
                     bodies: rest,
                     issue_keys,
-                    ..Batch::default()
                 };
             }
         }
@@ -224,11 +224,7 @@ impl<'a> WholeHistory<'a> {
 
     /// The bodies as one, with the labels that all of them have.
     fn payload(&self, batch: Batch) -> Option<Payload> {
-        let Batch {
-            mut bodies,
-            issue_keys,
-            ..
-        } = batch;
+        let mut bodies = batch.bodies;
         for body in &mut bodies {
             body.json["properties"] = json!(self.parts.properties);
         }
@@ -241,7 +237,7 @@ impl<'a> WholeHistory<'a> {
             name: counted(bodies.len(), word),
             status: None,
             body,
-            issue_keys,
+            issue_keys: batch.issue_keys.into_vec(),
             names_issues: false,
             origin: Origin::Given,
             keeps_issue_keys: false,

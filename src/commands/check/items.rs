@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::error::{Failure, Kind};
 use crate::output::visible;
+use crate::phrases::counted;
 
 const NO_TIME_HINT: &str = "allow more time with --budget, once the cause of the delay is fixed";
 
@@ -159,8 +160,7 @@ impl Items {
         };
         let warnings = match count(Status::Warning) {
             0 => String::new(),
-            1 => ", 1 warning".to_owned(),
-            many => format!(", {many} warnings"),
+            many => format!(", {}", counted(many, "warning")),
         };
         let mut failed = self.items.iter();
         let Some(first) = failed.find(|item| item.status == Status::Failed) else {

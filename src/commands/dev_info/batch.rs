@@ -1,12 +1,11 @@
 //! What goes into one request, within Jira's limits, up to its payload. Each of the three ways of `dev-info` fills
 //! batches.
 
-use std::collections::HashSet;
-
 use serde::Serialize;
 
 use super::about::About;
 use crate::commands::payload::Payload;
+use crate::domain::distinct_keys::DistinctKeys;
 use crate::domain::entity_ids::EntityId;
 use crate::domain::issue_key::IssueKey;
 use crate::domain::properties::Properties;
@@ -55,8 +54,7 @@ pub(super) struct Batch {
     branches: Vec<Branch>,
     pull_requests: Vec<PullRequest>,
     deleted_branches: Vec<EntityId>,
-    issue_keys: Vec<IssueKey>,
-    seen: HashSet<IssueKey>,
+    issue_keys: DistinctKeys,
     bytes: usize,
 }
 
@@ -97,11 +95,7 @@ impl Batch {
             DevEntity::PullRequest(request) => self.pull_requests.push(*request),
             DevEntity::Deleted(id) => self.deleted_branches.push(id),
         }
-        for key in keys {
-            if self.seen.insert(key.clone()) {
-                self.issue_keys.push(key.clone());
-            }
-        }
+        self.issue_keys.extend(keys.iter().cloned());
         Ok(())
     }
 
@@ -130,7 +124,7 @@ impl Batch {
             name,
             status: None,
             body: Body::new(DataType::DevInfo, &body),
-            issue_keys: self.issue_keys,
+            issue_keys: self.issue_keys.into_vec(),
             names_issues: frame.names_issues,
             origin: frame.origin,
             keeps_issue_keys: false,

@@ -29,6 +29,7 @@ use crate::files;
 use crate::git::{Commit, DetailsReader, GitError, PRIMARY, Repository, clone_in};
 use crate::jira::dev_info::OperationType;
 use crate::outbox::{Changed, OpenRequests};
+use crate::phrases::counted;
 use crate::report::{Outcome, Report};
 use crate::side_by_side::in_time;
 use crate::system::Deadline;
@@ -158,10 +159,8 @@ fn read(deadline: Deadline, context: &Context<'_>) -> Result<Lines, Failure> {
 
 fn warn_unread(lines: &Lines, context: &Context<'_>) {
     if lines.wrong > 0 {
-        let (wrong, are) = match lines.wrong {
-            1 => ("1 line".to_owned(), "is"),
-            many => (format!("{many} lines"), "are"),
-        };
+        let wrong = counted(lines.wrong, "line");
+        let are = if lines.wrong == 1 { "is" } else { "are" };
         context.output.advise(
             &format!("{wrong} of standard input {are} not what git writes: OLD NEW REF"),
             "call it as or from the hook post-receive, and pass its standard input on",

@@ -1,10 +1,9 @@
 //! Flags in the requests that carry them.
 
-use std::collections::HashSet;
-
 use super::Numbered;
 use crate::cli::UpdateOptions;
 use crate::commands::payload::Payload;
+use crate::domain::distinct_keys::DistinctKeys;
 use crate::domain::sequence::Origin;
 use crate::jira::feature_flags::{FeatureFlag, FeatureFlags};
 use crate::jira::{Body, DataType, MAX_ITEMS};
@@ -48,15 +47,14 @@ impl Shape<'_> {
             [only] => format!("flag {}", only.body.id.as_str()),
             several => format!("{} flags", several.len()),
         };
-        let mut seen = HashSet::new();
-        let all = flags.iter().flat_map(|flag| &flag.issue_keys);
-        let issue_keys = all.filter(|key| seen.insert(*key)).cloned().collect();
+        let issue_keys = flags.iter().flat_map(|flag| &flag.issue_keys);
+        let issue_keys: DistinctKeys = issue_keys.cloned().collect();
         let body = body(flags.into_iter().map(|flag| flag.body).collect());
         Payload {
             name,
             status: None,
             body: Body::new(DataType::FeatureFlags, &body),
-            issue_keys,
+            issue_keys: issue_keys.into_vec(),
             names_issues: self.names_issues,
             origin,
             keeps_issue_keys: self.keeps_issue_keys,

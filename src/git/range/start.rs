@@ -6,6 +6,7 @@ use super::{Asked, MAX_COMMITS};
 use crate::domain::revision::short;
 use crate::domain::series;
 use crate::git::{Commit, GitError, Repository};
+use crate::phrases::counted;
 
 /// Most commits that the first build of a branch brings.
 const MAX_OF_BRANCH: usize = 250;
@@ -121,8 +122,7 @@ impl Range {
     pub(crate) fn searched(&self) -> String {
         let commits = match self.commits {
             _ if self.is_again => "the newest commit again: nothing is new".to_owned(),
-            1 => "1 commit".to_owned(),
-            count => format!("{count} commits"),
+            count => counted(count, "commit"),
         };
         let commits = if self.paths.is_empty() {
             commits

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use crate::git::{Branch, GitError, Repository, Walked};
 use crate::outbox::UnderWay;
 use crate::output::Output;
+use crate::phrases::counted;
 
 /// Histories to walk.
 pub(super) struct Plan {
@@ -75,8 +76,7 @@ pub(super) fn say_plan(read: usize, total: usize, has_before: bool, output: &Out
         };
         output.say(&format!("{total} {are} new since the last time"));
     } else {
-        let s = if total == 1 { "" } else { "s" };
-        output.say(&format!("reading {total} commit{s}"));
+        output.say(&format!("reading {}", counted(total, "commit")));
     }
 }
 
