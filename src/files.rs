@@ -17,9 +17,6 @@ pub(crate) fn read_text(path: &str, limit: u64) -> anyhow::Result<String> {
 }
 
 /// Writes a file anew.
-///
-/// # Errors
-/// When it cannot be written.
 pub(crate) fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);

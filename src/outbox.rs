@@ -149,9 +149,6 @@ impl<'a> Outbox<'a> {
     }
 
     /// Whether entries can be written.
-    ///
-    /// # Errors
-    /// When they cannot.
     pub(crate) fn try_writing(&self) -> anyhow::Result<()> {
         let temporary = self.temporary();
         file::write_durably(&temporary, "")
@@ -296,9 +293,6 @@ impl<'a> Outbox<'a> {
     }
 
     /// It failed alone while others went through: it waits longer each time, and says how long, in milliseconds.
-    ///
-    /// # Errors
-    /// As [`put_back`](Self::put_back).
     pub(crate) fn postpone(&self, held: &mut Held, entry: &Entry) -> anyhow::Result<i64> {
         let now = self.now();
         let pause = Pause::longer(held.pause, now);
@@ -308,9 +302,6 @@ impl<'a> Outbox<'a> {
     }
 
     /// It failed alone, and nothing went through: from now on it comes behind the others.
-    ///
-    /// # Errors
-    /// As [`put_back`](Self::put_back).
     pub(crate) fn put_behind(&self, held: &mut Held, entry: &Entry) -> anyhow::Result<()> {
         held.pause = Some(Pause::none(held.pause, self.now()));
         self.put_back(held, Some(entry))

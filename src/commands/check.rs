@@ -57,9 +57,6 @@ pub(crate) fn run(
 }
 
 /// Prints the list for whoever reads it.
-///
-/// # Errors
-/// It cannot be written.
 pub(super) fn print(
     items: &Items,
     format: Format,

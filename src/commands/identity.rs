@@ -180,9 +180,6 @@ pub(crate) fn given_text(text: Option<&str>) -> Option<&str> {
 }
 
 /// The number in `BUILD_NUMBER`.
-///
-/// # Errors
-/// When it is none.
 pub(crate) fn jenkins_number(text: &str) -> Result<BuildNumber, Failure> {
     text.parse().map_err(|error: String| {
         Failure::usage(format!("BUILD_NUMBER is not a number: {text:?}"))

@@ -87,8 +87,6 @@ pub(crate) struct Explained {
 }
 
 impl Explained {
-    /// # Errors
-    /// It cannot be written.
     pub(super) fn print(&self, format: Format, output: &Output) -> Result<(), Failure> {
         match format {
             Format::Json => output.result(&self.to_json().to_string()),

@@ -131,9 +131,6 @@ pub(crate) fn warn_local(url: &WebUrl, output: &Output) {
 }
 
 /// The address in one of Jenkins' variables.
-///
-/// # Errors
-/// When it is none.
 pub(crate) fn jenkins_url(variable: &str, text: &str) -> Result<WebUrl, Failure> {
     text.parse().map_err(|error: String| {
         let shown = without_account(text);

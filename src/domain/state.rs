@@ -192,9 +192,6 @@ pub(crate) fn deployment_state(state: State, unstable: BuildState) -> Deployment
 }
 
 /// What `--rollback-as` takes: the state of a successful rollback.
-///
-/// # Errors
-/// For every other word.
 pub(crate) fn parse_rollback_as(text: &str) -> Result<DeploymentState, String> {
     match text.parse() {
         Ok(State::RolledBack) => Ok(DeploymentState::RolledBack),
@@ -204,9 +201,6 @@ pub(crate) fn parse_rollback_as(text: &str) -> Result<DeploymentState, String> {
 }
 
 /// What `--unstable-as` takes: a state in which a build can end.
-///
-/// # Errors
-/// Any other word.
 pub(crate) fn parse_unstable_as(text: &str) -> Result<BuildState, String> {
     match text.parse() {
         Ok(State::Successful) => Ok(BuildState::Successful),
@@ -219,9 +213,6 @@ pub(crate) fn parse_unstable_as(text: &str) -> Result<BuildState, String> {
 
 /// What `--running-as` takes: the state of a run whose result is not known yet. Version 1.4.5 of Atlassian's plugin
 /// called it successful.
-///
-/// # Errors
-/// Any other word.
 pub(crate) fn parse_running_as(text: &str) -> Result<State, String> {
     match text.parse() {
         Ok(state @ (State::InProgress | State::Successful | State::Unknown)) => Ok(state),

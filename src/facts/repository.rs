@@ -75,9 +75,6 @@ impl<'a> RepositoryFacts<'a> {
     }
 
     /// Those of the listed commits, all of which it has, that count besides the range: with whole messages.
-    ///
-    /// # Errors
-    /// When git fails.
     pub(super) fn beyond_range(
         &self,
         listed: &[String],

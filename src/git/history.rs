@@ -83,9 +83,6 @@ impl Repository<'_> {
     }
 
     /// How many commits the history has.
-    ///
-    /// # Errors
-    /// When git fails.
     pub(crate) fn count(&self, walked: &Walked) -> Result<usize, GitError> {
         if walked.tips.is_empty() {
             return Ok(0);
@@ -100,9 +97,6 @@ impl Repository<'_> {
 
     /// The branches that match one of the patterns, or all: those of the remote, which are what its server has; in a
     /// clone without any, its own.
-    ///
-    /// # Errors
-    /// When git fails.
     pub(crate) fn branches(&self, patterns: &[String]) -> Result<Vec<Branch>, GitError> {
         let remote = self
             .remote()
@@ -151,9 +145,6 @@ impl Repository<'_> {
     }
 
     /// Those of the ids that are commits of this repository.
-    ///
-    /// # Errors
-    /// When git fails.
     pub(crate) fn existing(&self, ids: &[String]) -> Result<Vec<String>, GitError> {
         let found = self.look_up(ids)?;
         Ok(found.into_iter().flatten().collect())

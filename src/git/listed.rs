@@ -48,18 +48,12 @@ impl Repository<'_> {
     }
 
     /// The whole messages of these commits, all of which are there.
-    ///
-    /// # Errors
-    /// When git fails.
     pub(crate) fn messages(&self, ids: &[String]) -> Result<Vec<Commit>, GitError> {
         let mut walk = self.each(ids)?;
         std::iter::from_fn(|| walk.next().transpose()).collect()
     }
 
     /// The parents of these commits, all of which are there.
-    ///
-    /// # Errors
-    /// When git fails.
     pub(crate) fn parents(&self, ids: &[&str]) -> Result<HashMap<String, Vec<String>>, GitError> {
         let arguments = ["rev-list", "--parents", "--no-walk=unsorted", "--stdin"];
         let mut input = ids.join("\n");

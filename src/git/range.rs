@@ -350,9 +350,6 @@ impl Repository<'_> {
     }
 
     /// Those of the commits that change one of the paths, or all without any; for a merge, what it brought counts.
-    ///
-    /// # Errors
-    /// When git fails.
     pub(crate) fn touching(
         &self,
         commits: Vec<Commit>,

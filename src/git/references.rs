@@ -61,9 +61,6 @@ impl Repository<'_> {
     }
 
     /// Who wrote what these commits have merged, by their ids: the author of the second parent, else of the commit.
-    ///
-    /// # Errors
-    /// When git fails.
     pub(crate) fn merged_authors(
         &self,
         commits: &[&str],
@@ -103,9 +100,6 @@ impl Repository<'_> {
     ///
     /// `changed` are the full names of the references that do not count; those that have one of `moved` do not either:
     /// a later push may have brought it there, before this one was looked at.
-    ///
-    /// # Errors
-    /// When git fails.
     pub(crate) fn only_in(
         &self,
         tips: Vec<String>,
@@ -125,9 +119,6 @@ impl Repository<'_> {
     }
 
     /// What the references that are selected lead to, but for those whose full names are not wanted.
-    ///
-    /// # Errors
-    /// When git fails.
     pub(crate) fn tips_of(
         &self,
         selection: &[&str],
@@ -147,9 +138,6 @@ impl Repository<'_> {
     }
 
     /// Those of the tips to which none of the others leads.
-    ///
-    /// # Errors
-    /// When git fails.
     pub(crate) fn beyond(
         &self,
         tips: &[String],

@@ -13,9 +13,6 @@ const DEEPEN: &str = "clone the submodule whole: in the job's Git settings untic
 
 impl Repository<'_> {
     /// The commits between where a submodule was and where it is, when this is a clone of it that has it there.
-    ///
-    /// # Errors
-    /// When git fails.
     pub(crate) fn moved_by(&self, moved: &Moved) -> Result<Option<Commits>, GitError> {
         let modules = |commit: &String| format!("{commit}:{FILE}");
         let commits = std::iter::once(&moved.now).chain(&moved.before);

@@ -57,9 +57,6 @@ pub(crate) struct Moved {
 
 impl Repository<'_> {
     /// The submodules that are at another commit at the end of the range than at its beginning.
-    ///
-    /// # Errors
-    /// When git fails.
     pub(crate) fn moved(&self, moving: &Moving, paths: &[String]) -> Result<Vec<Moved>, GitError> {
         if moving.is_empty {
             return Ok(Vec::new());

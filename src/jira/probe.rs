@@ -57,9 +57,6 @@ impl<'a> Probe<'a> {
     }
 
     /// Whether the token endpoint can be reached at all; a refusal is an answer too.
-    ///
-    /// # Errors
-    /// When there is no answer.
     pub(crate) fn reach_token_endpoint(
         &self,
         endpoints: &Endpoints,

@@ -80,9 +80,6 @@ pub(super) fn write_durably(path: &Path, text: &str) -> io::Result<()> {
 }
 
 /// Writes a file anew under a name of its own and gives it its name when it is whole. A link of that name goes away.
-///
-/// # Errors
-/// As [`write_durably`].
 pub(super) fn replace(path: &Path, temporary: &Path, text: &str) -> io::Result<()> {
     let result = write_durably(temporary, text).and_then(|()| fs::rename(temporary, path));
     if result.is_err() {
@@ -92,9 +89,6 @@ pub(super) fn replace(path: &Path, temporary: &Path, text: &str) -> io::Result<(
 }
 
 /// Writes a new file, which may be empty after the machine lost its power.
-///
-/// # Errors
-/// As [`write_durably`].
 pub(super) fn write_new(path: &Path, text: &str) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

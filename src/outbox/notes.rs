@@ -39,8 +39,6 @@ impl<'a> Notes<'a> {
         }
     }
 
-    /// # Errors
-    /// When it cannot be written.
     pub(crate) fn write(&self, of: &Entity, note: &impl Serialize) -> anyhow::Result<()> {
         let path = self.path(of);
         folder::make(&self.outbox.folder().join(self.folder))?;

@@ -59,9 +59,6 @@ impl Entry {
     }
 
     /// One that a run remembered, where everybody can write.
-    ///
-    /// # Errors
-    /// Why it is none.
     pub(crate) fn from_value(value: Value) -> Result<Self, String> {
         let entry = match Self::of_value(value) {
             Parsed::Entry(entry) => *entry,

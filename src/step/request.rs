@@ -149,16 +149,12 @@ impl Request {
         Self::parse(&text).map_err(|problem| unusable().cause(problem))
     }
 
-    /// # Errors
-    /// What is wrong with it.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let value: Value =
             serde_json::from_str(&whole_characters(text)).map_err(|error| error.to_string())?;
         Self::of_value(value)
     }
 
-    /// # Errors
-    /// What is wrong with it.
     pub(super) fn of_value(value: Value) -> Result<Self, String> {
         match value["protocol"].as_u64() {
             Some(version) if version == u64::from(PROTOCOL) => {}

@@ -22,9 +22,6 @@ pub(super) struct Others {
 impl Others {
     /// Of a clone whose branches are read together, the primary branches alone. `primary` is the one that Jenkins
     /// calls so.
-    ///
-    /// # Errors
-    /// When git fails.
     pub(super) fn primary(
         primary: Option<&str>,
         repository: &Repository<'_>,

@@ -93,9 +93,6 @@ struct FoundCommit {
 
 impl<'a> WholeHistory<'a> {
     /// Finds out what is left.
-    ///
-    /// # Errors
-    /// When git fails.
     pub(super) fn new(mut parts: Parts<'a>) -> Result<Self, Failure> {
         let repository = parts.repository;
         let common = parts.tracker.common();
@@ -142,9 +139,6 @@ impl<'a> WholeHistory<'a> {
     }
 
     /// Whether there is anything to send.
-    ///
-    /// # Errors
-    /// When git fails.
     pub(super) fn has_any(&mut self) -> Result<bool, Failure> {
         self.first = self.next()?;
         Ok(self.first.is_some())
