@@ -11,7 +11,6 @@ use std::time::Duration;
 
 use super::credentials::secret_of_file;
 use super::meter::Meter;
-use super::store::{self, NoOutbox};
 use super::{Context, answer, send};
 use crate::backfill::{Account, Controller, Home, Rest};
 use crate::cli::{BackfillOptions, is_url};
@@ -65,13 +64,7 @@ fn send_history(options: &BackfillOptions, context: &Context<'_>) -> Result<Repo
         return Err(send::no_site());
     }
     let opened = open(options, context)?;
-    let store = store::open(&options.jira.outbox, !options.jira.dry_run, context);
-    if let Err(NoOutbox::Broken(why)) = &store {
-        output.advise(
-            &format!("could not save the progress: {why}"),
-            "name a folder that can be written to with JIRA_SEND_OUTBOX",
-        );
-    }
+    let store = super::progress::open(&options.jira, context);
     let notes = store.as_ref().ok().map(|outbox| outbox.backfills());
     let tracker = Tracker::new(notes, &destinations, &opened.name, options);
     let maker = Maker::new(options, &opened.address, tracker.round(), context)?;

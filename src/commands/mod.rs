@@ -26,6 +26,7 @@ mod notices;
 mod pauses;
 mod payload;
 mod phase;
+mod progress;
 mod run_facts;
 mod send;
 mod session;

@@ -36,6 +36,20 @@ pub(crate) struct Status {
 }
 
 impl Payload {
+    /// Of what is past: its number stands, and its command can send it again by itself.
+    pub(crate) fn of_past(name: String, body: Body, issue_keys: Vec<IssueKey>) -> Self {
+        Self {
+            name,
+            status: None,
+            body,
+            issue_keys,
+            names_issues: false,
+            origin: Origin::Given,
+            keeps_issue_keys: false,
+            may_wait: false,
+        }
+    }
+
     /// `build shop » main #42 failed (120 passed, 3 failed)`
     pub(crate) fn title(&self) -> String {
         let name = &self.name;

@@ -19,7 +19,7 @@ use crate::domain::environment_types::EnvironmentTypes;
 use crate::domain::ids::{EnvironmentId, PipelineIdStyle, decoded};
 use crate::domain::issue_key::{Findings, IssueKey, Text, TextKind};
 use crate::domain::revision::is_full_id;
-use crate::domain::sequence::{Origin, SequenceNumber};
+use crate::domain::sequence::SequenceNumber;
 use crate::domain::state::{DeploymentState, State, build_state};
 use crate::domain::timestamp::Timestamp;
 use crate::error::Failure;
@@ -288,14 +288,6 @@ impl<'a> Maker<'a> {
 fn of_entry(entry: Entry) -> Payload {
     let issues = entry.body.numbers_and_issues().into_iter();
     let issues = issues.flat_map(|(_, issues)| issues);
-    Payload {
-        name: entry.name,
-        status: None,
-        issue_keys: issues.filter_map(|issue| issue.parse().ok()).collect(),
-        body: entry.body,
-        names_issues: false,
-        origin: Origin::Given,
-        keeps_issue_keys: false,
-        may_wait: false,
-    }
+    let issue_keys = issues.filter_map(|issue| issue.parse().ok()).collect();
+    Payload::of_past(entry.name, entry.body, issue_keys)
 }

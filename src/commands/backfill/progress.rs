@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cli::BackfillOptions;
 use crate::commands::connection::Destination;
+use crate::commands::progress;
 use crate::digest::hex;
 use crate::outbox::{Entity, Notes};
 use crate::output::Output;
@@ -51,20 +52,10 @@ pub(super) enum Step {
     All(i64),
 }
 
-/// What all sites have, and the files that remember it.
+/// What all sites have of a selection of runs.
 pub(super) struct Tracker<'a> {
-    notes: Option<Notes<'a>>,
+    notes: progress::Tracker<'a, Note>,
     selection: String,
-    sites: Vec<Site>,
-    /// Whether it was said that nothing can be remembered.
-    said: bool,
-}
-
-struct Site {
-    entity: Entity,
-    note: Note,
-    /// Whether something did not get there: what comes later does not count then.
-    is_behind: bool,
 }
 
 impl<'a> Tracker<'a> {
@@ -76,50 +67,36 @@ impl<'a> Tracker<'a> {
     ) -> Self {
         let rules = rules(options);
         let key = serde_json::json!({ "controller": controller });
-        let site = |destination: &Destination| {
-            let entity = Entity::new(&destination.name, "backfill", &key);
-            let known = notes.as_ref().and_then(|notes| notes.read::<Note>(&entity));
-            let note = match known {
-                Some(known) if known.rules == rules && !options.history.restart => known,
-                Some(known) => Note {
-                    rules: rules.clone(),
-                    round: known.round + 1,
-                    ..Note::default()
-                },
-                None => Note {
-                    rules: rules.clone(),
-                    ..Note::default()
-                },
-            };
-            Site {
-                entity,
-                note,
-                is_behind: false,
-            }
+        let entity = |site: &str| Entity::new(site, "backfill", &key);
+        let begin = |known: Option<Note>| match known {
+            Some(known) if known.rules == rules && !options.history.restart => known,
+            known => Note {
+                rules: rules.clone(),
+                round: known.map_or(0, |known| known.round + 1),
+                ..Note::default()
+            },
         };
-        let mut sites: Vec<Site> = destinations.iter().map(site).collect();
-        let round = sites.iter().map(|site| site.note.round).max();
-        for site in &mut sites {
-            site.note.round = round.unwrap_or_default();
+        let mut notes = progress::Tracker::new(notes, destinations, entity, begin);
+        let round = notes.of_sites().map(|note| note.round).max();
+        for note in notes.of_sites_mut() {
+            note.round = round.unwrap_or_default();
         }
         let history = &options.history;
         Self {
             notes,
             selection: hex(&format!("{:?} {:?}", history.jobs, history.since), 32),
-            sites,
-            said: false,
         }
     }
 
     /// How often all was begun again.
     pub(super) fn round(&self) -> u32 {
-        self.sites.first().map_or(0, |site| site.note.round)
+        self.notes.of_sites().next().map_or(0, |note| note.round)
     }
 
     /// What every site has. Where they differ, one gets some of it again, which is harmless.
     pub(super) fn common(&self) -> Pass {
-        let passes = self.sites.iter();
-        let passes = passes.map(|site| site.note.passes.get(&self.selection));
+        let passes = self.notes.of_sites();
+        let passes = passes.map(|note| note.passes.get(&self.selection));
         let passes: Vec<Pass> = passes
             .map(|pass| pass.cloned().unwrap_or_default())
             .collect();
@@ -136,12 +113,13 @@ impl<'a> Tracker<'a> {
 
     /// Notes what the sites got, as `got` says for each; nothing where all got it.
     pub(super) fn done(&mut self, step: Option<&Step>, got: &[bool], output: &Output) {
-        for (index, site) in self.sites.iter_mut().enumerate() {
-            site.is_behind |= got.get(index) == Some(&false);
-            let Some(step) = step.filter(|_| !site.is_behind) else {
-                continue;
-            };
-            let pass = site.note.passes.entry(self.selection.clone()).or_default();
+        self.notes.judge(got);
+        let Some(step) = step else {
+            return;
+        };
+        let selection = &self.selection;
+        self.notes.advance(output, |note| {
+            let pass = note.passes.entry(selection.clone()).or_default();
             match step {
                 Step::Reached(under_way) => pass.under_way = Some(under_way.clone()),
                 Step::All(began) => {
@@ -151,22 +129,15 @@ impl<'a> Tracker<'a> {
                     };
                 }
             }
-            let notes = self.notes.as_ref();
-            let written = notes.map(|notes| notes.write(&site.entity, &site.note));
-            if let Some(Err(error)) = written
-                && !std::mem::replace(&mut self.said, true)
-            {
-                output.warn(&format!("could not save the progress: {error:#}"));
-            }
-        }
+        });
     }
 
     pub(super) fn is_everyone_behind(&self) -> bool {
-        self.sites.iter().all(|site| site.is_behind)
+        self.notes.is_everyone_behind()
     }
 
     pub(super) fn is_anyone_behind(&self) -> bool {
-        self.sites.iter().any(|site| site.is_behind)
+        self.notes.is_anyone_behind()
     }
 }
 

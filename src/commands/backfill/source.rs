@@ -14,7 +14,6 @@ use crate::commands::meter::Meter;
 use crate::commands::payload::Payload;
 use crate::commands::send::Source;
 use crate::domain::properties::Properties;
-use crate::domain::sequence::Origin;
 use crate::domain::timestamp::Timestamp;
 use crate::error::Failure;
 use crate::jira::{Body, DataType, MAX_ITEMS};
@@ -233,16 +232,9 @@ impl<'a> WholeHistory<'a> {
             DataType::Deployments => "deployment",
             _ => "build",
         };
-        Some(Payload {
-            name: counted(bodies.len(), word),
-            status: None,
-            body,
-            issue_keys: batch.issue_keys.into_vec(),
-            names_issues: false,
-            origin: Origin::Given,
-            keeps_issue_keys: false,
-            may_wait: false,
-        })
+        let name = counted(bodies.len(), word);
+        let issue_keys = batch.issue_keys.into_vec();
+        Some(Payload::of_past(name, body, issue_keys))
     }
 }
 

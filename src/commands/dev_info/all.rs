@@ -7,12 +7,11 @@ mod source;
 use std::time::Duration;
 
 use super::super::missing::Missing;
-use super::super::{Context, send, store};
+use super::super::{Context, send};
 use super::about::{self, About};
 use super::branches::Others;
 use super::{cannot_read, check, clone_urls, frame, sequence};
 use crate::cli::DevInfoOptions;
-use crate::commands::store::NoOutbox;
 use crate::error::Failure;
 use crate::facts;
 use crate::git::{Branch, DEEPEN, Repository};
@@ -20,7 +19,6 @@ use crate::jenkins::Run;
 use crate::jira::dev_info::OperationType;
 use crate::report::{Outcome, Report};
 use crate::system::Deadline;
-use progress::Tracker;
 use source::{Parts, WholeHistory};
 
 /// Nobody waits longer than this for git, nor for the whole.
@@ -72,16 +70,10 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
         output.advise("the clone is shallow: older commits are missing", DEEPEN);
     }
 
-    let store = store::open(&options.jira.outbox, is_sent, context);
-    if let Err(NoOutbox::Broken(why)) = &store {
-        output.advise(
-            &format!("could not save the progress: {why}"),
-            "name a folder that can be written to with JIRA_SEND_OUTBOX",
-        );
-    }
+    let store = crate::commands::progress::open(&options.jira, context);
     let histories = store.as_ref().ok().map(|outbox| outbox.histories());
     let rules = progress::rules(options, &repository);
-    let tracker = Tracker::new(
+    let tracker = progress::tracker(
         histories,
         &destinations,
         &about.id,

@@ -10,11 +10,12 @@ use super::super::entities::Maker;
 use super::super::key_finder::KeyFinder;
 use super::super::{AT_ONCE, cannot_read};
 use super::plan::{Plan, changed, gone, plan, say_plan};
-use super::progress::{Step, Tracker};
+use super::progress::{Step, advance, common};
 use crate::cli::DevInfoOptions;
 use crate::commands::answer;
 use crate::commands::meter::Meter;
 use crate::commands::payload::Payload;
+use crate::commands::progress::Tracker;
 use crate::commands::send::{self, Source};
 use crate::domain::entity_ids::EntityId;
 use crate::domain::issue_key::IssueKey;
@@ -22,7 +23,7 @@ use crate::domain::sequence::SequenceNumber;
 use crate::error::Failure;
 use crate::facts::commit_text;
 use crate::git::{Branch, DetailsReader, Repository, Walk, Walked};
-use crate::outbox::UnderWay;
+use crate::outbox::{Progress, UnderWay};
 use crate::output::Output;
 use crate::report::{Outcome, Report, SiteReport};
 use crate::system::System;
@@ -33,7 +34,7 @@ pub(super) struct Parts<'a> {
     pub(super) repository: &'a Repository<'a>,
     pub(super) frame: &'a Frame<'a>,
     pub(super) sequence: SequenceNumber,
-    pub(super) tracker: Tracker<'a>,
+    pub(super) tracker: Tracker<'a, Progress>,
     pub(super) tips: Vec<String>,
     pub(super) branches: Vec<Branch>,
     pub(super) others: Others,
@@ -95,7 +96,7 @@ impl<'a> WholeHistory<'a> {
     /// Finds out what is left.
     pub(super) fn new(mut parts: Parts<'a>) -> Result<Self, Failure> {
         let repository = parts.repository;
-        let common = parts.tracker.common();
+        let common = common(parts.tracker.of_sites());
         let tips = std::mem::take(&mut parts.tips);
         let plan = plan(repository, tips, &common.delivered, common.under_way);
         let Plan {
@@ -219,6 +220,12 @@ impl<'a> WholeHistory<'a> {
                 format!("{done} of {branches} branches")
             }
         });
+    }
+
+    /// Notes what has been done, or needs no sending.
+    fn note(&mut self, step: &Step) {
+        let tracker = &mut self.parts.tracker;
+        tracker.advance(self.parts.output, |progress| advance(progress, step));
     }
 
     fn is_wanted(&self, keys: &[IssueKey]) -> bool {
@@ -390,7 +397,7 @@ impl Source for WholeHistory<'_> {
                 }
                 Some(Part::Pass(step)) => {
                     if !self.parts.options.jira.dry_run {
-                        self.parts.tracker.passed(&step, self.parts.output);
+                        self.note(&step);
                     }
                     continue;
                 }
@@ -424,7 +431,9 @@ impl Source for WholeHistory<'_> {
         }
         self.show_progress();
         if let Some(step) = &self.given {
-            self.parts.tracker.done(step, &got, self.parts.output);
+            let step = step.clone();
+            self.parts.tracker.judge(&got);
+            self.note(&step);
         }
         !self.parts.tracker.is_everyone_behind()
     }
