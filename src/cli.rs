@@ -35,7 +35,7 @@ pub(crate) use backfill::{BackfillOptions, is_url};
 pub(crate) use build::BuildOptions;
 pub(crate) use check::{CheckOptions, CheckedData};
 pub(crate) use deployment::{DeploymentKeyOptions, DeploymentOptions, EnvironmentOptions};
-pub(crate) use dev_info::{DevInfoOptions, PullRequestOptions, RepositoryOptions};
+pub(crate) use dev_info::DevInfoOptions;
 pub(crate) use feature_flag::FeatureFlagOptions;
 pub(crate) use flush::FlushOptions;
 pub(crate) use gate::{DEFAULT_TIMEOUT, GateOptions};

@@ -84,8 +84,7 @@ fn send_what_is_found(options: &DevInfoOptions, context: &Context<'_>) -> Result
     let mut missing = Missing::for_run(options.jira.dry_run, context);
     let clone_urls = clone_urls(&repository, facts.run.repository.as_deref());
     let about = About::find(
-        &options.repository,
-        &options.pull_request,
+        options,
         &clone_urls,
         facts.run.change.as_ref().and_then(|it| it.url.as_deref()),
         &mut missing,
@@ -95,17 +94,17 @@ fn send_what_is_found(options: &DevInfoOptions, context: &Context<'_>) -> Result
         .event_time
         .unwrap_or_else(|| context.system.now());
     let pull_request = this_run::pull_request(options, &facts, event, &mut missing)?;
-    if !options.jira.dry_run {
-        missing.want_site(destinations.first());
-    }
     if commits.is_empty() && pull_request.is_none() {
         check(&repository)?;
     }
-    let Some(about) = about.filter(|_| missing.is_empty()) else {
-        return Err(about::unknown(missing, &clone_urls));
-    };
-    about.warn_guessed(context.output);
-    missing.say_placeholders(context.output);
+    let about = about::complete(
+        about,
+        missing,
+        &clone_urls,
+        &destinations,
+        options,
+        context.output,
+    )?;
 
     let store = store::open(&options.jira.outbox, !options.jira.dry_run, context);
     let remembered = Remembered::new(&store, &about.id);

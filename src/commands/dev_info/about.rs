@@ -1,6 +1,7 @@
 //! Which repository it is: its id, its name, its pages. Each of the three ways of `dev-info` asks once.
 
-use crate::cli::{PullRequestOptions, RepositoryOptions};
+use crate::cli::DevInfoOptions;
+use crate::commands::connection::Destination;
 use crate::commands::missing::Missing;
 use crate::domain::entity_ids::RepositoryId;
 use crate::domain::hosting::{CloneUrl, Guess, Hosting, Identity, RepositoryKind, Templates};
@@ -19,7 +20,7 @@ pub(super) struct About {
     pub(super) path: Option<String>,
     pub(super) hosting: Hosting,
     /// What people should know about the kind of server, with what can be done about it.
-    pub(super) guess: Option<Warning>,
+    guess: Option<Warning>,
 }
 
 /// The id of a repository that is cloned from the first of these addresses that is one. What deletes a repository's data
@@ -49,12 +50,12 @@ fn clone(clone_urls: &[String]) -> Option<CloneUrl> {
 impl About {
     /// What nothing gives is noted in `missing`. `change` is the page of the pull request that was built.
     pub(super) fn find(
-        options: &RepositoryOptions,
-        pull_request: &PullRequestOptions,
+        options: &DevInfoOptions,
         clone_urls: &[String],
         change: Option<&str>,
         missing: &mut Missing,
     ) -> Option<Self> {
+        let (options, pull_request) = (&options.repository, &options.pull_request);
         let of_change = || Guess::of_pull_request(&change?.parse().ok()?);
         let kind = options.repository_kind.or_else(of_change);
         let hosting = match &options.repository_url {
@@ -103,17 +104,36 @@ impl About {
             hosting: hosting.with(&templates),
         })
     }
+}
 
-    /// Says once that the pages of another kind of server would be others.
-    pub(super) fn warn_guessed(&self, output: &Output) {
-        if let Some(guess) = &self.guess {
-            output.warning(guess);
-        }
+/// The repository once everything that is missing is noted; says what people should know of it.
+///
+/// # Errors
+/// What is missing, and the URL that does not help.
+pub(super) fn complete(
+    about: Option<About>,
+    mut missing: Missing,
+    clone_urls: &[String],
+    destinations: &[Destination],
+    options: &DevInfoOptions,
+    output: &Output,
+) -> Result<About, Failure> {
+    if !options.jira.dry_run {
+        missing.want_site(destinations.first());
     }
+    let Some(about) = about.filter(|_| missing.is_empty()) else {
+        return Err(unknown(missing, clone_urls));
+    };
+    // The pages of another kind of server would be others.
+    if let Some(guess) = &about.guess {
+        output.warning(guess);
+    }
+    missing.say_placeholders(output);
+    Ok(about)
 }
 
 /// The error that names what is missing, and the URL that does not help.
-pub(super) fn unknown(missing: Missing, clone_urls: &[String]) -> Failure {
+fn unknown(missing: Missing, clone_urls: &[String]) -> Failure {
     let failure = missing.into_failure("development information");
     match clone_urls {
         [first, ..] if clone(clone_urls).is_none() => failure.cause(format!(

@@ -44,22 +44,8 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
     let destinations = super::super::destinations(&options.jira.connection, context)?;
     let mut missing = Missing::for_run(options.jira.dry_run, context);
     let clone_urls = clone_urls(&repository, run.repository.as_deref());
-    let about = About::find(
-        &options.repository,
-        &options.pull_request,
-        &clone_urls,
-        None,
-        &mut missing,
-    );
-    let is_sent = !options.jira.dry_run;
-    if is_sent {
-        missing.want_site(destinations.first());
-    }
-    let Some(about) = about.filter(|_| missing.is_empty()) else {
-        return Err(about::unknown(missing, &clone_urls));
-    };
-    about.warn_guessed(output);
-    missing.say_placeholders(context.output);
+    let about = About::find(options, &clone_urls, None, &mut missing);
+    let about = about::complete(about, missing, &clone_urls, &destinations, options, output)?;
     let branches = branches(options, &repository)?;
     let Some(tips) = tips(&branches, &repository) else {
         let message = "nothing to send: the repository has no commit yet";

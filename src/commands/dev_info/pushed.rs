@@ -78,21 +78,12 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
     let destinations = commands::destinations(&options.jira.connection, context)?;
     let mut missing = Missing::default();
     let clone_urls = clone_urls(&repository, None);
-    let about = About::find(
-        &options.repository,
-        &options.pull_request,
-        &clone_urls,
-        None,
-        &mut missing,
-    );
-    if !options.jira.dry_run {
-        missing.want_site(destinations.first());
-    }
-    let Some(about) = about.filter(|_| missing.is_empty()) else {
+    let about = About::find(options, &clone_urls, None, &mut missing);
+    let about = about::complete(about, missing, &clone_urls, &destinations, options, output);
+    let about = about.map_err(|failure| {
         let hint = "in a hook, name the page of the repository with --repository-url https://git.example.com/acme/shop; or have it in the repository: git config remote.origin.url";
-        return Err(about::unknown(missing, &clone_urls).hint(hint));
-    };
-    about.warn_guessed(output);
+        failure.hint(hint)
+    })?;
     let event = options.sending.event_time;
     let event = event.unwrap_or_else(|| context.system.now());
     let all = noted::with_others(options, &lines.updates, &about, context);
