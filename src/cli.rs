@@ -17,8 +17,6 @@ pub(crate) mod misspelt;
 mod numbers;
 mod options;
 mod outbox;
-#[cfg(test)]
-mod pages;
 pub(crate) mod sources;
 mod stored;
 mod suggestions;

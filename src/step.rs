@@ -14,8 +14,6 @@ mod memory;
 mod options;
 mod parameters;
 mod past;
-#[cfg(test)]
-mod reference;
 mod request;
 mod send;
 mod steps;
@@ -64,3 +62,6 @@ pub(crate) fn run(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,3 +1,5 @@
+mod pages;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use clap::{CommandFactory as _, Parser as _};

@@ -303,6 +303,4 @@ pub(super) fn deployed(line: &Line) -> Deployed {
 }
 
 #[cfg(test)]
-mod histories;
-#[cfg(test)]
 mod tests;

@@ -1,4 +1,5 @@
 mod ends;
+mod histories;
 
 use serde_json::{Value, json};
 

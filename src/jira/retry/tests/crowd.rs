@@ -4,7 +4,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::{Answer, pause_after};
+use crate::jira::http::Answer;
+use crate::jira::retry::pause_after;
 
 const AGENTS: usize = 10_000;
 

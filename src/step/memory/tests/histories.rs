@@ -1,7 +1,7 @@
 //! Random histories of a job against a model that knows of runs, but not of lines.
 
-use super::tests::{applied, deployed_report};
-use super::{Memory, Topic};
+use super::{applied, deployed_report};
+use crate::step::memory::{Memory, Topic};
 use crate::step::request::{OtherRun, ThisRun};
 
 /// Numbers that look random and are the same each time.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap_complete::{Shell, generate};
 
-use super::{help, later::whole};
+use crate::cli::{help, later::whole};
 
 /// Width of a page of a manual, in characters.
 const WIDTH: usize = 80;

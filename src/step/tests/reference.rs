@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction};
 
-use super::steps::{HELP, NOT_FOR_STEPS, STEPS, Step};
 use crate::cli::later::whole;
 use crate::cli::sources::{all_options, subcommand};
+use crate::step::steps::{HELP, NOT_FOR_STEPS, STEPS, Step};
 use crate::wording::{Wording, camel_case, variable};
 
 /// Variables of the parameters that are not options.
