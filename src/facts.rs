@@ -8,6 +8,7 @@ mod change_log;
 mod checkouts;
 mod first;
 mod further;
+mod notes;
 mod repository;
 mod reverts;
 mod submodules;
@@ -22,7 +23,6 @@ use crate::changes::Changes;
 use crate::domain::deployed::{Deployed, RepositoryName};
 use crate::domain::issue_key::Text;
 use crate::domain::revision::Revision;
-use crate::error::Warning;
 use crate::git::{Commit, Range, Repository};
 use crate::jenkins::{self, CheckedOut, Ref, Run};
 use crate::phrases::counted;
@@ -32,6 +32,7 @@ use checkouts::Checkouts;
 use first::OfRun;
 
 pub(crate) use change_log::ChangeLog;
+pub(crate) use notes::Notes;
 pub(crate) use reverts::is_revert;
 pub(crate) use texts::commit_text;
 
@@ -125,65 +126,6 @@ pub(crate) struct Facts {
     /// What was searched of each repository, by its folder.
     pub(crate) ranges: Vec<(String, Range)>,
     pub(crate) notes: Notes,
-}
-
-/// What people should know about how facts were found.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Notes {
-    pub(crate) warnings: Vec<Warning>,
-    /// What is worth a line.
-    pub(crate) lines: Vec<String>,
-    /// What only `--verbose` prints.
-    pub(crate) details: Vec<String>,
-}
-
-impl Notes {
-    fn warning(what: impl Into<String>, advice: impl Into<String>) -> Self {
-        Warning::new(what, advice).into()
-    }
-
-    fn detail(line: String) -> Self {
-        Self {
-            details: vec![line],
-            ..Self::default()
-        }
-    }
-
-    /// The same of one of several repositories.
-    fn in_folder(&self, folder: &str) -> Self {
-        let warnings = self.warnings.iter();
-        let warnings =
-            warnings.map(|it| Warning::new(format!("{folder}: {}", it.what), it.advice.as_str()));
-        Self {
-            warnings: warnings.collect(),
-            lines: self
-                .lines
-                .iter()
-                .map(|it| format!("{folder}: {it}"))
-                .collect(),
-            details: self
-                .details
-                .iter()
-                .map(|it| format!("{folder}: {it}"))
-                .collect(),
-        }
-    }
-
-    fn and(mut self, others: Self) -> Self {
-        self.warnings.extend(others.warnings);
-        self.lines.extend(others.lines);
-        self.details.extend(others.details);
-        self
-    }
-}
-
-impl From<Warning> for Notes {
-    fn from(warning: Warning) -> Self {
-        Self {
-            warnings: vec![warning],
-            ..Self::default()
-        }
-    }
 }
 
 /// Reads everything; git gets no more time than `patience`.

@@ -1,14 +1,16 @@
 //! Gives the history in requests, newest commits first, then the branches: the source that `send` draws from for
 //! `--all`.
 
+mod reading;
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::super::batch::{self, Batch, DevEntity, Frame};
-use super::super::branches::{self, Others};
+use super::super::batch::{self, Batch, Frame};
+use super::super::branches::Others;
+use super::super::cannot_read;
 use super::super::entities::Maker;
 use super::super::key_finder::KeyFinder;
-use super::super::{AT_ONCE, cannot_read};
 use super::plan::{Plan, changed, gone, plan, say_plan};
 use super::progress::{Step, advance, common};
 use crate::cli::DevInfoOptions;
@@ -17,12 +19,10 @@ use crate::commands::meter::Meter;
 use crate::commands::payload::Payload;
 use crate::commands::progress::Tracker;
 use crate::commands::send::{self, Source};
-use crate::domain::entity_ids::EntityId;
 use crate::domain::issue_key::IssueKey;
 use crate::domain::sequence::SequenceNumber;
 use crate::error::Failure;
-use crate::facts::commit_text;
-use crate::git::{Branch, DetailsReader, Repository, Walk, Walked};
+use crate::git::{Branch, DetailsReader, Repository, Walk};
 use crate::outbox::{Progress, UnderWay};
 use crate::output::Output;
 use crate::report::{Outcome, Report, SiteReport};
@@ -82,14 +82,6 @@ pub(super) struct WholeHistory<'a> {
 enum Part {
     Send(Batch, Step),
     Pass(Step),
-}
-
-/// A commit that is to be sent, and how far the history is with it.
-struct FoundCommit {
-    id: String,
-    keys: Vec<IssueKey>,
-    /// How many commits of the history are done with it.
-    done: usize,
 }
 
 impl<'a> WholeHistory<'a> {
@@ -230,148 +222,6 @@ impl<'a> WholeHistory<'a> {
 
     fn is_wanted(&self, keys: &[IssueKey]) -> bool {
         !keys.is_empty() || self.parts.options.sending.all_entities
-    }
-
-    /// Reads on in the history until there is something to send, or its end.
-    fn read_commits(&mut self, mut position: UnderWay, mut walk: Walk<'a>) -> Result<(), Failure> {
-        let mut wanted: Vec<FoundCommit> = Vec::new();
-        let mut is_end = false;
-        while wanted.len() < AT_ONCE {
-            let Some(commit) = walk.next().map_err(|error| cannot_read(&error))? else {
-                is_end = true;
-                break;
-            };
-            position.done += 1;
-            position.last.clone_from(&commit.id);
-            self.read += 1;
-            self.show_progress();
-            let keys = self.finder.keys([commit_text(&commit)]);
-            if self.is_wanted(&keys) {
-                wanted.push(FoundCommit {
-                    id: commit.id,
-                    keys,
-                    done: position.done,
-                });
-            }
-        }
-        self.make_commits(wanted, &position)?;
-        if is_end {
-            let tips = position.tips.clone();
-            let is_last = self.left.is_empty();
-            let covers_all = is_last && self.parts.options.history.branches.is_empty();
-            let step = Step::History { tips, covers_all };
-            self.ready.push_back(Part::Pass(step));
-        } else {
-            self.walk = Some((position, walk));
-        }
-        Ok(())
-    }
-
-    /// `end` is how far the history was read for them.
-    fn make_commits(&mut self, wanted: Vec<FoundCommit>, end: &UnderWay) -> Result<(), Failure> {
-        let ids: Vec<String> = wanted.iter().map(|commit| commit.id.clone()).collect();
-        self.reader.allow(super::TIME_FOR_FILES);
-        let details = self.reader.read(&ids);
-        let details = details.map_err(|error| cannot_read(&error))?;
-        let mut batch = Batch::default();
-        let mut last = None;
-        for (details, wanted) in details.iter().zip(wanted) {
-            let entity = DevEntity::Commit(Box::new(self.maker.commit(details, &wanted.keys)));
-            if let Err(entity) = batch.add(entity, &wanted.keys) {
-                let full = std::mem::take(&mut batch);
-                // A repository may have many tips: they are not noted for each commit.
-                let step = last.take().map(|(id, done)| {
-                    Step::Commits(UnderWay {
-                        done,
-                        last: id,
-                        ..end.clone()
-                    })
-                });
-                self.ready.extend(step.map(|step| Part::Send(full, step)));
-                let _ = batch.add(entity, &wanted.keys);
-            }
-            last = Some((wanted.id, wanted.done));
-        }
-        if last.is_some() {
-            let step = Step::Commits(end.clone());
-            self.ready.push_back(Part::Send(batch, step));
-        }
-        Ok(())
-    }
-
-    /// The deletion of this branch, and of as many others as fit into a request.
-    fn make_gone(&mut self, first: String) {
-        let mut batch = Batch::default();
-        let mut names = Vec::new();
-        let mut next = Some(first);
-        while let Some(name) = next {
-            let deleted = DevEntity::Deleted(EntityId::of_branch(&name));
-            if batch.add(deleted, &[]).is_err() {
-                self.gone.push_front(name);
-                break;
-            }
-            names.push(name);
-            next = self.gone.pop_front();
-        }
-        self.ready.push_back(Part::Send(batch, Step::Gone(names)));
-    }
-
-    /// Branches whose name or newest commit names issues. The others are done without sending.
-    fn make_branches(&mut self) -> Result<(), Failure> {
-        let count = self.changed.len().min(AT_ONCE);
-        let branches: Vec<Branch> = self.changed.drain(..count).collect();
-        let named: Vec<(&str, &str)> = branches
-            .iter()
-            .map(|branch| (branch.name.as_str(), branch.tip.as_str()))
-            .collect();
-        self.reader.allow(super::TIME_FOR_FILES);
-        let (repository, maker) = (self.parts.repository, &self.maker);
-        let others = &self.parts.others;
-        let (finder, reader) = (&mut self.finder, &mut self.reader);
-        let entities = branches::with_keys(&named, others, repository, maker, finder, reader);
-        let entities = entities.map_err(|error| cannot_read(&error))?;
-        let mut done = Vec::new();
-        let mut batch = Batch::default();
-        for (Branch { name, tip }, entity) in branches.into_iter().zip(entities) {
-            let is_sent = entity.is_some();
-            if let Some((entity, keys)) = entity
-                && let Err(entity) = batch.add(entity, &keys)
-            {
-                let step = Step::Branches(std::mem::take(&mut done));
-                let full = std::mem::take(&mut batch);
-                self.ready.push_back(Part::Send(full, step));
-                let _ = batch.add(entity, &keys);
-            }
-            done.push((name, tip, is_sent));
-        }
-        let step = Step::Branches(done);
-        self.ready.push_back(if batch.is_empty() {
-            Part::Pass(step)
-        } else {
-            Part::Send(batch, step)
-        });
-        Ok(())
-    }
-
-    /// Where a history goes on; at its beginning when its order is no longer the same.
-    fn begin(&self, mut position: UnderWay) -> Result<(UnderWay, Walk<'a>), Failure> {
-        let walked = Walked {
-            tips: position.tips.clone(),
-            excluded: position.excluded.clone(),
-        };
-        let repository = self.parts.repository;
-        let failed = |error| cannot_read(&error);
-        if let Some(before) = position.done.checked_sub(1) {
-            let mut walk = repository.walk(&walked, before).map_err(failed)?;
-            let last = walk.next().map_err(failed)?;
-            if last.is_some_and(|commit| commit.id == position.last) {
-                return Ok((position, walk));
-            }
-            position.done = 0;
-            position.last.clear();
-        }
-        let walk = repository.walk(&walked, 0).map_err(failed)?;
-        Ok((position, walk))
     }
 }
 

@@ -1,0 +1,128 @@
+//! The longer parts of the help: examples, variables and exit codes, each from the table that the code uses.
+
+use std::fmt::Write as _;
+
+use crate::cli::examples;
+use crate::variables::{
+    CONNECTION, CONTROLLER, JENKINS, MACHINE, NETWORK, PLUGINS, TERMINAL, Variable,
+};
+
+fn heading(text: &str) -> String {
+    format!("\x1b[1m\x1b[4m{text}\x1b[0m\n")
+}
+
+/// The examples, each so that it can be pasted: a long one goes on in the next line.
+pub(super) fn listed(examples: &[examples::Example], width: usize) -> String {
+    let mut text = heading("Examples:");
+    for (about, line) in examples {
+        let _ = write!(text, "  # {about}\n  $ ");
+        let mut column = 4;
+        for (index, part) in line.split(" -").enumerate() {
+            let option = if index == 0 {
+                String::new()
+            } else {
+                format!(" -{part}")
+            };
+            let part = if index == 0 { part } else { &option };
+            // Room for the backslash.
+            if column + part.len() + 2 > width && index > 0 {
+                text.push_str(" \\\n     ");
+                column = 5;
+            }
+            text.push_str(part);
+            column += part.len();
+        }
+        text.push_str("\n\n");
+    }
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
+}
+
+/// The text below the commands: variables and exit codes, from the same tables that the code uses.
+pub(super) fn overview(width: usize, is_long: bool) -> String {
+    let mut text = examples::of("")
+        .map(|examples| listed(&examples, width))
+        .unwrap_or_default();
+    text.push_str(
+        "\nEvery option can also be given as a variable: --environment-id as JIRA_SEND_ENVIRONMENT_ID.\n",
+    );
+    let mut section = |title: &str, rows: &[(&str, &str)], behind: &str| {
+        let _ = write!(text, "\n{}{}{behind}", heading(title), table(rows, width));
+    };
+    let of = |variables: &'static [Variable]| -> Vec<(&str, &str)> {
+        let variables = variables.iter();
+        variables
+            .map(|variable| (variable.name, variable.meaning))
+            .collect()
+    };
+    section(
+        "Variables:",
+        &of(CONNECTION),
+        "Each of them except JIRA_SITE can be set for a single site, whose name follows two underscores: \
+         JIRA_CLIENT_ID__ACME for acme.atlassian.net.\n",
+    );
+    let codes = crate::error::EXIT_CODES.iter();
+    let codes: Vec<_> = codes
+        .map(|(code, meaning)| (code.to_string(), *meaning))
+        .collect();
+    let codes: Vec<_> = codes
+        .iter()
+        .map(|(code, meaning)| (code.as_str(), *meaning))
+        .collect();
+    section(
+        "Exit codes:",
+        &codes,
+        "\nWith -- COMMAND the exit code is the command's own: 128 plus the number of the signal that ended it, 127 if there is \
+         no such command, 126 if it cannot be run.\n",
+    );
+    if is_long {
+        let policy = crate::policy::table();
+        section(
+            "Exit codes by outcome and --on-error (with several sites, the first of 1, 3, 4):",
+            &[],
+            &policy,
+        );
+        section("Variables that Jenkins sets:", &of(JENKINS), "");
+        section(
+            "Plugins of jobs other than multibranch projects:",
+            &of(PLUGINS),
+            "",
+        );
+        section(
+            "A controller whose history is sent (jira-send backfill):",
+            &of(CONTROLLER),
+            "",
+        );
+        section(
+            "Variables of the network (proxies also in lower case, which takes precedence):",
+            &of(NETWORK),
+            "",
+        );
+        section("Variables of the machine:", &of(MACHINE), "");
+        section("Variables of the terminal:", &of(TERMINAL), "");
+    }
+    text
+}
+
+/// Names with their meanings beside them, in lines of this width.
+pub(super) fn table(rows: &[(&str, &str)], width: usize) -> String {
+    let longest = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let indent = longest + 4;
+    let mut text = String::new();
+    for (name, meaning) in rows {
+        let _ = write!(text, "  {name:<longest$} ");
+        let mut column = indent - 1;
+        for word in meaning.split(' ') {
+            if column + 1 + word.len() > width && column >= indent {
+                let _ = write!(text, "\n{:1$}", "", indent - 1);
+                column = indent - 1;
+            }
+            text.push(' ');
+            text.push_str(word);
+            column += 1 + word.chars().count();
+        }
+        text.push('\n');
+    }
+    text
+}
