@@ -29,11 +29,11 @@ pub(crate) trait Controller {
 }
 
 /// Runs on their way. An error ends all.
-pub(crate) type Runs<'a> = Box<dyn Iterator<Item = Result<Found, Failure>> + 'a>;
+pub(crate) type Runs<'a> = Box<dyn Iterator<Item = Result<FoundRun, Failure>> + 'a>;
 
 /// What is where a run should be.
 #[derive(Debug)]
-pub(crate) enum Found {
+pub(crate) enum FoundRun {
     Run(Box<PastRun>),
     /// Which one, and what is wrong with it.
     Unreadable(String),

@@ -29,7 +29,7 @@ pub(crate) const EXIT_CODES: &[(u8, &str)] = &[
 
 /// The kinds of failure that callers tell apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum FailureKind {
     Refused,
     Usage,
     Credentials,
@@ -43,7 +43,7 @@ pub(crate) enum Kind {
     InvalidGate,
 }
 
-impl Kind {
+impl FailureKind {
     pub(crate) fn exit_code(self) -> u8 {
         match self {
             Self::Refused => 1,
@@ -61,14 +61,14 @@ impl Kind {
 /// One failure: what happened, why, and what to do about it. It repeats no user and password of an address.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
-    pub(crate) kind: Kind,
+    pub(crate) kind: FailureKind,
     what: String,
     causes: Vec<String>,
     hints: Vec<String>,
 }
 
 impl Failure {
-    pub(crate) fn new(kind: Kind, what: impl Into<String>) -> Self {
+    pub(crate) fn new(kind: FailureKind, what: impl Into<String>) -> Self {
         Self {
             kind,
             what: accounts::hidden_in(&what.into()),
@@ -78,7 +78,7 @@ impl Failure {
     }
 
     pub(crate) fn usage(what: impl Into<String>) -> Self {
-        Self::new(Kind::Usage, what)
+        Self::new(FailureKind::Usage, what)
     }
 
     #[must_use]
@@ -127,13 +127,18 @@ impl Failure {
         parts.join(": ")
     }
 
+    /// What to do about it.
+    pub(crate) fn hints(&self) -> impl Iterator<Item = &str> {
+        self.hints.iter().map(String::as_str)
+    }
+
     /// The lines that people read, each with its label.
     pub(crate) fn lines(&self) -> Vec<(&'static str, &str)> {
         let causes = self
             .causes
             .iter()
             .map(|cause| ("caused by", cause.as_str()));
-        let hints = self.hints.iter().map(|hint| ("hint", hint.as_str()));
+        let hints = self.hints().map(|hint| ("hint", hint));
         std::iter::once(("error", self.what.as_str()))
             .chain(causes)
             .chain(hints)
@@ -167,19 +172,19 @@ impl Warning {
 
 #[cfg(test)]
 mod tests {
-    use super::{EXIT_CODES, Failure, Kind};
+    use super::{EXIT_CODES, Failure, FailureKind};
 
     #[test]
     fn every_kind_has_a_documented_exit_code_of_its_own() {
         let kinds = [
-            Kind::Refused,
-            Kind::Usage,
-            Kind::Credentials,
-            Kind::Unreachable,
-            Kind::NothingToSend,
-            Kind::Prevented,
-            Kind::Awaiting,
-            Kind::InvalidGate,
+            FailureKind::Refused,
+            FailureKind::Usage,
+            FailureKind::Credentials,
+            FailureKind::Unreachable,
+            FailureKind::NothingToSend,
+            FailureKind::Prevented,
+            FailureKind::Awaiting,
+            FailureKind::InvalidGate,
         ];
         let codes: Vec<_> = kinds.iter().map(|kind| kind.exit_code()).collect();
         let documented: Vec<_> = EXIT_CODES.iter().map(|(code, _)| *code).skip(1).collect();

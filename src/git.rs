@@ -21,7 +21,7 @@ use crate::system::{Deadline, System};
 use clones::Place;
 use process::Process;
 
-pub(crate) use clones::{CloneFolder, Search, clone_in, clones_below};
+pub(crate) use clones::{CloneFolder, clone_in, clones_below};
 pub(crate) use details::{Change, ChangedFile, Details, DetailsReader};
 pub(crate) use history::{Branch, Walk, Walked};
 pub(crate) use range::{Commits, DEEPEN, PRIMARY, Range, Start, Wanted, commits};

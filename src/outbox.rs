@@ -39,7 +39,7 @@ pub(crate) use listing::{Count, Due};
 pub(crate) use memory::{
     Changed, DeployedRecord, Memory, Moved, PushRecord, Record, Reserved, RunRecord,
 };
-pub(crate) use name::Entity;
+pub(crate) use name::ItemHash;
 pub(crate) use notes::Notes;
 pub(crate) use requests::{OpenRequest, OpenRequests};
 

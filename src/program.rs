@@ -10,7 +10,7 @@ use crate::child;
 use crate::cli::{Command, help, misspelt, typed_value};
 use crate::color;
 use crate::commands::{self, Phase};
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::invocation::{self, Stop};
 use crate::limits;
 use crate::output::Output;
@@ -36,7 +36,7 @@ pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output)
             let say = move || {
                 let _ = output.result(step::HANGS);
             };
-            let code = Kind::Unreachable.exit_code();
+            let code = FailureKind::Unreachable.exit_code();
             watchdog.start(step::BUDGET, code, Box::new(move |_| (0, Box::new(say))));
         }
         return step::run(Path::new(request), variables, &system, &output);
@@ -200,7 +200,7 @@ fn without_memory(
     variables: &Variables,
     output: &Output,
 ) -> ExitCode {
-    let failure = Failure::new(Kind::Unreachable, "nothing was sent")
+    let failure = Failure::new(FailureKind::Unreachable, "nothing was sent")
         .cause("the limit of memory leaves too little")
         .hint("raise ulimit -v or ulimit -d");
     say_unsent(&failure, code, wants_json(typed, variables), output);

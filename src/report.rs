@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::domain::deployed::RepositoryName;
 use crate::domain::issue_key::IssueKey;
 use crate::domain::state::DeploymentState;
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::jira::gating::ChangeRequest;
 use crate::outbox::Entry;
 use crate::output::escaped_json;
@@ -56,17 +56,17 @@ pub(crate) enum Outcome {
     InvalidGate,
 }
 
-impl From<Kind> for Outcome {
-    fn from(kind: Kind) -> Self {
+impl From<FailureKind> for Outcome {
+    fn from(kind: FailureKind) -> Self {
         match kind {
-            Kind::Refused => Self::Rejected,
-            Kind::Usage => Self::Invalid,
-            Kind::Credentials => Self::Unauthorized,
-            Kind::Unreachable => Self::Unreachable,
-            Kind::NothingToSend => Self::NothingToSend,
-            Kind::Prevented => Self::Prevented,
-            Kind::Awaiting => Self::Awaiting,
-            Kind::InvalidGate => Self::InvalidGate,
+            FailureKind::Refused => Self::Rejected,
+            FailureKind::Usage => Self::Invalid,
+            FailureKind::Credentials => Self::Unauthorized,
+            FailureKind::Unreachable => Self::Unreachable,
+            FailureKind::NothingToSend => Self::NothingToSend,
+            FailureKind::Prevented => Self::Prevented,
+            FailureKind::Awaiting => Self::Awaiting,
+            FailureKind::InvalidGate => Self::InvalidGate,
         }
     }
 }

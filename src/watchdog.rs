@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::child;
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::side_by_side::{in_time, new_thread};
 
 /// So long after its time a process that hangs is ended.
@@ -228,7 +228,7 @@ impl Watchdog {
 /// The failures of what could not be finished: one for each, or one for nothing in particular.
 pub(crate) fn failures(unfinished: &Unfinished) -> Vec<Failure> {
     let unreachable = |what: String| {
-        Failure::new(Kind::Unreachable, what).cause(
+        Failure::new(FailureKind::Unreachable, what).cause(
             "the time budget was used up, and something does not answer: a file, a drive, git or the name service",
         )
     };

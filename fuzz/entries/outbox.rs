@@ -29,7 +29,7 @@ pub(crate) fn outbox(bytes: &[u8]) {
 
 fn check(entry: Entry) {
     assert!(!entry.place().is_empty());
-    let folder = entry.entity().folder();
+    let folder = entry.item().folder();
     assert!(
         folder
             .bytes()

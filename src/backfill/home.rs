@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::elements::Elements;
-use super::{Controller, Found, Head, Job, Runs, change_log, config, order, run_file};
+use super::{Controller, FoundRun, Head, Job, Runs, change_log, config, order, run_file};
 use crate::error::Failure;
 use crate::files;
 
@@ -81,7 +81,7 @@ impl Controller for Home {
                 let path = folder.join("build.xml");
                 let path = path.display().to_string();
                 let why = format!("{error:#}");
-                Found::Unreadable(if why.contains(&path) {
+                FoundRun::Unreadable(if why.contains(&path) {
                     why
                 } else {
                     format!("{path}: {why}")
@@ -204,7 +204,7 @@ fn numbers(builds: &Path) -> Vec<u64> {
     numbers.filter_map(|name| name.parse().ok()).collect()
 }
 
-fn run(folder: &Path, number: u64) -> anyhow::Result<Found> {
+fn run(folder: &Path, number: u64) -> anyhow::Result<FoundRun> {
     let text = self::text(&folder.join("build.xml"))?;
     let run_file::RunFile {
         mut run,
@@ -221,7 +221,7 @@ fn run(folder: &Path, number: u64) -> anyhow::Result<Found> {
         let text = self::text(&folder.join(log)).unwrap_or_default();
         run.changes.extend(change_log::parse(&text));
     }
-    Ok(Found::Run(Box::new(run)))
+    Ok(FoundRun::Run(Box::new(run)))
 }
 
 /// What is not UTF-8 is replaced.

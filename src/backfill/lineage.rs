@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Found, PastRun, Runs};
+use super::{FoundRun, PastRun, Runs};
 use crate::error::Failure;
 use crate::git::Commit;
 
@@ -27,7 +27,7 @@ pub(crate) struct Past {
 /// Adds it to runs, the newest first.
 pub(crate) struct Lineage<'a> {
     runs: Runs<'a>,
-    window: VecDeque<Found>,
+    window: VecDeque<FoundRun>,
     is_over: bool,
 }
 
@@ -67,8 +67,8 @@ impl Iterator for Lineage<'_> {
             return Some(Err(failure));
         }
         let run = match self.window.pop_front()? {
-            Found::Unreadable(why) => return Some(Ok(Err(why))),
-            Found::Run(run) => run,
+            FoundRun::Unreadable(why) => return Some(Ok(Err(why))),
+            FoundRun::Run(run) => run,
         };
         let before = || self.window.iter().filter_map(self::run);
         let failed = before().take_while(|run| !is_clean(run));
@@ -86,10 +86,10 @@ impl Iterator for Lineage<'_> {
     }
 }
 
-fn run(found: &Found) -> Option<&PastRun> {
+fn run(found: &FoundRun) -> Option<&PastRun> {
     match found {
-        Found::Run(run) => Some(run),
-        Found::Unreadable(_) => None,
+        FoundRun::Run(run) => Some(run),
+        FoundRun::Unreadable(_) => None,
     }
 }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
-use super::{Controller, Found, Head, Job, Runs, path_of};
-use crate::error::{Failure, Kind};
+use super::{Controller, FoundRun, Head, Job, Runs, path_of};
+use crate::error::{Failure, FailureKind};
 use crate::jira::http::{Answer, Request, Transport, TransportError};
 use crate::jira::{is_safe_address, pause_after};
 use crate::secret::Secret;
@@ -102,24 +102,24 @@ impl<'a> Rest<'a> {
     ) -> Result<T, Failure> {
         let what = format!("could not read the history from {}", self.url);
         let answer = result.map_err(|error| {
-            let failure = Failure::new(Kind::Unreachable, what.as_str());
+            let failure = Failure::new(FailureKind::Unreachable, what.as_str());
             failure.cause(error.words()).hint(error.hint())
         })?;
         let status = answer.status;
         let said = format!("Jenkins answered with status {status}");
         match status {
             200 => serde_json::from_str(&answer.body).map_err(|error| {
-                Failure::new(Kind::Unreachable, what)
+                Failure::new(FailureKind::Unreachable, what)
                     .cause(format!("its answer cannot be read: {error}"))
                     .hint("is it the address of Jenkins, as under Manage Jenkins > System > Jenkins URL?")
             }),
-            401 | 403 => Err(Failure::new(Kind::Credentials, what).cause(said).hint(
+            401 | 403 => Err(Failure::new(FailureKind::Credentials, what).cause(said).hint(
                 "set JENKINS_USER_ID and JENKINS_API_TOKEN; the token is made on the user's page under Security, and the user needs Overall/Read and Job/Read",
             )),
             300..=399 | 404 => Err(Failure::usage(what).cause(said).hint(
                 "pass the address of Jenkins with --from, as it is under Manage Jenkins > System > Jenkins URL",
             )),
-            _ => Err(Failure::new(Kind::Unreachable, what)
+            _ => Err(Failure::new(FailureKind::Unreachable, what)
                 .cause(said)
                 .hint("run the command again when Jenkins answers: it continues where it stopped")),
         }
@@ -234,11 +234,11 @@ struct Pages<'a> {
     path: String,
     next: Option<usize>,
     below: Option<u64>,
-    ready: std::vec::IntoIter<Found>,
+    ready: std::vec::IntoIter<FoundRun>,
 }
 
 impl Iterator for Pages<'_> {
-    type Item = Result<Found, Failure>;
+    type Item = Result<FoundRun, Failure>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -258,8 +258,8 @@ impl Iterator for Pages<'_> {
             let runs = runs.filter_map(answers::Run::into_run);
             let below = self.below;
             let runs = runs.filter(|run| below.is_none_or(|below| run.number < below));
-            let found: Vec<Found> = runs.map(|run| Found::Run(Box::new(run))).collect();
-            if let Some(Found::Run(last)) = found.last() {
+            let found: Vec<FoundRun> = runs.map(|run| FoundRun::Run(Box::new(run))).collect();
+            if let Some(FoundRun::Run(last)) = found.last() {
                 self.below = Some(last.number);
             }
             self.ready = found.into_iter();

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::connection::Destination;
 use super::payload::Payload;
 use crate::domain::issue_key::IssueKey;
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::jira::Submitted;
 use crate::output::Output;
 use crate::phrases::named;
@@ -64,7 +64,7 @@ pub(crate) fn read(
     } else if outcome == Outcome::Accepted {
         output.say_or_warn(&message, output.are_news(&topics()));
     } else {
-        let failure = Failure::new(Kind::Refused, message.as_str());
+        let failure = Failure::new(FailureKind::Refused, message.as_str());
         let hint = hint(payload, &known, &unknown);
         output.failure_for(&failure.hint(hint), exit_code(outcome, false, on_error));
     }

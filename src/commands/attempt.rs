@@ -9,7 +9,7 @@ use super::session::{Session, SessionError};
 use super::store::{NoOutbox, Store};
 use super::verify::{Pending, verify};
 use crate::cli::turned_off_by;
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::jira::{Jira, Submitted};
 use crate::outbox::{Entry, Held, Outbox};
 use crate::output::Output;
@@ -203,11 +203,11 @@ impl<'a> Call<'a> {
                 report
             }
             Err(failure) => {
-                if failure.kind != Kind::Refused {
+                if failure.kind != FailureKind::Refused {
                     station.failure.get_or_insert_with(|| failure.clone());
                 }
                 station.untried += usize::from(!attempt.is_tried);
-                let done = if failure.kind == Kind::Refused {
+                let done = if failure.kind == FailureKind::Refused {
                     "rejected by"
                 } else {
                     "not sent to"
@@ -295,7 +295,7 @@ impl<'a> Call<'a> {
     fn drop_older(&self, kept: &Result<(&Outbox<'_>, Held, Entry), NoOutbox>, payload: &Payload) {
         let sequence = payload.body.sequence();
         if let (Ok((outbox, held, _)), Some(sequence)) = (kept, sequence) {
-            let dropped = outbox.drop_older(held.entity(), sequence);
+            let dropped = outbox.drop_older(held.item(), sequence);
             if dropped > 0 {
                 let text = "older updates of it were queued and are no longer needed";
                 self.context.output.detail(&format!("{dropped} {text}"));
@@ -306,5 +306,8 @@ impl<'a> Call<'a> {
 
 /// Whether Jira may take it later: a refusal is final.
 fn may_wait(failure: &Failure) -> bool {
-    matches!(failure.kind, Kind::Unreachable | Kind::Credentials)
+    matches!(
+        failure.kind,
+        FailureKind::Unreachable | FailureKind::Credentials
+    )
 }

@@ -16,7 +16,7 @@ use crate::backfill::{Account, Controller, Home, Rest};
 use crate::cli::{BackfillOptions, is_url};
 use crate::domain::properties::{Properties, Property};
 use crate::domain::web_url::{WebUrl, without_account};
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::jira::pace::Paced;
 use crate::phrases::counted;
 use crate::policy::exit_code;
@@ -40,7 +40,7 @@ const LEAST_BUDGET: Duration = Duration::from_mins(2);
 pub(crate) fn run(options: &BackfillOptions, context: &Context<'_>) -> Result<Report, Failure> {
     match send_history(options, context) {
         // What the user wants of trouble with Jira holds for a controller as well.
-        Err(failure) if failure.kind == Kind::Unreachable => {
+        Err(failure) if failure.kind == FailureKind::Unreachable => {
             let mut report = Report::failed(&failure);
             report.exit_code = exit_code(report.outcome, false, options.jira.on_error);
             context.output.failure_for(&failure, report.exit_code);
@@ -84,13 +84,8 @@ fn send_history(options: &BackfillOptions, context: &Context<'_>) -> Result<Repo
     });
     let paced = Paced::new(context.transport, system, output);
     let context = Context {
-        variables: context.variables,
-        system,
         transport: &paced,
-        output,
-        network_failure: context.network_failure,
-        phase: context.phase,
-        opened: context.opened,
+        ..*context
     };
     let report = send::send(
         &options.jira,
@@ -184,7 +179,7 @@ fn account(context: &Context<'_>) -> Result<Option<Account>, Failure> {
         (Some(_), None) => JENKINS_API_TOKEN,
     };
     Err(Failure::new(
-        Kind::Credentials,
+        FailureKind::Credentials,
         "the credential for Jenkins is incomplete",
     )
     .cause(format!("{} is not set", missing.name))
@@ -254,7 +249,7 @@ fn finish(
         )
     };
     output.say(&message);
-    counts.tell(output);
+    counts.say(output);
     if source.is_anyone_behind() {
         output.say("what is left is sent when the same command is run again");
     }

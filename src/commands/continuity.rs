@@ -12,7 +12,7 @@ use crate::digest::hex;
 use crate::domain::issue_key::IssueKey;
 use crate::domain::sequence::{Last, Origin, SequenceNumber};
 use crate::jira::{Body, DataType};
-use crate::outbox::{Entity, Memory, Outbox, Record, Reserved, RunRecord};
+use crate::outbox::{ItemHash, Memory, Outbox, Record, Reserved, RunRecord};
 use crate::output::Output;
 
 /// How many updates of one build in the same millisecond get different numbers.
@@ -32,7 +32,7 @@ pub(crate) fn continue_last(
         return;
     };
     let memory = outbox.memory();
-    let mut entities: Vec<Entity> = Vec::new();
+    let mut entities: Vec<ItemHash> = Vec::new();
     let mut lasts: Vec<(SequenceNumber, Record)> = Vec::new();
     for destination in destinations {
         let of_site = payload.numbered(&destination.name);
@@ -208,7 +208,7 @@ struct Numbering {
 
 impl Numbering {
     /// The number after the last ones, of all sites.
-    fn number(&self, memory: &Memory<'_>, entities: &[Entity]) -> SequenceNumber {
+    fn number(&self, memory: &Memory<'_>, entities: &[ItemHash]) -> SequenceNumber {
         let last = entities.iter().filter_map(|entity| memory.last(entity));
         let last = last.max_by_key(|(number, _)| *number);
         let last = last.map(|(number, record)| Last {
@@ -219,7 +219,12 @@ impl Numbering {
     }
 
     /// A number that no other update has or gets.
-    fn reserve(&self, memory: &Memory<'_>, entities: &[Entity], output: &Output) -> SequenceNumber {
+    fn reserve(
+        &self,
+        memory: &Memory<'_>,
+        entities: &[ItemHash],
+        output: &Output,
+    ) -> SequenceNumber {
         let mut number = self.number(memory, entities);
         for _ in 0..MAX_TRIES {
             let mut taken = false;

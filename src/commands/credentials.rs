@@ -1,7 +1,7 @@
 //! With which credential a site is asked. Sessions and `check` read it here.
 
 use super::Context;
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::files;
 use crate::jira::Credentials;
 use crate::secret::Secret;
@@ -64,7 +64,7 @@ pub(crate) fn of_variables(
                 (None, _) => format!("{id_name} is not set"),
                 _ => format!("{secret_name} is not set"),
             };
-            Err(Failure::new(Kind::Credentials, "there is no credential for Jira")
+            Err(Failure::new(FailureKind::Credentials, "there is no credential for Jira")
                 .cause(missing)
                 .hint("in Jenkins, bind the credential to JIRA_CLIENT_ID and JIRA_CLIENT_SECRET (withCredentials, or \"Use secret text(s) or file(s)\"); in Jira, create it under Jira settings > Apps > OAuth credentials"))
         }
@@ -97,7 +97,7 @@ pub(crate) fn own_credential_hint(variables: &Variables, endings: &[String]) -> 
 pub(super) fn secret_of_file(path: &str, what: &str, variable: &str) -> Result<Secret, Failure> {
     let unusable = || {
         Failure::new(
-            Kind::Credentials,
+            FailureKind::Credentials,
             format!("{what} cannot be read from its file"),
         )
         .hint(format!(
@@ -119,7 +119,7 @@ pub(super) fn secret_of_file(path: &str, what: &str, variable: &str) -> Result<S
 #[cfg(test)]
 mod tests {
     use super::of_variables;
-    use crate::error::Kind;
+    use crate::error::FailureKind;
     use crate::variables::Variables;
 
     #[test]
@@ -148,7 +148,7 @@ mod tests {
         ];
         for variables in missing {
             let failure = of_variables(&variables, &[]).err().unwrap();
-            assert_eq!(failure.kind, Kind::Credentials);
+            assert_eq!(failure.kind, FailureKind::Credentials);
             assert_eq!(failure.lines().last().unwrap().0, "hint");
             assert!(!failure.message().contains("/nowhere"));
         }

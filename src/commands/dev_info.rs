@@ -23,7 +23,7 @@ use crate::domain::properties::Properties;
 use crate::domain::sequence::{Origin, SequenceNumber};
 use crate::domain::text::Line;
 use crate::domain::timestamp::Timestamp;
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::facts::{self, Facts, Question};
 use crate::git::{DetailsReader, GitError, PRIMARY, Repository};
 use crate::jenkins::Ref;
@@ -43,7 +43,7 @@ pub(crate) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
     match send_what_is_found(options, context) {
         // A git that hangs is nobody's mistake: what the user wants of trouble holds for it as well. And whoever pushes
         // is not to blame for anything.
-        Err(failure) if failure.kind == Kind::Unreachable || options.push.pushed => {
+        Err(failure) if failure.kind == FailureKind::Unreachable || options.push.pushed => {
             let mut report = Report::failed(&failure);
             let on_error = options.jira.on_error;
             report.exit_code = match on_error {
@@ -213,8 +213,8 @@ fn check(repository: &Repository<'_>) -> Result<(), Failure> {
 
 fn cannot_read(error: &GitError) -> Failure {
     let kind = match error {
-        GitError::TooSlow => Kind::Unreachable,
-        _ => Kind::Usage,
+        GitError::TooSlow => FailureKind::Unreachable,
+        _ => FailureKind::Usage,
     };
     let failure = Failure::new(kind, "could not read the commits").cause(error.text());
     failure.hint(match error {

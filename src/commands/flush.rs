@@ -8,7 +8,7 @@ use super::delivery::{self, Delivery};
 use super::session::Session;
 use super::store::{self, NoOutbox};
 use crate::cli::{FlushOptions, turned_off_by};
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::outbox::{Count, Due, Outbox};
 use crate::policy::{overall, worst};
 use crate::report::{OutboxReport, Outcome, Report, SiteReport};
@@ -193,16 +193,16 @@ fn report(
     let mut codes: Vec<u8> = Vec::new();
     for site in &sites {
         codes.push(match site.outcome {
-            Outcome::Unauthorized => Kind::Credentials.exit_code(),
-            Outcome::Invalid => Kind::Usage.exit_code(),
+            Outcome::Unauthorized => FailureKind::Credentials.exit_code(),
+            Outcome::Invalid => FailureKind::Usage.exit_code(),
             _ => 0,
         });
     }
     if counts.refused > 0 {
-        codes.push(Kind::Refused.exit_code());
+        codes.push(FailureKind::Refused.exit_code());
     }
     if counts.waiting > 0 {
-        codes.push(Kind::Unreachable.exit_code());
+        codes.push(FailureKind::Unreachable.exit_code());
     }
     let outcomes: Vec<Outcome> = sites.iter().map(|site| site.outcome).collect();
     let message = if counts.is_empty() && is_narrowed {

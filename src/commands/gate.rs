@@ -8,7 +8,7 @@ use super::identity::deployment_key;
 use super::missing::Missing;
 use super::session::Session;
 use crate::cli::GateOptions;
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::jenkins::Run;
 use crate::jira::gating::{Gate, GatingStatus};
 use crate::jira::item::DeploymentKey;
@@ -126,10 +126,10 @@ impl Watch<'_> {
                 let may_pass = if trouble.is_unknown {
                     !self.asks_once() && (last.is_some() || waited < UNKNOWN_YET)
                 } else {
-                    self.waits && trouble.failure.kind == Kind::Unreachable
+                    self.waits && trouble.failure.kind == FailureKind::Unreachable
                 };
                 if !may_pass {
-                    let passes = trouble.failure.kind == Kind::Unreachable;
+                    let passes = trouble.failure.kind == FailureKind::Unreachable;
                     let known = unknown.filter(|_| passes);
                     return Err(known.unwrap_or_else(|| trouble.failure.clone()));
                 }
@@ -166,7 +166,7 @@ impl Watch<'_> {
 
     fn unanswered(&self) -> Failure {
         Failure::new(
-            Kind::Unreachable,
+            FailureKind::Unreachable,
             format!(
                 "{} gave no answer about {}",
                 self.session.destination.name, self.name
@@ -226,27 +226,27 @@ impl Watch<'_> {
         let (kind, hint) = match &gate.status {
             GatingStatus::Allowed => (None, ""),
             GatingStatus::Awaiting if self.waits => (
-                Some(Kind::Awaiting),
+                Some(FailureKind::Awaiting),
                 "nobody has decided within --timeout: ask whoever approves the change request, or wait longer",
             ),
             GatingStatus::Awaiting => (
-                Some(Kind::Awaiting),
+                Some(FailureKind::Awaiting),
                 "ask again later, or wait for the decision with --wait",
             ),
             GatingStatus::Other(_) => (
-                Some(Kind::Awaiting),
+                Some(FailureKind::Awaiting),
                 "this version of jira-send does not know this status and treats it as undecided",
             ),
             GatingStatus::Prevented => (
-                Some(Kind::Prevented),
+                Some(FailureKind::Prevented),
                 "the change request was declined; its issue has the reason",
             ),
             GatingStatus::Expired => (
-                Some(Kind::Prevented),
+                Some(FailureKind::Prevented),
                 "nobody decided in time; run the deployment again to ask once more",
             ),
             GatingStatus::Invalid => (
-                Some(Kind::InvalidGate),
+                Some(FailureKind::InvalidGate),
                 "check the services of the deployment (--service-ids) and the change management of the service project in Jira Service Management",
             ),
         };

@@ -7,7 +7,7 @@ use crate::domain::sequence::Origin;
 use crate::domain::test_info::TestInfo;
 use crate::domain::timestamp::Timestamp;
 use crate::jira::{Body, CloudId};
-use crate::outbox::{Entity, Entry};
+use crate::outbox::{Entry, ItemHash};
 
 /// What is to be sent.
 pub(crate) struct Payload {
@@ -82,10 +82,10 @@ impl Payload {
     }
 
     /// What has a number of its own at one site.
-    pub(crate) fn numbered(&self, site: &str) -> Vec<Entity> {
+    pub(crate) fn numbered(&self, site: &str) -> Vec<ItemHash> {
         let keys = self.body.numbered().into_iter();
         let name = self.body.kind.name();
-        keys.map(|key| Entity::new(site, name, &key)).collect()
+        keys.map(|key| ItemHash::new(site, name, &key)).collect()
     }
 
     /// As the outbox keeps it for one site; nothing when the body has no sequence number.

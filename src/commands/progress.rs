@@ -8,7 +8,7 @@ use super::Context;
 use super::connection::Destination;
 use super::store::{self, NoOutbox, Store};
 use crate::cli::JiraOptions;
-use crate::outbox::{Entity, Notes};
+use crate::outbox::{ItemHash, Notes};
 use crate::output::Output;
 
 /// The outbox that remembers it. A dry run changes nothing there.
@@ -32,7 +32,7 @@ pub(super) struct Tracker<'a, T> {
 }
 
 struct Site<T> {
-    entity: Entity,
+    entity: ItemHash,
     progress: T,
     /// Whether something did not get there: what comes later does not count then.
     is_behind: bool,
@@ -43,7 +43,7 @@ impl<'a, T: Serialize + DeserializeOwned> Tracker<'a, T> {
     pub(super) fn new(
         notes: Option<Notes<'a>>,
         destinations: &[Destination],
-        entity: impl Fn(&str) -> Entity,
+        entity: impl Fn(&str) -> ItemHash,
         begin: impl Fn(Option<T>) -> T,
     ) -> Self {
         let site = |destination: &Destination| {

@@ -15,7 +15,7 @@ use super::{Context, delivery, store};
 use crate::cli::JiraOptions;
 use crate::domain::distinct_keys::DistinctKeys;
 use crate::domain::issue_key::{Findings, Reason};
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::jira::clock::Clocked;
 use crate::jira::{Endpoints, Target};
 use crate::output::Output;
@@ -90,7 +90,7 @@ pub(crate) fn nothing_since(
     });
     super::notices::warn_each(lines, output);
     let exit_code = if require {
-        let failure = Failure::new(Kind::NothingToSend, message.as_str()).hint(REQUIRED);
+        let failure = Failure::new(FailureKind::NothingToSend, message.as_str()).hint(REQUIRED);
         output.failure(&failure);
         failure.kind.exit_code()
     } else {
@@ -112,7 +112,7 @@ pub(crate) fn with_required_issues(report: Report, require: bool, output: &Outpu
         return report;
     }
     let failure = Failure::new(
-        Kind::NothingToSend,
+        FailureKind::NothingToSend,
         "nothing was sent: Jira knows none of the issue keys that were found",
     );
     let failure = failure.hint(REQUIRED);

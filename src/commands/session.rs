@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::Context;
 use super::connection::Destination;
 use super::credentials::{credentials, own_credential_hint};
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::jira::http::Transport;
 use crate::jira::{Credentials, Jira, JiraError, Opened};
 use crate::system::Deadline;
@@ -114,7 +114,7 @@ impl<'a> Session<'a> {
                     credentials.map_err(|failure| SessionError::Barred(failure.clone()))?;
                 if let Some(failure) = self.context.network_failure {
                     let what = "invalid connection settings";
-                    let failure = Failure::new(Kind::Unreachable, what).caused_by(failure);
+                    let failure = Failure::new(FailureKind::Unreachable, what).caused_by(failure);
                     return Err(SessionError::Barred(failure));
                 }
                 let Destination {
@@ -151,7 +151,7 @@ impl<'a> Session<'a> {
 
     /// With what to do when one of several sites does not take the credential for all.
     pub(crate) fn hinted(&self, failure: Failure, several_sites: bool) -> Failure {
-        let wanted = several_sites && failure.kind == Kind::Credentials;
+        let wanted = several_sites && failure.kind == FailureKind::Credentials;
         let hint = own_credential_hint(self.context.variables, &self.destination.endings);
         match hint.filter(|_| wanted) {
             Some(hint) => failure.hint(hint),

@@ -12,7 +12,7 @@ use super::session::Session;
 use super::{Context, send};
 use crate::cli::AskOptions;
 use crate::domain::properties::Properties;
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::jira::item::Item;
 use crate::jira::{DataType, Jira, bulk_path};
 use crate::output::Output;
@@ -130,7 +130,7 @@ fn into_report(said: Vec<Said<SiteAnswer>>, output: &Output) -> Report {
         }
         let of_failure = failure.map_or(0, |failure| failure.kind.exit_code());
         codes.push(match report.outcome {
-            Outcome::NotFound => Kind::Refused.exit_code(),
+            Outcome::NotFound => FailureKind::Refused.exit_code(),
             _ => of_failure,
         });
         sites.push(report);

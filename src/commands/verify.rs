@@ -7,7 +7,7 @@ use std::collections::btree_map::Entry;
 use serde_json::Value;
 
 use super::pauses::Pauses;
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::jira::{Body, DataType, Fate, Jira, Sent};
 use crate::output::Output;
 use crate::report::{Outcome, SiteReport};
@@ -111,9 +111,11 @@ pub(crate) fn verify(
 }
 
 fn unread(failure: &Failure) -> Failure {
-    let unread = Failure::new(Kind::Refused, "it was accepted, but could not be read back");
-    let lines = failure.lines().into_iter();
-    let hints = lines.filter_map(|(label, line)| (label == "hint").then_some(line));
+    let unread = Failure::new(
+        FailureKind::Refused,
+        "it was accepted, but could not be read back",
+    );
+    let hints = failure.hints();
     hints
         .fold(unread.cause(failure.message()), Failure::hint)
         .hint("Jira has accepted it, so it need not be sent again; jira-send show reads it later")
@@ -122,7 +124,7 @@ fn unread(failure: &Failure) -> Failure {
 fn unstored(site: &str, waiting: &[(Sent, Fate)]) -> Failure {
     let count = waiting.len();
     let failure = Failure::new(
-        Kind::Refused,
+        FailureKind::Refused,
         format!("{site} has accepted it, but has not stored it yet"),
     );
     let causes = waiting.iter().take(MAX_NAMED).map(|(sent, fate)| {

@@ -27,12 +27,12 @@ pub(super) struct Checkouts<'a> {
     pub(super) listed: Vec<String>,
     system: &'a dyn System,
     deadline: Deadline,
-    found: OnceLock<Found>,
+    found: OnceLock<FoundCheckouts>,
 }
 
 /// What was found.
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct FoundCheckouts {
     pub(super) checkouts: Vec<Checkout>,
     /// Whether there may be commits that nobody could look for.
     pub(super) is_uncertain: bool,
@@ -118,7 +118,7 @@ impl<'a> Checkouts<'a> {
     }
 
     /// The repositories of the workspace, the named ones as they are named.
-    pub(super) fn found(&self) -> &Found {
+    pub(super) fn found(&self) -> &FoundCheckouts {
         self.found.get_or_init(|| self.look())
     }
 
@@ -143,7 +143,7 @@ impl<'a> Checkouts<'a> {
         self.listed.iter().any(|id| checkout.has(id))
     }
 
-    fn look(&self) -> Found {
+    fn look(&self) -> FoundCheckouts {
         let (clones, mut found) = self.clones();
         let is_named = !self.question.repositories.is_empty();
         let asked = self.asked();
@@ -197,7 +197,7 @@ impl<'a> Checkouts<'a> {
     }
 
     /// The folders to ask in, without asking git; and what is known then.
-    fn clones(&self) -> (Vec<(CloneFolder, String)>, Found) {
+    fn clones(&self) -> (Vec<(CloneFolder, String)>, FoundCheckouts) {
         let (workspace, names) = (self.workspace.clone(), self.question.repositories.clone());
         let work = move || {
             if names.is_empty() {
@@ -206,7 +206,7 @@ impl<'a> Checkouts<'a> {
                 workspace.named(&names)
             }
         };
-        let mut found = Found::default();
+        let mut found = FoundCheckouts::default();
         // What lies about in the workspace of another system than git is a tool's.
         let is_of_git = self.question.changes.is_of_git();
         if self.question.repositories.is_empty() && !is_of_git {

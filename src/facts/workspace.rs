@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::git::{CloneFolder, Search, clone_in, clones_below};
+use crate::git::{CloneFolder, clone_in, clones_below};
 use crate::variables::{self, Variables};
 
 /// The folder that Jenkins names. Outside Jenkins nobody says how far a search may go.
@@ -44,7 +44,7 @@ impl Workspace {
         });
         Clones {
             found: named.collect(),
-            is_cut: clones.search == Search::TooMany,
+            is_cut: clones.is_cut,
             ..Clones::default()
         }
     }

@@ -124,28 +124,20 @@ pub(crate) fn clone_in(folder: &Path) -> Option<CloneFolder> {
     })
 }
 
-/// How a search ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Search {
-    /// Everything was looked at that is to be looked at.
-    Whole,
-    /// There was too much to look at.
-    TooMany,
-}
-
 /// What a search has found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Clones {
     /// The uppermost first, those of one depth by their names.
     pub(crate) found: Vec<CloneFolder>,
-    pub(crate) search: Search,
+    /// Whether there was too much to look at.
+    pub(crate) is_cut: bool,
 }
 
 /// Looks for clones in a folder and below it, without following links. On a drive that hangs it does, too.
 pub(crate) fn clones_below(start: &Path) -> Clones {
     let mut clones = Clones {
         found: Vec::new(),
-        search: Search::Whole,
+        is_cut: false,
     };
     let mut looked_at = 0;
     let mut folders = VecDeque::from([(start.to_owned(), 0)]);
@@ -155,7 +147,7 @@ pub(crate) fn clones_below(start: &Path) -> Clones {
         };
         let is_full = clones.found.len() >= MAX_CLONES;
         if opened >= MAX_FOLDERS || looked_at >= MAX_LOOKED_AT || is_full {
-            clones.search = Search::TooMany;
+            clones.is_cut = true;
             break;
         }
         // What cannot be read has no clone that git could read.

@@ -5,7 +5,7 @@ use super::DataType;
 use super::error_body;
 use super::http::{Answer, TransportError};
 use super::site::is_of_this_machine;
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 
 /// What was asked for when it went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,9 +22,9 @@ pub(crate) enum Asked {
 
 impl Asked {
     /// What failed, and at which host.
-    fn words(self, kind: Kind, host: &str) -> String {
+    fn words(self, kind: FailureKind, host: &str) -> String {
         match self {
-            Self::Permission(_) if kind == Kind::Credentials => {
+            Self::Permission(_) if kind == FailureKind::Credentials => {
                 "the permission is missing".to_owned()
             }
             Self::CloudId => format!("could not get the cloud id from {host}"),
@@ -89,7 +89,7 @@ impl JiraError {
 
     /// Whether the credential is to blame rather than the network.
     pub(super) fn blames_credential(&self) -> bool {
-        self.kind() == Kind::Credentials
+        self.kind() == FailureKind::Credentials
     }
 
     /// Whether it was not even asked for, since the time was up.
@@ -167,18 +167,18 @@ impl JiraError {
         is_of_this_machine(&self.host)
     }
 
-    fn kind(&self) -> Kind {
+    fn kind(&self) -> FailureKind {
         let Problem::Status(answer) = &self.problem else {
-            return Kind::Unreachable;
+            return FailureKind::Unreachable;
         };
         match (self.asked, answer.status) {
             (Asked::CloudId, _)
             | (Asked::Token, 404 | 405)
-            | (_, 300..=399 | 407 | 408 | 424 | 425 | 429 | 500..) => Kind::Unreachable,
-            (Asked::Token, _) | (_, 401 | 403) => Kind::Credentials,
+            | (_, 300..=399 | 407 | 408 | 424 | 425 | 429 | 500..) => FailureKind::Unreachable,
+            (Asked::Token, _) | (_, 401 | 403) => FailureKind::Credentials,
             // Only a refusal of the data is final.
-            (Asked::Submission(_), status) if !is_refusal(status) => Kind::Unreachable,
-            _ => Kind::Refused,
+            (Asked::Submission(_), status) if !is_refusal(status) => FailureKind::Unreachable,
+            _ => FailureKind::Refused,
         }
     }
 

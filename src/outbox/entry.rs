@@ -73,7 +73,7 @@ impl Entry {
         Name {
             sequence: self.sequence,
             created: self.created.as_millisecond(),
-            entity: self.entity(),
+            item: self.item(),
         }
     }
 
@@ -197,7 +197,7 @@ mod tests {
             }
             if let Parsed::Entry(entry) = Entry::parse(&String::from_utf8_lossy(&damaged)) {
                 assert!(!entry.place().is_empty());
-                let _ = (entry.entity(), entry.to_text());
+                let _ = (entry.item(), entry.to_text());
             }
         }
     }

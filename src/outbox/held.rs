@@ -9,7 +9,7 @@ use anyhow::Context as _;
 
 use super::entry::Parsed;
 use super::file::{self, Content};
-use super::name::{self, Entity, Hold, Name, Pause};
+use super::name::{self, Hold, ItemHash, Name, Pause};
 use super::{CORRUPT, Due, Entry, Outbox, REFUSED, folder};
 
 /// Longest file that is taken for an entry, in bytes. A body with 500 issues has less than a hundredth of it.
@@ -25,8 +25,8 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    pub(crate) fn entity(&self) -> &Entity {
-        &self.name.entity
+    pub(crate) fn item(&self) -> &ItemHash {
+        &self.name.item
     }
 
     /// Whether it has failed alone before, or may have.
@@ -88,7 +88,7 @@ impl Outbox<'_> {
     pub(crate) fn read(&self, held: &Held) -> Opened {
         let waiting = name::waiting(&held.name);
         let problem = match Self::parse(&held.path) {
-            Ok(Parsed::Entry(entry)) if entry.entity() == held.name.entity => {
+            Ok(Parsed::Entry(entry)) if entry.item() == held.name.item => {
                 return Opened::Entry(entry);
             }
             Ok(Parsed::Entry(_)) => "it is named like another build or deployment".to_owned(),

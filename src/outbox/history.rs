@@ -39,7 +39,7 @@ mod tests {
     use serde_json::json;
 
     use super::{Progress, UnderWay};
-    use crate::outbox::{Entity, Limits, Outbox};
+    use crate::outbox::{ItemHash, Limits, Outbox};
     use crate::system::fake::FakeMachine;
 
     #[test]
@@ -54,7 +54,7 @@ mod tests {
         let outbox = Outbox::open(folder.path(), limits, true, &machine).unwrap();
         let histories = outbox.histories();
         let [one, other] = ["one", "other"]
-            .map(|site| Entity::new(site, "devinfo", &json!({"repositoryId": "r"})));
+            .map(|site| ItemHash::new(site, "devinfo", &json!({"repositoryId": "r"})));
         assert_eq!(histories.read::<Progress>(&one), None);
         let progress = Progress {
             rules: "r".to_owned(),

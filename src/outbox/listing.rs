@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::entry::Parsed;
 use super::name::{self, FileKind, Hold, Name, Pause, SiteHash};
-use super::{Entity, Opened, Outbox};
+use super::{ItemHash, Opened, Outbox};
 use crate::domain::sequence::SequenceNumber;
 
 /// How long after its time an entry may still be in the works, in milliseconds. Clocks of several machines differ.
@@ -36,7 +36,7 @@ enum Place {
 impl Due {
     /// Whether it is for this site.
     pub(crate) fn is_for(&self, site: &str) -> bool {
-        self.name.entity.site() == name::site_hash(site)
+        self.name.item.site() == name::site_hash(site)
     }
 
     pub(super) fn file(&self) -> String {
@@ -139,14 +139,13 @@ impl Scan {
             let Name {
                 sequence,
                 created,
-                entity,
+                item,
             } = due.name;
-            (entity, Reverse((sequence, created)))
+            (item, Reverse((sequence, created)))
         });
         let mut last = None;
-        let superseded = due.extract_if(.., |due| {
-            last.replace(due.name.entity) == Some(due.name.entity)
-        });
+        let superseded =
+            due.extract_if(.., |due| last.replace(due.name.item) == Some(due.name.item));
         let superseded = superseded.collect();
         let is_paused = |due: &mut Due| due.pause().is_some_and(|pause| pause.until > now);
         let paused = due.extract_if(.., is_paused).collect();
@@ -169,7 +168,7 @@ impl Outbox<'_> {
 
     pub(super) fn scan(&self, site: Option<&str>) -> Scan {
         let site = site.map(name::site_hash);
-        let wanted = |name: &Name| site.is_none_or(|site| name.entity.site() == site);
+        let wanted = |name: &Name| site.is_none_or(|site| name.item.site() == site);
         let now = self.now();
         let mut scan = Scan::default();
         for file in super::folder::files(&self.folder) {
@@ -211,7 +210,7 @@ impl Outbox<'_> {
                 }
                 FileKind::Temporary | FileKind::Other => continue,
             };
-            let count = counts.by_site.entry(name.entity.site()).or_default();
+            let count = counts.by_site.entry(name.item.site()).or_default();
             if is_held {
                 count.held += 1;
             } else {
@@ -230,13 +229,13 @@ impl Outbox<'_> {
     }
 
     /// Removes what waits of a build or deployment of which Jira has a later update; says how many entries it was.
-    pub(crate) fn drop_older(&self, entity: &Entity, delivered: SequenceNumber) -> usize {
+    pub(crate) fn drop_older(&self, item: &ItemHash, delivered: SequenceNumber) -> usize {
         let files = super::folder::files(&self.folder);
         let is_older = |file: &String| {
             let (FileKind::Waiting(name) | FileKind::Paused(name, _)) = name::kind(file) else {
                 return false;
             };
-            name.entity == *entity && name.sequence <= delivered.as_i64()
+            name.item == *item && name.sequence <= delivered.as_i64()
         };
         let older: Vec<String> = files.filter(is_older).collect();
         older
@@ -249,18 +248,18 @@ impl Outbox<'_> {
     /// can read, and says so.
     pub(crate) fn places(&self, due: &[Due]) -> (Places, Vec<String>) {
         let (mut places, mut warnings) = (Vec::new(), Vec::new());
-        let mut known: Vec<Entity> = Vec::new();
+        let mut known: Vec<ItemHash> = Vec::new();
         for due in due {
-            let is_same = |known: &Entity| known.site() == due.name.entity.site();
+            let is_same = |known: &ItemHash| known.site() == due.name.item.site();
             if known.iter().any(is_same) {
                 continue;
             }
             let path = self.path(&due.file());
-            let named = &due.name.entity;
+            let named = &due.name.item;
             if let Ok(Parsed::Entry(entry)) = Self::parse(&path)
-                && entry.entity() == *named
+                && entry.item() == *named
             {
-                known.push(due.name.entity);
+                known.push(due.name.item);
                 places.push((entry.site, entry.cloud_id));
             } else if let Some(held) = self.claim(due, Duration::ZERO) {
                 match self.read(&held) {

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::file::{self, Content};
 use super::folder;
-use super::name::{self, Entity};
+use super::name::{self, ItemHash};
 use crate::domain::sequence::SequenceNumber;
 use crate::system::{Deadline, System};
 pub(crate) use pushes::{Changed, Moved, PushRecord};
@@ -112,8 +112,8 @@ impl<'a> Memory<'a> {
     }
 
     /// The greatest number that was used, and what was sent under it.
-    pub(crate) fn last(&self, entity: &Entity) -> Option<(SequenceNumber, Record)> {
-        let (number, record) = self.newest(&entity.folder())?;
+    pub(crate) fn last(&self, item: &ItemHash) -> Option<(SequenceNumber, Record)> {
+        let (number, record) = self.newest(&item.folder())?;
         Some((SequenceNumber::new(number), record.unwrap_or_default()))
     }
 
@@ -175,11 +175,11 @@ impl<'a> Memory<'a> {
     /// Takes the number for one update.
     pub(crate) fn reserve(
         &self,
-        entity: &Entity,
+        item: &ItemHash,
         number: SequenceNumber,
         record: &Record,
     ) -> Reserved {
-        self.write(&entity.folder(), number.as_i64(), record)
+        self.write(&item.folder(), number.as_i64(), record)
     }
 
     fn write<T: Serialize>(&self, name: &str, number: i64, record: &T) -> Reserved {
@@ -201,8 +201,8 @@ impl<'a> Memory<'a> {
 
     /// Forgets issues of the last update that Jira does not know, so that the next one neither names them again nor warns
     /// of them.
-    pub(crate) fn forget_issues(&self, entity: &Entity, unknown: &[String]) {
-        let Some((number, mut record)) = self.last(entity) else {
+    pub(crate) fn forget_issues(&self, item: &ItemHash, unknown: &[String]) {
+        let Some((number, mut record)) = self.last(item) else {
             return;
         };
         let is_known = |key: &String| !unknown.contains(key);
@@ -211,7 +211,7 @@ impl<'a> Memory<'a> {
         }
         record.issue_keys.retain(is_known);
         record.unknown = unknown.to_vec();
-        let own = self.folder.join(entity.folder());
+        let own = self.folder.join(item.folder());
         let path = own.join(number.as_i64().to_string());
         let text = serde_json::json!(record).to_string();
         // The worst that can happen is that they are named once more.

@@ -12,13 +12,13 @@ pub(super) const VERSION: u32 = 1;
 const SITE: usize = 4;
 
 /// Bytes of the hash of a build or deployment at a site.
-const ENTITY: usize = 12;
+const ITEM: usize = 12;
 
 /// What makes two entries the same build or deployment of the same site. Small, since an outbox may hold very many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Entity {
+pub(crate) struct ItemHash {
     site: Hash<SITE>,
-    entity: Hash<ENTITY>,
+    item: Hash<ITEM>,
 }
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
@@ -58,18 +58,18 @@ impl<const N: usize> fmt::Display for Hash<N> {
     }
 }
 
-impl Entity {
+impl ItemHash {
     /// `site` as the report names it, `data` as Jira names the list, `key` as Jira writes the identity.
     pub(crate) fn new(site: &str, data: &str, key: &serde_json::Value) -> Self {
         Self {
             site: site_hash(site),
-            entity: Hash::of(&format!("{site}\n{data}\n{key}")),
+            item: Hash::of(&format!("{site}\n{data}\n{key}")),
         }
     }
 
     /// As the name of a folder.
     pub(crate) fn folder(&self) -> String {
-        format!("{}-{}", self.site, self.entity)
+        format!("{}-{}", self.site, self.item)
     }
 
     pub(super) fn site(&self) -> SiteHash {
@@ -81,7 +81,7 @@ pub(super) type SiteHash = Hash<SITE>;
 
 /// A place that is deployed to, as the name of a folder.
 pub(super) fn of_place(place: &str) -> String {
-    Hash::<ENTITY>::of(place).to_string()
+    Hash::<ITEM>::of(place).to_string()
 }
 
 pub(super) fn site_hash(site: &str) -> SiteHash {
@@ -94,16 +94,16 @@ pub(crate) struct Name {
     pub(super) sequence: i64,
     /// When it was written, in milliseconds since 1970.
     pub(super) created: i64,
-    pub(super) entity: Entity,
+    pub(super) item: ItemHash,
 }
 
 impl fmt::Display for Name {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (sequence, created) = (self.sequence, self.created);
-        let Entity { site, entity } = &self.entity;
+        let ItemHash { site, item } = &self.item;
         write!(
             formatter,
-            "{sequence:016}-{created:013}-{site}-{entity}.v{VERSION}"
+            "{sequence:016}-{created:013}-{site}-{item}.v{VERSION}"
         )
     }
 }
@@ -215,9 +215,9 @@ fn parsed(file: &str) -> Option<FileKind> {
     let name = Name {
         sequence: number(parts.next()?, 16)?,
         created: number(parts.next()?, 13)?,
-        entity: Entity {
+        item: ItemHash {
             site: Hash::parse(parts.next()?)?,
-            entity: Hash::parse(parts.next()?)?,
+            item: Hash::parse(parts.next()?)?,
         },
     };
     if parts.next().is_some() || version < VERSION {

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::Outbox;
 use super::file::{self, Content};
 use super::folder;
-use super::name::Entity;
+use super::name::ItemHash;
 
 /// Longest file that is read, in bytes: a hundred thousand branches.
 const MAX_FILE: u64 = 32 * 1024 * 1024;
@@ -26,20 +26,20 @@ impl<'a> Notes<'a> {
         Self { outbox, folder }
     }
 
-    pub(super) fn path(&self, of: &Entity) -> PathBuf {
+    pub(super) fn path(&self, of: &ItemHash) -> PathBuf {
         let file = format!("{}.json", of.folder());
         self.outbox.folder().join(self.folder).join(file)
     }
 
     /// What is remembered; nothing where nothing is, or nothing that can be read.
-    pub(crate) fn read<T: DeserializeOwned>(&self, of: &Entity) -> Option<T> {
+    pub(crate) fn read<T: DeserializeOwned>(&self, of: &ItemHash) -> Option<T> {
         match file::read(&self.path(of), MAX_FILE) {
             Content::Text(text) => serde_json::from_str(&text).ok(),
             _ => None,
         }
     }
 
-    pub(crate) fn write(&self, of: &Entity, note: &impl Serialize) -> anyhow::Result<()> {
+    pub(crate) fn write(&self, of: &ItemHash, note: &impl Serialize) -> anyhow::Result<()> {
         let path = self.path(of);
         folder::make(&self.outbox.folder().join(self.folder))?;
         let text = serde_json::to_string(note)?;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::entry::{Entry, Parsed};
 use super::name::{self, FileKind, Name};
-use super::{Entity, Outbox};
+use super::{ItemHash, Outbox};
 use crate::domain::timestamp::Timestamp;
 
 impl Outbox<'_> {
@@ -75,8 +75,8 @@ impl Entry {
     }
 
     /// What makes it the same build or deployment of the same site as another.
-    pub(crate) fn entity(&self) -> Entity {
-        Entity::new(self.place(), self.body.kind.name(), &self.key)
+    pub(crate) fn item(&self) -> ItemHash {
+        ItemHash::new(self.place(), self.body.kind.name(), &self.key)
     }
 
     /// The same build or deployment once it has ended: in this state, at this moment, and after what it says now.

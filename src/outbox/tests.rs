@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Entity, Entry, Limits, Memory, Opened, Outbox, Record, Reserved};
+use super::{Entry, ItemHash, Limits, Memory, Opened, Outbox, Record, Reserved};
 use crate::domain::sequence::SequenceNumber;
 use crate::jira::{Body, DataType};
 use crate::system::System as _;
@@ -94,9 +94,9 @@ fn each_site_has_its_own_and_the_oldest_event_comes_first() {
     let (places, warnings) = outbox.places(&outbox.list(None).due);
     assert_eq!((places.len(), warnings.len()), (2, 0));
 
-    let entity = Entity::new(SITE, "builds", &key(1));
-    assert_eq!(outbox.drop_older(&entity, SequenceNumber::new(29)), 0);
-    assert_eq!(outbox.drop_older(&entity, SequenceNumber::new(30)), 1);
+    let item = ItemHash::new(SITE, "builds", &key(1));
+    assert_eq!(outbox.drop_older(&item, SequenceNumber::new(29)), 0);
+    assert_eq!(outbox.drop_older(&item, SequenceNumber::new(30)), 1);
     assert_eq!(outbox.list(None).due.len(), 3);
 }
 
@@ -225,15 +225,15 @@ fn only_what_is_left_over_is_cleaned_away() {
 fn a_number_is_given_once() {
     let (folder, machine) = (tempfile::tempdir().unwrap(), FakeMachine::default());
     let memory = Memory::new(folder.path(), &machine);
-    let entity = Entity::new(SITE, "builds", &key(1));
-    assert_eq!(memory.last(&entity), None);
+    let item = ItemHash::new(SITE, "builds", &key(1));
+    assert_eq!(memory.last(&item), None);
     let record = Record {
         issue_keys: vec!["ABC-1".to_owned()],
         fingerprint: "f".to_owned(),
         ..Record::default()
     };
     let number = SequenceNumber::new(7);
-    let reserve = || memory.reserve(&entity, number, &record);
+    let reserve = || memory.reserve(&item, number, &record);
     let ours: Vec<bool> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..8).map(|_| scope.spawn(reserve)).collect();
         let results = threads.into_iter().map(|thread| thread.join().unwrap());
@@ -242,11 +242,11 @@ fn a_number_is_given_once() {
             .collect()
     });
     assert_eq!(ours.iter().filter(|ours| **ours).count(), 1);
-    assert_eq!(memory.last(&entity), Some((number, record.clone())));
+    assert_eq!(memory.last(&item), Some((number, record.clone())));
     // Whoever is killed while he writes leaves a number, but no keys.
-    let own = folder.path().join("sent").join(entity.folder());
+    let own = folder.path().join("sent").join(item.folder());
     std::fs::write(own.join("9"), "").unwrap();
-    assert_eq!(memory.last(&entity), Some((SequenceNumber::new(9), record)));
+    assert_eq!(memory.last(&item), Some((SequenceNumber::new(9), record)));
 }
 
 /// A mark that is a link, and a folder that is one: neither is followed when the memory is cleaned.

@@ -79,7 +79,7 @@ impl BackfillReport {
         )
     }
 
-    pub(crate) fn tell(&self, output: &Output) {
+    pub(crate) fn say(&self, output: &Output) {
         let skipped = self.skipped.words();
         if !skipped.is_empty() {
             output.say(&format!("skipped: {skipped}"));

@@ -66,10 +66,8 @@ impl Answer {
 
     /// The answer to a request that this program does not understand.
     pub(super) fn refused(failure: &Failure) -> Self {
-        let hints = failure.lines().into_iter();
-        let hints = hints.filter(|(label, _)| *label == "hint");
         let message = failure.message();
-        let parts = std::iter::once(message.as_str()).chain(hints.map(|(_, hint)| hint));
+        let parts = std::iter::once(message.as_str()).chain(failure.hints());
         Self {
             problem: Some(visible(&parts.collect::<Vec<_>>().join("; "))),
             ..Self::default()
@@ -91,9 +89,7 @@ impl Answer {
 
 /// The hints of a failure as lines for the log.
 pub(super) fn hints(failure: &Failure) -> impl Iterator<Item = String> {
-    let hints = failure.lines().into_iter();
-    let hints = hints.filter(|(label, _)| *label == "hint");
-    hints.map(|(_, hint)| format!("  hint: {hint}"))
+    failure.hints().map(|hint| format!("  hint: {hint}"))
 }
 
 /// The report as a step returns it: the names of a Map in a Jenkinsfile, and nothing that is for this program alone.

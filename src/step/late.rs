@@ -143,10 +143,10 @@ impl Late {
             .result
             .sent
             .iter()
-            .map(|sent| sent.entry.entity())
+            .map(|sent| sent.entry.item())
             .collect();
         for ((name, entry), waits) in self.waiting.drain(..).zip(here) {
-            if waits || own.contains(&entry.entity()) {
+            if waits || own.contains(&entry.item()) {
                 continue;
             }
             call.memory.settle(&name);

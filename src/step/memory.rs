@@ -134,7 +134,7 @@ impl Memory {
 
     /// Keeps what could not be delivered, unless a newer state of the same thing waits already.
     pub(super) fn wait(&mut self, entry: &Entry) {
-        let name = Topic::Waiting.name(&entry.entity().folder());
+        let name = Topic::Waiting.name(&entry.item().folder());
         let known = self.newest.get(&name);
         if known.is_none_or(|known| known.at < entry.sequence) {
             let line = Line::new(entry.sequence, json!({"entry": entry.to_value()}));

@@ -10,7 +10,7 @@ use super::parameters::{Parameters, text};
 use super::request::{Body, BoundCredential, Change, Request};
 use super::steps::{NOT_FOR_STEPS, Step, Task};
 use crate::commands::{EventTime, Phase, StepPhase};
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::facts::Pipeline;
 use crate::git::Commit;
 use crate::jenkins;
@@ -215,7 +215,7 @@ pub(super) fn no_credential(
         "\"Username with password\" with the client id and the client secret"
     };
     let failure =
-        |what: String, hint: String| Some(Failure::new(Kind::Credentials, what).hint(hint));
+        |what: String, hint: String| Some(Failure::new(FailureKind::Credentials, what).hint(hint));
     if problem.contains("is of type") {
         return failure(
             format!("the credential '{id}' is of the wrong kind"),
@@ -233,7 +233,7 @@ pub(super) fn no_credential(
         );
     }
     let failure = Failure::new(
-        Kind::Credentials,
+        FailureKind::Credentials,
         format!("could not bind the credential '{id}'"),
     );
     Some(failure.cause(problem))

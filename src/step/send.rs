@@ -190,7 +190,7 @@ impl Call<'_> {
     /// Whether it waits to be sent later. A newer state of the same thing, sent before this one, stands.
     fn remember_sent(&mut self, sent: &SentEntry, open_by: Option<&Request>, keeps: bool) -> bool {
         let at = sent.entry.sequence;
-        let entity = sent.entry.entity().folder();
+        let entity = sent.entry.item().folder();
         let open = Topic::Open.name(&entity);
         let is_undelivered = matches!(sent.outcome, Outcome::Unreachable | Outcome::Unauthorized);
         if is_undelivered && keeps {

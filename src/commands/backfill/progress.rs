@@ -8,7 +8,7 @@ use crate::cli::BackfillOptions;
 use crate::commands::connection::Destination;
 use crate::commands::progress;
 use crate::digest::hex;
-use crate::outbox::{Entity, Notes};
+use crate::outbox::{ItemHash, Notes};
 use crate::output::Output;
 
 /// What is remembered of one controller and one site.
@@ -67,7 +67,7 @@ impl<'a> Tracker<'a> {
     ) -> Self {
         let rules = rules(options);
         let key = serde_json::json!({ "controller": controller });
-        let entity = |site: &str| Entity::new(site, "backfill", &key);
+        let entity = |site: &str| ItemHash::new(site, "backfill", &key);
         let begin = |known: Option<Note>| match known {
             Some(known) if known.rules == rules && !options.history.restart => known,
             known => Note {

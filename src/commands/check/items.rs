@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::output::visible;
 use crate::phrases::counted;
 
@@ -180,14 +180,12 @@ impl Items {
 }
 
 fn hint(failure: &Failure) -> Option<String> {
-    let lines = failure.lines();
-    let mut hints = lines.iter().filter(|(label, _)| *label == "hint");
-    hints.next().map(|(_, hint)| (*hint).to_owned())
+    failure.hints().next().map(ToOwned::to_owned)
 }
 
 /// The failure of something that cannot be reached.
 pub(super) fn unreachable(what: String) -> Failure {
-    Failure::new(Kind::Unreachable, what)
+    Failure::new(FailureKind::Unreachable, what)
 }
 
 #[cfg(test)]

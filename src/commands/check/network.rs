@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::items::{Items, unreachable};
 use super::settings::Settings;
 use crate::cli::{CheckOptions, CheckedData};
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::jira::{CloudId, DataType, Endpoints, Grant, JiraError, Probe, Site};
 use crate::secret::Secret;
 use crate::side_by_side::{both, side_by_side};
@@ -225,7 +225,7 @@ impl Network<'_> {
                 if self.settings.credentials.is_none() {
                     self.fail(ENDPOINT, &error);
                     self.items.skip(TOKEN, "there is no credential");
-                } else if failure.kind == Kind::Credentials {
+                } else if failure.kind == FailureKind::Credentials {
                     self.items.ok(ENDPOINT, format!("{url} answers"));
                     self.items.fail(TOKEN, &failure);
                 } else {
@@ -277,7 +277,7 @@ impl Network<'_> {
             let failure = error.explain();
             match failure.kind {
                 // An unexpected answer says nothing about sending.
-                Kind::Refused => self.items.failure_as_warning(name, &failure),
+                FailureKind::Refused => self.items.failure_as_warning(name, &failure),
                 _ => self.fail(name, &error),
             }
         }

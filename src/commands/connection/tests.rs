@@ -1,5 +1,5 @@
 use super::{endpoints, has_own_credential, is_named, sites, waiting_destination};
-use crate::error::Kind;
+use crate::error::FailureKind;
 use crate::variables::Variables;
 
 #[test]
@@ -32,7 +32,7 @@ fn addresses_have_defaults_and_stay_encrypted() {
     for name in ["JIRA_API_URL", "JIRA_AUTH_URL"] {
         let variables = Variables::from([(name, "http://api.example.com")]);
         let failure = endpoints(&variables, None);
-        assert_eq!(failure.unwrap_err().kind, Kind::Usage);
+        assert_eq!(failure.unwrap_err().kind, FailureKind::Usage);
     }
 }
 

@@ -49,7 +49,7 @@ impl Delivery<'_> {
     /// Whether all its issues were found in texts and the site knows none of them: our guess is not the user's mistake.
     fn is_wrong_guess(&self, item: &Claimed, submitted: &Submitted, alone: bool) -> bool {
         let unknown = submitted.unknown_issues();
-        let Some((_, record)) = self.outbox.memory().last(&item.entry.entity()) else {
+        let Some((_, record)) = self.outbox.memory().last(&item.entry.item()) else {
             return false;
         };
         let keys = &record.issue_keys;

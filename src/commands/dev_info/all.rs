@@ -1,7 +1,7 @@
 //! The whole history of a repository: one part after the other, as far as it has not been sent before.
 
-mod plan;
 mod progress;
+mod remaining;
 mod source;
 
 use std::time::Duration;

@@ -10,7 +10,7 @@ use crate::domain::merged_request::MergedRequest;
 use crate::domain::timestamp::Timestamp;
 use crate::git::{Commit, PRIMARY, Repository};
 use crate::jira::dev_info::PullRequestStatus;
-use crate::outbox::{Entity, Notes, OpenRequest, OpenRequests};
+use crate::outbox::{ItemHash, Notes, OpenRequest, OpenRequests};
 use crate::output::Output;
 
 /// Most pull requests that one run ends.
@@ -176,7 +176,7 @@ fn is_merged(
 /// What the outbox remembers of the open pull requests of a repository.
 pub(super) struct Remembered<'a> {
     notes: Option<Notes<'a>>,
-    repository: Entity,
+    repository: ItemHash,
     pub(super) open: OpenRequests,
 }
 
@@ -184,7 +184,7 @@ impl<'a> Remembered<'a> {
     pub(super) fn new(store: &'a Store<'a>, id: &RepositoryId) -> Self {
         let notes = store.as_ref().ok().map(|outbox| outbox.open_requests());
         let key = serde_json::json!({ "repositoryId": id });
-        let repository = Entity::new("", "pullrequests", &key);
+        let repository = ItemHash::new("", "pullrequests", &key);
         let known = notes.as_ref().and_then(|notes| notes.read(&repository));
         Self {
             open: known.unwrap_or_default(),

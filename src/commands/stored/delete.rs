@@ -6,7 +6,7 @@ use crate::cli::DeleteOptions;
 use crate::commands::connection::{self, Destination};
 use crate::commands::pauses::Pauses;
 use crate::commands::{Context, send};
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::jira::item::Presence;
 use crate::jira::{DataType, Jira};
 use crate::report::{Outcome, PreparedRequest, Report};
@@ -120,7 +120,7 @@ fn wait(
     let message = format!(
         "{site} accepted the deletion request for {subject}, but has not carried it out yet"
     );
-    let failure = Failure::new(Kind::Refused, message.as_str())
+    let failure = Failure::new(FailureKind::Refused, message.as_str())
         .cause(why)
         .hint("Jira can take longer at busy times: check later with jira-send show, or wait longer with --budget");
     let mut answer = SiteAnswer::new(site, Outcome::Unverified, failure.message());

@@ -8,7 +8,7 @@ use super::subject::SubjectFinder;
 use super::{SiteAnswer, Subject, ask, into_report};
 use crate::cli::{Format, ShowOptions};
 use crate::commands::Context;
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, FailureKind};
 use crate::jira::Jira;
 use crate::jira::item::{ENTITIES_SHOWN, Item, Presence};
 use crate::output::{Output, readable_json};
@@ -65,7 +65,7 @@ fn look(client: &mut Jira<'_>, site: &str, subject: &Subject) -> Result<SiteAnsw
         Some(Presence::Absent) => format!("{site} has the repository, but not {item}"),
         None => format!("{site} has not stored {item}"),
     };
-    let failure = Failure::new(Kind::Refused, message.as_str()).hint("check that the id is the one it was sent with; Jira needs a moment to store what was sent, stores nothing that names only unknown issues, and shows only data of this credential");
+    let failure = Failure::new(FailureKind::Refused, message.as_str()).hint("check that the id is the one it was sent with; Jira needs a moment to store what was sent, stores nothing that names only unknown issues, and shows only data of this credential");
     Ok(SiteAnswer {
         failure: Some(failure),
         ..SiteAnswer::new(site, Outcome::NotFound, message)

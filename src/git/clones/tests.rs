@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{MAX_CLONES, MAX_FOLDERS, Place, Search, clone_in, clones_below};
+use super::{MAX_CLONES, MAX_FOLDERS, Place, clone_in, clones_below};
 
 #[test]
 fn the_clone_around_a_folder_is_the_nearest() {
@@ -38,7 +38,7 @@ fn folders(names: &[&str]) -> tempfile::TempDir {
 }
 
 /// The folders below the start in which a clone was found.
-fn found(start: &Path) -> (Vec<String>, Search) {
+fn found(start: &Path) -> (Vec<String>, bool) {
     let clones = clones_below(start);
     let below = |path: &Path| {
         path.strip_prefix(start)
@@ -48,7 +48,7 @@ fn found(start: &Path) -> (Vec<String>, Search) {
             .to_owned()
     };
     let folders = clones.found.iter().map(|clone| below(&clone.directory));
-    (folders.collect(), clones.search)
+    (folders.collect(), clones.is_cut)
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn clones_are_found_where_people_put_them() {
     ];
     assert_eq!(
         found(start.path()),
-        (expected.map(str::to_owned).to_vec(), Search::Whole)
+        (expected.map(str::to_owned).to_vec(), false)
     );
     fs::create_dir(start.path().join(".git")).unwrap();
     assert_eq!(found(start.path()).0[0], "");
@@ -87,9 +87,9 @@ fn clones_are_found_where_people_put_them() {
 
 #[test]
 fn what_is_not_there_has_no_clones() {
-    assert_eq!(found(Path::new("/nowhere")), (vec![], Search::Whole));
+    assert_eq!(found(Path::new("/nowhere")), (vec![], false));
     let start = folders(&[]);
-    assert_eq!(found(start.path()), (vec![], Search::Whole));
+    assert_eq!(found(start.path()), (vec![], false));
 }
 
 #[cfg(unix)]
@@ -100,7 +100,7 @@ fn links_are_not_followed() {
     symlink(start.path(), start.path().join("b/circle")).unwrap();
     symlink("../a", start.path().join("b/a")).unwrap();
     symlink("../a/.git", start.path().join("b/.git")).unwrap();
-    assert_eq!(found(start.path()), (vec!["a".to_owned()], Search::Whole));
+    assert_eq!(found(start.path()), (vec!["a".to_owned()], false));
 }
 
 #[test]
@@ -109,13 +109,13 @@ fn a_search_has_an_end() {
     for number in 0..=MAX_FOLDERS {
         fs::create_dir(start.path().join(format!("x{number}"))).unwrap();
     }
-    assert_eq!(found(start.path()), (vec!["a".to_owned()], Search::TooMany));
+    assert_eq!(found(start.path()), (vec!["a".to_owned()], true));
     let start = folders(&[]);
     for number in 0..=MAX_CLONES {
         fs::create_dir_all(start.path().join(format!("x{number}/.git"))).unwrap();
     }
     let (clones, search) = found(start.path());
-    assert_eq!((clones.len(), search), (MAX_CLONES, Search::TooMany));
+    assert_eq!((clones.len(), search), (MAX_CLONES, true));
 }
 
 #[test]

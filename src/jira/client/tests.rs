@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::{Endpoints, Jira, JiraError, Target};
-use crate::error::Kind;
+use crate::error::FailureKind;
 use crate::jira::http::{Answer, Request, Transport, TransportError};
 use crate::jira::{Body, Credentials, DataType, Submitted};
 use crate::secret::Secret;
@@ -92,7 +92,7 @@ fn submit(script: &Script) -> (Result<Submitted, JiraError>, Duration) {
     (result, slept)
 }
 
-fn kind(result: Result<Submitted, JiraError>) -> Kind {
+fn kind(result: Result<Submitted, JiraError>) -> FailureKind {
     result.unwrap_err().explain().kind
 }
 
@@ -121,14 +121,14 @@ fn an_outdated_token_is_renewed_once() {
     assert_eq!((script.count("token"), script.count("bulk")), (2, 2));
 
     let script = Script::new([tenant(), token("t1"), ("bulk", answer(401, ""))]);
-    assert_eq!(kind(submit(&script).0), Kind::Credentials);
+    assert_eq!(kind(submit(&script).0), FailureKind::Credentials);
     assert_eq!((script.count("token"), script.count("bulk")), (2, 2));
 }
 
 #[test]
 fn a_missing_permission_is_final() {
     let script = Script::new([tenant(), token("t1"), ("bulk", answer(403, ""))]);
-    assert_eq!(kind(submit(&script).0), Kind::Credentials);
+    assert_eq!(kind(submit(&script).0), FailureKind::Credentials);
     assert_eq!((script.count("token"), script.count("bulk")), (1, 1));
 }
 
@@ -152,7 +152,7 @@ fn passing_trouble_is_outlived() {
 fn trouble_that_stays_ends_within_the_budget() {
     let script = Script::new([tenant(), token("t1"), ("bulk", answer(503, ""))]);
     let (result, slept) = submit(&script);
-    assert_eq!(kind(result), Kind::Unreachable);
+    assert_eq!(kind(result), FailureKind::Unreachable);
     assert_eq!(script.count("bulk"), 5);
     assert!(slept < Duration::from_secs(15));
 
@@ -161,16 +161,19 @@ fn trouble_that_stays_ends_within_the_budget() {
     later.headers = vec![("retry-after".to_owned(), "60".to_owned())];
     let script = Script::new([tenant(), token("t1"), ("bulk", Ok(later))]);
     let (result, slept) = submit(&script);
-    assert_eq!((kind(result), slept), (Kind::Unreachable, Duration::ZERO));
+    assert_eq!(
+        (kind(result), slept),
+        (FailureKind::Unreachable, Duration::ZERO)
+    );
 }
 
 #[test]
 fn a_refusal_is_not_repeated() {
     for (status, expected) in [
-        (400, Kind::Refused),
-        (404, Kind::Unreachable),
-        (413, Kind::Refused),
-        (302, Kind::Unreachable),
+        (400, FailureKind::Refused),
+        (404, FailureKind::Unreachable),
+        (413, FailureKind::Refused),
+        (302, FailureKind::Unreachable),
     ] {
         let refusal = answer(status, r#"[{"message":"no"}]"#);
         let script = Script::new([tenant(), token("t1"), ("bulk", refusal)]);
@@ -197,16 +200,16 @@ fn answers_that_are_not_jiras_are_told_from_success() {
         Script::new([tenant(), token("t1"), ("bulk", answer(200, html))]),
     ];
     for script in scripts {
-        assert_eq!(kind(submit(&script).0), Kind::Unreachable);
+        assert_eq!(kind(submit(&script).0), FailureKind::Unreachable);
     }
 }
 
 #[test]
 fn a_wrong_credential_is_said_even_when_the_site_is_wrong_too() {
     let script = Script::new([("tenant_info", answer(404, "")), ("token", answer(401, ""))]);
-    assert_eq!(kind(submit(&script).0), Kind::Credentials);
+    assert_eq!(kind(submit(&script).0), FailureKind::Credentials);
     let script = Script::new([("tenant_info", answer(404, "")), token("t1")]);
-    assert_eq!(kind(submit(&script).0), Kind::Unreachable);
+    assert_eq!(kind(submit(&script).0), FailureKind::Unreachable);
     assert_eq!(script.count("bulk"), 0);
 }
 
@@ -264,5 +267,5 @@ fn one_bad_item_does_not_sink_the_rest() {
     };
     assert_eq!(rejected.key, "c");
     assert_eq!(rejected.errors[0].message, "bad flag");
-    assert_eq!(kind(submit_flags("a", &["a"])), Kind::Refused);
+    assert_eq!(kind(submit_flags("a", &["a"])), FailureKind::Refused);
 }

@@ -1,6 +1,6 @@
-use super::{Answer, Asked, DataType, JiraError, Kind, TransportError};
+use super::{Answer, Asked, DataType, FailureKind, JiraError, TransportError};
 
-fn failure(asked: Asked, status: u16, body: &str) -> (Kind, String) {
+fn failure(asked: Asked, status: u16, body: &str) -> (FailureKind, String) {
     let answer = Answer {
         status,
         body: body.to_owned(),
@@ -19,67 +19,92 @@ fn failure(asked: Asked, status: u16, body: &str) -> (Kind, String) {
 fn every_status_has_a_kind_and_a_hint() {
     let builds = Asked::Submission(DataType::Builds);
     let cases = [
-        (Asked::Token, 401, Kind::Credentials, "OAuth credentials"),
-        (Asked::Token, 400, Kind::Credentials, "JIRA_CLIENT_SECRET"),
-        (Asked::Token, 404, Kind::Unreachable, "JIRA_AUTH_URL"),
-        (Asked::Token, 429, Kind::Unreachable, "later"),
-        (Asked::Token, 503, Kind::Unreachable, "status.atlassian.com"),
-        (Asked::CloudId, 404, Kind::Unreachable, "no such site"),
-        (Asked::CloudId, 403, Kind::Unreachable, "JIRA_CLOUD_ID"),
-        (Asked::CloudId, 302, Kind::Unreachable, "renamed"),
-        (builds, 400, Kind::Refused, "--dry-run"),
+        (
+            Asked::Token,
+            401,
+            FailureKind::Credentials,
+            "OAuth credentials",
+        ),
+        (
+            Asked::Token,
+            400,
+            FailureKind::Credentials,
+            "JIRA_CLIENT_SECRET",
+        ),
+        (Asked::Token, 404, FailureKind::Unreachable, "JIRA_AUTH_URL"),
+        (Asked::Token, 429, FailureKind::Unreachable, "later"),
+        (
+            Asked::Token,
+            503,
+            FailureKind::Unreachable,
+            "status.atlassian.com",
+        ),
+        (
+            Asked::CloudId,
+            404,
+            FailureKind::Unreachable,
+            "no such site",
+        ),
+        (
+            Asked::CloudId,
+            403,
+            FailureKind::Unreachable,
+            "JIRA_CLOUD_ID",
+        ),
+        (Asked::CloudId, 302, FailureKind::Unreachable, "renamed"),
+        (builds, 400, FailureKind::Refused, "--dry-run"),
         (
             Asked::Permission(DataType::Builds),
             401,
-            Kind::Credentials,
+            FailureKind::Credentials,
             "tick \"Builds\"",
         ),
         (
             Asked::Permission(DataType::Builds),
             403,
-            Kind::Credentials,
+            FailureKind::Credentials,
             "permission is missing",
         ),
         (
             Asked::Permission(DataType::Builds),
             400,
-            Kind::Refused,
+            FailureKind::Refused,
             "says nothing",
         ),
-        (builds, 401, Kind::Credentials, "tick \"Builds\""),
-        (builds, 403, Kind::Credentials, "tick \"Builds\""),
-        (builds, 404, Kind::Unreachable, "JIRA_CLOUD_ID"),
-        (builds, 407, Kind::Unreachable, "HTTPS_PROXY"),
-        (builds, 413, Kind::Refused, "too large"),
-        (builds, 500, Kind::Unreachable, "maintenance"),
+        (builds, 401, FailureKind::Credentials, "tick \"Builds\""),
+        (builds, 403, FailureKind::Credentials, "tick \"Builds\""),
+        (builds, 404, FailureKind::Unreachable, "JIRA_CLOUD_ID"),
+        (builds, 407, FailureKind::Unreachable, "HTTPS_PROXY"),
+        (builds, 413, FailureKind::Refused, "too large"),
+        (builds, 500, FailureKind::Unreachable, "maintenance"),
         (
             Asked::Submission(DataType::DevInfo),
             403,
-            Kind::Credentials,
+            FailureKind::Credentials,
             "tick \"Development information\"",
         ),
         (
             Asked::Reading(DataType::FeatureFlags),
             404,
-            Kind::Refused,
+            FailureKind::Refused,
             "nothing is stored",
         ),
         (
             Asked::Deletion(DataType::Builds),
             404,
-            Kind::Refused,
+            FailureKind::Refused,
             "JIRA_CLOUD_ID",
         ),
         (
             Asked::Deletion(DataType::Builds),
             401,
-            Kind::Credentials,
+            FailureKind::Credentials,
             "tick \"Builds\"",
         ),
         (
             Asked::Deletion(DataType::Builds),
             400,
-            Kind::Refused,
+            FailureKind::Refused,
             "--verbose",
         ),
     ];
@@ -140,7 +165,7 @@ fn only_jira_refuses() {
     for status in [400, 404, 405, 409, 410, 413, 415, 418, 421, 422, 423, 451] {
         for body in pages {
             let (kind, lines) = failure(builds, status, body);
-            assert_eq!(kind, Kind::Unreachable, "{status} {body}");
+            assert_eq!(kind, FailureKind::Unreachable, "{status} {body}");
             assert!(lines.contains("a proxy or a login page"), "{status} {body}");
             assert!(!lines.contains("JIRA_CLOUD_ID"), "{status} {body}");
         }
@@ -155,11 +180,15 @@ fn only_jira_refuses() {
     ];
     for body in refusals {
         for status in [400, 413, 422] {
-            assert_eq!(failure(builds, status, body).0, Kind::Refused, "{status}");
+            assert_eq!(
+                failure(builds, status, body).0,
+                FailureKind::Refused,
+                "{status}"
+            );
         }
         for status in [404, 405, 410, 421, 423, 451] {
             let (kind, lines) = failure(builds, status, body);
-            assert_eq!(kind, Kind::Unreachable, "{status} {body}");
+            assert_eq!(kind, FailureKind::Unreachable, "{status} {body}");
             assert!(!lines.contains("a proxy or a login page"), "{status}");
         }
     }
@@ -224,7 +253,7 @@ fn no_answer_is_unreachable_with_a_hint() {
         let failure = error.explain();
         let what = "could not get an access token from api.example";
         assert_eq!(failure.lines()[0], ("error", what));
-        assert_eq!(failure.kind, Kind::Unreachable);
+        assert_eq!(failure.kind, FailureKind::Unreachable);
         assert_eq!(failure.lines().last().unwrap().0, "hint");
     }
 }

@@ -142,7 +142,7 @@ mod tests {
     use ureq::tls::RootCerts;
 
     use super::Trust;
-    use crate::error::Kind;
+    use crate::error::FailureKind;
     use crate::variables::Variables;
 
     fn certificate() -> String {
@@ -211,7 +211,7 @@ mod tests {
         for (ca_file, variable, name) in cases {
             let failure = Trust::read(ca_file.map(AsRef::as_ref), &Variables::from([variable]));
             let failure = failure.err().unwrap();
-            assert_eq!(failure.kind, Kind::Usage, "{name}");
+            assert_eq!(failure.kind, FailureKind::Usage, "{name}");
             assert!(failure.message().starts_with(name), "{}", failure.message());
             assert_eq!(failure.lines().last().unwrap().0, "hint");
         }

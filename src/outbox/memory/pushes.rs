@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::{MIN_AGE, Memory, Reserved, numbers};
-use crate::outbox::name::Entity;
+use crate::outbox::name::ItemHash;
 use crate::system::System;
 
 /// Most pushes that are noted in one millisecond.
@@ -39,7 +39,7 @@ impl<'a> Memory<'a> {
     }
 
     /// Notes a push.
-    pub(crate) fn note_push(&self, repository: &Entity, push: &PushRecord) -> Reserved {
+    pub(crate) fn note_push(&self, repository: &ItemHash, push: &PushRecord) -> Reserved {
         let now = self.now();
         let tries = (now..now + MAX_TRIES).map(|at| self.write(&repository.folder(), at, push));
         let mut tries = tries.filter(|reserved| !matches!(reserved, Reserved::Taken));
@@ -49,7 +49,7 @@ impl<'a> Memory<'a> {
     }
 
     /// What was pushed a moment ago, also by whoever asks.
-    pub(crate) fn pushed(&self, repository: &Entity) -> Vec<PushRecord> {
+    pub(crate) fn pushed(&self, repository: &ItemHash) -> Vec<PushRecord> {
         let folder = self.folder.join(repository.folder());
         let mut numbers = numbers(&folder);
         numbers.sort_unstable();

@@ -1,4 +1,4 @@
-use super::{Entity, FileKind, Hold, Name, Pause, held, kind, paused, temporary, waiting};
+use super::{FileKind, Hold, ItemHash, Name, Pause, held, kind, paused, temporary, waiting};
 
 #[test]
 fn names_are_read_as_they_are_written() {
@@ -6,7 +6,7 @@ fn names_are_read_as_they_are_written() {
     let name = Name {
         sequence: 1_767_268_800_123,
         created: 1_767_268_800_456,
-        entity: Entity::new("acme.atlassian.net", "builds", &key),
+        item: ItemHash::new("acme.atlassian.net", "builds", &key),
     };
     let hold = Hold {
         until: 1_767_268_815_000,

@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use super::{MINUTE, SITE, entry, key, outbox, wait};
 use crate::domain::sequence::SequenceNumber;
 use crate::domain::timestamp::Timestamp;
-use crate::outbox::{Entity, Limits, Memory, Outbox, Record, file, folder};
+use crate::outbox::{ItemHash, Limits, Memory, Outbox, Record, file, folder};
 use crate::system::System as _;
 use crate::system::fake::FakeMachine;
 
@@ -176,23 +176,23 @@ fn an_end_comes_after_its_beginning() {
 fn what_was_sent_is_remembered_for_some_time() {
     let (folder, machine) = (tempfile::tempdir().unwrap(), FakeMachine::default());
     let memory = Memory::new(folder.path(), &machine);
-    let entity = Entity::new(SITE, "builds", &key(1));
+    let item = ItemHash::new(SITE, "builds", &key(1));
     let record = Record {
         issue_keys: vec!["ABC-1".to_owned()],
         ..Record::default()
     };
     let number = SequenceNumber::new(7);
-    memory.reserve(&entity, number, &record);
+    memory.reserve(&item, number, &record);
     let sent = folder.path().join("sent");
-    let path = sent.join(entity.folder()).join("7");
+    let path = sent.join(item.folder()).join("7");
     write(&path, &machine);
     machine.sleep(DAY * 13);
     memory.clean();
     write(&sent.join("cleaned"), &machine);
     machine.sleep(DAY);
-    assert_eq!(memory.last(&entity), Some((number, record)));
+    assert_eq!(memory.last(&item), Some((number, record)));
     machine.sleep(MILLISECOND);
-    assert_eq!(memory.last(&entity), Some((number, Record::default())));
+    assert_eq!(memory.last(&item), Some((number, Record::default())));
     write(&sent.join("cleaned"), &machine);
     machine.sleep(DAY);
     memory.clean();

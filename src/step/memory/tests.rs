@@ -43,7 +43,7 @@ fn line(topic: Topic, of: &str, at: i64, mut fields: Value) -> String {
 }
 
 fn line_of(topic: Topic, entry: &Entry) -> String {
-    let of = entry.entity().folder();
+    let of = entry.item().folder();
     line(
         topic,
         &of,

@@ -7,7 +7,7 @@ use crate::digest::hex;
 use crate::domain::entity_ids::RepositoryId;
 use crate::git::Repository;
 use crate::jira::DataType;
-use crate::outbox::{Entity, Notes, Progress, UnderWay};
+use crate::outbox::{ItemHash, Notes, Progress, UnderWay};
 
 /// Most ends of delivered histories that are remembered. Without one, some commits are sent once more.
 const MAX_DELIVERED: usize = 1_000;
@@ -34,7 +34,7 @@ pub(super) fn tracker<'a>(
     restart: bool,
 ) -> Tracker<'a, Progress> {
     let key = serde_json::json!({ "repositoryId": id });
-    let entity = |site: &str| Entity::new(site, DataType::DevInfo.name(), &key);
+    let entity = |site: &str| ItemHash::new(site, DataType::DevInfo.name(), &key);
     let begin = |known: Option<Progress>| {
         let known = known.unwrap_or_default();
         if known.rules == rules && !restart {

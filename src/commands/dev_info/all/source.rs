@@ -11,8 +11,8 @@ use super::super::branches::Others;
 use super::super::cannot_read;
 use super::super::entities::Maker;
 use super::super::key_finder::KeyFinder;
-use super::plan::{Plan, changed, gone, plan, say_plan};
 use super::progress::{Step, advance, common};
+use super::remaining::{Remaining, changed, gone, remaining, say_remaining};
 use crate::cli::DevInfoOptions;
 use crate::commands::answer;
 use crate::commands::meter::Meter;
@@ -90,13 +90,13 @@ impl<'a> WholeHistory<'a> {
         let repository = parts.repository;
         let common = common(parts.tracker.of_sites());
         let tips = std::mem::take(&mut parts.tips);
-        let plan = plan(repository, tips, &common.delivered, common.under_way);
-        let Plan {
+        let remaining = remaining(repository, tips, &common.delivered, common.under_way);
+        let Remaining {
             histories,
             read,
             total,
-        } = plan.map_err(|error| cannot_read(&error))?;
-        say_plan(read, total, !common.delivered.is_empty(), parts.output);
+        } = remaining.map_err(|error| cannot_read(&error))?;
+        say_remaining(read, total, !common.delivered.is_empty(), parts.output);
         let branches = std::mem::take(&mut parts.branches);
         let mut gone = gone(&branches, &common.sent_branches);
         let changed = changed(branches, &common.branches);

@@ -4,7 +4,7 @@ use super::lines::RefUpdate;
 use crate::cli::DevInfoOptions;
 use crate::commands::dev_info::about::About;
 use crate::commands::{Context, store};
-use crate::outbox::{Entity, Moved, PushRecord, Reserved};
+use crate::outbox::{ItemHash, Moved, PushRecord, Reserved};
 
 /// Most references of a push that are noted for others: what moves more is a history.
 const MOST_NOTED: usize = 1_000;
@@ -26,7 +26,7 @@ pub(super) fn with_others(
         return vec![own];
     };
     let memory = outbox.pushes();
-    let repository = Entity::new(
+    let repository = ItemHash::new(
         "",
         "pushes",
         &serde_json::json!({ "repositoryId": about.id }),

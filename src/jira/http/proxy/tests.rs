@@ -1,5 +1,5 @@
 use super::{Protocol, Proxies, Proxy};
-use crate::error::Kind;
+use crate::error::FailureKind;
 use crate::variables::Variables;
 
 fn chosen(variables: &Variables, host: &str) -> Option<String> {
@@ -76,7 +76,7 @@ fn an_unusable_value_names_its_variable_and_not_its_password() {
     ] {
         let failure = Proxies::read(&Variables::from([("https_proxy", value)]));
         let failure = failure.err().unwrap();
-        assert_eq!(failure.kind, Kind::Usage, "{value}");
+        assert_eq!(failure.kind, FailureKind::Usage, "{value}");
         let lines = format!("{:?}", failure.lines());
         assert!(lines.contains("https_proxy cannot be used"), "{lines}");
         assert!(!lines.contains("s3cret"), "{lines}");

@@ -31,7 +31,7 @@ fn what_a_completed_run_left_in_progress_has_ended_as_that_run() {
     let (change, _) = Memory::new(&run(&open, &[])).finish();
     assert_eq!(change, MemoryChange::default());
     // What has ended meanwhile needs no end.
-    let name = Topic::Open.name(&begun.entity().folder());
+    let name = Topic::Open.name(&begun.item().folder());
     let gone = |at: i64| format!("{name} {{\"at\":{at},\"gone\":true}}");
     for run in [
         run(&gone(2_000), &[(true, &open)]),
@@ -50,7 +50,7 @@ fn what_a_completed_run_left_in_progress_has_ended_as_that_run() {
 fn an_end_that_was_kept_is_no_reason_for_another() {
     let (build, deployment) = ("jiraSendBuildInfo", "jiraSendDeploymentInfo");
     let begun = entry(1, 2_000, "in_progress");
-    let of = begun.entity().folder();
+    let of = begun.item().folder();
     let call = json!({"entry": begun.to_value(), "call": {"id": "abc", "step": build}});
     let open = line(Topic::Open, &of, 2_000, call);
     for (id, step, phase, at, is_end) in [

@@ -8,7 +8,7 @@ use crate::output::Output;
 use crate::phrases::counted;
 
 /// Histories to walk.
-pub(super) struct Plan {
+pub(super) struct Remaining {
     pub(super) histories: VecDeque<UnderWay>,
     /// How many of their commits were done before.
     pub(super) read: usize,
@@ -16,12 +16,12 @@ pub(super) struct Plan {
 }
 
 /// What was interrupted comes first, then what is new.
-pub(super) fn plan(
+pub(super) fn remaining(
     repository: &Repository<'_>,
     tips: Vec<String>,
     delivered: &[String],
     under_way: Option<UnderWay>,
-) -> Result<Plan, GitError> {
+) -> Result<Remaining, GitError> {
     let mut excluded = repository.existing(delivered)?;
     let mut histories = VecDeque::new();
     let (mut read, mut total) = (0, 0);
@@ -44,7 +44,7 @@ pub(super) fn plan(
     };
     total += count(repository, &new)?;
     histories.push_back(new);
-    Ok(Plan {
+    Ok(Remaining {
         histories,
         read,
         total,
@@ -65,7 +65,7 @@ pub(super) fn changed(branches: Vec<Branch>, sent: &BTreeMap<String, String>) ->
     changed.collect()
 }
 
-pub(super) fn say_plan(read: usize, total: usize, has_before: bool, output: &Output) {
+pub(super) fn say_remaining(read: usize, total: usize, has_before: bool, output: &Output) {
     if read > 0 {
         output.say(&format!("continues after {read} of {total} commits"));
     } else if has_before {
