@@ -1,4 +1,4 @@
-//! How outcomes become exit codes, as one table.
+//! How outcomes become exit codes, as one table: the reports and the help read it.
 
 use clap::ValueEnum;
 

@@ -1,4 +1,4 @@
-//! `jira-send build`: this run as a build.
+//! `jira-send build`: this run as a build. A step, the wrapper of a command and a backfill make theirs here as well.
 
 use super::identity::given_text;
 use super::missing::Missing;

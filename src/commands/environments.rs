@@ -1,4 +1,4 @@
-//! What people should know about the environments that they name.
+//! What people should know about the environments that they name. `deployment` and `feature-flag` warn here.
 
 use crate::domain::environment_types::EnvironmentTypes;
 use crate::domain::text::{Line, is_cut};

@@ -1,4 +1,4 @@
-//! `jira-send flush`: everything that is queued.
+//! `jira-send flush`: everything that is queued. A step that has nothing to send itself calls it, too.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! `jira-send gate`: whether a deployment may go on.
+//! `jira-send gate`: whether a deployment may go on. The steps of gates ask once through here.
 
 use std::time::Duration;
 

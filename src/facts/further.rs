@@ -1,4 +1,5 @@
-//! The repositories of a run besides the first.
+//! The repositories of a run besides the first: those that the user, `checkout`, the change log or an earlier deployment
+//! name. `facts::gather` reads them.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What is read of one repository of the run.
+//! What is read of one repository of the run, whichever it is. The first, the further ones and submodules come to this.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! The texts that are searched for issue keys.
+//! The texts that are searched for issue keys, from everything that `facts::gather` has read.
 
 use super::Question;
 use super::first::OfRun;

@@ -1,4 +1,4 @@
-//! The folder in which the repositories of a run lie.
+//! The folder in which the repositories of a run lie, and the search for them. `checkouts.rs` asks when it has to.
 
 use std::path::{Path, PathBuf};
 

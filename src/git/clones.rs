@@ -1,4 +1,4 @@
-//! The clones in a folder, found without git.
+//! The clones in a folder, found without git. The facts look through a workspace by it, and for submodules.
 
 use std::collections::VecDeque;
 use std::fs::{self, DirEntry};

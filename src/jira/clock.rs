@@ -1,4 +1,4 @@
-//! Compares this machine's clock with Jira's.
+//! Compares this machine's clock with Jira's, by the dates of answers. `send.rs` and `check` warn by it.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;

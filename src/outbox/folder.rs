@@ -1,4 +1,4 @@
-//! Folders that only their owner may read.
+//! Folders that only their owner may read. Whatever the outbox keeps is in one.
 
 use std::fs::{self, DirBuilder, File};
 use std::path::{Path, PathBuf};

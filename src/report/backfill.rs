@@ -1,4 +1,4 @@
-//! What was read, sent and skipped, and why.
+//! What a backfill has read, sent and skipped, and why: a part of its report, and its lines for people.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! What happened to the outbox, besides what was sent.
+//! What happened to the outbox, besides what was sent: a part of every report of a command that delivers.
 
 use serde::Serialize;
 

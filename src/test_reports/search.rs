@@ -1,4 +1,4 @@
-//! The files that patterns match.
+//! The files that patterns match, for counting the tests in them.
 
 use std::collections::BTreeMap;
 use std::fs::{self, DirEntry};

@@ -1,4 +1,4 @@
-//! What goes in one request.
+//! What goes in one request of a backfill, until it is full. Only its source fills one.
 
 use crate::domain::distinct_keys::DistinctKeys;
 use crate::domain::issue_key::IssueKey;

@@ -1,4 +1,4 @@
-//! How far each site has the history of a controller.
+//! How far each site has the history of a controller, on top of what every long history remembers (`commands/progress.rs`).
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Gives the history in requests: job by job, the newest runs first.
+//! Gives the history of a controller in requests: job by job, the newest runs first. `send.rs` draws from it.
 
 use std::collections::VecDeque;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The variables of a past run, as Jenkins would have set them.
+//! The variables of a past run, as Jenkins would have set them; `past.rs` makes updates by them.
 
 use crate::backfill::{Job, PastRun, path_of};
 use crate::domain::revision::is_full_id;

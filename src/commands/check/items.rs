@@ -1,4 +1,4 @@
-//! The list of what was checked, for people and for programs.
+//! The list of what was checked, for people and for programs. Each part of `check` adds to it.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! The outbox: whether it can be used, and what is in it.
+//! The part of `check` about the outbox: whether it can be used, and what is in it.
 
 use super::items::Items;
 use crate::cli::{OutboxOptions, turned_off_by};

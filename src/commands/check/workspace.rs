@@ -1,4 +1,4 @@
-//! What Jenkins and git say about the run.
+//! The part of `check` about the run: what Jenkins and git say, and which issue keys are found.
 
 use super::items::Items;
 use crate::cli::KeyOptions;

@@ -1,4 +1,4 @@
-//! What Jira's answer says about each entry that was sent.
+//! What Jira's answer says about each entry that was sent: a delivery settles its entries here.
 
 use super::{Claimed, Delivery};
 use crate::commands::answer;

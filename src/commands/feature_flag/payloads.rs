@@ -1,4 +1,4 @@
-//! Flags in the requests that carry them.
+//! Flags in the requests that carry them: `feature-flag` hands these to `send.rs`.
 
 use super::Numbered;
 use crate::cli::UpdateOptions;

@@ -1,4 +1,4 @@
-//! `jira-send delete`: one thing, or all with a label.
+//! `jira-send delete`: one thing, or all with a label. `subject.rs` says which, and `--verify` asks until it is gone.
 
 use super::subject::SubjectFinder;
 use super::{SiteAnswer, Subject, ask, into_report};

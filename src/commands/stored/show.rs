@@ -1,4 +1,4 @@
-//! `jira-send show`: what is stored.
+//! `jira-send show`: what is stored at each site. `subject.rs` says of what.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! Where the range of a run begins: the first of some that is known.
+//! Where the range of a run begins: the first of some that is known. `git::commits` asks, and people read the words.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! From the errors of the HTTP and TLS crates to ours.
+//! From the errors of the HTTP and TLS crates to ours. `network.rs` knows no others.
 
 use std::io::ErrorKind;
 

@@ -1,4 +1,4 @@
-//! Certificates to trust, read when a connection first needs them.
+//! Certificates to trust, read when a connection first needs them. `trust.rs` says which, and `way.rs` uses them.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;

@@ -1,4 +1,4 @@
-//! What is left of a history, in view of what has been delivered.
+//! What is left of a history, in view of what has been delivered. The source of `--all` begins with it.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 

@@ -1,4 +1,4 @@
-//! The push that is being read, and those at the same time.
+//! The push that is being read, and those at the same time, which know of each other by the outbox.
 
 use super::lines::RefUpdate;
 use crate::cli::DevInfoOptions;
