@@ -9,7 +9,7 @@ use clap::{Arg, ArgAction};
 
 use crate::cli::later::whole;
 use crate::cli::sources::{all_options, subcommand};
-use crate::step::steps::{HELP, NOT_FOR_STEPS, STEPS, Step};
+use crate::step::steps::{NOT_FOR_STEPS, STEPS, Step};
 use crate::wording::{Wording, camel_case, variable};
 
 /// Variables of the parameters that are not options.
@@ -246,13 +246,24 @@ fn split(help: &str) -> (String, Option<String>) {
     }
 }
 
-/// The help that the table of steps has for a parameter.
+/// What a parameter means that is not an option, or that means something else in a step: lines of a parameter and its help, some
+/// of them for one step alone, which comes first.
+const HELP: &str = include_str!("help.txt");
+
+/// Each line of it as the step, or nothing for all others, the parameter and the help.
+fn helps() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    HELP.lines().map(|line| {
+        let (of, help) = line.split_once(": ").unwrap();
+        let (step, parameter) = of.split_once(' ').unwrap_or(("", of));
+        (step, parameter, help)
+    })
+}
+
+/// The help of a parameter that is not an option's.
 fn own_help(step: &Step, name: &str) -> Option<&'static str> {
-    let of = |owner: &str| {
-        HELP.iter()
-            .find(|(step, parameter, _)| *step == owner && *parameter == name)
-    };
-    of(step.name).or_else(|| of("")).map(|(_, _, help)| *help)
+    let of =
+        |owner: &str| helps().find(|(step, parameter, _)| *step == owner && *parameter == name);
+    of(step.name).or_else(|| of("")).map(|(_, _, help)| help)
 }
 
 /// An option of the command as the parameter of a step.
@@ -445,11 +456,11 @@ fn the_help_of_the_steps_in_jenkins_is_what_the_program_says() {
 
 #[test]
 fn every_help_is_about_a_parameter_that_exists() {
-    for (owner, name, help) in HELP {
+    for (owner, name, help) in helps() {
         let mut steps = STEPS
             .iter()
-            .filter(|step| owner.is_empty() || step.name == *owner);
-        let has = |step: &Step| step.has_option(name) || step.own().any(|own| own == *name);
+            .filter(|step| owner.is_empty() || step.name == owner);
+        let has = |step: &Step| step.has_option(name) || step.own().any(|own| own == name);
         assert!(steps.any(has), "{owner} {name}");
         assert!(!help.ends_with('.') && !help.contains("--"), "{help}");
     }
