@@ -3,43 +3,18 @@
 //! The command comes first: whatever becomes of the sending, it is run, and its exit code is ours.
 
 mod ending;
+mod job;
 mod moment;
 
-use std::io;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread::Scope;
-use std::time::Duration;
 
-use super::{Context, show, write_result};
-use crate::child::{self, Listener, Running, Waited};
-use crate::cli::{
-    BuildOptions, Command, DeploymentOptions, Format, OutputOptions, RunOptions, WrapOptions,
-};
-use crate::domain::issue_key::IssueKey;
-use crate::domain::state::State;
+use super::Context;
+use crate::cli::{BuildOptions, Command, DeploymentOptions};
 use crate::error::Failure;
-use crate::output::Output;
-use crate::report::Report;
-use crate::side_by_side::aside_in;
-use crate::system::System;
-use crate::variables;
-use crate::watchdog::{self, LastWords, Unfinished, Watchdog, failures};
+use job::Job;
+use moment::Moment;
 
 pub(crate) use ending::cannot_start;
-use ending::{code, state};
-use moment::{Moment, Times};
-
-/// For sending the beginning: the end waits for it, and has to be sent in time even when the command is stopped at once.
-const BEGIN_BUDGET: Duration = Duration::from_secs(3);
-
-/// A beginning that takes so much longer hangs.
-const BEGIN_GRACE: Duration = Duration::from_millis(500);
-
-/// For the end at least.
-const MIN_BUDGET: Duration = Duration::from_millis(500);
 
 /// Refuses what cannot be together with a command.
 ///
@@ -85,15 +60,8 @@ fn build(options: &BuildOptions, trouble: Option<&Failure>, context: &Context<'_
         }
         super::build::run(&options, &Context { phase, ..*context })
     };
-    let job = Job {
-        run: &options.run,
-        wrap: &options.wrap,
-        output: &options.output,
-        budget: Duration::from_secs(options.jira.connection.budget.into()),
-        report: &report,
-        trouble,
-    };
-    job.run(context)
+    let (run, wrap, output) = (&options.run, &options.wrap, &options.output);
+    Job::new(run, wrap, output, &options.jira, &report, trouble).run(context)
 }
 
 fn deployment(
@@ -107,249 +75,6 @@ fn deployment(
         options.duration = options.duration.or(moment.seconds);
         super::deployment::run(&options, &Context { phase, ..*context })
     };
-    let job = Job {
-        run: &options.run,
-        wrap: &options.wrap,
-        output: &options.output,
-        budget: Duration::from_secs(options.jira.connection.budget.into()),
-        report: &report,
-        trouble,
-    };
-    job.run(context)
+    let (run, wrap, output) = (&options.run, &options.wrap, &options.output);
+    Job::new(run, wrap, output, &options.jira, &report, trouble).run(context)
 }
-
-type Sent = Result<Report, Failure>;
-
-/// What builds and deployments are wrapped with alike.
-struct Job<'a> {
-    run: &'a RunOptions,
-    wrap: &'a WrapOptions,
-    output: &'a OutputOptions,
-    budget: Duration,
-    report: &'a (dyn Fn(&Moment, &Context<'_>) -> Sent + Sync),
-    trouble: Option<&'a Failure>,
-}
-
-impl Job<'_> {
-    fn send(&self, moment: &Moment, context: &Context<'_>) -> Sent {
-        match self.trouble {
-            Some(failure) => Err(failure.clone()),
-            None => (self.report)(moment, context),
-        }
-    }
-
-    fn run(&self, context: &Context<'_>) -> ExitCode {
-        let system = context.system;
-        let (begun, times) = (system.elapsed(), Times::new(self.run, system));
-        // Jenkins finds the processes of a build by this variable, and signals each of them.
-        let cookie = context.variables.get(variables::JENKINS_SERVER_COOKIE);
-        let listener = Listener::new(cookie.is_some());
-        let (sender, receiver) = mpsc::sync_channel(1);
-        let times = &times;
-        let send_beginning = move || {
-            // Nobody waits for a beginning that hangs.
-            let _ = sender.send(self.begin(times, context));
-        };
-        let code = std::thread::scope(|scope| {
-            // Before anything else takes time, threads or memory.
-            let running = listener.start(&self.wrap.command, self.wrap.keep_credentials);
-            let mut running = running.map_err(|error| self.become_it(error, context));
-            // Without a thread there is none: should it hang, nobody would watch the command.
-            drop(aside_in(scope, send_beginning));
-            let waited = match &mut running {
-                Ok(running) => Ok(running.wait(system)),
-                Err(error) => Err(cannot_start(&self.wrap.command, error, context.output)),
-            };
-            let ended = system.elapsed();
-            let (state, code) = match waited {
-                Ok(waited) => (state(waited), code(waited)),
-                Err(code) => (State::Failed, code),
-            };
-            let send_end = move || {
-                let patience = begun + self.budget.min(BEGIN_BUDGET) + BEGIN_GRACE;
-                let patience = patience.saturating_sub(ended);
-                let beginning = receiver.recv_timeout(patience);
-                // A beginning that died or hangs has found nothing.
-                let hangs = matches!(beginning, Err(RecvTimeoutError::Timeout));
-                let beginning = beginning.unwrap_or_default();
-                let moment = Moment {
-                    time: self.left(system.elapsed().saturating_sub(ended), state),
-                    found_before: beginning.found,
-                    unknown_before: beginning.unknown,
-                    seconds: Some(whole_seconds(ended.saturating_sub(begun))),
-                    ..times.end(state, system)
-                };
-                self.end(&moment, beginning.failure.as_deref(), code, context);
-                hangs
-            };
-            let stops = running.as_ref().map(Running::stops).unwrap_or_default();
-            let (code, hangs) = if let (Ok(running), Ok(Waited::Overdue(_))) = (running, waited) {
-                self.send_while_waiting(running, send_end, scope, context)
-            } else {
-                self.watch(stops, state, code, context);
-                (code, send_end())
-            };
-            if hangs {
-                // Whatever hangs ends with the process.
-                watchdog::end(code);
-            }
-            if let Some(watchdog) = system.watchdog() {
-                watchdog.forget();
-            }
-            code
-        });
-        ExitCode::from(code)
-    }
-
-    /// Where there is no process for the command, it gets ours. Returns why it cannot be started.
-    fn become_it(&self, error: io::Error, context: &Context<'_>) -> io::Error {
-        if !child::is_shortage(&error) {
-            return error;
-        }
-        let what = format!(
-            "no process can be started: {error}; the command takes the place of jira-send, so this run is not reported to Jira"
-        );
-        let advice = "raise ulimit -u (processes), ulimit -v (memory) or ulimit -n (files)";
-        context.output.advise(&what, advice);
-        child::replace_us(&self.wrap.command, self.wrap.keep_credentials)
-    }
-
-    /// The command still runs and is not left alone, whatever becomes of the sending. Its exit code, and whether anything
-    /// hangs.
-    fn send_while_waiting<'scope>(
-        &self,
-        running: Running,
-        send_end: impl FnOnce() -> bool + Send + 'scope,
-        scope: &'scope Scope<'scope, '_>,
-        context: &Context<'_>,
-    ) -> (u8, bool) {
-        let system = context.system;
-        let (sender, receiver) = mpsc::sync_channel(1);
-        let until =
-            system.elapsed() + self.left(Duration::ZERO, State::Cancelled) + watchdog::GRACE;
-        let stops = running.stops();
-        let not_sent = aside_in(scope, move || {
-            let _ = sender.send(send_end());
-        });
-        let code = wait_on(running, system);
-        if let Some(send_end) = not_sent {
-            self.watch(stops, State::Cancelled, code, context);
-            send_end();
-        }
-        let hangs = receiver.recv_timeout(until.saturating_sub(system.elapsed()));
-        if hangs.is_err() {
-            let unfinished = system.watchdog().map(Watchdog::unfinished);
-            say_hanging(&unfinished.unwrap_or_default(), context.output);
-        }
-        (code, hangs.unwrap_or(true))
-    }
-
-    /// Once the command has ended nothing may hang any more; the exit code is still the command's.
-    fn watch(&self, stops: Vec<Arc<AtomicBool>>, state: State, code: u8, context: &Context<'_>) {
-        let Some(watchdog) = context.system.watchdog() else {
-            return;
-        };
-        let output = context.output.clone();
-        watchdog.forget();
-        watchdog.heed(stops);
-        let last_words: LastWords = Box::new(move |unfinished| {
-            let say = move || say_hanging(&unfinished, &output);
-            (code, Box::new(say))
-        });
-        watchdog.start(self.left(Duration::ZERO, state), code, last_words);
-    }
-
-    /// Sends `in_progress`; only trouble is said, since the command is talking meanwhile.
-    fn begin(&self, times: &Times, context: &Context<'_>) -> Beginning {
-        let output = context.output.quieter();
-        let moment = Moment {
-            time: self.budget.min(BEGIN_BUDGET),
-            ..times.beginning()
-        };
-        let context = Context {
-            output: &output,
-            ..*context
-        };
-        match self.send(&moment, &context) {
-            Ok(report) => {
-                if self.output.format == Format::Text {
-                    show(&report, Format::Text, &output);
-                }
-                let found = report.known_issue_keys();
-                let unknown = report
-                    .issue_keys
-                    .into_iter()
-                    .filter(|key| !found.contains(key));
-                Beginning {
-                    unknown: unknown.collect(),
-                    found,
-                    failure: None,
-                }
-            }
-            Err(failure) => {
-                output.failure_as_warning(&failure);
-                output.warn("this run is not reported to Jira; the command is run anyway");
-                Beginning {
-                    found: Vec::new(),
-                    unknown: Vec::new(),
-                    failure: Some(failure.message()),
-                }
-            }
-        }
-    }
-
-    fn end(&self, moment: &Moment, said: Option<&str>, code: u8, context: &Context<'_>) {
-        let mut report = self.send(moment, context).unwrap_or_else(|failure| {
-            if said != Some(failure.message().as_str()) {
-                context.output.failure_as_warning(&failure);
-            }
-            Report::failed(&failure)
-        });
-        report.exit_code = code;
-        show(&report, self.output.format, context.output);
-        write_result(&report, self.wrap.result_file.as_deref(), context.output);
-    }
-
-    /// For sending the end, when so much time went by in waiting for the beginning.
-    fn left(&self, waited: Duration, state: State) -> Duration {
-        let budget = match state {
-            State::Cancelled => self.budget.min(watchdog::TOLD_TO_STOP),
-            _ => self.budget,
-        };
-        budget.saturating_sub(waited).max(MIN_BUDGET)
-    }
-}
-
-/// Says what could not be finished.
-fn say_hanging(unfinished: &Unfinished, output: &Output) {
-    for failure in failures(unfinished) {
-        output.failure_as_warning(&failure);
-    }
-}
-
-/// What the end takes over from the beginning.
-#[derive(Default)]
-struct Beginning {
-    found: Vec<IssueKey>,
-    /// Those that no site knows.
-    unknown: Vec<IssueKey>,
-    /// Why it could not be sent, as it was said.
-    failure: Option<String>,
-}
-
-/// Waits for the end itself, and gives its exit code.
-fn wait_on(mut running: Running, system: &dyn System) -> u8 {
-    loop {
-        let waited = running.wait(system);
-        if matches!(waited, Waited::Ended { .. }) {
-            return code(waited);
-        }
-    }
-}
-
-fn whole_seconds(duration: Duration) -> u32 {
-    u32::try_from(duration.as_millis().saturating_add(500) / 1000).unwrap_or(u32::MAX)
-}
-
-#[cfg(test)]
-mod tests;
