@@ -253,3 +253,42 @@ impl Numbering {
         number
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Payload, Record, SequenceNumber, repeat_issues};
+    use crate::jira::{Body, DataType};
+    use crate::output::Output;
+
+    /// Whether the record before was of guesses, its keys, and whether the update then counts as the user's word.
+    #[test]
+    fn repeated_issues_stay_what_they_were() {
+        let output = Output::new(std::io::sink(), std::io::sink());
+        let cases = [
+            (vec![(true, vec!["ABC-1"])], false),
+            (vec![(false, vec!["ABC-1"])], true),
+            (vec![(true, vec!["ABC-1"]), (false, vec![])], false),
+        ];
+        for (before, expected) in cases {
+            let associations = json!([{"associationType": "issueIdOrKeys", "values": ["ABC-2"]}]);
+            let body = json!({"builds": [{"associations": associations}]});
+            let body = Body::new(DataType::Builds, &body);
+            let keys = vec!["ABC-2".parse().unwrap()];
+            let mut payload = Payload::of_past("build shop #7".to_owned(), body, keys);
+            let record = |(is_guessed, keys): &(bool, Vec<&str>)| Record {
+                is_guessed: *is_guessed,
+                issue_keys: keys.iter().map(ToString::to_string).collect(),
+                ..Record::default()
+            };
+            let lasts = before
+                .iter()
+                .map(|last| (SequenceNumber::new(1), record(last)));
+            repeat_issues(&mut payload, &lasts.collect::<Vec<_>>(), &output);
+            let keys: Vec<String> = payload.issue_keys.iter().map(ToString::to_string).collect();
+            assert_eq!(keys, ["ABC-2", "ABC-1"]);
+            assert_eq!(payload.names_issues, expected, "{before:?}");
+        }
+    }
+}

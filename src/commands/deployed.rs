@@ -117,14 +117,7 @@ impl Place {
         if options.jira.dry_run {
             return;
         }
-        let old = before.repositories.iter();
-        let old = old.map(|(name, commit)| (name.as_str().to_owned(), commit.to_string()));
-        let new = deployed.repositories.iter();
-        let new = new.map(|(name, commit)| (name.as_str().to_owned(), commit.clone()));
-        let record = DeployedRecord {
-            commit: deployed.commit.clone(),
-            repositories: old.chain(new).collect(),
-        };
+        let record = record(before, deployed);
         let at = event.as_millisecond();
         match store::open(&options.jira.outbox, true, context) {
             Ok(store) => {
@@ -140,6 +133,17 @@ impl Place {
             ),
             Err(_) => {}
         }
+    }
+}
+
+fn record(before: &Deployed, deployed: &DeployedReport) -> DeployedRecord {
+    let old = before.repositories.iter();
+    let old = old.map(|(name, commit)| (name.as_str().to_owned(), commit.to_string()));
+    let new = deployed.repositories.iter();
+    let new = new.map(|(name, commit)| (name.as_str().to_owned(), commit.clone()));
+    DeployedRecord {
+        commit: deployed.commit.clone(),
+        repositories: old.chain(new).collect(),
     }
 }
 
@@ -159,5 +163,33 @@ impl DeployedReport {
                 | Outcome::DryRun
         );
         went_well && (was_told || waits)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Deployed, DeployedReport, DeploymentState, RepositoryName, record};
+
+    #[test]
+    fn a_repository_that_was_not_deployed_stays_as_it_was() {
+        let name = |name: &str| RepositoryName::remembered(name);
+        let before = [("app", "1111111"), ("lib", "2222222")];
+        let before = before.map(|(of, commit)| (name(of), commit.parse().unwrap()));
+        let before = Deployed {
+            repositories: before.into_iter().collect(),
+            ..Deployed::default()
+        };
+        let report = DeployedReport {
+            place: "shop/prod".to_owned(),
+            commit: Some("3333333".to_owned()),
+            repositories: [(name("lib"), "3333333".to_owned())].into_iter().collect(),
+            state: DeploymentState::Successful,
+            is_rollback: false,
+        };
+        let record = record(&before, &report);
+        let expected = [("app", "1111111"), ("lib", "3333333")];
+        let expected = expected.map(|(name, commit)| (name.to_owned(), commit.to_owned()));
+        assert_eq!(record.repositories, expected.into_iter().collect());
+        assert_eq!(record.commit.as_deref(), Some("3333333"));
     }
 }

@@ -123,4 +123,22 @@ mod tests {
             assert_eq!(send(Request::get("https://x")), None, "{date}");
         }
     }
+
+    /// The header leaves out the part of its second that has gone by: within it, nothing is known to differ.
+    #[test]
+    fn a_second_that_has_begun_is_no_difference() {
+        for (date, ahead) in [
+            ("Thu, 01 Jan 2026 00:00:00 GMT", 0),
+            ("Wed, 31 Dec 2025 23:59:59 GMT", 0),
+            ("Wed, 31 Dec 2025 23:59:58 GMT", 2_000),
+            ("Thu, 01 Jan 2026 00:00:01 GMT", -1_000),
+        ] {
+            let (transport, machine) = (Dated(date), FakeMachine::default());
+            let clocked = Clocked::of_any(&transport, &machine);
+            clocked
+                .send(Request::get("https://x"), Duration::ZERO)
+                .unwrap();
+            assert_eq!(clocked.ahead(), Some(ahead), "{date}");
+        }
+    }
 }

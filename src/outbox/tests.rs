@@ -302,3 +302,22 @@ fn what_is_no_file_is_set_aside() {
     assert_eq!(warnings.len(), 4, "{warnings:?}");
     assert_eq!(outbox.list(None).due.len(), 1);
 }
+
+/// Whoever reads while the last record is being written finds the one before.
+#[test]
+fn the_record_before_the_last_stays() {
+    let (folder, machine) = (tempfile::tempdir().unwrap(), FakeMachine::default());
+    let memory = Memory::new(folder.path(), &machine);
+    let item = ItemHash::new(SITE, "builds", &key(1));
+    let own = folder.path().join("sent").join(item.folder());
+    for number in 1..=4 {
+        memory.reserve(&item, SequenceNumber::new(number), &Record::default());
+        let file = own.join(number.to_string());
+        let file = std::fs::File::options().write(true).open(file).unwrap();
+        file.set_modified(std::time::UNIX_EPOCH).unwrap();
+    }
+    let left = std::fs::read_dir(own).unwrap();
+    let mut left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["3", "4"]);
+}

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::{OnError, Outcome, Output, Payload, Submitted, read};
+use super::{OnError, Outcome, Output, Payload, Submitted, Unknown, hint, read};
 use crate::commands::connection::{Destination, destinations};
 use crate::commands::payload::Status;
 use crate::domain::issue_key::IssueKey;
@@ -186,4 +186,28 @@ fn a_refusal_keeps_state_and_counts_apart_from_its_verb() {
         words,
         "build shop #7 (failed: 1 passed, 3 failed) rejected by acme: Jira gave no reason"
     );
+}
+
+#[test]
+fn the_hint_is_about_what_is_unknown() {
+    let known: IssueKey = "ABC-1".parse().unwrap();
+    let cases: [(&[&str], &[&IssueKey], &str, &str); 4] = [
+        (&["ABC-1"], &[&known], "", "run it again with --dry-run"),
+        (&["ABC-1"], &[], "", "is it the right site?"),
+        (&[], &[], "service svc", "check the ids"),
+        (
+            &["ABC-1"],
+            &[&known],
+            "service svc",
+            "run it again with --dry-run",
+        ),
+    ];
+    for (keys, known, other, expected) in cases {
+        let mut unknown = Unknown::of(&Submitted::default());
+        unknown.others = vec![other.to_owned()];
+        unknown.others.retain(|other| !other.is_empty());
+        let payload = payload(BuildState::Failed, None, keys);
+        let found = hint(&payload, known, &unknown);
+        assert!(found.starts_with(expected), "{keys:?}, {other}: {found}");
+    }
 }

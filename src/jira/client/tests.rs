@@ -235,6 +235,10 @@ impl Transport for Picky {
 }
 
 fn submit_flags(bad: &'static str, ids: &[&str]) -> Result<Submitted, JiraError> {
+    submit_flags_to(&Picky(bad), ids)
+}
+
+fn submit_flags_to(transport: &dyn Transport, ids: &[&str]) -> Result<Submitted, JiraError> {
     let machine = FakeMachine::default();
     let endpoints = Endpoints {
         api_url: "https://api".to_owned(),
@@ -252,9 +256,16 @@ fn submit_flags(bad: &'static str, ids: &[&str]) -> Result<Submitted, JiraError>
         .collect();
     let body = serde_json::json!({ "flags": flags });
     let target = Target::CloudId("c-1".parse().unwrap());
-    let (picky, credentials) = (Picky(bad), Arc::new(credentials));
-    Jira::authorize(&picky, &machine, deadline, &target, &endpoints, credentials)
-        .and_then(|mut jira| jira.submit_in_parts(&Body::new(DataType::FeatureFlags, &body)))
+    let credentials = Arc::new(credentials);
+    Jira::authorize(
+        transport,
+        &machine,
+        deadline,
+        &target,
+        &endpoints,
+        credentials,
+    )
+    .and_then(|mut jira| jira.submit_in_parts(&Body::new(DataType::FeatureFlags, &body)))
 }
 
 #[test]
@@ -268,4 +279,15 @@ fn one_bad_item_does_not_sink_the_rest() {
     assert_eq!(rejected.key, "c");
     assert_eq!(rejected.errors[0].message, "bad flag");
     assert_eq!(kind(submit_flags("a", &["a"])), FailureKind::Refused);
+}
+
+/// What is left after so many requests is rejected together, and Jira is not asked about each.
+#[test]
+fn a_body_that_is_all_bad_costs_no_request_for_each_item() {
+    let refusal = answer(400, r#"[{"message": "bad flag"}]"#);
+    let script = Script::new([token("t1"), ("bulk", refusal)]);
+    let submitted = submit_flags_to(&script, &["a"; 100]).unwrap();
+    assert_eq!(submitted.rejected.len(), 100);
+    let asked = script.count("bulk");
+    assert!((64..=71).contains(&asked), "{asked}");
 }

@@ -278,3 +278,23 @@ fn keys_of_a_run_are_collected_for_those_that_it_starts() {
     memory.add_keys(&[], 2, Some("8a91"));
     assert_eq!(memory.finish().0, MemoryChange::default());
 }
+
+/// The clock of the controller may step back: what is newest stays so.
+#[test]
+fn a_clock_that_steps_back_loses_nothing() {
+    let run = |now, memory: &str| ThisRun {
+        now,
+        memory: memory.to_owned(),
+        ..ThisRun::default()
+    };
+    let mut memory = Memory::new(&run(50, r#"keys {"at":100,"issueKeys":["ABC-1"]}"#));
+    memory.keep(Topic::Keys.name(""), json!({"issueKeys": ["ABC-2"]}));
+    let (change, _) = memory.finish();
+    let [line] = change.keep.as_slice() else {
+        panic!("{change:?}")
+    };
+    assert!(
+        line.contains("ABC-2") && line.contains(r#""at":100"#),
+        "{line}"
+    );
+}
