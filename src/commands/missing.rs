@@ -182,3 +182,20 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Missing;
+
+    #[test]
+    fn a_placeholder_is_named_by_the_option_that_can_be_typed() {
+        let mut missing = Missing {
+            has_placeholders: true,
+            ..Missing::default()
+        };
+        let option = "--environment-id, or a stage such as 'deploy to eu-prod'";
+        let found = missing.want_or(None, || Some(1), "environment", option, "");
+        assert_eq!((found, missing.is_empty()), (Some(1), true));
+        assert_eq!(missing.placeholders, ["--environment-id"]);
+    }
+}

@@ -316,3 +316,6 @@ pub(super) fn directory(named: Option<&Path>, run: &Run, variables: &Variables) 
         .find(|folder| folder.is_dir())
         .unwrap_or(current)
 }
+
+#[cfg(test)]
+mod tests;

@@ -209,3 +209,29 @@ fn only_what_was_accepted_is_looked_for() {
         assert_eq!(pending.is_empty(), count == 0);
     }
 }
+
+/// Of a request the builds that Jira has taken, and nothing of one that it has refused.
+#[test]
+fn what_was_taken_is_read_back() {
+    let build = |number: i64| json!({"pipelineId": "shop", "buildNumber": number, "updateSequenceNumber": 5});
+    let body = json!({"builds": [build(1), build(2)]});
+    let body = Body::new(DataType::Builds, &body);
+    let refused = Rejected {
+        key: json!({"pipelineId": "shop", "buildNumber": 1}),
+        errors: Vec::new(),
+    };
+    for (outcome, rejected, expected) in [
+        (Outcome::Accepted, vec![], 2),
+        (Outcome::PartlyAccepted, vec![refused], 1),
+        (Outcome::Rejected, vec![], 0),
+        (Outcome::Unreachable, vec![], 0),
+    ] {
+        let report = SiteReport {
+            rejected,
+            ..SiteReport::new("acme".to_owned(), outcome)
+        };
+        let mut pending = Pending::default();
+        pending.add(&body, &report);
+        assert_eq!(pending.0.len(), expected, "{outcome:?}");
+    }
+}
