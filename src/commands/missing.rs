@@ -181,11 +181,6 @@ mod tests {
             assert_eq!(found, hints);
         }
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Missing;
 
     #[test]
     fn a_placeholder_is_named_by_the_option_that_can_be_typed() {

@@ -1,4 +1,4 @@
-//! `jira-send show`: what is stored at each site. `subject.rs` says of what.
+//! `jira-send show`: what is stored at each site. `subject.rs` names the kinds.
 
 use std::process::ExitCode;
 
