@@ -135,6 +135,7 @@ impl<R: BufRead> Markup<R> {
         self.ends.push(self.names.len());
         self.values = Default::default();
         loop {
+            self.scanner.skip_plain_attributes(&ATTRIBUTES);
             self.scanner.skip_blank()?;
             match self.scanner.take()? {
                 b'>' => break,
@@ -231,5 +232,5 @@ impl<R: BufRead> Markup<R> {
 
 /// The name without the prefix of its namespace.
 fn local(name: &[u8]) -> &[u8] {
-    name.rsplit(|byte| *byte == b':').next().unwrap_or(name)
+    memchr::memrchr(b':', name).map_or(name, |colon| &name[colon + 1..])
 }

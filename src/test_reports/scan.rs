@@ -13,9 +13,11 @@ const BUFFER: usize = 32 * 1024;
 /// Where reading has come to.
 pub(super) struct Scanner<R> {
     input: R,
-    buffer: Vec<u8>,
+    buffer: Box<[u8]>,
     /// The place in the buffer.
     start: usize,
+    /// Where what was read into it ends.
+    end: usize,
     /// Bytes that were taken before those in the buffer.
     before: u64,
 }
@@ -24,8 +26,9 @@ impl<R: Read> Scanner<R> {
     pub(super) fn new(input: R) -> Self {
         Self {
             input,
-            buffer: Vec::with_capacity(BUFFER),
+            buffer: vec![0; BUFFER].into(),
             start: 0,
+            end: 0,
             before: 0,
         }
     }
@@ -91,6 +94,17 @@ impl<R: Read> Scanner<R> {
         }
     }
 
+    /// Goes behind the attributes that nobody asks for, which are nearly all. One that is not whole in the buffer, or has
+    /// blanks around its sign, is left to be read byte by byte.
+    pub(super) fn skip_plain_attributes(&mut self, but: &[&[u8]]) {
+        while let Some((name, length)) = plain_attribute(self.rest()) {
+            if but.contains(&name) {
+                break;
+            }
+            self.consume(length);
+        }
+    }
+
     pub(super) fn skip_blank(&mut self) -> Result<(), Unreadable> {
         while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.peek()? {
             self.consume(1);
@@ -144,33 +158,34 @@ impl<R: Read> Scanner<R> {
 
     #[inline]
     pub(super) fn peek(&mut self) -> Result<Option<u8>, Unreadable> {
-        match self.buffer.get(self.start) {
+        match self.rest().first() {
             Some(byte) => Ok(Some(*byte)),
             None => Ok(self.fill()?.first().copied()),
         }
     }
 
-    fn fill(&mut self) -> Result<&[u8], Unreadable> {
-        if self.start == self.buffer.len() {
-            self.before = self.position();
-            self.start = 0;
-            self.buffer.clear();
-            self.read()?;
-        }
-        Ok(&self.buffer[self.start..])
+    /// What is in the buffer and was not taken.
+    #[inline]
+    fn rest(&self) -> &[u8] {
+        &self.buffer[self.start..self.end]
     }
 
-    fn read(&mut self) -> Result<(), Unreadable> {
-        self.buffer.resize(BUFFER, 0);
-        let read = loop {
+    fn fill(&mut self) -> Result<&[u8], Unreadable> {
+        if self.start == self.end {
+            self.before = self.position();
+            (self.start, self.end) = (0, 0);
+            self.end = self.read()?;
+        }
+        Ok(self.rest())
+    }
+
+    fn read(&mut self) -> io::Result<usize> {
+        loop {
             match self.input.read(&mut self.buffer) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                read => break read,
+                read => return read,
             }
-        };
-        self.buffer.truncate(*read.as_ref().unwrap_or(&0));
-        read?;
-        Ok(())
+        }
     }
 
     fn consume(&mut self, count: usize) {
@@ -184,6 +199,23 @@ impl<R: Read> Scanner<R> {
     pub(super) fn truncated(&self) -> Unreadable {
         Unreadable::Truncated(self.position())
     }
+}
+
+/// The name of the attribute behind one blank, without blanks inside it, and the length of all that.
+fn plain_attribute(text: &[u8]) -> Option<(&[u8], usize)> {
+    let text = text.strip_prefix(b" ")?;
+    let (name, value) = text.split_at(text.iter().position(|byte| !is_name(*byte))?);
+    let [b'=', quote @ (b'"' | b'\''), value @ ..] = value else {
+        return None;
+    };
+    let end = memchr::memchr(*quote, value)?;
+    let is_right = (1..=MAX_NAME).contains(&name.len());
+    is_right.then(|| {
+        (
+            name,
+            " ".len() + name.len() + "=\"".len() + end + "\"".len(),
+        )
+    })
 }
 
 /// Whether it is allowed in a name. What may begin one is not checked: names are not validated here.

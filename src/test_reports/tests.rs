@@ -40,6 +40,29 @@ fn encodings_do_not_matter() {
     }
 }
 
+#[test]
+fn attributes_are_read_however_they_are_written() {
+    let long_name = format!("{}='x' status='notrun'", "a".repeat(100));
+    let long_value = format!("name='{}' status='notrun'", "x".repeat(100_000));
+    for attributes in [
+        "name='a' status='notrun'",
+        "name=\"'\" time=\"1\" status=\"notrun\"",
+        "status='notrun' name='status=x'",
+        "name='</>' status='notrun'",
+        "\n  name='a'\n\tstatus='notrun'\n",
+        "name='a'status='notrun'",
+        "name = 'a'  status = 'notrun'",
+        "name='' x:y-z.1='' status='notrun'",
+        "status2='run' status='notrun'",
+        &long_name,
+        &long_value,
+    ] {
+        let report = format!("<testsuite><testcase {attributes}/></testsuite>");
+        let counted = count(report.as_bytes()).unwrap();
+        assert_eq!(counted, counts(0, 0, 1), "{attributes}");
+    }
+}
+
 /// What is written while a report is read belongs to another run.
 #[test]
 fn a_report_that_grows_is_read_up_to_where_it_was() {
