@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use crate::system::{Deadline, System};
 use clones::Place;
-use process::Process;
+use process::{Process, text};
 
 pub(crate) use clones::{CloneFolder, clone_in, clones_below};
 pub(crate) use details::{Change, ChangedFile, Details, DetailsReader};
@@ -264,8 +264,7 @@ impl<'a> Repository<'a> {
 
     /// The output of a call.
     fn run(&self, arguments: &[&str]) -> Result<String, GitError> {
-        let output = self.start(arguments, None)?.rest(MAX_OUTPUT)?;
-        Ok(String::from_utf8_lossy(&output).into_owned())
+        Ok(text(&self.start(arguments, None)?.rest(MAX_OUTPUT)?))
     }
 
     /// A call whose output is read as it comes.

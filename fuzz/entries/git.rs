@@ -1,12 +1,12 @@
 //! What git prints. See [`crate::fuzz_entries`].
 
-use super::{names, only_branch, single_line};
+use super::{Commit, names, only_branch, single_line};
 use crate::domain::hosting::CloneUrl;
 use crate::domain::issue_key::{Rules, Text, TextKind, find};
 use crate::domain::revision::Revision;
 use crate::git::details::read_all;
 use crate::git::listed::{Object, since_listed};
-use crate::git::range::{parse_log, pull_request_tip};
+use crate::git::range::pull_request_tip;
 use crate::jenkins::Ref;
 
 /// Outputs with `%%%` between them: of the log, of the references, of the remotes, and of what has one line. Names may
@@ -36,7 +36,8 @@ pub(crate) fn git(bytes: &[u8]) {
 }
 
 fn log(output: &str) {
-    let commits = parse_log(output);
+    let commits = output.split('\0').map(Commit::of_record);
+    let commits: Vec<Commit> = commits.filter(|commit| !commit.id.is_empty()).collect();
     assert!(commits.len() <= output.split('\0').count());
     for commit in &commits {
         assert!(!commit.id.is_empty() && !commit.id.contains(['\n', '\0']));

@@ -58,6 +58,21 @@ impl Walk<'_> {
         };
         Ok(Some(Commit::of_record(&text(&record))))
     }
+
+    /// All that are left, until their messages are too long to be held.
+    ///
+    /// # Errors
+    /// When git fails, or the time is up.
+    pub(super) fn rest(mut self) -> Result<Vec<Commit>, GitError> {
+        let (mut commits, mut room) = (Vec::new(), MAX_OUTPUT);
+        while room > 0
+            && let Some(commit) = self.next()?
+        {
+            room = room.saturating_sub(commit.message.len());
+            commits.push(commit);
+        }
+        Ok(commits)
+    }
 }
 
 /// A branch and its newest commit.

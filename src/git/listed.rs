@@ -3,8 +3,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::history::Walk;
 use super::process::text;
-use super::range::{MAX_COMMITS, parse_log};
+use super::range::MAX_COMMITS;
 use super::{Commit, GitError, LOG, MAX_OUTPUT, Repository};
 
 /// So many commits are read for each that is listed, and [`READ_FURTHER`] more: change logs have no merges, and other
@@ -49,8 +50,7 @@ impl Repository<'_> {
 
     /// The whole messages of these commits, all of which are there.
     pub(crate) fn messages(&self, ids: &[String]) -> Result<Vec<Commit>, GitError> {
-        let mut walk = self.each(ids)?;
-        std::iter::from_fn(|| walk.next().transpose()).collect()
+        self.each(ids)?.rest()
     }
 
     /// The parents of these commits, all of which are there.
@@ -76,8 +76,9 @@ impl Repository<'_> {
     ) -> Result<Vec<Commit>, GitError> {
         let most = (listed.len() * READ_FOR_EACH + READ_FURTHER).min(MAX_COMMITS + 1);
         let count = format!("--max-count={most}");
-        let output = self.run(&[&LOG[..], &[count.as_str(), head, "--"]].concat())?;
-        Ok(since_listed(parse_log(&output), listed))
+        let arguments = [&LOG[..], &[count.as_str(), head, "--"]].concat();
+        let commits = Walk::of(self.start(&arguments, None)?).rest()?;
+        Ok(since_listed(commits, listed))
     }
 }
 

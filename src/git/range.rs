@@ -4,6 +4,7 @@ mod start;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use super::history::Walk;
 use super::process::text;
 use super::submodules::{FILE, Moving};
 use super::{Commit, GitError, LOG, MAX_OUTPUT, Repository};
@@ -346,7 +347,7 @@ impl Repository<'_> {
         let input = std::iter::once(format!("{head}\n")).chain(excluded);
         let arguments = [&LOG[..], &[&count, "--stdin"]].concat();
         let process = self.start(&arguments, Some(input.collect()))?;
-        Ok(parse_log(&text(&process.rest(MAX_OUTPUT)?)))
+        Walk::of(process).rest()
     }
 
     /// Those of the commits that change one of the paths, or all without any; for a merge, what it brought counts.
@@ -462,12 +463,6 @@ pub(super) fn pull_request_tip<'a>(message: &str, first: &'a str, second: &'a st
     } else {
         second
     }
-}
-
-/// The records of [`LOG`].
-pub(super) fn parse_log(output: &str) -> Vec<Commit> {
-    let commits = output.split('\0').map(Commit::of_record);
-    commits.filter(|commit| !commit.id.is_empty()).collect()
 }
 
 #[cfg(test)]

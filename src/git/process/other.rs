@@ -14,6 +14,7 @@ const WAITING_BLOCKS: usize = 4;
 
 pub(super) struct Pipes {
     output: Receiver<io::Result<Vec<u8>>>,
+    block: Vec<u8>,
     complaints: Receiver<Vec<u8>>,
     errors: Vec<u8>,
 }
@@ -52,18 +53,28 @@ impl Pipes {
         }
         Ok(Self {
             output,
+            block: Vec::new(),
             complaints,
             errors: Vec::new(),
         })
     }
 
-    /// The next block; an empty one at the end, and nothing when there is none in time.
-    pub(super) fn block(&mut self, time: Duration) -> io::Result<Option<Vec<u8>>> {
-        match self.output.recv_timeout(time) {
-            Ok(read) => read.map(Some),
-            Err(RecvTimeoutError::Timeout) => Ok(None),
-            Err(RecvTimeoutError::Disconnected) => Ok(Some(Vec::new())),
-        }
+    /// What was read last; empty at the end.
+    pub(super) fn block(&self) -> &[u8] {
+        &self.block
+    }
+
+    /// Reads the next block, in the place of the last; false when there is none in time.
+    pub(super) fn next_block(&mut self, time: Duration) -> io::Result<bool> {
+        self.block = match self.output.recv_timeout(time) {
+            Ok(read) => read?,
+            Err(RecvTimeoutError::Disconnected) => Vec::new(),
+            Err(RecvTimeoutError::Timeout) => {
+                self.block.clear();
+                return Ok(false);
+            }
+        };
+        Ok(true)
     }
 
     /// What it complained of so far; waits a moment for more, or for its end.

@@ -14,6 +14,7 @@ use crate::system::System;
 pub(super) struct Pipes {
     input: Option<(ChildStdin, Vec<u8>, usize)>,
     output: Option<ChildStdout>,
+    block: Vec<u8>,
     complaints: Option<ChildStderr>,
     errors: Vec<u8>,
 }
@@ -27,6 +28,7 @@ impl Pipes {
                 .zip(input)
                 .map(|(pipe, text)| (pipe, text.into_bytes(), 0)),
             output: child.stdout.take(),
+            block: Vec::with_capacity(BLOCK),
             complaints: child.stderr.take(),
             errors: Vec::new(),
         };
@@ -42,24 +44,29 @@ impl Pipes {
         Ok(pipes)
     }
 
-    /// The next block; an empty one at the end, and nothing when there is none in time.
-    pub(super) fn block(&mut self, time: Duration) -> io::Result<Option<Vec<u8>>> {
+    /// What was read last; empty at the end.
+    pub(super) fn block(&self) -> &[u8] {
+        &self.block
+    }
+
+    /// Reads the next block, in the place of the last; false when there is none in time.
+    pub(super) fn next_block(&mut self, time: Duration) -> io::Result<bool> {
         self.wait(time)?;
         self.feed();
         self.listen();
+        self.block.clear();
         let Some(output) = &mut self.output else {
-            return Ok(Some(Vec::new()));
+            return Ok(true);
         };
-        let mut block = vec![0; BLOCK];
-        match output.read(&mut block) {
+        let mut output = output.take(BLOCK.try_into().unwrap_or(u64::MAX));
+        match output.read_to_end(&mut self.block) {
             Ok(count) => {
-                block.truncate(count);
                 if count == 0 {
                     self.output = None;
                 }
-                Ok(Some(block))
+                Ok(true)
             }
-            Err(error) if is_passing(&error) => Ok(None),
+            Err(error) if is_passing(&error) => Ok(!self.block.is_empty()),
             Err(error) => Err(error),
         }
     }

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use super::{Commits, Wanted, commits, parse_log};
+use super::{Commit, Commits, Wanted, commits};
 use crate::error::Warning;
 use crate::git::{GitError, Repository};
 use crate::system::Machine;
@@ -343,12 +343,12 @@ fn a_range_is_cut_at_its_limit() {
 }
 
 #[test]
-fn log_records_are_split_at_nul() {
-    let commits = parse_log("aa\nsubject\n\nbody\n\0bb\n\0");
-    assert_eq!(commits.len(), 2);
+fn a_record_of_the_log_has_ids_and_a_message() {
+    let commit = Commit::of_record("aa bb cc\nsubject\n\nbody\n");
     assert_eq!(
-        (commits[0].id.as_str(), commits[0].message.as_str()),
+        (commit.id.as_str(), commit.message.as_str()),
         ("aa", "subject\n\nbody\n")
     );
-    assert!(parse_log("").is_empty());
+    assert_eq!(commit.parents, ["bb", "cc"]);
+    assert_eq!(Commit::of_record("aa").message, "");
 }
