@@ -36,7 +36,16 @@ pub(super) fn find(texts: &[Text], options: &KeyOptions) -> Findings {
 
 /// The same of all texts of a run.
 pub(super) fn find_in(facts: &Facts, options: &KeyOptions) -> Findings {
-    issue_key::find_also(&facts.texts, &mut facts.log.texts(), &rules(options))
+    find_also(&facts.texts, &mut facts.log.texts(), options)
+}
+
+/// The same of texts, and then of those of further commits.
+pub(super) fn find_also(
+    texts: &[Text],
+    commits: &mut dyn Iterator<Item = Text>,
+    options: &KeyOptions,
+) -> Findings {
+    issue_key::find_also(texts, commits, &rules(options))
 }
 
 fn rules(options: &KeyOptions) -> Rules {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::identity::given_text;
-use super::key_rules::{find, find_in};
+use super::key_rules::{find, find_also};
 use super::notices::{say_notes, warn_findings};
 use super::{Context, upstream};
 use crate::cli::{Format, KeysOptions, OutboxOptions};
@@ -60,7 +60,11 @@ pub(super) fn run(options: &KeysOptions, context: &Context<'_>) -> Result<Explai
         }
         facts
     };
-    let mut findings = find_in(&facts, keys);
+    let mut searched = Searched::of(&facts.texts);
+    // A log may be long, and is read only once.
+    let mut commits = facts.log.texts().inspect(|text| searched.add(text));
+    let mut findings = find_also(&facts.texts, &mut commits, keys);
+    drop(commits);
     let has_none = findings.found.is_empty();
     if (has_none || upstream::is_unchanged(&facts.run, None)) && !given && !keys.only_issue_keys {
         let outbox = OutboxOptions::default_for_reading(context.variables);
@@ -77,12 +81,17 @@ pub(super) fn run(options: &KeysOptions, context: &Context<'_>) -> Result<Explai
         }
     }
     warn_findings(&findings, &facts, keys, context.output);
-    Ok(Explained { findings, facts })
+    Ok(Explained {
+        findings,
+        searched,
+        facts,
+    })
 }
 
 /// What is to be explained.
 pub(crate) struct Explained {
     findings: Findings,
+    searched: Searched,
     facts: Facts,
 }
 
@@ -95,15 +104,15 @@ impl Explained {
     }
 
     pub(crate) fn to_json(&self) -> Value {
-        as_json(&self.findings, &self.facts)
+        as_json(&self.findings, &self.searched, &self.facts)
     }
 
     pub(crate) fn to_text(&self) -> String {
-        as_text(&self.findings, &self.facts)
+        as_text(&self.findings, &self.searched, &self.facts)
     }
 }
 
-fn as_json(findings: &Findings, facts: &Facts) -> Value {
+fn as_json(findings: &Findings, searched: &Searched, facts: &Facts) -> Value {
     let place = |place: &Place, mut entry: Value| {
         entry["kind"] = json!(place.kind.name());
         entry["source"] = json!(place.source);
@@ -123,8 +132,7 @@ fn as_json(findings: &Findings, facts: &Facts) -> Value {
         });
         place(&dropped.place, entry)
     });
-    let searched = Searched::new(facts, MAX_TEXTS);
-    let texts = searched.texts.iter().map(|text| {
+    let texts = searched.held.iter().map(|text| {
         json!({"kind": text.kind().name(), "source": text.source(), "text": first_line(text)})
     });
     json!({
@@ -133,13 +141,13 @@ fn as_json(findings: &Findings, facts: &Facts) -> Value {
         "dropped": dropped.collect::<Vec<_>>(),
         "dropped_beyond": findings.dropped_beyond,
         "searched": texts.collect::<Vec<_>>(),
-        "searched_beyond": searched.beyond(),
+        "searched_beyond": searched.beyond(searched.held.len()),
         "commits_left_out": facts.commits_left_out,
         "ranges": super::ranges(facts),
     })
 }
 
-fn as_text(findings: &Findings, facts: &Facts) -> String {
+fn as_text(findings: &Findings, searched: &Searched, facts: &Facts) -> String {
     let mut text = String::new();
     if findings.found.is_empty() {
         text.push_str("no issue keys found\n");
@@ -182,7 +190,7 @@ fn as_text(findings: &Findings, facts: &Facts) -> String {
     if findings.dropped_beyond > 0 && is_dropped {
         let _ = writeln!(text, "  and {} more", findings.dropped_beyond);
     }
-    list_searched(&Searched::new(facts, MAX_COMMITS), &mut text);
+    list_searched(searched, &mut text);
     if !facts.ranges.is_empty() {
         text.push_str("\nranges:\n");
     }
@@ -201,34 +209,44 @@ fn as_text(findings: &Findings, facts: &Facts) -> String {
 }
 
 /// The texts whose keys count, in the order in which they are searched.
+#[derive(Default)]
 pub(super) struct Searched {
-    texts: Vec<Text>,
+    /// All but those of commits, and the first of these.
+    held: Vec<Text>,
     /// How many there are of each kind, with those that are not held.
     counts: Vec<(TextKind, usize)>,
 }
 
 impl Searched {
-    /// Holds all texts but those of commits, and the first of these.
-    pub(super) fn new(facts: &Facts, most_commits: usize) -> Self {
-        let mut held: Vec<&Text> = facts.texts.iter().collect();
-        held.sort_by_key(|text| text.kind());
-        let all = held.into_iter().cloned().chain(facts.log.texts());
-        let mut searched = Self {
-            texts: Vec::new(),
-            counts: Vec::new(),
-        };
-        for text in all.filter(|text| !text.is_left_out()) {
-            let kind = text.kind();
-            let is_commit = kind == TextKind::Commit;
-            // Several variables have the same branch.
-            if is_commit || !searched.texts.iter().any(|it| it.is_same(&text)) {
-                let count = searched.count(kind);
-                if !is_commit || count <= most_commits {
-                    searched.texts.push(text);
-                }
-            }
+    pub(super) fn of(texts: &[Text]) -> Self {
+        let mut texts: Vec<&Text> = texts.iter().collect();
+        texts.sort_by_key(|text| text.kind());
+        let mut searched = Self::default();
+        for text in texts {
+            searched.add(text);
         }
         searched
+    }
+
+    /// One more, behind the others.
+    pub(super) fn add(&mut self, text: &Text) {
+        if text.is_left_out() {
+            return;
+        }
+        let kind = text.kind();
+        let is_commit = kind == TextKind::Commit;
+        // Several variables have the same branch.
+        if is_commit || !self.held.iter().any(|it| it.is_same(text)) {
+            match self.count(kind) {
+                _ if !is_commit => self.held.push(text.clone()),
+                // A message may be long, and its first line is what is shown.
+                ..=MAX_TEXTS => {
+                    let line = first_line(text);
+                    self.held.push(Text::new(kind, text.source(), &line));
+                }
+                _ => {}
+            }
+        }
     }
 
     /// How many there are of this kind, with this one.
@@ -252,10 +270,10 @@ impl Searched {
         (!counts.is_empty()).then(|| counts.join(", "))
     }
 
-    /// How many are not held.
-    fn beyond(&self) -> usize {
+    /// How many there are besides so many.
+    fn beyond(&self, shown: usize) -> usize {
         let counts = self.counts.iter().map(|(_, count)| count);
-        counts.sum::<usize>() - self.texts.len()
+        counts.sum::<usize>() - shown
     }
 }
 
@@ -266,11 +284,14 @@ fn list_searched(searched: &Searched, list: &mut String) {
         return;
     };
     let _ = writeln!(list, "\nsearched: {counts}");
-    for text in &searched.texts {
+    let held = searched.held.iter();
+    let others = held.take_while(|text| text.kind() != TextKind::Commit);
+    let shown = searched.held.len().min(others.count() + MAX_COMMITS);
+    for text in &searched.held[..shown] {
         let (source, line) = (visible(text.source()), first_line(text));
         let _ = writeln!(list, "  {source}: {}", visible(&line));
     }
-    let beyond = searched.beyond();
+    let beyond = searched.beyond(shown);
     if beyond > 0 {
         let plural = if beyond == 1 { "" } else { "s" };
         let _ = writeln!(list, "  and {beyond} more commit message{plural}");

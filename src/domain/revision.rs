@@ -19,8 +19,9 @@ impl Revision {
 }
 
 /// The beginning of a commit's id, as people read it.
-pub(crate) fn short(id: &str) -> String {
-    id.chars().take(12).collect()
+pub(crate) fn short(id: &str) -> &str {
+    let end = id.char_indices().nth(12);
+    end.map_or(id, |(end, _)| &id[..end])
 }
 
 /// Whether it is the full id of a commit, by SHA-1 or SHA-256.

@@ -97,6 +97,7 @@ pub(crate) fn commit_text(commit: &Commit) -> Text {
 }
 
 fn text_of(commit: &Commit, place: &str) -> Text {
-    let source = format!("commit {}{place}", short(&commit.id));
-    Text::new(TextKind::Commit, source.trim_end(), &commit.message)
+    let mut source = ["commit ", short(&commit.id), place].concat();
+    source.truncate(source.trim_end().len());
+    Text::new(TextKind::Commit, source, &commit.message)
 }

@@ -141,8 +141,9 @@ fn issue_keys(facts: &Facts, options: &KeyOptions, items: &mut Items) {
     let findings = key_rules::find_in(facts, options);
     let found: Vec<&str> = findings.keys().map(IssueKey::as_str).collect();
     if found.is_empty() {
-        let searched = keys::Searched::new(facts, 0).counted();
-        let searched = searched.map_or_else(
+        let mut searched = keys::Searched::of(&facts.texts);
+        facts.log.texts().for_each(|text| searched.add(&text));
+        let searched = searched.counted().map_or_else(
             || "since there is no branch, title, tag or commit".to_owned(),
             |searched| format!("in {searched}"),
         );

@@ -70,8 +70,9 @@ const BY_YEAR: &[&str] = &[
 /// The entry that covers this project with this number, compared without regard to case.
 pub(super) fn entry_for(project: &str, number: &str) -> Option<&'static str> {
     let project = project.to_ascii_uppercase();
-    let exact = EXACT.iter().copied().flatten();
-    let exact = exact.copied().find(|entry| *entry == project);
+    let project = project.as_str();
+    let mut exact = EXACT.iter();
+    let exact = exact.find_map(|kind| kind.iter().find(|entry| **entry == project).copied());
     let with_digits = || {
         WITH_DIGITS.iter().copied().find(|entry| {
             let rest = project.strip_prefix(entry);
@@ -106,7 +107,10 @@ pub(super) fn identifier_at_start(text: &str) -> Option<(usize, &'static str)> {
     let bytes = text.as_bytes();
     // Nearly all words of a text begin with another letter than those below.
     let first = bytes.first()?.to_ascii_lowercase();
-    if !b"acegmoprs".contains(&first) {
+    if !matches!(
+        first,
+        b'a' | b'c' | b'e' | b'g' | b'm' | b'o' | b'p' | b'r' | b's'
+    ) {
         return None;
     }
     by_year(bytes)
@@ -117,6 +121,7 @@ pub(super) fn identifier_at_start(text: &str) -> Option<(usize, &'static str)> {
 /// Whether a word stands at the end of the text behind which an identifier goes on with something else than a number.
 pub(super) fn may_lack_year(text: &[u8]) -> bool {
     let word = text.last_chunk::<4>();
+    let word = word.filter(|word| matches!(word[3], b'A' | b'a' | b'K'));
     word.is_some_and(|word| word.eq_ignore_ascii_case(b"GHSA") || word == b"SNYK")
 }
 

@@ -10,6 +10,10 @@ const MAX_LINES: usize = 5;
 
 /// The places of the merged branches in the message, in bytes, from left to right.
 pub(crate) fn branches(message: &str) -> Vec<Range<usize>> {
+    // "Merge", "Pull request", and what is quoted by "Revert" and "Reapply": nearly all others end here.
+    if !message.starts_with(['M', 'P', 'R']) {
+        return Vec::new();
+    }
     let mut line = first_line(message);
     let mut start = 0;
     // A revert quotes the subject of what it takes back.

@@ -36,7 +36,7 @@ impl KeyPattern {
     }
 
     /// What it finds in the text. Matches that split a character are left out.
-    pub(super) fn matches(&self, text: &str, most: usize) -> Vec<Match> {
+    pub(super) fn matches<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Match> + 'a {
         let found = self.regex.captures_iter(text.as_bytes());
         let found = found.filter_map(|captures| {
             let group = captures.name("key").or(captures.get(1));
@@ -48,10 +48,7 @@ impl KeyPattern {
             });
             Some(Match { range, key })
         });
-        found
-            .filter(|found| !found.range.is_empty() && text.get(found.range.clone()).is_some())
-            .take(most)
-            .collect()
+        found.filter(|found| !found.range.is_empty() && text.get(found.range.clone()).is_some())
     }
 
     /// The first group that a template names and the pattern does not have.
@@ -137,8 +134,7 @@ mod tests {
         for (pattern, text, key) in cases {
             let pattern: KeyPattern = pattern.parse().unwrap();
             let keys: Vec<_> = pattern
-                .matches(text, usize::MAX)
-                .into_iter()
+                .matches(text)
                 .map(|found| &text[found.range])
                 .collect();
             assert_eq!(keys, [key]);
@@ -170,10 +166,9 @@ mod tests {
         ];
         for (pattern, template, text, key) in cases {
             let pattern: KeyPattern = pattern.parse().unwrap();
-            let found = pattern
-                .with_template(template.parse().ok())
-                .matches(text, usize::MAX);
-            assert_eq!(found[0].key.as_deref(), Some(key), "{text}");
+            let pattern = pattern.with_template(template.parse().ok());
+            let found = pattern.matches(text).next().unwrap();
+            assert_eq!(found.key.as_deref(), Some(key), "{text}");
         }
     }
 

@@ -39,28 +39,24 @@ pub(super) struct Candidates<'a> {
     pub(super) projects: &'a [&'a str],
 }
 
-/// The candidates of a text, from left to right, and no more than `most`. Each has a hyphen, so it is looked for from there,
-/// backwards: nearly all of a text is skipped at the speed of a search for one byte. Time is linear in the length of the text.
-pub(super) fn candidates(text: &str, wanted: Candidates<'_>, most: usize) -> Vec<Candidate> {
-    let mut found = Vec::new();
+/// The candidates of a text, from left to right. Each has a hyphen, so it is looked for from there, backwards: nearly all of a
+/// text is skipped at the speed of a search for one byte. Time is linear in the length of the text.
+pub(super) fn candidates<'a>(
+    text: &'a str,
+    wanted: Candidates<'a>,
+) -> impl Iterator<Item = Candidate> + 'a {
     // Where the last key ended.
     let mut end = 0;
-    for hyphen in memchr::memchr_iter(b'-', text.as_bytes()) {
+    memchr::memchr_iter(b'-', text.as_bytes()).filter_map(move |hyphen| {
         if hyphen < end || !may_begin(text.as_bytes(), hyphen, wanted) {
-            continue;
+            return None;
         }
-        let Some(candidate) = candidate_before(text, end..hyphen, wanted) else {
-            continue;
-        };
+        let candidate = candidate_before(text, end..hyphen, wanted)?;
         if matches!(candidate.shape, Shape::Key | Shape::Identifier(_)) {
             end = candidate.range.end;
         }
-        found.push(candidate);
-        if found.len() == most {
-            break;
-        }
-    }
-    found
+        Some(candidate)
+    })
 }
 
 /// Whether a digit follows, as in most candidates and in little else.

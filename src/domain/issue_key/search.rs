@@ -148,7 +148,7 @@ pub(crate) fn find_also(
     unusual.sort_by_key(|project| std::cmp::Reverse(project.len()));
     let mut search = KeySearch {
         rules,
-        unusual,
+        unusual: &unusual,
         seen: HashSet::new(),
         cut: HashSet::new(),
         findings: Findings::default(),
@@ -177,7 +177,7 @@ fn words(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
 struct KeySearch<'a> {
     rules: &'a Rules,
     /// Named projects that have no usual key, the longest first.
-    unusual: Vec<&'a str>,
+    unusual: &'a [&'a str],
     seen: HashSet<IssueKey>,
     cut: HashSet<IssueKey>,
     findings: Findings,
@@ -202,7 +202,7 @@ struct Seen {
     made: Option<String>,
 }
 
-impl KeySearch<'_> {
+impl<'a> KeySearch<'a> {
     fn text(&mut self, text: &Text) {
         // The position in characters is counted on from place to place, to stay linear.
         let (mut counted_to, mut position) = (0, 0);
@@ -215,7 +215,7 @@ impl KeySearch<'_> {
                 part,
                 is_by_machine: !kind.is_prose() && branch::is_made_by_machine(part),
             };
-            for (number, seen) in self.look(part).into_iter().enumerate() {
+            for (number, seen) in self.look(part).enumerate().take(MAX_IN_TEXT + 1) {
                 let at = start + seen.range.start;
                 let mut place = || {
                     position += text.text[counted_to..at].chars().count();
@@ -249,9 +249,11 @@ impl KeySearch<'_> {
         }
     }
 
-    /// Everything in the part that may be a key, from left to right, up to the first that is too many.
-    fn look(&self, part: Part<'_>) -> Vec<Seen> {
-        let most = MAX_IN_TEXT + 1;
+    /// Everything in the part that may be a key, from left to right.
+    fn look<'b>(&self, part: Part<'b>) -> Box<dyn Iterator<Item = Seen> + 'b>
+    where
+        'a: 'b,
+    {
         let plain = |range, shape| Seen {
             range,
             shape,
@@ -260,12 +262,10 @@ impl KeySearch<'_> {
         let text = part.part;
         if part.kind == TextKind::Explicit {
             // What the user names by hand is sent as named, or not at all.
-            let words = words(text).map(|word| plain(word, Shape::Key));
-            return words.take(most).collect();
+            return Box::new(words(text).map(move |word| plain(word, Shape::Key)));
         }
         if let Some(pattern) = &self.rules.pattern {
-            let found = pattern.matches(text, most).into_iter();
-            let found = found.map(|found| {
+            return Box::new(pattern.matches(text).map(|found| {
                 // A pattern that stops within a number would name another issue.
                 let is_cut = text[found.range.end..].starts_with(|c: char| c.is_ascii_digit());
                 Seen {
@@ -277,17 +277,14 @@ impl KeySearch<'_> {
                     range: found.range,
                     made: found.key,
                 }
-            });
-            return found.collect();
+            }));
         }
         let wanted = Candidates {
             identifiers: self.rules.projects.is_empty(),
-            projects: &self.unusual,
+            projects: self.unusual,
         };
-        let found = candidates(text, wanted, most).into_iter();
-        found
-            .map(|candidate| plain(candidate.range, candidate.shape))
-            .collect()
+        let found = candidates(text, wanted);
+        Box::new(found.map(move |candidate| plain(candidate.range, candidate.shape)))
     }
 
     fn judge(&mut self, part: Part<'_>, seen: &Seen) -> Result<IssueKey, Reason> {

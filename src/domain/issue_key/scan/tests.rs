@@ -9,6 +9,10 @@ const PLAIN: Candidates<'static> = Candidates {
     projects: &[],
 };
 
+fn all(text: &str) -> Vec<Candidate> {
+    candidates(text, PLAIN).collect()
+}
+
 #[test]
 fn boundaries_go_by_unicode_category() {
     for boundary in "_-./ \n\t#（【、。日カ🚀Ⓐª\u{301}\u{200b}\u{2028}".chars() {
@@ -54,9 +58,7 @@ fn shapes() {
         ("[A-Z0-95]", &[("Z0-95", Shape::Key)]),
     ];
     for (text, expected) in cases {
-        let found = candidates(text, PLAIN, usize::MAX);
-        let found: Vec<_> = found
-            .into_iter()
+        let found: Vec<_> = candidates(text, PLAIN)
             .map(|candidate| (&text[candidate.range], candidate.shape))
             .collect();
         assert_eq!(&found, expected, "{text:?}");
@@ -78,7 +80,7 @@ fn named_projects_need_not_look_like_projects() {
         ("PROJ2-7", &["PROJ2-7"]),
     ];
     for (text, expected) in cases {
-        let found = candidates(text, wanted, usize::MAX).into_iter();
+        let found = candidates(text, wanted);
         let found: Vec<&str> = found.map(|candidate| &text[candidate.range]).collect();
         assert_eq!(&found, expected, "{text}");
     }
@@ -87,13 +89,10 @@ fn named_projects_need_not_look_like_projects() {
 #[test]
 fn projects_and_numbers_have_a_greatest_length() {
     let longest = format!("{}-{}", "A".repeat(255), "9".repeat(255));
-    assert_eq!(candidates(&longest, PLAIN, usize::MAX)[0].shape, Shape::Key);
-    assert!(candidates(&format!("{}-9", "A".repeat(256)), PLAIN, usize::MAX).is_empty());
+    assert_eq!(all(&longest)[0].shape, Shape::Key);
+    assert!(all(&format!("{}-9", "A".repeat(256))).is_empty());
     let long_number = format!("AB-{}", "9".repeat(256));
-    assert_eq!(
-        candidates(&long_number, PLAIN, usize::MAX)[0].shape,
-        Shape::Number
-    );
+    assert_eq!(all(&long_number)[0].shape, Shape::Number);
 }
 
 /// In a time that grows with the text: else this would take hours.
@@ -120,11 +119,7 @@ fn long_texts_of_anything_are_searched() {
     ];
     for piece in pieces {
         let short = piece.repeat(20);
-        assert_eq!(
-            candidates(&short, PLAIN, usize::MAX),
-            letter_by_letter(&short),
-            "{piece}"
-        );
+        assert_eq!(all(&short), letter_by_letter(&short), "{piece}");
         let long = Text::new(TextKind::Commit, "c", &piece.repeat(500_000));
         assert!(find(&[long], &Rules::default()).found.len() < 2, "{piece}");
     }
@@ -193,7 +188,7 @@ fn looking_backwards_finds_the_same() {
     for _ in 0..20_000 {
         let length = random(12);
         let text: String = (0..length).map(|_| pieces[random(pieces.len())]).collect();
-        let found = candidates(&text, PLAIN, usize::MAX);
+        let found = all(&text);
         assert_eq!(found, letter_by_letter(&text), "{text:?}");
         keys += found.len();
     }
