@@ -2,12 +2,13 @@
 //! only difference is that no repository of the workspace has them.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use super::Question;
 use super::first::OfRun;
 use super::further::Others;
-use super::texts::commit_text;
-use super::{Question, reverts};
+use super::reverts::{self, Left};
+use super::texts::{commit_text, what_is_left};
 use crate::changes::Changes;
 use crate::domain::issue_key::{Reason, Text};
 use crate::git::Commit;
@@ -22,17 +23,28 @@ pub(crate) struct ChangeLog {
     pub(super) left_out: HashSet<String>,
     /// Nobody knows which files a commit changes that no repository has, and only some files count.
     is_limited: bool,
-    /// Places of those of the run that it leaves nothing of.
-    taken_back: HashSet<usize>,
+    /// Places of those of the run of which it does not leave all.
+    left: HashMap<usize, Left>,
 }
 
 impl ChangeLog {
     /// All of it belongs to the run.
     pub(super) fn whole(changes: Changes) -> Self {
-        Self {
+        let log = Self {
             changes,
             ..Self::default()
-        }
+        };
+        log.without_reverted()
+    }
+
+    /// The same, without what it takes back itself.
+    fn without_reverted(self) -> Self {
+        let left = if self.changes.may_revert() {
+            reverts::left_of_log(|| self.of_run())
+        } else {
+            HashMap::new()
+        };
+        Self { left, ..self }
     }
 
     /// These belong to the run.
@@ -47,12 +59,8 @@ impl ChangeLog {
     /// Its texts, one after the other.
     pub(crate) fn texts(&self) -> impl Iterator<Item = Text> {
         let of_run = self.of_run().enumerate().map(|(place, entry)| {
-            let text = commit_text(&entry);
-            if self.taken_back.contains(&place) {
-                text.left_out(Reason::Reverted)
-            } else {
-                text
-            }
+            let left = self.left.get(&place).cloned();
+            what_is_left(commit_text(&entry), left.unwrap_or_default())
         });
         let left_out = (!self.left_out.is_empty()).then(|| self.changes.iter());
         let left_out = left_out.into_iter().flatten();
@@ -89,16 +97,9 @@ pub(super) fn sort(question: &Question, first: &OfRun<'_>, others: &Others<'_>) 
         left_out,
         is_limited: question.sorts_changes && !question.paths.is_empty(),
         changes,
-        taken_back: HashSet::new(),
+        left: HashMap::new(),
     };
-    ChangeLog {
-        taken_back: if log.changes.may_revert() {
-            reverts::taken_back_in(|| log.of_run())
-        } else {
-            HashSet::new()
-        },
-        ..log
-    }
+    log.without_reverted()
 }
 
 /// Whether what none of the repositories has cannot be of the run: the commit that was built is there, and nothing was

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::{Notes, Question, reverts};
+use super::reverts::{self, Left};
+use super::{Notes, Question};
 use crate::domain::deployed::RepositoryName;
 use crate::git::{self, Commit, Commits, GitError, Moving, Range, Repository, Start, Wanted};
 
@@ -109,10 +110,10 @@ impl<'a> RepositoryFacts<'a> {
         RepositoryName::new(self.url.as_deref(), &self.folder)
     }
 
-    /// For each of the commits, whether the range leaves nothing of it.
-    pub(super) fn taken_back(&self) -> Vec<bool> {
+    /// What the range leaves of each of the commits.
+    pub(super) fn left(&self) -> Vec<Left> {
         let all: Vec<&Commit> = self.commits.iter().collect();
-        reverts::taken_back(&all)
+        reverts::left(&all)
     }
 }
 

@@ -1,79 +1,143 @@
 //! Which commits of a range take each other back, so that the range leaves nothing of them.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::git::Commit;
 
-/// How the subject of a revert begins, before that of what it takes back.
-const REVERT: &str = "Revert \"";
+mod message;
 
-/// Shortest id that a revert may name.
-const MIN_ID: usize = 7;
+pub(crate) use message::is_revert;
+use message::{
+    MIN_ID, quoted_subject, request_of, reverted_ids, reverted_request, subject, without_number,
+};
 
-/// For each of the commits, which come newest first, whether it and its revert are both among them.
-pub(super) fn taken_back(commits: &[&Commit]) -> Vec<bool> {
-    let mut gone = vec![false; commits.len()];
+/// What the range leaves of a commit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Left {
+    #[default]
+    All,
+    Nothing,
+    /// It takes others back, and counts without the issues of these messages.
+    Without(Vec<String>),
+}
+
+/// What is left of each of the commits, which come newest first.
+pub(super) fn left(commits: &[&Commit]) -> Vec<Left> {
     if !commits.iter().any(|commit| is_revert(&commit.message)) {
-        return gone;
+        return vec![Left::All; commits.len()];
     }
     let history = History::new(commits);
+    let mut gone = vec![false; commits.len()];
+    let mut reverts: BTreeMap<usize, Reverted> = BTreeMap::new();
     for (number, commit) in commits.iter().enumerate() {
         // A revert that is itself taken back takes nothing back.
         if gone[number] || !is_revert(&commit.message) {
             continue;
         }
-        let targets = history.targets(number, &gone);
-        if targets.is_empty() {
-            continue;
+        let mut reverted = history.reverted(number, &gone);
+        let new = reverted.commits.iter().filter(|target| !gone[**target]);
+        let brought: HashSet<usize> = new.flat_map(|it| history.brought_by(*it)).collect();
+        reverted.commits.extend(brought);
+        for target in &reverted.commits {
+            gone[*target] = true;
         }
-        gone[number] = true;
-        for target in targets {
-            gone[target] = true;
-            for brought in history.brought_by(target) {
-                gone[brought] = true;
-            }
+        if !reverted.commits.is_empty() {
+            reverts.insert(number, reverted);
         }
     }
     // A merge of nothing but that brings nothing. The oldest first, since merges are merged in turn.
+    let mut merged_by = HashMap::new();
     for number in (0..commits.len()).rev() {
-        if !history.may_bring_nothing(number, &gone) {
+        let is_over = |number: usize| gone[number] || reverts.contains_key(&number);
+        if gone[number] || !history.may_bring_nothing(number, is_over) {
             continue;
         }
         let brought = history.brought_by(number);
-        if !brought.is_empty() && brought.iter().all(|brought| gone[*brought]) {
+        if brought.is_empty() || !brought.iter().all(|brought| is_over(*brought)) {
+            continue;
+        }
+        let taken = brought.iter().filter_map(|brought| reverts.get(brought));
+        let mut all = Reverted::default();
+        for reverted in taken.filter(|it| it.reaches_beyond(&brought)) {
+            all.commits.extend(&reverted.commits);
+            all.is_whole &= reverted.is_whole;
+        }
+        if all.commits.is_empty() {
             gone[number] = true;
+            merged_by.extend(brought.into_iter().map(|brought| (brought, number)));
+        } else {
+            reverts.insert(number, all);
         }
     }
-    gone
+    let message = |number: &usize| commits[*number].message.clone();
+    let left = commits.iter().enumerate().map(|(number, commit)| {
+        if gone[number] {
+            return Left::Nothing;
+        }
+        let Some(reverted) = reverts.get(&number) else {
+            return Left::All;
+        };
+        let quoted = quoted_subject(subject(&commit.message)).filter(|_| reverted.is_whole);
+        // The issue may be named only by the merge that brought them.
+        let merges = reverted.commits.iter().filter_map(|it| merged_by.get(it));
+        let merges: BTreeSet<&usize> = merges.collect();
+        let messages = reverted.commits.iter().chain(merges).map(message);
+        Left::Without(messages.chain(quoted.map(ToOwned::to_owned)).collect())
+    });
+    left.collect()
 }
 
-/// The same of a log without merges that is not held, the newest first: the places of those that are taken back. It is read
-/// only for reverts, and for what these may mean.
-pub(super) fn taken_back_in<'a, I: Iterator<Item = Cow<'a, Commit>>>(
+/// The same of a log without merges that is not held, the newest first: the places of those of which not all is left. It is
+/// read only for reverts, and for what these may mean.
+pub(super) fn left_of_log<'a, I: Iterator<Item = Cow<'a, Commit>>>(
     log: impl Fn() -> I,
-) -> HashSet<usize> {
+) -> HashMap<usize, Left> {
     let reverts = log().filter(|commit| is_revert(&commit.message));
-    let (mut ids, mut subjects) = (HashSet::new(), HashSet::new());
+    let (mut ids, mut subjects, mut requests) = (HashSet::new(), HashSet::new(), HashSet::new());
     for revert in reverts {
         ids.extend(reverted_ids(&revert.message).map(|id| id[..MIN_ID].to_owned()));
         let quoted = quoted_subject(subject(&revert.message));
         subjects.extend(quoted.map(|quoted| without_number(quoted).to_owned()));
+        requests.extend(reverted_request(&revert.message).map(ToOwned::to_owned));
     }
-    if ids.is_empty() && subjects.is_empty() {
-        return HashSet::new();
+    if ids.is_empty() && subjects.is_empty() && requests.is_empty() {
+        return HashMap::new();
     }
     let may_be_meant = |commit: &Commit| {
         commit.id.get(..MIN_ID).is_some_and(|id| ids.contains(id))
             || subjects.contains(without_number(subject(&commit.message)))
+            || request_of(&commit.message).is_some_and(|number| requests.contains(&number))
             || is_revert(&commit.message)
     };
     let numbered = log().enumerate().filter(|(_, commit)| may_be_meant(commit));
     let (places, commits): (Vec<usize>, Vec<_>) = numbered.unzip();
     let commits: Vec<&Commit> = commits.iter().map(AsRef::as_ref).collect();
-    let gone = taken_back(&commits).into_iter().zip(places);
-    gone.filter_map(|(is_gone, place)| is_gone.then_some(place))
-        .collect()
+    let left = places.into_iter().zip(left(&commits));
+    left.filter(|(_, left)| *left != Left::All).collect()
+}
+
+/// What a revert takes back.
+struct Reverted {
+    commits: HashSet<usize>,
+    /// Whether all that it names is in the range.
+    is_whole: bool,
+}
+
+impl Default for Reverted {
+    fn default() -> Self {
+        Self {
+            commits: HashSet::new(),
+            is_whole: true,
+        }
+    }
+}
+
+impl Reverted {
+    /// Whether it takes back more than these commits.
+    fn reaches_beyond(&self, commits: &HashSet<usize>) -> bool {
+        !self.is_whole || !self.commits.is_subset(commits)
+    }
 }
 
 struct History<'a> {
@@ -81,6 +145,8 @@ struct History<'a> {
     by_id: BTreeMap<&'a str, usize>,
     /// The newest last.
     by_subject: HashMap<&'a str, Vec<usize>>,
+    /// By the numbers of the pull requests that they merged, the newest last.
+    by_request: HashMap<String, Vec<usize>>,
 }
 
 impl<'a> History<'a> {
@@ -88,32 +154,41 @@ impl<'a> History<'a> {
         let numbered = || commits.iter().enumerate();
         let by_id = numbered().map(|(number, commit)| (commit.id.as_str(), number));
         let mut by_subject: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut by_request: HashMap<String, Vec<usize>> = HashMap::new();
         for (number, commit) in numbered().rev() {
             let subject = without_number(subject(&commit.message));
             by_subject.entry(subject).or_default().push(number);
+            if let Some(request) = request_of(&commit.message) {
+                by_request.entry(request).or_default().push(number);
+            }
         }
         Self {
             commits,
             by_id: by_id.filter(|(id, _)| id.len() >= MIN_ID).collect(),
             by_subject,
+            by_request,
         }
     }
 
-    /// The commits that a revert takes back; none when one of them is not there.
-    fn targets(&self, revert: usize, gone: &[bool]) -> Vec<usize> {
+    /// What a revert takes back, as far as it is there.
+    fn reverted(&self, revert: usize, gone: &[bool]) -> Reverted {
         let message = &self.commits[revert].message;
         let named: Vec<Option<usize>> = reverted_ids(message).map(|id| self.find(id)).collect();
-        let found: Vec<usize> = named.iter().flatten().copied().collect();
-        if !found.is_empty() {
-            let is_whole = found.len() == named.len();
-            return if is_whole { found } else { Vec::new() };
+        let commits: HashSet<usize> = named.iter().flatten().copied().collect();
+        if !commits.is_empty() {
+            let is_whole = named.iter().all(Option::is_some);
+            return Reverted { commits, is_whole };
         }
         // Without an id, or with one from before a rebase. The nearest before it.
         let quoted = quoted_subject(subject(message)).map(without_number);
         let same = quoted.and_then(|quoted| self.by_subject.get(quoted));
-        let mut same = same.into_iter().flatten().rev();
+        let request = || self.by_request.get(reverted_request(message)?);
+        let mut same = same.or_else(request).into_iter().flatten().rev();
         let nearest = same.find(|number| **number > revert && !gone[**number]);
-        nearest.copied().into_iter().collect()
+        Reverted {
+            commits: nearest.copied().into_iter().collect(),
+            is_whole: true,
+        }
     }
 
     fn find(&self, id: &str) -> Option<usize> {
@@ -121,12 +196,12 @@ impl<'a> History<'a> {
         found.starts_with(id).then_some(*number)
     }
 
-    /// Whether it is a merge whose second parent is gone; of more parents nothing is known so quickly.
-    fn may_bring_nothing(&self, merge: usize, gone: &[bool]) -> bool {
+    /// Whether it is a merge whose second parent is over; of more parents nothing is known so quickly.
+    fn may_bring_nothing(&self, merge: usize, is_over: impl Fn(usize) -> bool) -> bool {
         let number = |id: &String| self.by_id.get(id.as_str());
         match self.parents_of(merge) {
             [] | [_] => false,
-            [_, second] => number(second).is_some_and(|number| gone[*number]),
+            [_, second] => number(second).is_some_and(|number| is_over(*number)),
             _ => true,
         }
     }
@@ -161,44 +236,6 @@ impl<'a> History<'a> {
     fn parents_of(&self, commit: usize) -> &[String] {
         &self.commits[commit].parents
     }
-}
-
-fn subject(message: &str) -> &str {
-    message.lines().next().unwrap_or_default().trim_end()
-}
-
-pub(crate) fn is_revert(message: &str) -> bool {
-    let is_quoting = message.starts_with(REVERT) && quoted_subject(subject(message)).is_some();
-    is_quoting || reverted_ids(message).next().is_some()
-}
-
-/// The ids in "This reverts commit 8428e75…", as git writes it below the subject of a revert, also of a reapplied one.
-fn reverted_ids(message: &str) -> impl Iterator<Item = &str> {
-    // Of all messages of a log nearly none has one, and few have its first letter.
-    let behind = memchr::memchr_iter(b'T', message.as_bytes())
-        .filter_map(|at| message[at..].strip_prefix("This reverts commit "));
-    let ids = behind.map(|rest| {
-        let end = rest.find(|c: char| !c.is_ascii_hexdigit());
-        &rest[..end.unwrap_or(rest.len())]
-    });
-    ids.filter(|id| id.len() >= MIN_ID)
-}
-
-/// The subject of the commit that is taken back: `Revert "ABC-1 login"`, behind which GitHub puts a number.
-fn quoted_subject(subject: &str) -> Option<&str> {
-    let (quoted, behind) = subject.strip_prefix(REVERT)?.rsplit_once('"')?;
-    let is_whole = behind.is_empty() || behind.starts_with(" (");
-    (is_whole && !quoted.is_empty()).then_some(quoted)
-}
-
-/// Without the ` (#12)` that GitHub puts behind the title of a pull request.
-fn without_number(subject: &str) -> &str {
-    let Some((before, number)) = subject.rsplit_once(" (#") else {
-        return subject;
-    };
-    let digits = number.strip_suffix(')').unwrap_or_default();
-    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    if is_number { before } else { subject }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::Question;
 use super::first::OfRun;
 use super::further::Others;
 use super::repository::RepositoryFacts;
+use super::reverts::Left;
 use super::submodules::Submodules;
 use crate::domain::issue_key::{Reason, Text, TextKind};
 use crate::domain::revision::short;
@@ -76,19 +77,20 @@ pub(super) fn given(question: &Question) -> Vec<Text> {
 
 /// The messages of a repository's commits; `place` follows the id of each.
 fn of_commits(read: &RepositoryFacts<'_>, place: &str) -> Vec<Text> {
-    let texts = read.commits.iter().map(|commit| text_of(commit, place));
-    marked(texts, &read.taken_back()).collect()
+    let left = read.left().into_iter();
+    let texts = read.commits.iter().zip(left);
+    texts
+        .map(|(commit, left)| what_is_left(text_of(commit, place), left))
+        .collect()
 }
 
-/// The texts of commits, marked where the range leaves nothing of them.
-fn marked(texts: impl Iterator<Item = Text>, taken_back: &[bool]) -> impl Iterator<Item = Text> {
-    texts.zip(taken_back).map(|(text, is_taken_back)| {
-        if *is_taken_back {
-            text.left_out(Reason::Reverted)
-        } else {
-            text
-        }
-    })
+/// The text of a commit, of which the range leaves this.
+pub(super) fn what_is_left(text: Text, left: Left) -> Text {
+    match left {
+        Left::All => text,
+        Left::Nothing => text.left_out(Reason::Reverted),
+        Left::Without(messages) => text.taking_back(messages),
+    }
 }
 
 /// The message of a commit, to be searched.

@@ -1,6 +1,6 @@
 //! Which candidates are kept, which are dropped and why.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::branch::{self, Other};
@@ -8,6 +8,10 @@ use super::reason::Reason;
 use super::scan::{Candidates, Shape, candidates};
 use super::text::{Text, TextKind};
 use super::{IssueKey, KeyPattern, MAX_ISSUE_KEYS, ProjectKey, deny_list};
+
+mod findings;
+
+pub(crate) use findings::{Dropped, Findings, Found, MAX_CUT, MAX_IN_TEXT, Place};
 
 /// What the user says about keys.
 #[derive(Clone, Debug, Default)]
@@ -17,116 +21,6 @@ pub(crate) struct Rules {
     /// Projects never to take, besides the built-in list.
     pub(crate) deny: Vec<ProjectKey>,
     pub(crate) pattern: Option<KeyPattern>,
-}
-
-/// A key that was kept, with the first place it was found in.
-#[derive(Clone, Debug)]
-pub(crate) struct Found {
-    pub(crate) key: IssueKey,
-    pub(crate) place: Place,
-}
-
-/// A candidate that was not kept.
-#[derive(Clone, Debug)]
-pub(crate) struct Dropped {
-    pub(crate) candidate: String,
-    pub(crate) place: Place,
-    pub(crate) reason: Reason,
-}
-
-/// Where something stands.
-#[derive(Clone, Debug)]
-pub(crate) struct Place {
-    pub(crate) kind: TextKind,
-    pub(crate) source: String,
-    /// The line that it stands in.
-    pub(crate) line: String,
-    /// Characters before it, counted from the start of the whole text.
-    pub(crate) position: usize,
-}
-
-/// The result of a search.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Findings {
-    /// In order of first appearance, without duplicates, at most [`MAX_ISSUE_KEYS`].
-    pub(crate) found: Vec<Found>,
-    /// At most [`MAX_DROPPED`] for each reason, so that a long text cannot fill the memory.
-    pub(crate) dropped: Vec<Dropped>,
-    /// How many candidates were dropped beyond those.
-    pub(crate) dropped_beyond: usize,
-    /// The keys that there is no room for, each once, at most [`MAX_CUT`].
-    pub(crate) cut: Vec<IssueKey>,
-    /// For each reason. There are few, and a search may drop millions of candidates.
-    counts: Vec<(&'static str, usize)>,
-}
-
-/// Most candidates of one text that are judged: a commit with megabytes of keys must not take the time of all others.
-pub(crate) const MAX_IN_TEXT: usize = 100_000;
-
-/// Most dropped candidates that are recorded for one reason.
-const MAX_DROPPED: usize = 1_000;
-
-/// Most keys beyond the limit that are counted.
-pub(crate) const MAX_CUT: usize = 100_000;
-
-impl Findings {
-    fn drop(&mut self, candidate: &str, reason: Reason, place: impl FnOnce() -> Place) {
-        if self.count(reason.name()) > MAX_DROPPED {
-            self.dropped_beyond += 1;
-            return;
-        }
-        self.dropped.push(Dropped {
-            candidate: candidate.to_owned(),
-            place: place(),
-            reason,
-        });
-    }
-
-    /// How often this happened, with this time.
-    fn count(&mut self, reason: &'static str) -> usize {
-        if let Some((_, count)) = self.counts.iter_mut().find(|(name, _)| *name == reason) {
-            *count += 1;
-            return *count;
-        }
-        self.counts.push((reason, 1));
-        1
-    }
-
-    pub(crate) fn keys(&self) -> impl Iterator<Item = &IssueKey> {
-        self.found.iter().map(|found| &found.key)
-    }
-
-    /// The same without keys that Jira is known not to know, but for those that the user names.
-    pub(crate) fn without(mut self, unknown: &[IssueKey]) -> Self {
-        let is_unknown =
-            |found: &Found| found.place.kind != TextKind::Explicit && unknown.contains(&found.key);
-        let (out, found) = self.found.into_iter().partition(is_unknown);
-        self.found = found;
-        for Found { key, place } in out {
-            self.drop(key.as_str(), Reason::Unknown, || place);
-        }
-        self
-    }
-
-    /// The same behind the keys that were found before; those stay when there are too many.
-    pub(crate) fn after(mut self, before: &[IssueKey]) -> Self {
-        self.found.retain(|found| !before.contains(&found.key));
-        let earlier = before.iter().map(|key| Found {
-            key: key.clone(),
-            place: Place {
-                kind: TextKind::Explicit,
-                source: "the beginning of the run".to_owned(),
-                line: key.to_string(),
-                position: 0,
-            },
-        });
-        self.found.splice(0..0, earlier);
-        let room = self.found.len().min(MAX_ISSUE_KEYS);
-        let beyond = self.found.drain(room..).map(|found| found.key);
-        self.cut.retain(|key| !before.contains(key));
-        self.cut.splice(0..0, beyond);
-        self
-    }
 }
 
 /// Searches the texts, explicit keys first and commits last.
@@ -149,7 +43,8 @@ pub(crate) fn find_also(
     let mut search = KeySearch {
         rules,
         unusual: &unusual,
-        seen: HashSet::new(),
+        seen: HashMap::new(),
+        reverted: HashMap::new(),
         cut: HashSet::new(),
         findings: Findings::default(),
     };
@@ -178,7 +73,10 @@ struct KeySearch<'a> {
     rules: &'a Rules,
     /// Named projects that have no usual key, the longest first.
     unusual: &'a [&'a str],
-    seen: HashSet<IssueKey>,
+    /// The keys that were found, with their places in the findings.
+    seen: HashMap<IssueKey, usize>,
+    /// How often a key stands in what was taken back.
+    reverted: HashMap<IssueKey, usize>,
     cut: HashSet<IssueKey>,
     findings: Findings,
 }
@@ -191,6 +89,26 @@ struct Part<'a> {
     part: &'a str,
     /// Whether it is a branch that a bot or a git server named.
     is_by_machine: bool,
+    /// What the texts name that it takes back, in upper case.
+    taken_back: &'a HashSet<String>,
+}
+
+impl<'a> Part<'a> {
+    fn new(
+        text: &'a Text,
+        kind: TextKind,
+        range: Range<usize>,
+        taken_back: &'a HashSet<String>,
+    ) -> Self {
+        let part = &text.text[range];
+        Self {
+            text,
+            kind,
+            part,
+            is_by_machine: !kind.is_prose() && branch::is_made_by_machine(part),
+            taken_back,
+        }
+    }
 }
 
 /// Something in a part that may be a key.
@@ -206,15 +124,10 @@ impl<'a> KeySearch<'a> {
     fn text(&mut self, text: &Text) {
         // The position in characters is counted on from place to place, to stay linear.
         let (mut counted_to, mut position) = (0, 0);
+        let taken_back = self.named_in(&text.taken_back);
         for (kind, range) in text.parts() {
             let start = range.start;
-            let part = &text.text[range];
-            let part = Part {
-                text,
-                kind,
-                part,
-                is_by_machine: !kind.is_prose() && branch::is_made_by_machine(part),
-            };
+            let part = Part::new(text, kind, range, &taken_back);
             for (number, seen) in self.look(part).enumerate().take(MAX_IN_TEXT + 1) {
                 let at = start + seen.range.start;
                 let mut place = || {
@@ -234,10 +147,11 @@ impl<'a> KeySearch<'a> {
                 };
                 match verdict {
                     Ok(key) => {
-                        self.seen.insert(key.clone());
+                        self.seen.insert(key.clone(), self.findings.found.len());
                         self.findings.found.push(Found {
                             key,
                             place: place(),
+                            again: 0,
                         });
                     }
                     Err(reason) => {
@@ -247,6 +161,20 @@ impl<'a> KeySearch<'a> {
                 }
             }
         }
+    }
+
+    /// What these texts name, in upper case.
+    fn named_in(&self, texts: &[Text]) -> HashSet<String> {
+        let none = HashSet::new();
+        let mut named = HashSet::new();
+        for text in texts {
+            for (kind, range) in text.parts() {
+                let part = Part::new(text, kind, range, &none);
+                let seen = self.look(part).take(MAX_IN_TEXT);
+                named.extend(seen.map(|seen| part.part[seen.range].to_ascii_uppercase()));
+            }
+        }
+        named
     }
 
     /// Everything in the part that may be a key, from left to right.
@@ -308,11 +236,20 @@ impl<'a> KeySearch<'a> {
         if part.kind != TextKind::Explicit {
             self.filter(part, seen, &key)?;
         }
-        if self.seen.contains(&key) {
+        if let Some(found) = self.seen.get(&key) {
+            self.findings.found[*found].again += 1;
             return Err(Reason::Duplicate);
         }
         if let Some(reason) = part.text.left_out {
+            if reason == Reason::Reverted {
+                self.count_reverted(key);
+            }
             return Err(reason);
+        }
+        if !part.taken_back.is_empty() && part.taken_back.contains(&candidate.to_ascii_uppercase())
+        {
+            self.count_reverted(key);
+            return Err(Reason::Reverted);
         }
         if self.findings.found.len() >= MAX_ISSUE_KEYS {
             if self.cut.contains(&key) {
@@ -325,6 +262,13 @@ impl<'a> KeySearch<'a> {
             return Err(Reason::Limit);
         }
         Ok(key)
+    }
+
+    /// It may be found in a later text.
+    fn count_reverted(&mut self, key: IssueKey) {
+        if self.reverted.len() < MAX_CUT || self.reverted.contains_key(&key) {
+            *self.reverted.entry(key).or_default() += 1;
+        }
     }
 
     /// Whether it is dropped for its letters alone, as most of what is dropped in prose.
@@ -373,13 +317,18 @@ impl<'a> KeySearch<'a> {
 
     fn finish(self) -> Findings {
         let mut findings = self.findings;
+        for (key, times) in &self.reverted {
+            if let Some(found) = self.seen.get(key) {
+                findings.found[*found].again += times;
+            }
+        }
         for dropped in &mut findings.dropped {
             // What comes later and counts is found before it is known.
             if dropped.reason == Reason::Reverted
                 && dropped
                     .candidate
                     .parse()
-                    .is_ok_and(|key| self.seen.contains(&key))
+                    .is_ok_and(|key: IssueKey| self.seen.contains_key(&key))
             {
                 dropped.reason = Reason::Duplicate;
             }

@@ -64,6 +64,8 @@ pub(crate) struct Text {
     jenkins_made: bool,
     /// Why its keys do not count, if they do not.
     pub(super) left_out: Option<Reason>,
+    /// The texts that it takes back: their keys do not count here.
+    pub(super) taken_back: Vec<Text>,
 }
 
 impl Text {
@@ -80,6 +82,7 @@ impl Text {
             text: decoded.unwrap_or_else(|| text.to_owned()),
             jenkins_made: kind == TextKind::Branch,
             left_out: None,
+            taken_back: Vec::new(),
         }
     }
 
@@ -88,6 +91,17 @@ impl Text {
     pub(crate) fn left_out(self, reason: Reason) -> Self {
         Self {
             left_out: Some(reason),
+            ..self
+        }
+    }
+
+    /// The same text of a commit that takes others back, with these messages.
+    #[must_use]
+    pub(crate) fn taking_back(self, messages: Vec<String>) -> Self {
+        let messages = messages.into_iter();
+        let taken_back = messages.map(|message| Self::new(TextKind::Commit, "", &message));
+        Self {
+            taken_back: taken_back.collect(),
             ..self
         }
     }

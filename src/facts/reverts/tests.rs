@@ -1,11 +1,11 @@
-use super::{Commit, Cow, taken_back, taken_back_in};
+use super::{Commit, Cow, Left, left_of_log};
 
 fn id(number: usize) -> String {
     format!("{number:040x}")
 }
 
-/// Messages, the newest first; `@1` is the id of the commit with that number, the oldest being 1.
-fn left(messages: &[&str], parents: &[(usize, &[usize])]) -> Vec<usize> {
+/// What is left of commits, the newest first; `@1` in a message is the id of the commit with that number, the oldest being 1.
+fn all_left(messages: &[&str], parents: &[(usize, &[usize])]) -> Vec<Left> {
     let count = messages.len();
     let commits: Vec<Commit> = (0..count)
         .map(|place| {
@@ -23,14 +23,31 @@ fn left(messages: &[&str], parents: &[(usize, &[usize])]) -> Vec<usize> {
         })
         .collect();
     let commits: Vec<&Commit> = commits.iter().collect();
-    let gone = taken_back(&commits);
+    let all = super::left(&commits);
     if parents.is_empty() {
-        let places = taken_back_in(|| commits.iter().map(|commit| Cow::Borrowed(*commit)));
-        let is_gone = |place: usize| places.contains(&place);
-        assert_eq!((0..count).map(is_gone).collect::<Vec<_>>(), gone);
+        let mut of_log = left_of_log(|| commits.iter().map(|commit| Cow::Borrowed(*commit)));
+        let of_log = (0..count).map(|place| of_log.remove(&place).unwrap_or_default());
+        let sorted = |left: Left| match left {
+            Left::Without(mut messages) => {
+                messages.sort();
+                Left::Without(messages)
+            }
+            left => left,
+        };
+        let of_log: Vec<Left> = of_log.map(sorted).collect();
+        assert_eq!(of_log, all.iter().cloned().map(sorted).collect::<Vec<_>>());
     }
-    let left = gone.iter().enumerate().filter(|(_, gone)| !**gone);
-    left.map(|(place, _)| count - place).collect()
+    all
+}
+
+/// The numbers of the commits whose own text counts as a whole.
+fn left(messages: &[&str], parents: &[(usize, &[usize])]) -> Vec<usize> {
+    let all = all_left(messages, parents);
+    let whole = all
+        .iter()
+        .enumerate()
+        .filter(|(_, left)| **left == Left::All);
+    whole.map(|(place, _)| messages.len() - place).collect()
 }
 
 #[test]
@@ -79,7 +96,7 @@ fn a_commit_and_its_revert_leave_nothing() {
             ],
             &[],
         ),
-        // Several at once, all of them or none.
+        // Several at once.
         (
             &[
                 "Back\n\nThis reverts commit @1.\nThis reverts commit @2.",
@@ -93,13 +110,67 @@ fn a_commit_and_its_revert_leave_nothing() {
                 "Back\n\nThis reverts commit @1.\nThis reverts commit 8428e75.",
                 "one",
             ],
-            &[2, 1],
+            &[],
         ),
+        (
+            &["Back\n\nThis reverts commits @1 and\n@2.", "two", "one"],
+            &[],
+        ),
+        (
+            &[
+                "Back\n\nThis reverts commits:\n* @1,\n* @3",
+                "three",
+                "two",
+                "one",
+            ],
+            &[2],
+        ),
+        (&["Back\n\nThis partly reverts commit @1.", "one"], &[2, 1]),
         (
             &["Revert \"", "Revert \"\"", "This reverts commit ", ""],
             &[4, 3, 2, 1],
         ),
         (&["Revert \"one\" and two", "one"], &[2, 1]),
+    ];
+    for (messages, expected) in cases {
+        assert_eq!(&left(messages, &[]), expected, "{messages:?}");
+    }
+}
+
+#[test]
+fn reverts_are_known_in_the_words_of_people_and_servers() {
+    let cases: &[(&[&str], &[usize])] = &[
+        // An issue, or the kind of the commit, before it.
+        (&["ABC-9: Revert \"one\"", "one"], &[]),
+        (&["[ABC-9] Revert \"one (#6)\" (#7)", "one (#6)"], &[]),
+        (&["revert: one\n\nThis reverts commit @1.", "one"], &[]),
+        (&["PreRevert \"one\"", "one"], &[2, 1]),
+        // What servers write instead of an id.
+        (&["Take back login\n\nReverts acme/shop#6", "one (#6)"], &[]),
+        (
+            &[
+                "Back\n\nThis reverts merge request !6",
+                "Merge branch 'one' into 'main'\n\nSee merge request acme/shop!6",
+            ],
+            &[],
+        ),
+        (
+            &[
+                "Back\n\nThis reverts pull request #6.",
+                "Merged in one (pull request #6)",
+            ],
+            &[],
+        ),
+        (
+            &[
+                "Reapply \"one\" (#8)\n\nReverts acme/shop#7",
+                "Revert \"one (#6)\" (#7)",
+                "one (#6)",
+            ],
+            &[1],
+        ),
+        (&["Back\n\nReverts acme/shop#7", "one (#6)"], &[2, 1]),
+        (&["Back\n\nReverts what #6 did", "one (#6)"], &[2, 1]),
     ];
     for (messages, expected) in cases {
         assert_eq!(&left(messages, &[]), expected, "{messages:?}");
@@ -124,4 +195,77 @@ fn a_reverted_merge_takes_what_it_brought_along() {
     assert_eq!(left(&messages, merged), [1]);
     let messages = ["Revert \"two\"", "Merge", "three", "two", "one"];
     assert_eq!(left(&messages, merged), [4, 3, 1]);
+}
+
+/// What a revert says besides counts, but for the issues of what it takes back.
+#[test]
+fn a_revert_counts_without_what_it_takes_back() {
+    let without = |messages: &[&str]| {
+        let messages = messages.iter().map(|it| (*it).to_owned());
+        Left::Without(messages.collect())
+    };
+    let cases: &[(&[&str], &[Left])] = &[
+        (
+            &["ABC-9: Revert \"one\"", "one"],
+            &[without(&["one", "one"]), Left::Nothing],
+        ),
+        (
+            &["Back\n\nThis reverts commit @1.", "one"],
+            &[without(&["one"]), Left::Nothing],
+        ),
+        // What it quotes may be of a commit that is not in the range.
+        (
+            &[
+                "Revert \"x\"\n\nThis reverts commits @1 and 8428e75.",
+                "one",
+            ],
+            &[without(&["one"]), Left::Nothing],
+        ),
+        (
+            &[
+                "Reapply \"one\"\n\nThis reverts commit @2.",
+                "Revert \"one\"\n\nThis reverts commit @1.",
+                "one",
+            ],
+            &[
+                without(&[&format!(
+                    "Revert \"one\"\n\nThis reverts commit {}.",
+                    id(0xabc_0001)
+                )]),
+                Left::Nothing,
+                Left::All,
+            ],
+        ),
+    ];
+    for (messages, expected) in cases {
+        assert_eq!(&all_left(messages, &[]), expected, "{messages:?}");
+    }
+}
+
+/// A branch whose only commit takes back an earlier one brings just that.
+#[test]
+fn a_merge_of_a_revert_counts_without_what_is_taken_back() {
+    // 1 on a branch that 2 merges; 3 on a branch that 4 merges.
+    let parents: &[(usize, &[usize])] = &[(4, &[2, 3]), (3, &[2]), (2, &[0, 1])];
+    let messages = [
+        "Merge abc-9",
+        "Back\n\nThis reverts commit @1.",
+        "Merge abc-1",
+        "one",
+    ];
+    let taken = || Left::Without(vec!["one".to_owned(), "Merge abc-1".to_owned()]);
+    assert_eq!(
+        all_left(&messages, parents),
+        [taken(), taken(), Left::Nothing, Left::Nothing]
+    );
+    // A branch that takes back only what it brought brings nothing.
+    let parents: &[(usize, &[usize])] = &[(4, &[1, 3]), (3, &[2]), (2, &[0])];
+    let messages = [
+        "Merge abc-9",
+        "Back\n\nThis reverts commit @2.",
+        "two",
+        "one",
+    ];
+    let all = all_left(&messages, parents);
+    assert_eq!([&all[0], &all[3]], [&Left::Nothing, &Left::All]);
 }

@@ -101,6 +101,43 @@ fn a_reverted_merge_leaves_nothing() {
 }
 
 #[test]
+fn a_revert_keeps_its_own_issues() {
+    let cases = [
+        ("ABC-9: Revert \"ABC-1 Add x\"", "ABC-9"),
+        (
+            "Revert \"ABC-1 Add x\"\n\nThis reverts commit @.\n\nNeeded for ABC-9.",
+            "ABC-9",
+        ),
+        (
+            "Revert \"ABC-1 Add x\"\n\nABC-1 breaks ABC-9.\n\nThis reverts commit @.",
+            "ABC-9",
+        ),
+        ("[ABC-9] Take it back\n\nThis reverts commit @.", "ABC-9"),
+    ];
+    for (message, own) in cases {
+        let mut agent = agent(&["ABC-1 Add x", "ABC-2 logout"]);
+        agent.git(&["checkout", "--quiet", "main"]);
+        let message = message.replace('@', &agent.git(&["rev-parse", "HEAD~1"]));
+        agent.git(&["commit", "--quiet", "--allow-empty", "--message", &message]);
+        agent.set("GIT_COMMIT", &agent.git(&["rev-parse", "HEAD"]));
+        let json = explained(&agent).json();
+        assert_eq!(json["issue_keys"], json!([own, "ABC-2"]), "{message}");
+        // The same in the change log of a run without a repository.
+        let change = |message: &str, commit: &str| json!({"commit": commit, "message": message});
+        let old = agent.git(&["rev-parse", "HEAD~2"]);
+        let log = [change(&message, "8428e75e"), change("ABC-1 Add x", &old)];
+        let log = log.map(|change| change.to_string()).join("\n");
+        agent.write("changes", &log);
+        let args = ["keys", "--format=json", "--message=x", "--changes=changes"];
+        assert_eq!(
+            agent.run(&args).json()["issue_keys"],
+            json!([own]),
+            "{message}"
+        );
+    }
+}
+
+#[test]
 fn cut_keys_are_counted_and_named_once() {
     let many: Vec<_> = (1..=500).map(|number| format!("ABC-{number}")).collect();
     let beyond: Vec<_> = (1..=1_500).map(|number| format!("DEF-{number}")).collect();

@@ -447,3 +447,38 @@ fn what_is_reverted_counts_only_where_it_stands_elsewhere() {
     let expected = [("ABC-1", Reason::Reverted), ("ABC-2", Reason::Duplicate)];
     assert_eq!(reasons(&findings), expected);
 }
+
+#[test]
+fn what_takes_others_back_counts_without_their_keys() {
+    let revert = |message: &str, of: &[&str]| {
+        let of = of.iter().map(|it| (*it).to_owned()).collect();
+        Text::new(TextKind::Commit, "1", message).taking_back(of)
+    };
+    let login = "Merge branch 'abc-1-login'";
+    let cases: [(Text, &[&str]); 6] = [
+        (
+            revert("ABC-9: Revert \"ABC-1 x\"", &["ABC-1 x"]),
+            &["ABC-9"],
+        ),
+        (revert("ABC-1: Revert \"ABC-1 x\"", &["ABC-1 x"]), &[]),
+        (
+            revert("Revert \"ABC-1 x\"\n\nABC-9, ABC-1", &["ABC-1 x"]),
+            &["ABC-9"],
+        ),
+        (
+            revert("Back: ABC-1, ABC-11", &["x\n\nABC-1", "ABC-2"]),
+            &["ABC-11"],
+        ),
+        (revert(&format!("Revert \"{login}\""), &[login]), &[]),
+        (revert("ABC-9 Revert \"x\"", &[]), &["ABC-9"]),
+    ];
+    for (text, expected) in cases {
+        let line = text.first_line().to_owned();
+        let findings = find(&[text], &Rules::default());
+        let keys: Vec<_> = findings.keys().map(ToString::to_string).collect();
+        assert_eq!(keys, expected, "{line}");
+        let dropped = findings.dropped.iter().map(|dropped| dropped.reason);
+        let mut dropped = dropped.filter(|reason| *reason != Reason::Duplicate);
+        assert!(dropped.all(|reason| reason == Reason::Reverted), "{line}");
+    }
+}
