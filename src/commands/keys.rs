@@ -160,19 +160,24 @@ fn as_text(findings: &Findings, searched: &Searched, facts: &Facts) -> String {
         let candidate = &dropped.candidate;
         dropped.reason == Reason::Duplicate && candidate.eq_ignore_ascii_case(found.key.as_str())
     };
+    let too_long = findings.dropped.iter();
+    let is_too_long = too_long.map(|it| it.reason).any(|it| it == Reason::TooMany);
+    let at_least = if is_too_long { "at least " } else { "" };
     for found in &findings.found {
         let (source, line) = (visible(&found.place.source), visible(&found.place.line));
-        let again = findings.dropped.iter().filter(|it| is_again(it, found));
-        let again = match again.count() {
+        let again = match found.again {
             0 => String::new(),
             1 => " (and once more)".to_owned(),
-            times => format!(" (and {times} more times)"),
+            times => format!(" (and {at_least}{times} more times)"),
         };
         let _ = writeln!(text, "  {:<14} {source}: {line}{again}", found.key.as_str());
     }
     let dropped = findings.dropped.iter();
     let dropped = dropped.filter(|it| !findings.found.iter().any(|found| is_again(it, found)));
     let dropped: Vec<&Dropped> = dropped.collect();
+    let again: usize = findings.found.iter().map(|found| found.again).sum();
+    let again_beyond = again.saturating_sub(findings.dropped.len() - dropped.len());
+    let beyond = findings.dropped_beyond.saturating_sub(again_beyond);
     let is_dropped = !dropped.is_empty();
     if is_dropped {
         text.push_str("\ndropped:\n");
@@ -187,8 +192,8 @@ fn as_text(findings: &Findings, searched: &Searched, facts: &Facts) -> String {
             visible(&dropped.candidate)
         );
     }
-    if findings.dropped_beyond > 0 && is_dropped {
-        let _ = writeln!(text, "  and {} more", findings.dropped_beyond);
+    if beyond > 0 {
+        let _ = writeln!(text, "  and {beyond} more");
     }
     list_searched(searched, &mut text);
     if !facts.ranges.is_empty() {

@@ -167,3 +167,51 @@ fn cut_keys_are_counted_and_named_once() {
         );
     }
 }
+
+#[test]
+fn a_key_is_counted_each_time() {
+    let counted = |messages: &[&str]| {
+        let args = messages
+            .iter()
+            .map(|message| format!("--message={message}"));
+        let args: Vec<String> = [String::from("keys")].into_iter().chain(args).collect();
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        Agent::bare().run(&args).stdout
+    };
+    let many = "ABC-1 ".repeat(2_501);
+    let listed = counted(&[&many, "DEF-2 DEF-2 UTF-8"]);
+    assert!(listed.contains("(and 2500 more times)"), "{listed}");
+    assert!(
+        listed.contains("DEF-2 DEF-2 UTF-8 (and once more)"),
+        "{listed}"
+    );
+    assert!(
+        listed.contains("deny-list") && !listed.contains("  and "),
+        "{listed}"
+    );
+    // Of what is not a key, the rest is counted without the keys.
+    let words = "UTF-8 ".repeat(1_007);
+    let listed = counted(&[&many, &words]);
+    assert!(listed.contains("\n  and 7 more\n"), "{listed}");
+}
+
+#[test]
+fn what_is_no_key_is_cut_in_every_format() {
+    let digits = "7".repeat(100_000);
+    let agent = Agent::bare();
+    agent.write(
+        "changes",
+        &json!({"message": format!("ABC-{digits} DEF-1")}).to_string(),
+    );
+    let run = agent.run(&["keys", "--changes=changes", "--format=json"]);
+    let json = run.json();
+    assert_eq!(json["issue_keys"], json!(["DEF-1"]));
+    let candidate = json["dropped"][0]["candidate"].as_str().unwrap();
+    assert!(
+        candidate.starts_with("ABC-777") && candidate.ends_with('…'),
+        "{candidate}"
+    );
+    assert!(run.stdout.len() < 5_000, "{}", run.stdout.len());
+    let run = agent.run(&["keys", "--changes=changes"]);
+    assert!(run.stdout.len() < 5_000, "{}", run.stdout.len());
+}
