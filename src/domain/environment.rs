@@ -19,7 +19,16 @@ pub(crate) enum EnvironmentType {
 const WORDS: &[(EnvironmentType, &[&str])] = &[
     (
         EnvironmentType::Development,
-        &["development", "develop", "dev", "trunk", "sandbox", "local"],
+        &[
+            "development",
+            "develop",
+            "devel",
+            "dev",
+            "trunk",
+            "sandbox",
+            "sbx",
+            "local",
+        ],
     ),
     (
         EnvironmentType::Testing,
@@ -37,6 +46,12 @@ const WORDS: &[(EnvironmentType, &[&str])] = &[
             "acpt",
             "qa",
             "qc",
+            "quality",
+            "regression",
+            "stress",
+            "soak",
+            "smoke",
+            "nft",
             "uat",
             "sit",
             "e2e",
@@ -60,6 +75,7 @@ const WORDS: &[(EnvironmentType, &[&str])] = &[
             "preproduction",
             "preview",
             "prelive",
+            "prerelease",
             "ppe",
         ],
     ),
@@ -98,10 +114,32 @@ const LIKE: &[&str] = &[
     "sim",
     "simulated",
     "simulation",
+    "half",
+    "partial",
+    "partially",
+    "part",
+    "faux",
+    "ish",
+    "mini",
+    "lite",
+    "emulated",
+    "emulation",
+    "emulator",
+    "simulator",
+    "cloned",
+    "copied",
+    "mirrored",
+    "replicated",
+    "duplicated",
+    "faked",
+    "mocked",
+    "dryrun",
+    "prototype",
+    "quite",
 ];
 
 /// The same before one of those only.
-const BEFORE: &[&str] = &["pre", "non", "no", "not"];
+const BEFORE: &[&str] = &["pre", "non", "no", "not", "sub", "under", "un"];
 
 /// The same when joined with it only.
 const JOINED: &[&str] = &["p", "n"];
@@ -155,7 +193,7 @@ impl FromStr for EnvironmentType {
 fn without_like(words: Vec<String>) -> Vec<String> {
     // `prod-eu-mirror` and `copy-of-prod` say it of the whole name.
     let is_whole = words.last().is_some_and(|last| is_like(last))
-        || matches!(words.as_slice(), [first, of, ..] if is_like(first) && of == "of");
+        || matches!(words.as_slice(), [first, of, ..] if is_like(first) && (of == "of" || of == "from"));
     let mut kept: Vec<String> = Vec::new();
     let mut words = words.into_iter().peekable();
     while let Some(word) = words.next() {

@@ -95,6 +95,48 @@ fn types_are_guessed_from_whole_words() {
     }
 }
 
+/// Names as companies give them to their environments.
+#[test]
+fn names_of_companies_are_guessed() {
+    let cases: &[(EnvironmentType, &str)] = &[
+        (
+            Production,
+            "prod production prd live PROD Production prod-eu-west-1 eu-prod-01 prod1 prd02 aws-prod gcp_prod k8s-prod prod.k8s \
+             production-blue green-production blue-prod prod-green prod-canary canary-prod prod-a prod-b prod-primary \
+             prod-standby prod-dr dr-prod live-eu us-live shop.live customer-prod prod-acme shop/production prod:eu \
+             production(us-east) euProd ProdEU-West prod-edge prod_v2 legacy-prod old-prod new-prod",
+        ),
+        (
+            Staging,
+            "staging stage stg stage-eu staging2 preprod pre-prod pre_production PreProd prelive ppe preview prerelease \
+             non-prod nonprod nprod half-prod halfprod partial-prod partial_production pseudo-prod quasi-prod fake-prod \
+             faux-prod simulated-prod prod-sim prod-simulator emulated-prod mini-prod lite-prod prod-lite prod-ish prodish \
+             half-live semi-prod near-prod almost-prod mock-prod mocked-prod cloned-prod prod-clone clone-from-prod \
+             copied-from-prod mirrored-prod replicated-prod prod-replica prod-dryrun sub-prod subprod not-quite-prod \
+             prod-twin dummy-live prototype-prod PROD_COPY like-live",
+        ),
+        (
+            Testing,
+            "test tst testing qa QA1 uat uat-eu sit int integration acc acceptance perf load-test loadtest stress soak-eu \
+             smoke regression quality nft qa-prod prod-test e2e uat2",
+        ),
+        (
+            Development,
+            "dev development develop devel dev01 dev-eu sandbox sbx local trunk ada-dev",
+        ),
+        (
+            Unmapped,
+            "product products productivity alive delivery live2stream olive demo training pantheon half mini partial lite sub \
+             prototype blue green canary eu-west-1 devops testimonials stages",
+        ),
+    ];
+    for (expected, names) in cases {
+        for name in names.split_whitespace() {
+            assert_eq!(EnvironmentType::guess(name), *expected, "{name}");
+        }
+    }
+}
+
 #[test]
 fn given_types_are_taken_as_meant() {
     let cases = [
