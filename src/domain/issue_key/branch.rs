@@ -181,6 +181,20 @@ mod tests {
             ("server2-2", false),
             ("x5-2", false),
             ("auth-12", false),
+            ("llama-3", true),
+            ("claude-4", true),
+            ("ci-12", true),
+            ("ci-123", false),
+            ("fy24-1", true),
+            ("kw-12", true),
+            ("cw-3", true),
+            ("win-11", true),
+            ("team-2", true),
+            ("team-212", false),
+            ("gpu-1", true),
+            ("api-12", false),
+            ("dev-12", false),
+            ("web-3", false),
         ];
         for (text, expected) in cases {
             let (project, number) = text.split_once('-').unwrap();

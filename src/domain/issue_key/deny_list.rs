@@ -26,6 +26,8 @@ const EXACT: &[&[&str]] = &[
         "IEC", "DIN", "EN", "ASTM", "ITU", "ETSI", "GOST", "FIPS", "SOC", "NIST", "STD", "WCAG",
         "POSIX", "ISBN", "ISSN", "EAN", "GTIN", "UPC", "IBAN",
     ],
+    // What builds call their results, and models.
+    &["SNAPSHOT", "LLAMA"],
     // Character sets, times, formats, ciphers, machines.
     &[
         "LATIN", "ASCII", "EBCDIC", "EUC", "UTC", "GMT", "MPEG", "JPEG", "PNG", "HEVC", "DVB",
@@ -88,12 +90,21 @@ pub(super) fn entry_for(project: &str, number: &str) -> Option<&'static str> {
     exact.or_else(with_digits).or_else(numbered)
 }
 
-/// `Q3-2024`, `H1-2025`, `FY-2024`, `KW-2024`.
+/// `Q3-2024`, `H1-25`, `FY-2024`, `W12-2024`, and `KW-12`, a week in German.
 pub(super) fn is_period(project: &str, number: &str) -> bool {
-    let is_period = ["Q1", "Q2", "Q3", "Q4", "H1", "H2", "FY", "KW", "CW"]
-        .iter()
-        .any(|period| period.eq_ignore_ascii_case(project));
-    is_period && is_year(number)
+    let project = project.to_ascii_uppercase();
+    let is_short_year = number.len() == 2 && ("15".."40").contains(&number);
+    let is_week = |number: &str| matches!(number.parse(), Ok(1..=53));
+    let week_of_year = ["W", "WK", "KW", "CW"].iter().any(|week| {
+        let number = project.strip_prefix(week);
+        number.is_some_and(is_week)
+    });
+    match project.as_str() {
+        "Q1" | "Q2" | "Q3" | "Q4" | "H1" | "H2" | "FY" => is_year(number) || is_short_year,
+        "KW" => is_year(number) || is_week(number),
+        "CW" => is_year(number),
+        _ => week_of_year && is_year(number),
+    }
 }
 
 /// A year that people write about.
@@ -178,7 +189,7 @@ fn strip_word<'a>(bytes: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
 
 #[cfg(test)]
 mod tests {
-    use super::{EXACT, NUMBERED, WITH_DIGITS, entry_for, identifier_at_start};
+    use super::{EXACT, NUMBERED, WITH_DIGITS, entry_for, identifier_at_start, is_period};
 
     #[test]
     fn every_entry_covers_itself_in_any_case() {
@@ -225,6 +236,24 @@ mod tests {
             entry_for(project, number).is_some()
         };
         for key in standards.split_whitespace() {
+            assert!(is_covered(key), "{key}");
+        }
+        for key in projects.split_whitespace() {
+            assert!(!is_covered(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn periods_are_those_of_calendars() {
+        let periods = "Q3-2024 q3-24 H1-2025 H2-25 FY-2024 FY-24 fy-25 KW-2024 KW-12 KW-1 KW-53 CW-2024 W12-2024 w1-2025 \
+                       KW12-2024 CW3-2025 WK53-2024";
+        let projects = "Q3-1 Q3-124 Q5-2024 H3-2024 FY-7 FY-1234 FY24-1 KW-54 KW-112 CW-12 W54-2024 W12-3 W-2024 WEB-2024 \
+                        WX12-2024 QA-2024 HR-24";
+        let is_covered = |key: &str| {
+            let (project, number) = key.split_once('-').unwrap();
+            is_period(project, number)
+        };
+        for key in periods.split_whitespace() {
             assert!(is_covered(key), "{key}");
         }
         for key in projects.split_whitespace() {
