@@ -29,6 +29,9 @@ const NOT_FINAL: [&str; 20] = [
 /// Words behind a final version, which do not make another series.
 const FINAL: [&str; 6] = ["final", "ga", "lts", "release", "sp", "stable"];
 
+/// Words behind a version that mends a final one: it comes after that, and before the next.
+const AFTER_FINAL: [&str; 8] = ["fix", "hotfix", "p", "patch", "post", "r", "rev", "update"];
+
 /// What branches of releases are called, besides their version.
 const RELEASES: [&str; 14] = [
     "",
@@ -56,6 +59,8 @@ struct Version {
     numbers: Vec<Part>,
     /// `rc1`; a final version has none.
     not_final: Vec<Part>,
+    /// `hotfix.1`
+    after_final: Vec<Part>,
     /// What follows a `+`.
     build: Vec<Part>,
 }
@@ -128,8 +133,15 @@ impl Version {
             behind: String::new(),
             numbers: parts(&name[start..end]),
             not_final: Vec::new(),
+            after_final: Vec::new(),
             build: parts(build),
         };
+        // The time of a day: 2024-10-01T153000.
+        let is_digit = |c: char| c.is_ascii_digit();
+        let time = rest.strip_prefix(['T', 't']);
+        let rest = time
+            .filter(|time| time.starts_with(is_digit))
+            .unwrap_or(rest);
         let rest = rest.trim_start_matches(['-', '.', '_', '~']);
         let word: String = rest.chars().take_while(char::is_ascii_alphabetic).collect();
         let word = word.to_ascii_lowercase();
@@ -138,6 +150,8 @@ impl Version {
             version.numbers.extend(further);
         } else if NOT_FINAL.contains(&word.as_str()) {
             version.not_final = parts(&rest.to_ascii_lowercase());
+        } else if AFTER_FINAL.contains(&word.as_str()) {
+            version.after_final = parts(&rest.to_ascii_lowercase());
         } else {
             version.behind = rest.chars().filter(|c| !c.is_ascii_digit()).collect();
         }
@@ -159,6 +173,7 @@ impl Version {
             .cmp(without_zeros(&other.numbers))
             .then_with(|| self.is_final().cmp(&other.is_final()))
             .then_with(|| self.not_final.cmp(&other.not_final))
+            .then_with(|| self.after_final.cmp(&other.after_final))
             .then_with(|| self.build.cmp(&other.build))
     }
 }
@@ -194,11 +209,29 @@ fn version_in(name: &str) -> Option<(usize, usize)> {
             .any(|byte| !byte.is_ascii_digit())
     };
     let apart = dotted().find(|it| is_apart(it.0) && is_long(it));
+    let is_date = |start: usize| is_apart(start) && starts_with_date(&bytes[start..]);
+    let date = starts.iter().copied().find(|start| is_date(*start));
+    let date = date.filter(|date| apart.is_none_or(|apart| *date < apart.0));
+    if let Some(start) = date {
+        return Some(with(b"-._")(start));
+    }
     let plain = || starts.iter().copied().find(|start| is_apart(*start));
     apart
         .or_else(|| plain().map(with(b"-")))
         .or_else(|| dotted().find(is_long))
         .or_else(|| dotted().next())
+}
+
+/// `2024-10-01`, behind which a further number may count the releases of that day.
+fn starts_with_date(text: &[u8]) -> bool {
+    let Some((date, behind)) = text.split_first_chunk::<10>() else {
+        return false;
+    };
+    let is_as = |(byte, pattern): (&u8, &u8)| match pattern {
+        b'0' => byte.is_ascii_digit(),
+        other => byte == other,
+    };
+    date.iter().zip(b"0000-00-00").all(is_as) && !behind.first().is_some_and(u8::is_ascii_digit)
 }
 
 fn end_of_number(bytes: &[u8], start: usize, separators: &[u8]) -> usize {

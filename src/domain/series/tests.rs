@@ -1,4 +1,4 @@
-use super::{previous, previous_release};
+use super::{lower, previous, previous_release};
 
 #[test]
 fn the_tag_before_is_of_the_same_series() {
@@ -113,4 +113,65 @@ fn the_release_before_is_a_branch_of_releases() {
     for (name, others, expected) in cases {
         assert_eq!(previous_release(name, others), *expected, "{name}");
     }
+}
+
+/// Each series from its oldest to its newest, finals and those before them: whatever the order in which git lists them, each
+/// comes after the one before it, and a final one after the final one before it.
+#[test]
+fn versions_are_in_the_order_of_their_numbers() {
+    let series = [
+        "v9.9.9 v10.0.0 v10.0.1 v10.1.0 v11.0.0",
+        "1.8 1.9 1.10 1.11 2.0 10.0",
+        "2023.12.31 2024.9.30 2024.10.1 2024.10.10 2025.1.1",
+        "release-2023-12-31 release-2024-09-30 release-2024-10-01 release-2024-10-02",
+        "20231231 20240930 20241001",
+        "2024-09-30 2024-10-01 2024-10-01.1 2024-10-01.2 2024-10-01.10",
+        "2024-09-30T190000 2024-10-01T080000 2024-10-01T180109 2024-10-01T210118",
+        "20240930T1 20241001T0900 20241001T1000",
+        "1.2.3.9 1.2.3.10 1.2.4.0 1.2.10.1 1.3.0.0",
+        "v1.0.0-rc.1 v1.0.0-rc.9 v1.0.0-rc.10 v1.0.0 v1.0.1-rc.1 v1.0.1",
+        "v1.0.0-alpha v1.0.0-alpha.1 v1.0.0-beta.2 v1.0.0-beta.11 v1.0.0-rc.1 v1.0.0",
+        "1.0.0-SNAPSHOT 1.0.0 1.1.0-SNAPSHOT 1.1.0",
+        "2.0.0-M1 2.0.0-M2 2.0.0-M10 2.0.0-RC1 2.0.0",
+        "2.0.0.M9 2.0.0.M10 2.0.0.RC1 2.0.0.RELEASE",
+        "1.0a1 1.0b1 1.0b2 1.0rc1 1.0 1.1",
+        "v1.0.0+4 v1.0.0+5 v1.0.0+10 v1.0.1+1",
+        "v1.0.0-rc.1+9 v1.0.0-rc.2+1 v1.0.0+1",
+        "api/v1.1.9 api/v1.1.10 api/v1.2.0-rc.1 api/v1.2.0 api/v1.10.0",
+        "services/api/1.9.0 services/api/1.10.0",
+        "shop@1.1.9 shop@1.2.0-next.9 shop@1.2.0-next.10 shop@1.2.0 shop@1.10.0",
+        "@acme/shop@1.9.0 @acme/shop@1.10.0",
+        "shop-v1.9.0 shop-v1.10.0-preview.1 shop-v1.10.0",
+        "build-9 build-10 build-99 build-100",
+        "r9 r10 r100",
+        "V1_9_0 V1_10_0_RC1 V1_10_0",
+        "v1.9 v1.9.1 v1.10",
+        "v3.0.0-dev.20240930 v3.0.0-dev.20241001 v3.0.0",
+        "v1.2.0 v1.2.0-hotfix.1 v1.2.0-hotfix.2 v1.2.1",
+        "1.2 1.2-hotfix 1.2-hotfix1 1.2-hotfix10 1.2.1",
+        "1.0.0 1.0.0.post1 1.0.1",
+        "v1.2.0 v1.2.0-p1 v1.2.0-p2 v1.2.1",
+    ];
+    for series in series {
+        let all: Vec<&str> = series.split_whitespace().collect();
+        let others = ["web-9.0.0", "other/v1.0.5", "lib@1.0.0", "latest"];
+        let sorted: Vec<&str> = all.iter().chain(&others).copied().collect();
+        let reversed: Vec<&str> = sorted.iter().rev().copied().collect();
+        for (at, name) in all.iter().enumerate() {
+            let before = all[..at].iter().rev();
+            let expected = before.copied().find(|it| !is_final(name) || is_final(it));
+            for listed in [&sorted, &reversed] {
+                assert_eq!(lower(name, listed), expected, "{name} of {series}");
+            }
+        }
+    }
+}
+
+/// Told by eye, for the names above only.
+fn is_final(name: &str) -> bool {
+    let words = [
+        "alpha", "beta", "rc", "RC", "SNAPSHOT", "-M", ".M", "a1", "b1", "b2", "next", "preview",
+        "dev.",
+    ];
+    !words.iter().any(|word| name.contains(word))
 }
