@@ -19,6 +19,19 @@ const MOST: usize = 100;
 /// Placeholder for a branch that nothing names, where Jira requires one.
 const UNKNOWN_BRANCH: &str = "(unknown)";
 
+/// Branches besides the primary ones that are merged and stay.
+const LASTING: [&str; 9] = [
+    "dev",
+    "development",
+    "integration",
+    "next",
+    "prod",
+    "production",
+    "stable",
+    "stage",
+    "staging",
+];
+
 /// A pull request that has come to its end.
 pub(super) struct Merged {
     pub(super) facts: PullRequestFacts,
@@ -53,6 +66,7 @@ pub(super) fn find(
         let is_gone = |source: &&str| {
             !facts.is_from_fork
                 && !PRIMARY.contains(source)
+                && !LASTING.contains(source)
                 && built.branch != Some(*source)
                 && is_merged(source, known, built.head, repository)
         };

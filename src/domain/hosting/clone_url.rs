@@ -34,6 +34,9 @@ const OTHER_NAMES: [(&str, &str); 4] = [
     ("ssh.dev.azure.com", "dev.azure.com"),
 ];
 
+/// Hosts of which people with several accounts have a name of their own for each: `github.com-work` in `~/.ssh/config`.
+const WITH_ACCOUNTS: [&str; 3] = ["github.com", "gitlab.com", "bitbucket.org"];
+
 impl CloneUrl {
     /// Nothing for folders and unknown schemes.
     pub(crate) fn parse(text: &str) -> Option<Self> {
@@ -87,7 +90,13 @@ impl CloneUrl {
         let path = without.unwrap_or(path).trim_end_matches('/');
         let host = host.to_ascii_lowercase();
         let other = OTHER_NAMES.iter().find(|(name, _)| *name == host);
-        let host = other.map_or(host, |(_, name)| (*name).to_owned());
+        let mut accounts = WITH_ACCOUNTS.iter();
+        let account = accounts.find(|name| {
+            let behind = host.strip_prefix(**name);
+            transport == Transport::Ssh && behind.is_some_and(|it| it.starts_with('-'))
+        });
+        let other = other.map(|(_, name)| name).or(account);
+        let host = other.map_or(host, |name| (*name).to_owned());
         let odd = |c: char| c.is_whitespace() || c.is_control();
         if host.is_empty() || host.contains(odd) || path.is_empty() {
             return None;

@@ -11,8 +11,9 @@ const BITBUCKET_PORT: &str = "7999";
 const GERRIT_PORT: &str = "29418";
 
 /// Parts of the names of hosts.
-const NAMES: [(&str, RepositoryKind); 9] = [
+const NAMES: [(&str, RepositoryKind); 10] = [
     ("github", RepositoryKind::Github),
+    (".ghe.com", RepositoryKind::Github),
     ("gitlab", RepositoryKind::Gitlab),
     ("gitea", RepositoryKind::Gitea),
     ("forgejo", RepositoryKind::Gitea),

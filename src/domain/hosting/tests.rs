@@ -27,6 +27,23 @@ fn clone_addresses_become_pages_without_secrets() {
         ("git://git.example.com/acme/shop", shop),
         ("file:///srv/shop.git", None),
         ("/srv/shop.git", None),
+        // Names that people give to their accounts.
+        (
+            "git@github.com-work:acme/shop.git",
+            Some("https://github.com/acme/shop"),
+        ),
+        (
+            "ssh://git@gitlab.com-acme/acme/team/shop.git",
+            Some("https://gitlab.com/acme/team/shop"),
+        ),
+        (
+            "git@github.company.com:acme/shop.git",
+            Some("https://github.company.com/acme/shop"),
+        ),
+        (
+            "https://acme.ghe.com/acme/shop.git",
+            Some("https://acme.ghe.com/acme/shop"),
+        ),
         ("../shop", None),
         ("C:\\repos\\shop", None),
         ("https://git.example.com", None),

@@ -133,6 +133,13 @@ fn every_server_says_what_was_merged() {
             "ABC-1",
             None,
         ),
+        (
+            "Merged in staging (pull request #7)\n\nABC-1",
+            "bitbucket-cloud",
+            "7",
+            "ABC-1",
+            None,
+        ),
     ];
     for (message, kind, number, title, branch) in cases {
         let jira = Sandbox::start();
