@@ -145,9 +145,17 @@ impl Known {
         ];
         let named = named.into_iter().flatten().map(Revision::as_str);
         let named: Vec<&str> = ["HEAD"].into_iter().chain(named).collect();
+        let commit = |name: &&str| format!("{name}^{{commit}}");
         let asked = named.iter();
-        let asked = asked.flat_map(|name| [format!("{name}^{{commit}}"), format!("{name}:{FILE}")]);
-        let objects = repository.objects(&asked.collect::<Vec<_>>())?;
+        let asked = asked.flat_map(|name| [commit(name), format!("{name}:{FILE}")]);
+        let objects = match repository.objects(&asked.collect::<Vec<_>>()) {
+            // A clone without trees says nothing of any file, but has all commits.
+            Err(GitError::Failed(_)) => {
+                let commits = repository.objects(&named.iter().map(commit).collect::<Vec<_>>())?;
+                commits.into_iter().flat_map(|it| [it, None]).collect()
+            }
+            found => found?,
+        };
         let mut ids = BTreeMap::new();
         let mut with_submodules = BTreeSet::new();
         for (name, found) in named.into_iter().zip(objects.chunks(2)) {

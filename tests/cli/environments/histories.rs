@@ -82,41 +82,61 @@ fn expected(graph: &Graph, deployed: usize, now: usize) -> (Vec<usize>, bool) {
     (if new.is_empty() { vec![now] } else { new }, false)
 }
 
-/// Failures, rollbacks, runs out of order and two branch jobs; the first deployment to each environment is not judged.
+/// How many histories are replayed, if not `TEST_HISTORIES`.
+const HISTORIES: u64 = 10;
+
+/// What a deployment comes to.
+const ENDS: [&str; 6] = [
+    "--state=SUCCESS",
+    "--state=SUCCESS",
+    "--state=SUCCESS",
+    "--state=FAILURE",
+    "--state=ABORTED",
+    "--dry-run",
+];
+
+/// Failures, rollbacks, dry runs, runs that are approved out of order, two branch jobs, two components; the first deployment
+/// to each place is not judged.
 #[test]
 fn what_runs_there_is_what_was_deployed_last() {
     let jira = Sandbox::with(Config {
         projects: vec!["PROJ".to_owned()],
         ..Config::default()
     });
+    let histories = std::env::var("TEST_HISTORIES");
+    let histories = histories.map_or(HISTORIES, |count| count.parse().unwrap());
     let (mut agent, graph) = repository(&jira);
-    let mut dice = Dice(7);
-    let mut number = 0;
-    for history in 0..25 {
-        let mut running: BTreeMap<&str, usize> = BTreeMap::new();
-        for step in 0..5 {
-            number += 1;
-            let now = dice.throw(graph.ids.len());
-            let environment = ["staging", "prod"][dice.throw(2)];
+    for history in 0..histories {
+        let mut dice = Dice(history);
+        dice.throw(1);
+        let mut running: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        // Runs that wait for approval, each of its commit.
+        let mut waiting: Vec<(i64, usize)> = Vec::new();
+        for step in 0..6 {
+            waiting.push((step + 1, dice.throw(graph.ids.len())));
+            if dice.throw(3) == 0 {
+                waiting.push((step + 101, dice.throw(graph.ids.len())));
+            }
+            let (number, now) = waiting.remove(dice.throw(waiting.len()));
+            let place = (
+                ["web", "web", "web", "api"][dice.throw(4)],
+                ["prod", "prod", "staging"][dice.throw(3)],
+            );
             let branch = if (5..8).contains(&now) {
                 "release/1.2"
             } else {
                 "main"
             };
-            agent.set("BRANCH_NAME", branch);
-            agent.set(
-                "JOB_NAME",
-                &format!("shop-{history}/{}", branch.replace('/', "%2F")),
-            );
-            let state = [
-                "--state=SUCCESS",
-                "--state=SUCCESS",
-                "--state=FAILURE",
-                "--state=ABORTED",
-            ][dice.throw(4)];
-            let place = format!("--environment-id={environment}");
-            let run = deploy(&mut agent, number, &graph.ids[now], &[&place, state]);
-            if let Some(deployed) = running.get(environment) {
+            let job = format!("shop-{history}/{}", branch.replace('/', "%2F"));
+            agent.set("BRANCH_NAME", branch).set("JOB_NAME", &job);
+            let end = ENDS[dice.throw(ENDS.len())];
+            let options = [
+                &format!("--component={}", place.0),
+                &format!("--environment-id={}", place.1),
+                end,
+            ];
+            let run = deploy(&mut agent, number, &graph.ids[now], &options);
+            if let Some(deployed) = running.get(&place) {
                 let (commits, is_rollback) = expected(&graph, *deployed, now);
                 let mut expected: Vec<String> = commits
                     .iter()
@@ -131,8 +151,8 @@ fn what_runs_there_is_what_was_deployed_last() {
                     run.stderr
                 );
             }
-            if state == "--state=SUCCESS" {
-                running.insert(environment, now);
+            if end == "--state=SUCCESS" {
+                running.insert(place, now);
             }
         }
     }

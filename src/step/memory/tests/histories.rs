@@ -1,5 +1,7 @@
 //! Random histories of a job against a model that knows of runs, but not of lines.
 
+use std::collections::BTreeMap;
+
 use super::{applied, deployed_report};
 use crate::step::memory::{Memory, Topic};
 use crate::step::request::{OtherRun, ThisRun};
@@ -15,11 +17,22 @@ impl Dice {
     }
 }
 
-/// A run as Jenkins has it, and what the model says that it knows: when a commit was deployed, and which.
+/// Two components and two environments.
+const PLACES: [&str; 4] = [
+    "shop/prod",
+    "shop/staging",
+    "shop-api/prod",
+    "shop-api/staging",
+];
+
+/// When a commit was deployed to a place, and which.
+type Known = BTreeMap<&'static str, (i64, String)>;
+
+/// A run as Jenkins has it, and what the model says that it knows.
 #[derive(Clone, Default)]
 struct Run {
     memory: String,
-    known: Option<(i64, String)>,
+    known: Known,
     is_over: bool,
     is_discarded: bool,
 }
@@ -39,7 +52,7 @@ fn the_deployment_that_ended_last_counts() {
     let (mut judged, mut true_ones) = (0, 0);
     for _ in 0..200 {
         let mut runs: Vec<Run> = Vec::new();
-        let mut last: Option<String> = None;
+        let mut last: BTreeMap<&str, String> = BTreeMap::new();
         for now in 1..40 {
             let open: Vec<usize> = (0..runs.len()).filter(|it| !runs[*it].is_over).collect();
             if open.is_empty() || open.len() < 3 && dice.throw(3) == 0 {
@@ -68,22 +81,35 @@ fn the_deployment_that_ended_last_counts() {
                 others: others.iter().map(other).collect(),
                 ..ThisRun::default()
             };
-            let known = others.iter().chain([&number]);
-            let known = known.filter_map(|it| runs[*it].known.clone()).max();
+            let mut known = Known::new();
+            for (place, one) in others
+                .iter()
+                .chain([&number])
+                .flat_map(|it| &runs[*it].known)
+            {
+                let latest = known.entry(*place).or_insert_with(|| one.clone());
+                *latest = one.max(latest).clone();
+            }
             let mut memory = Memory::new(&this);
-            let found = memory.deployed(i64::MAX).remove("shop/prod");
-            let found = found.and_then(|it| Some(it.commit?.to_string()));
-            let expected = known.clone().map(|(_, commit)| commit);
-            assert_eq!(found, expected);
+            let found = memory.deployed(i64::MAX);
+            let found: BTreeMap<&str, String> = PLACES
+                .iter()
+                .filter_map(|place| Some((*place, found.get(*place)?.commit.clone()?.to_string())))
+                .collect();
+            let commits = known
+                .iter()
+                .map(|(place, (_, commit))| (*place, commit.clone()));
+            assert_eq!(found, commits.collect());
             runs[number].known = known;
             // Another step, a failure, or a deployment, of an older commit as well.
             if dice.throw(3) == 0 {
+                let place = PLACES[dice.throw(PLACES.len())];
                 judged += 1;
-                true_ones += usize::from(found == last);
+                true_ones += usize::from(found.get(place) == last.get(place));
                 let commit = format!("{:04x}", 0x1000 + dice.throw(30));
-                memory.remember_deployed(&deployed_report("shop/prod", &commit), None);
-                runs[number].known = Some((now, commit.clone()));
-                last = Some(commit);
+                memory.remember_deployed(&deployed_report(place, &commit), None);
+                runs[number].known.insert(place, (now, commit.clone()));
+                last.insert(place, commit);
             } else {
                 memory.keep(Topic::Keys.name(""), serde_json::json!({"issueKeys": []}));
             }
