@@ -215,3 +215,33 @@ fn what_is_no_key_is_cut_in_every_format() {
     let run = agent.run(&["keys", "--changes=changes"]);
     assert!(run.stdout.len() < 5_000, "{}", run.stdout.len());
 }
+
+/// A partial clone without trees has no file of older commits, but all messages.
+#[test]
+fn a_clone_without_trees_has_all_messages() {
+    let agent = Agent::bare();
+    agent.git(&["init", "--quiet", "--initial-branch=main"]);
+    agent.git(&["config", "uploadpack.allowFilter", "true"]);
+    for number in 1..=4 {
+        agent.write("file", &number.to_string());
+        agent.git(&["add", "file"]);
+        let message = format!("ABC-{number}");
+        agent.git(&["commit", "--quiet", "--message", &message]);
+    }
+    let address = format!("file://{}", agent.path().display());
+    for checkout in ["--checkout", "--no-checkout"] {
+        let clone = Agent::bare();
+        let options = ["clone", "--quiet", "--filter=tree:0"];
+        let checkout = (checkout == "--no-checkout").then_some(checkout);
+        let all = options.into_iter().chain(checkout);
+        clone.git(&all.chain([address.as_str(), "."]).collect::<Vec<_>>());
+        let run = clone.run(&["keys", "--since=HEAD~2", "--format=json"]);
+        assert_eq!(
+            run.json()["issue_keys"],
+            json!(["ABC-4", "ABC-3"]),
+            "{}",
+            run.stderr
+        );
+        assert!(!run.stderr.contains("warning"), "{}", run.stderr);
+    }
+}
