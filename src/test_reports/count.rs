@@ -1,6 +1,6 @@
 //! Which format a report has, told by its outermost element, and what its tests came to.
 
-use std::io::{BufRead, Read};
+use std::io::Read;
 
 use super::encoding;
 use super::format::{Element, Format, text};
@@ -35,7 +35,7 @@ pub(super) fn count(input: impl Read) -> Result<TestCounts, Unreadable> {
     Ok(counts)
 }
 
-fn open<R: BufRead>(
+fn open<R: Read>(
     markup: &Markup<R>,
     depth: usize,
     format: &mut dyn Format,

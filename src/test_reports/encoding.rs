@@ -3,19 +3,16 @@
 //! UTF-8, the ISO-8859 and Windows code pages, Shift JIS, GBK and EUC have that already. UTF-16 is narrowed, and
 //! whatever is not ASCII becomes one byte that nothing mistakes for markup.
 
-use std::io::{self, BufReader, Cursor, Read};
+use std::io::{self, Cursor, Read};
 
 /// Stands for a character that is not ASCII.
 const OTHER: u8 = 0x80;
 
-/// Bytes that are read at once.
-const BUFFER: usize = 64 * 1024;
-
-/// The document without its byte order mark, narrowed when it is UTF-16.
+/// The document without its byte order mark, narrowed when it is UTF-16. It has no buffer: its reader has one.
 ///
 /// # Errors
 /// When it cannot be read.
-pub(super) fn narrow<'a>(mut input: impl Read + 'a) -> io::Result<BufReader<Box<dyn Read + 'a>>> {
+pub(super) fn narrow<'a>(mut input: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
     let mut head = Vec::new();
     input.by_ref().take(4).read_to_end(&mut head)?;
     let (mark, is_big_endian) = match *head {
@@ -27,7 +24,7 @@ pub(super) fn narrow<'a>(mut input: impl Read + 'a) -> io::Result<BufReader<Box<
         _ => (0, None),
     };
     let whole = Cursor::new(head.split_off(mark)).chain(input);
-    let narrowed: Box<dyn Read + 'a> = match is_big_endian {
+    Ok(match is_big_endian {
         None => Box::new(whole),
         Some(is_big_endian) => Box::new(Utf16 {
             input: whole,
@@ -35,8 +32,7 @@ pub(super) fn narrow<'a>(mut input: impl Read + 'a) -> io::Result<BufReader<Box<
             wide: Vec::new(),
             half: None,
         }),
-    };
-    Ok(BufReader::with_capacity(BUFFER, narrowed))
+    })
 }
 
 /// Makes one byte of every unit of two.

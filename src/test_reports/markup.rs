@@ -4,7 +4,7 @@
 //! does not grow with the document. Markup is ASCII in every encoding that reaches this place, and what is not ASCII
 //! is never looked at: no encoding has to be known, no character has to be valid, no entity is expanded.
 
-use std::io::BufRead;
+use std::io::Read;
 
 use super::scan::{Scanner, is_name};
 use super::unreadable::Unreadable;
@@ -41,7 +41,7 @@ pub(super) struct Markup<R> {
     has_begun: bool,
 }
 
-impl<R: BufRead> Markup<R> {
+impl<R: Read> Markup<R> {
     pub(super) fn new(input: R) -> Self {
         Self {
             scanner: Scanner::new(input),

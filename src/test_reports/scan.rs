@@ -8,7 +8,7 @@ use super::unreadable::Unreadable;
 const MAX_NAME: usize = 1_000;
 
 /// Bytes that are read at a time.
-const BUFFER: usize = 32 * 1024;
+const BUFFER: usize = 64 * 1024;
 
 /// Where reading has come to.
 pub(super) struct Scanner<R> {
@@ -203,7 +203,9 @@ impl<R: Read> Scanner<R> {
 
 /// The name of the attribute behind one blank, without blanks inside it, and the length of all that.
 fn plain_attribute(text: &[u8]) -> Option<(&[u8], usize)> {
-    let text = text.strip_prefix(b" ")?;
+    let [b' ', text @ ..] = text else {
+        return None;
+    };
     let (name, value) = text.split_at(text.iter().position(|byte| !is_name(*byte))?);
     let [b'=', quote @ (b'"' | b'\''), value @ ..] = value else {
         return None;
