@@ -151,7 +151,7 @@ fn unknown_argument(argument: &str, command: &Command) -> Option<String> {
 fn one_hyphen(letter: &str, arguments: &[OsString], command: &Command) -> Option<String> {
     let mut words = arguments.iter().filter_map(|word| word.to_str());
     let word = words.find(|word| word.starts_with(letter) && word.len() > letter.len())?;
-    let name = word[1..].split('=').next()?;
+    let name = word.strip_prefix('-')?.split('=').next()?;
     let mut longs = command.get_arguments().filter_map(clap::Arg::get_long);
     let is_long = longs.any(|long| long == name);
     is_long.then(|| did_you_mean(&format!("--{name}")))

@@ -103,6 +103,7 @@ const WRONG: &[(&[&str], &[&str])] = &[
     (&["build", "--issue=ABC-1"], &["did you mean --issue-keys?"]),
     (&["build", "-state", "failed"], &["did you mean --state?"]),
     (&["build", "-stat"], &["unexpected argument '-s'", "--help"]),
+    (&["keys", "é", "éa"], &["unexpected argument 'é'", "--help"]),
     (
         &["build", "--client-secret=x"],
         &["JIRA_CLIENT_SECRET_FILE"],
