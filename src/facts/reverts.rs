@@ -1,4 +1,4 @@
-//! Which commits of a range take each other back, so that the range leaves nothing of them.
+//! Which commits of a range take each other back, and what the range leaves of each.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -11,6 +11,9 @@ pub(crate) use message::is_revert;
 use message::{
     MIN_ID, quoted_subject, request_of, reverted_ids, reverted_request, subject, without_number,
 };
+
+/// So much of the messages of others reverts hold together, in bytes. Further ones count as a whole.
+const MAX_TAKEN_BACK: usize = 16 * 1024 * 1024;
 
 /// What the range leaves of a commit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,7 +73,7 @@ pub(super) fn left(commits: &[&Commit]) -> Vec<Left> {
             reverts.insert(number, all);
         }
     }
-    let message = |number: &usize| commits[*number].message.clone();
+    let mut room = MAX_TAKEN_BACK;
     let left = commits.iter().enumerate().map(|(number, commit)| {
         if gone[number] {
             return Left::Nothing;
@@ -82,8 +85,14 @@ pub(super) fn left(commits: &[&Commit]) -> Vec<Left> {
         // The issue may be named only by the merge that brought them.
         let merges = reverted.commits.iter().filter_map(|it| merged_by.get(it));
         let merges: BTreeSet<&usize> = merges.collect();
-        let messages = reverted.commits.iter().chain(merges).map(message);
-        Left::Without(messages.chain(quoted.map(ToOwned::to_owned)).collect())
+        let taken = reverted.commits.iter().chain(merges.iter().copied());
+        let messages = taken.map(|number| commits[*number].message.as_str());
+        let size = messages.clone().map(str::len).sum();
+        let Some(left_over) = room.checked_sub(size) else {
+            return Left::All;
+        };
+        room = left_over;
+        Left::Without(messages.chain(quoted).map(ToOwned::to_owned).collect())
     });
     left.collect()
 }

@@ -1,4 +1,4 @@
-use super::{Commit, Cow, Left, left_of_log};
+use super::{Commit, Cow, Left, MAX_TAKEN_BACK, left_of_log};
 
 fn id(number: usize) -> String {
     format!("{number:040x}")
@@ -268,4 +268,22 @@ fn a_merge_of_a_revert_counts_without_what_is_taken_back() {
     ];
     let all = all_left(&messages, parents);
     assert_eq!([&all[0], &all[3]], [&Left::Nothing, &Left::All]);
+}
+
+/// However often somebody takes the same back: the messages of others are held for each revert.
+#[test]
+fn what_reverts_hold_of_other_messages_is_limited() {
+    let long = "x".repeat(MAX_TAKEN_BACK / 4);
+    let revert = format!("Back\n\nThis reverts commit {}.", id(1));
+    let commit = |number: usize, message: &str| Commit {
+        id: id(number),
+        parents: Vec::new(),
+        message: message.to_owned(),
+    };
+    let mut commits: Vec<Commit> = (2..10).map(|number| commit(number, &revert)).collect();
+    commits.push(commit(1, &long));
+    let all = super::left(&commits.iter().collect::<Vec<_>>());
+    let without = all.iter().filter(|left| matches!(left, Left::Without(_)));
+    assert_eq!(without.count(), 4);
+    assert_eq!([&all[7], &all[8]], [&Left::All, &Left::Nothing]);
 }
