@@ -32,11 +32,11 @@ pub(crate) fn continue_last(
         return;
     };
     let memory = outbox.memory();
-    let mut entities: Vec<ItemHash> = Vec::new();
+    let mut hashes: Vec<ItemHash> = Vec::new();
     let mut lasts: Vec<(SequenceNumber, Record)> = Vec::new();
     for destination in destinations {
         let of_site = payload.numbered(&destination.name);
-        let before = of_site.iter().filter_map(|entity| memory.last(entity));
+        let before = of_site.iter().filter_map(|hash| memory.last(hash));
         for (number, record) in before {
             // Its update has warned of these.
             let unknown = record.unknown.iter().map(String::as_str);
@@ -45,7 +45,7 @@ pub(crate) fn continue_last(
                 .are_news(&unknown_topics(&destination.name, unknown));
             lasts.push((number, record));
         }
-        entities.extend(of_site);
+        hashes.extend(of_site);
     }
     warn_replaced(payload, &lasts, context.output);
     if payload.keeps_issue_keys {
@@ -62,9 +62,9 @@ pub(crate) fn continue_last(
         fingerprint,
     };
     let number = if is_sent {
-        update.reserve(&memory, &entities, context.output)
+        update.reserve(&memory, &hashes, context.output)
     } else {
-        update.number(&memory, &entities)
+        update.number(&memory, &hashes)
     };
     if payload.origin == Origin::Event && lasts.iter().any(|(last, _)| *last > number) {
         context
@@ -184,8 +184,8 @@ pub(crate) fn forget_unknown(
     let unknown: Vec<String> = unknown.cloned().collect();
     if !unknown.is_empty() {
         let memory = outbox.memory();
-        for entity in payload.numbered(site) {
-            memory.forget_issues(&entity, &unknown);
+        for hash in payload.numbered(site) {
+            memory.forget_issues(&hash, &unknown);
         }
     }
 }
@@ -201,15 +201,15 @@ fn fingerprint(payload: &Payload) -> String {
 struct Numbering {
     origin: Origin,
     wanted: SequenceNumber,
-    /// As many as items have numbers; the entities of each site are in the same order.
+    /// As many as items have numbers; those of each site are in the same order.
     items: Vec<(Record, SequenceNumber)>,
     fingerprint: String,
 }
 
 impl Numbering {
     /// The number after the last ones, of all sites.
-    fn number(&self, memory: &Memory<'_>, entities: &[ItemHash]) -> SequenceNumber {
-        let last = entities.iter().filter_map(|entity| memory.last(entity));
+    fn number(&self, memory: &Memory<'_>, hashes: &[ItemHash]) -> SequenceNumber {
+        let last = hashes.iter().filter_map(|hash| memory.last(hash));
         let last = last.max_by_key(|(number, _)| *number);
         let last = last.map(|(number, record)| Last {
             number,
@@ -219,22 +219,17 @@ impl Numbering {
     }
 
     /// A number that no other update has or gets.
-    fn reserve(
-        &self,
-        memory: &Memory<'_>,
-        entities: &[ItemHash],
-        output: &Output,
-    ) -> SequenceNumber {
-        let mut number = self.number(memory, entities);
+    fn reserve(&self, memory: &Memory<'_>, hashes: &[ItemHash], output: &Output) -> SequenceNumber {
+        let mut number = self.number(memory, hashes);
         for _ in 0..MAX_TRIES {
             let mut taken = false;
-            for (entity, (record, own)) in entities.iter().zip(self.items.iter().cycle()) {
+            for (hash, (record, own)) in hashes.iter().zip(self.items.iter().cycle()) {
                 let number = if self.origin == Origin::Given {
                     *own
                 } else {
                     number
                 };
-                match memory.reserve(entity, number, record) {
+                match memory.reserve(hash, number, record) {
                     Reserved::Ours => {}
                     Reserved::Taken => taken = true,
                     Reserved::Impossible(error) => {
@@ -243,7 +238,7 @@ impl Numbering {
                     }
                 }
             }
-            let next = self.number(memory, entities);
+            let next = self.number(memory, hashes);
             let is_ours = !taken || self.origin == Origin::Given || next <= number;
             if is_ours {
                 return number;

@@ -32,7 +32,7 @@ pub(super) struct Tracker<'a, T> {
 }
 
 struct Site<T> {
-    entity: ItemHash,
+    item: ItemHash,
     progress: T,
     /// Whether something did not get there: what comes later does not count then.
     is_behind: bool,
@@ -43,14 +43,14 @@ impl<'a, T: Serialize + DeserializeOwned> Tracker<'a, T> {
     pub(super) fn new(
         notes: Option<Notes<'a>>,
         destinations: &[Destination],
-        entity: impl Fn(&str) -> ItemHash,
+        item: impl Fn(&str) -> ItemHash,
         begin: impl Fn(Option<T>) -> T,
     ) -> Self {
         let site = |destination: &Destination| {
-            let entity = entity(&destination.name);
-            let known = notes.as_ref().and_then(|notes| notes.read(&entity));
+            let item = item(&destination.name);
+            let known = notes.as_ref().and_then(|notes| notes.read(&item));
             Site {
-                entity,
+                item,
                 progress: begin(known),
                 is_behind: false,
             }
@@ -82,7 +82,7 @@ impl<'a, T: Serialize + DeserializeOwned> Tracker<'a, T> {
         for site in self.sites.iter_mut().filter(|site| !site.is_behind) {
             step(&mut site.progress);
             let notes = self.notes.as_ref();
-            let written = notes.map(|notes| notes.write(&site.entity, &site.progress));
+            let written = notes.map(|notes| notes.write(&site.item, &site.progress));
             if let Some(Err(error)) = written
                 && !std::mem::replace(&mut self.is_said, true)
             {

@@ -190,13 +190,13 @@ impl Call<'_> {
     /// Whether it waits to be sent later. A newer state of the same thing, sent before this one, stands.
     fn remember_sent(&mut self, sent: &SentEntry, open_by: Option<&Request>, keeps: bool) -> bool {
         let at = sent.entry.sequence;
-        let entity = sent.entry.item().folder();
-        let open = Topic::Open.name(&entity);
+        let item = sent.entry.item().folder();
+        let open = Topic::Open.name(&item);
         let is_undelivered = matches!(sent.outcome, Outcome::Unreachable | Outcome::Unauthorized);
         if is_undelivered && keeps {
             self.memory.wait(&sent.entry);
         } else if !is_undelivered {
-            self.memory.settle_until(Topic::Waiting.name(&entity), at);
+            self.memory.settle_until(Topic::Waiting.name(&item), at);
         }
         let is_lost = sent.outcome == Outcome::Rejected || is_undelivered && !keeps;
         match open_by {

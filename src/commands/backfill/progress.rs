@@ -67,7 +67,7 @@ impl<'a> Tracker<'a> {
     ) -> Self {
         let rules = rules(options);
         let key = serde_json::json!({ "controller": controller });
-        let entity = |site: &str| ItemHash::new(site, "backfill", &key);
+        let item = |site: &str| ItemHash::new(site, "backfill", &key);
         let begin = |known: Option<Note>| match known {
             Some(known) if known.rules == rules && !options.history.restart => known,
             known => Note {
@@ -76,7 +76,7 @@ impl<'a> Tracker<'a> {
                 ..Note::default()
             },
         };
-        let mut notes = progress::Tracker::new(notes, destinations, entity, begin);
+        let mut notes = progress::Tracker::new(notes, destinations, item, begin);
         let round = notes.of_sites().map(|note| note.round).max();
         for note in notes.of_sites_mut() {
             note.round = round.unwrap_or_default();

@@ -34,7 +34,7 @@ pub(super) fn tracker<'a>(
     restart: bool,
 ) -> Tracker<'a, Progress> {
     let key = serde_json::json!({ "repositoryId": id });
-    let entity = |site: &str| ItemHash::new(site, DataType::DevInfo.name(), &key);
+    let item = |site: &str| ItemHash::new(site, DataType::DevInfo.name(), &key);
     let begin = |known: Option<Progress>| {
         let known = known.unwrap_or_default();
         if known.rules == rules && !restart {
@@ -47,7 +47,7 @@ pub(super) fn tracker<'a>(
             ..Progress::default()
         }
     };
-    Tracker::new(histories, destinations, entity, begin)
+    Tracker::new(histories, destinations, item, begin)
 }
 
 /// What every site has. Where one is behind, the others get some of it again, which is harmless.
