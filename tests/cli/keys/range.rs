@@ -231,10 +231,8 @@ fn a_clone_without_trees_has_all_messages() {
     let address = format!("file://{}", agent.path().display());
     for checkout in ["--checkout", "--no-checkout"] {
         let clone = Agent::bare();
-        let options = ["clone", "--quiet", "--filter=tree:0"];
-        let checkout = (checkout == "--no-checkout").then_some(checkout);
-        let all = options.into_iter().chain(checkout);
-        clone.git(&all.chain([address.as_str(), "."]).collect::<Vec<_>>());
+        let options = ["clone", "--quiet", "--filter=tree:0", checkout];
+        clone.git(&[&options[..], &[address.as_str(), "."]].concat());
         let run = clone.run(&["keys", "--since=HEAD~2", "--format=json"]);
         assert_eq!(
             run.json()["issue_keys"],
