@@ -97,7 +97,7 @@ pub(crate) struct FlagStateOptions {
     pub(crate) url: Option<WebUrl>,
 }
 
-/// Where it stands so.
+/// The environments in which it has this status.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Environment")]
 pub(crate) struct FlagEnvironmentOptions {

@@ -34,7 +34,7 @@ const OTHER_NAMES: [(&str, &str); 4] = [
     ("ssh.dev.azure.com", "dev.azure.com"),
 ];
 
-/// Hosts of which people with several accounts have a name of their own for each: `github.com-work` in `~/.ssh/config`.
+/// Hosts to which people with several accounts give a name for each of them: `github.com-work` in `~/.ssh/config`.
 const WITH_ACCOUNTS: [&str; 3] = ["github.com", "gitlab.com", "bitbucket.org"];
 
 impl CloneUrl {
