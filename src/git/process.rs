@@ -96,6 +96,7 @@ impl<'a> Process<'a> {
         })?;
         let pipes = Pipes::new(&mut child, input).map_err(|error| {
             let _ = child.kill();
+            let _ = child.wait();
             failed(error)
         })?;
         Ok(Self {

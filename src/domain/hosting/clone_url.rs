@@ -92,8 +92,10 @@ impl CloneUrl {
         let other = OTHER_NAMES.iter().find(|(name, _)| *name == host);
         let mut accounts = WITH_ACCOUNTS.iter();
         let account = accounts.find(|name| {
-            let behind = host.strip_prefix(**name);
-            transport == Transport::Ssh && behind.is_some_and(|it| it.starts_with('-'))
+            let account = host
+                .strip_prefix(**name)
+                .and_then(|it| it.strip_prefix('-'));
+            transport == Transport::Ssh && account.is_some_and(|it| !it.contains('.'))
         });
         let other = other.map(|(_, name)| name).or(account);
         let host = other.map_or(host, |name| (*name).to_owned());

@@ -37,6 +37,10 @@ fn clone_addresses_become_pages_without_secrets() {
             Some("https://gitlab.com/acme/team/shop"),
         ),
         (
+            "git@github.com-mirror.example.com:acme/shop.git",
+            Some("https://github.com-mirror.example.com/acme/shop"),
+        ),
+        (
             "git@github.company.com:acme/shop.git",
             Some("https://github.company.com/acme/shop"),
         ),

@@ -81,7 +81,7 @@ fn machine() -> String {
         .unwrap_or("processor unknown")
         .trim_start_matches([':', ' ', '\t']);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let system = rivals::version(&["uname", "-sr"]).unwrap_or_default();
+    let system = rivals::version(&["uname", "-s"]).unwrap_or_default();
     let load = read("/proc/loadavg");
     let load = load.split(' ').next().unwrap_or("unknown").to_owned();
     format!("{model}, {cores} cores, {system}; load at that moment: {load}")
