@@ -6,7 +6,7 @@ mod other;
 mod unix;
 
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 #[cfg(not(unix))]
@@ -204,13 +204,16 @@ impl<'a> Process<'a> {
             LONGEST_PAUSE
         };
         let errors = self.pipes.errors(patience, self.system).map_err(failed)?;
-        Err(GitError::Failed(reason(&text(errors))))
+        Err(GitError::Failed(reason(&text(errors), status)))
     }
 }
 
-/// What git says, without what people read twice.
-fn reason(errors: &str) -> String {
+/// What git says, without what people read twice. One that is killed says nothing.
+fn reason(errors: &str, status: ExitStatus) -> String {
     let errors = errors.trim();
+    if errors.is_empty() {
+        return format!("git ended with {status}");
+    }
     let errors = errors.strip_prefix("fatal: ").unwrap_or(errors);
     errors.replace(" (or any of the parent directories): .git", "")
 }
@@ -234,5 +237,22 @@ pub(super) fn text(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
         Err(_) => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::process::ExitStatusExt as _;
+    use std::process::ExitStatus;
+
+    use super::reason;
+
+    #[test]
+    fn a_git_that_says_nothing_has_ended_somehow() {
+        let killed = reason("\n", ExitStatus::from_raw(9));
+        assert!(killed.contains("signal: 9"), "{killed}");
+        let failed = ExitStatus::from_raw(128 << 8);
+        assert!(reason("", failed).ends_with("exit status: 128"));
+        assert_eq!(reason("fatal: bad object\n", failed), "bad object");
     }
 }
