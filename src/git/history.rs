@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 use super::process::{MAX_WORD, Process, text};
 use super::{Commit, GitError, LOG, MAX_OUTPUT, Repository};
 
+/// Longest line of ids before a message, in bytes: a merge of many branches has as many parents.
+const MAX_IDS: usize = 4 * 1024;
+
 /// Which history is walked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Walked {
@@ -51,7 +54,7 @@ impl Walk<'_> {
             return Ok(None);
         };
         // A key may follow a long log that somebody has pasted into the message.
-        let Some(record) = process.word(MAX_OUTPUT)? else {
+        let Some(record) = process.word(MAX_IDS + MAX_OUTPUT)? else {
             let process = self.0.take();
             process.map_or(Ok(()), Process::finish)?;
             return Ok(None);

@@ -83,6 +83,7 @@ pub(crate) fn commits(repository: &Repository<'_>, wanted: &Wanted) -> Result<Co
     };
     let found = asked.read()?;
     let mut commits = found.commits;
+    let too_large = too_large(&commits, MAX_OUTPUT);
     let is_long = commits.len() > MAX_COMMITS;
     commits.truncate(MAX_COMMITS);
     let is_cut = commits.iter().any(|commit| edge.contains(&commit.id));
@@ -106,7 +107,7 @@ pub(crate) fn commits(repository: &Repository<'_>, wanted: &Wanted) -> Result<Co
             "check --paths: each is a path from the top folder of the repository",
         ));
     }
-    warnings.extend(is_long.then(|| too_long("name a nearer start of the range with --since REV")));
+    warnings.extend(too_large.or_else(|| is_long.then(|| too_long(NEARER))));
     Ok(Commits {
         head,
         commits,
@@ -116,6 +117,20 @@ pub(crate) fn commits(repository: &Repository<'_>, wanted: &Wanted) -> Result<Co
         is_shallow: !edge.is_empty(),
         moving,
         warnings,
+    })
+}
+
+/// The remedy for a range that is too long.
+const NEARER: &str = "name a nearer start of the range with --since REV";
+
+/// Says that reading ended with the last of these, since the messages have no room.
+fn too_large(commits: &[Commit], room: usize) -> Option<Warning> {
+    let length: usize = commits.iter().map(|commit| commit.message.len()).sum();
+    (length >= room).then(|| {
+        Warning::new(
+            format!("only the first {room} bytes of the commit messages, the newest first, were searched for issue keys"),
+            NEARER,
+        )
     })
 }
 

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use super::{Commit, Commits, Wanted, commits};
+use super::{Commit, Commits, Wanted, commits, too_large};
 use crate::error::Warning;
 use crate::git::{GitError, Repository};
 use crate::system::Machine;
@@ -351,4 +351,12 @@ fn a_record_of_the_log_has_ids_and_a_message() {
     );
     assert_eq!(commit.parents, ["bb", "cc"]);
     assert_eq!(Commit::of_record("aa").message, "");
+}
+
+#[test]
+fn messages_that_have_no_room_are_told() {
+    let commits = ["aa\none", "bb\ntwo"].map(Commit::of_record);
+    assert_eq!(too_large(&commits, 7), None);
+    let warning = too_large(&commits, 6).unwrap();
+    assert!(warning.what.contains("the first 6 bytes"), "{warning:?}");
 }
