@@ -6,7 +6,7 @@ use crate::domain::issue_key::{Rules, Text, TextKind, find};
 use crate::domain::revision::Revision;
 use crate::git::details::read_all;
 use crate::git::listed::{Object, since_listed};
-use crate::git::range::pull_request_tip;
+use crate::git::range::merge::pull_request_tip;
 use crate::jenkins::Ref;
 
 /// Outputs with `%%%` between them: of the log, of the references, of the remotes, and of what has one line. Names may
