@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -176,14 +176,25 @@ impl<R: Read> Lines<R> {
     fn read_line(&mut self) -> anyhow::Result<bool> {
         self.line.clear();
         self.number += 1;
-        // One byte more than may be.
-        let mut text = self.text.by_ref().take(self.left + 1);
-        let read = text.read_until(b'\n', &mut self.line)?;
-        let left = u64::try_from(read)
-            .ok()
-            .and_then(|read| self.left.checked_sub(read));
-        self.left = left.with_context(|| format!("it is longer than {MAX_FILE} bytes"))?;
-        Ok(read > 0)
+        // Not by `read_until`, whose search takes several times as long.
+        loop {
+            let text = match self.text.fill_buf() {
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                text => text?,
+            };
+            let end = memchr::memchr(b'\n', text);
+            let part = &text[..end.map_or(text.len(), |end| end + 1)];
+            let read = part.len();
+            self.line.extend_from_slice(part);
+            self.text.consume(read);
+            let left = u64::try_from(read)
+                .ok()
+                .and_then(|read| self.left.checked_sub(read));
+            self.left = left.with_context(|| format!("it is longer than {MAX_FILE} bytes"))?;
+            if end.is_some() || read == 0 {
+                return Ok(!self.line.is_empty());
+            }
+        }
     }
 }
 

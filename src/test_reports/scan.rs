@@ -1,4 +1,8 @@
 //! Bytes of a document, one after the other, with what can be skipped.
+#![expect(
+    clippy::inline_always,
+    reason = "called for every byte of a tag, and what is built for size would not inline them"
+)]
 
 use std::io::{self, Read};
 
@@ -98,7 +102,8 @@ impl<R: Read> Scanner<R> {
     /// blanks around its sign, is left to be read byte by byte.
     pub(super) fn skip_plain_attributes(&mut self, but: &[&[u8]]) {
         while let Some((name, length)) = plain_attribute(self.rest()) {
-            if but.contains(&name) {
+            // The lengths first: nearly all differ.
+            if but.iter().any(|it| it.len() == name.len() && *it == name) {
                 break;
             }
             self.consume(length);
@@ -147,7 +152,7 @@ impl<R: Read> Scanner<R> {
         Err(self.malformed())
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn take(&mut self) -> Result<u8, Unreadable> {
         let Some(byte) = self.peek()? else {
             return Err(self.truncated());
@@ -156,7 +161,7 @@ impl<R: Read> Scanner<R> {
         Ok(byte)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn peek(&mut self) -> Result<Option<u8>, Unreadable> {
         match self.rest().first() {
             Some(byte) => Ok(Some(*byte)),
@@ -165,7 +170,7 @@ impl<R: Read> Scanner<R> {
     }
 
     /// What is in the buffer and was not taken.
-    #[inline]
+    #[inline(always)]
     fn rest(&self) -> &[u8] {
         &self.buffer[self.start..self.end]
     }
@@ -188,6 +193,7 @@ impl<R: Read> Scanner<R> {
         }
     }
 
+    #[inline(always)]
     fn consume(&mut self, count: usize) {
         self.start += count;
     }
@@ -221,7 +227,7 @@ fn plain_attribute(text: &[u8]) -> Option<(&[u8], usize)> {
 }
 
 /// Whether it is allowed in a name. What may begin one is not checked: names are not validated here.
-#[inline]
+#[inline(always)]
 pub(super) fn is_name(byte: u8) -> bool {
     IS_NAME[usize::from(byte)]
 }

@@ -9,7 +9,8 @@ const REVERT: &str = "Revert \"";
 pub(super) const MIN_ID: usize = 7;
 
 pub(super) fn subject(message: &str) -> &str {
-    message.lines().next().unwrap_or_default().trim_end()
+    let end = memchr::memchr(b'\n', message.as_bytes());
+    message[..end.unwrap_or(message.len())].trim_end()
 }
 
 /// Whether it says that it takes something back.
@@ -54,20 +55,14 @@ fn ids_at_start<'a>(text: &'a str) -> impl Iterator<Item = &'a str> {
 pub(super) fn reverted_request(message: &str) -> Option<&str> {
     let kinds = ["This reverts pull request ", "This reverts merge request "];
     let named = kinds.iter().find_map(|kind| behind(message, kind).next());
-    let named = named.or_else(|| {
-        // Only a line of its own says what is taken back.
-        let lines = message.lines().skip(1).take(MAX_LINES);
-        let mut rest = lines.filter_map(|line| line.strip_prefix("Reverts "));
-        rest.find(|rest| !rest.trim_end().contains(' '))
-    })?;
-    let (_, number) = named.lines().next()?.split_once(['#', '!'])?;
+    // Only a line of its own says what is taken back.
+    let named = named
+        .or_else(|| behind(message, "\nReverts ").find(|rest| !subject(rest).contains(' ')))?;
+    let (_, number) = subject(named).split_once(['#', '!'])?;
     let end = number.find(|c: char| !c.is_ascii_digit());
     let digits = &number[..end.unwrap_or(number.len())];
     (!digits.is_empty()).then_some(digits)
 }
-
-/// Most lines that are searched for what GitHub writes into a revert.
-const MAX_LINES: usize = 200;
 
 /// What follows each place of these words. Of all messages of a log nearly none has them, and few have their first letter.
 fn behind<'a>(message: &'a str, words: &'static str) -> impl Iterator<Item = &'a str> {
@@ -87,7 +82,7 @@ pub(super) fn request_of(message: &str) -> Option<String> {
 
 /// The subject of the commit that is taken back: `Revert "ABC-1 login"`, behind which GitHub puts a number.
 pub(super) fn quoted_subject(subject: &str) -> Option<&str> {
-    let at = subject.find(REVERT)?;
+    let at = memchr::memmem::find(subject.as_bytes(), REVERT.as_bytes())?;
     let is_word = at == 0 || subject[..at].ends_with(' ');
     let (quoted, behind) = subject[at + REVERT.len()..].rsplit_once('"')?;
     let is_whole = behind.is_empty() || behind.starts_with(" (");
