@@ -11,6 +11,7 @@ use crate::domain::issue_key::{Text, TextKind};
 use crate::domain::revision::Revision;
 use crate::git::{Commit, GitError, Repository, Wanted};
 use crate::jenkins::{Ref, Run};
+use crate::side_by_side::both;
 use crate::variables::{self, Variables};
 
 /// What is known of the repository of the run.
@@ -180,8 +181,9 @@ fn read_in<'a>(
     let name = checkouts.are_remembered();
     let name = name.then(|| RepositoryName::new(url().as_deref(), &folder));
     let wanted = wanted(question, run, name.as_ref(), &checkouts.listed);
-    let read = RepositoryFacts::read(git, folder, None, &wanted, question)?;
-    Ok(RepositoryFacts { url: url(), ..read })
+    let read = || RepositoryFacts::read(git, folder, None, &wanted, question);
+    let (url, read) = both(url, read);
+    Ok(RepositoryFacts { url, ..read? })
 }
 
 /// What git is asked for.
