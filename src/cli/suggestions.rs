@@ -138,7 +138,8 @@ fn unknown_argument(argument: &str, command: &Command) -> Option<String> {
     }
     let longs = command.get_arguments().filter_map(clap::Arg::get_long);
     let longs: Vec<String> = longs.map(ToOwned::to_owned).collect();
-    let option = meant(name, &longs)?;
+    let same = longs.iter().find(|long| long.eq_ignore_ascii_case(name));
+    let option = same.map_or_else(|| meant(name, &longs), |same| Some(same))?;
     let value = if option == "format" && name == "json" {
         " json"
     } else {
@@ -147,14 +148,13 @@ fn unknown_argument(argument: &str, command: &Command) -> Option<String> {
     Some(did_you_mean(&format!("--{option}{value}")))
 }
 
-/// `-state`, of which clap names only `-s`.
+/// `-state` or `-State`, of which clap names only the first letter.
 fn one_hyphen(letter: &str, arguments: &[OsString], command: &Command) -> Option<String> {
     let mut words = arguments.iter().filter_map(|word| word.to_str());
     let word = words.find(|word| word.starts_with(letter) && word.len() > letter.len())?;
     let name = word.strip_prefix('-')?.split('=').next()?;
-    let mut longs = command.get_arguments().filter_map(clap::Arg::get_long);
-    let is_long = longs.any(|long| long == name);
-    is_long.then(|| did_you_mean(&format!("--{name}")))
+    let is_one = !name.starts_with('-');
+    is_one.then(|| unknown_argument(&format!("--{name}"), command))?
 }
 
 /// A word without hyphens: an issue key, a state, an option without its hyphens, or a command to run.

@@ -102,6 +102,10 @@ const WRONG: &[(&[&str], &[&str])] = &[
     ),
     (&["build", "--issue=ABC-1"], &["did you mean --issue-keys?"]),
     (&["build", "-state", "failed"], &["did you mean --state?"]),
+    (&["build", "-State", "failed"], &["did you mean --state?"]),
+    (&["build", "-STATE=failed"], &["did you mean --state?"]),
+    (&["build", "--Title=x"], &["did you mean --title?"]),
+    (&["build", "-Status", "failed"], &["did you mean --state?"]),
     (&["build", "-stat"], &["unexpected argument '-s'", "--help"]),
     (&["keys", "é", "éa"], &["unexpected argument 'é'", "--help"]),
     (
