@@ -157,8 +157,7 @@ fn as_text(findings: &Findings, searched: &Searched, facts: &Facts) -> String {
         text.push_str("\nfound:\n");
     }
     let is_again = |dropped: &&Dropped, found: &Found| {
-        let candidate = &dropped.candidate;
-        dropped.reason == Reason::Duplicate && candidate.eq_ignore_ascii_case(found.key.as_str())
+        dropped.reason == Reason::Duplicate && dropped.key.as_ref() == Some(&found.key)
     };
     let too_long = findings.dropped.iter();
     let is_too_long = too_long.map(|it| it.reason).any(|it| it == Reason::TooMany);

@@ -120,6 +120,14 @@ struct Seen {
     made: Option<String>,
 }
 
+impl Seen {
+    /// What names the issue.
+    fn named_in<'a>(&'a self, part: Part<'a>) -> &'a str {
+        let candidate = || &part.part[self.range.clone()];
+        self.made.as_deref().unwrap_or_else(candidate)
+    }
+}
+
 impl<'a> KeySearch<'a> {
     fn text(&mut self, text: &Text) {
         // The position in characters is counted on from place to place, to stay linear.
@@ -155,8 +163,9 @@ impl<'a> KeySearch<'a> {
                         });
                     }
                     Err(reason) => {
-                        let candidate = &part.part[seen.range];
-                        self.findings.drop(candidate, reason, place);
+                        let candidate = &part.part[seen.range.clone()];
+                        let named = seen.named_in(part);
+                        self.findings.drop(candidate, named, reason, place);
                     }
                 }
             }
@@ -231,7 +240,7 @@ impl<'a> KeySearch<'a> {
         if self.is_word(part, candidate) {
             return Err(Reason::LowerCase);
         }
-        let named = seen.made.as_deref().unwrap_or(candidate);
+        let named = seen.named_in(part);
         let key: IssueKey = named.parse().map_err(|_| Reason::NotAKey)?;
         if part.kind != TextKind::Explicit {
             self.filter(part, seen, &key)?;
@@ -324,12 +333,8 @@ impl<'a> KeySearch<'a> {
         }
         for dropped in &mut findings.dropped {
             // What comes later and counts is found before it is known.
-            if dropped.reason == Reason::Reverted
-                && dropped
-                    .candidate
-                    .parse()
-                    .is_ok_and(|key: IssueKey| self.seen.contains_key(&key))
-            {
+            let is_found = |key: &IssueKey| self.seen.contains_key(key);
+            if dropped.reason == Reason::Reverted && dropped.key.as_ref().is_some_and(is_found) {
                 dropped.reason = Reason::Duplicate;
             }
         }

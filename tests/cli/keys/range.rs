@@ -193,6 +193,17 @@ fn a_key_is_counted_each_time() {
     let words = "UTF-8 ".repeat(1_007);
     let listed = counted(&[&many, &words]);
     assert!(listed.contains("\n  and 7 more\n"), "{listed}");
+    // A template makes the keys of other words.
+    let template = [
+        "keys",
+        r"--key-pattern=#(\d+)|(UTF-\d)",
+        "--key-template=ABC-$1",
+        &format!("--message={}{words}", "#1 ".repeat(2_501)),
+    ];
+    let listed = Agent::bare().run(&template).stdout;
+    assert!(listed.contains("(and 2500 more times)"), "{listed}");
+    assert!(listed.contains("\n  and 7 more\n"), "{listed}");
+    assert!(!listed.contains("duplicate"), "{listed}");
 }
 
 #[test]

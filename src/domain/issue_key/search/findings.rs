@@ -17,6 +17,8 @@ pub(crate) struct Found {
 #[derive(Clone, Debug)]
 pub(crate) struct Dropped {
     pub(crate) candidate: String,
+    /// The issue that it names, by itself or by a template.
+    pub(crate) key: Option<IssueKey>,
     pub(crate) place: Place,
     pub(crate) reason: Reason,
 }
@@ -57,13 +59,21 @@ const MAX_DROPPED: usize = 1_000;
 pub(crate) const MAX_CUT: usize = 100_000;
 
 impl Findings {
-    pub(super) fn drop(&mut self, candidate: &str, reason: Reason, place: impl FnOnce() -> Place) {
+    /// `named` is what names the issue: the candidate, or what a template made of it.
+    pub(super) fn drop(
+        &mut self,
+        candidate: &str,
+        named: &str,
+        reason: Reason,
+        place: impl FnOnce() -> Place,
+    ) {
         if self.count(reason.name()) > MAX_DROPPED {
             self.dropped_beyond += 1;
             return;
         }
         self.dropped.push(Dropped {
             candidate: cut(candidate),
+            key: named.parse().ok(),
             place: place(),
             reason,
         });
@@ -90,7 +100,7 @@ impl Findings {
         let (out, found) = self.found.into_iter().partition(is_unknown);
         self.found = found;
         for Found { key, place, .. } in out {
-            self.drop(key.as_str(), Reason::Unknown, || place);
+            self.drop(key.as_str(), key.as_str(), Reason::Unknown, || place);
         }
         self
     }
