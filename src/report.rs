@@ -38,6 +38,8 @@ pub(crate) enum Outcome {
     /// The credential is missing, wrong or lacks the permission.
     Unauthorized,
     Unreachable,
+    /// Updates stay queued that nobody was asked for now: they are paused, or others send them (`flush`).
+    Queued,
     /// Invalid options or values.
     Invalid,
     /// What was looked for is stored.

@@ -8,6 +8,7 @@ use super::delivery::{self, Delivery};
 use super::session::Session;
 use super::store::{self, NoOutbox};
 use crate::cli::{FlushOptions, turned_off_by};
+use crate::domain::timestamp::Timestamp;
 use crate::error::{Failure, FailureKind};
 use crate::outbox::{Count, Due, Outbox};
 use crate::policy::{overall, worst};
@@ -84,7 +85,8 @@ pub(crate) fn run(options: &FlushOptions, context: &Context<'_>) -> Result<Repor
     };
     let is_selected =
         |due: &&Due| !is_narrowed || sites.iter().any(|site| due.is_for(&site.to_string()));
-    say_paused(listing.paused.iter().filter(is_selected), context);
+    let paused = paused(listing.paused.iter().filter(is_selected), context);
+    counts.add(paused);
     let newer = left.newer;
     counts.waiting = waiting + held + newer;
     if held > 0 {
@@ -104,16 +106,22 @@ pub(crate) fn run(options: &FlushOptions, context: &Context<'_>) -> Result<Repor
     Ok(report(counts, reports, is_narrowed, context))
 }
 
-/// Says when those are tried again that failed alone: nobody who calls this in vain is to wonder.
-fn say_paused<'a>(paused: impl Iterator<Item = &'a Due>, context: &Context<'_>) {
+/// Counts and names those that failed alone and are not tried yet: nobody who calls this in vain is to wonder.
+fn paused<'a>(paused: impl Iterator<Item = &'a Due>, context: &Context<'_>) -> OutboxReport {
     let tries: Vec<i64> = paused.filter_map(Due::next_try).collect();
-    if let Some(next) = tries.iter().min() {
-        let count = tries.len();
+    let count = tries.len();
+    let next = tries.into_iter().min();
+    if let Some(next) = next {
         let pause = next.saturating_sub(context.system.now().as_millisecond());
         let minutes = delivery::minutes(pause);
         context.output.warn(&format!(
             "in the outbox, paused after a failure that concerns no other update: {count}; next try in {minutes}"
         ));
+    }
+    OutboxReport {
+        paused: count,
+        next_try: next.map(Timestamp::from_millisecond),
+        ..OutboxReport::default()
     }
 }
 
@@ -214,7 +222,8 @@ fn report(
     };
     context.output.say(&message);
     let outcome = match overall(&outcomes) {
-        Outcome::NothingToSend if counts.waiting > 0 => Outcome::Unreachable,
+        // Nobody was asked for what is left: it is paused, or others send it.
+        Outcome::NothingToSend if counts.waiting > 0 => Outcome::Queued,
         outcome => outcome,
     };
     Report {

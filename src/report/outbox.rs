@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::domain::timestamp::Timestamp;
+
 /// Most names of delivered updates that one line has.
 const MAX_NAMED: usize = 10;
 
@@ -22,6 +24,20 @@ pub(crate) struct OutboxReport {
     pub(crate) expired: usize,
     /// Dropped since a later update of the same build or deployment takes their place.
     pub(crate) superseded: usize,
+    /// How many of those that wait are paused, since they failed alone; only of a flush, and only if there are any.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(crate) paused: usize,
+    /// When the first of these is tried again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next_try: Option<Timestamp>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes it like this"
+)]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 impl OutboxReport {
@@ -50,6 +66,7 @@ impl OutboxReport {
             (self.delivered, "delivered"),
             (self.refused, "rejected by Jira"),
             (self.waiting, "still queued"),
+            (self.paused, "of them paused"),
             (self.expired, "too old or too many"),
             (self.superseded, "replaced by later updates"),
         ];
@@ -57,9 +74,10 @@ impl OutboxReport {
         let counts: Vec<String> = counts
             .map(|(count, what)| format!("{count} {what}"))
             .collect();
-        match counts.as_slice() {
-            [] => "nothing is queued".to_owned(),
-            counts => counts.join(", "),
+        match (counts.as_slice(), self.next_try) {
+            ([], _) => "nothing is queued".to_owned(),
+            (counts, None) => counts.join(", "),
+            (counts, Some(next)) => format!("{}; next try at {next}", counts.join(", ")),
         }
     }
 
@@ -72,6 +90,8 @@ impl OutboxReport {
         self.waiting += other.waiting;
         self.expired += other.expired;
         self.superseded += other.superseded;
+        self.paused += other.paused;
+        self.next_try = self.next_try.into_iter().chain(other.next_try).min();
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -82,6 +102,7 @@ impl OutboxReport {
 #[cfg(test)]
 mod tests {
     use super::{MAX_LISTED, OutboxReport};
+    use crate::domain::timestamp::Timestamp;
 
     #[test]
     fn only_what_happened_is_counted() {
@@ -132,11 +153,16 @@ mod tests {
             waiting: 2,
             expired: 3,
             superseded: 4,
+            paused: 1,
+            next_try: Some(Timestamp::from_millisecond(60_000)),
             ..OutboxReport::default()
         };
         let mut both = one();
         both.add(one());
         let counts = [both.refused, both.waiting, both.expired, both.superseded];
         assert_eq!(counts, [2, 4, 6, 8]);
+        let words = "2 rejected by Jira, 4 still queued, 2 of them paused, 6 too old or too many, \
+            8 replaced by later updates; next try at 1970-01-01T00:01:00.000Z";
+        assert_eq!(both.words(), words);
     }
 }

@@ -116,7 +116,10 @@ impl Late {
         let flushed = call.report(&flush);
         self.note_delivered(&flushed.result);
         call.remember_outages(&flushed.result.sites);
-        if flushed.result.outcome == Outcome::Unreachable {
+        if matches!(
+            flushed.result.outcome,
+            Outcome::Unreachable | Outcome::Queued
+        ) {
             self.said
                 .push(format!("  warning: {}", flushed.result.message));
         }

@@ -1,6 +1,7 @@
 //! One update that fails alone never holds up the others, and a site that fails as a whole is not asked for each of them.
 
 use jira_sandbox::{Endpoint, Fault, Sandbox};
+use serde_json::json;
 
 use crate::support::{Agent, Run};
 
@@ -89,7 +90,7 @@ fn check(name: &str, fault: &Fault, jobs: &[String]) {
             "{context}"
         );
         let before = jira.submissions().len();
-        let run = agent.run(&["flush", "--quiet", "--budget=20"]);
+        let run = agent.run(&["flush", "--quiet", "--budget=20", "--format=json"]);
         assert_eq!(
             (run.code, jira.submissions().len()),
             (4, before),
@@ -97,6 +98,18 @@ fn check(name: &str, fault: &Fault, jobs: &[String]) {
         );
         let told = format!("{}; next try in 1 minute\n", bad.len());
         assert!(run.stderr.contains(&told), "{}", run.stderr);
+        let report = run.json();
+        let outbox = &report["outbox"];
+        let next = outbox["next_try"].as_str().unwrap();
+        let message = format!(
+            "outbox: {0} still queued, {0} of them paused; next try at {next}",
+            bad.len()
+        );
+        assert_eq!(
+            (&report["outcome"], &report["message"], &outbox["paused"]),
+            (&json!("queued"), &json!(message), &json!(bad.len())),
+            "{report}"
+        );
     }
 }
 
