@@ -156,9 +156,12 @@ pub(crate) fn gather(
     } else {
         BTreeMap::new()
     };
-    let log = change_log::sort(question, &first, &others);
+    let is_late = || deadline.remaining(system).is_zero();
+    let log = change_log::sort(question, &first, &others, &is_late);
     let commits_left_out = log.left_out.len();
-    let texts = texts::of_run(question, variables, &first, &others, &submodules);
+    let (texts, of_texts) =
+        texts::of_run(question, variables, &first, &others, &submodules, &is_late);
+    let of_log = log.is_unsorted().then(reverts::unknown);
     let log = if question.only_issue_keys {
         ChangeLog::default()
     } else {
@@ -169,7 +172,8 @@ pub(crate) fn gather(
     let is_told = !texts.is_empty() || has_log || !question.messages.is_empty();
     let unread = jenkins::unread(variables).filter(|_| !is_told);
     let unread = unread.map(Notes::from);
-    let notes = others.notes.clone().and(submodules.notes);
+    let notes = others.notes.clone().and(submodules.notes).and(of_texts);
+    let notes = notes.and(of_log.unwrap_or_default());
     let notes = notes.and(left_out.unwrap_or_default());
     let notes = notes.and(unread.unwrap_or_default());
     let facts = Facts::of_first(run, first);

@@ -23,8 +23,8 @@ pub(crate) struct ChangeLog {
     pub(super) left_out: HashSet<String>,
     /// Nobody knows which files a commit changes that no repository has, and only some files count.
     is_limited: bool,
-    /// Places of those of the run of which it does not leave all.
-    left: HashMap<usize, Left>,
+    /// Places of those of the run of which it does not leave all; nothing when there was no time to find out.
+    left: Option<HashMap<usize, Left>>,
 }
 
 impl ChangeLog {
@@ -34,17 +34,22 @@ impl ChangeLog {
             changes,
             ..Self::default()
         };
-        log.without_reverted()
+        log.without_reverted(&|| false)
     }
 
     /// The same, without what it takes back itself.
-    fn without_reverted(self) -> Self {
+    fn without_reverted(self, is_late: &dyn Fn() -> bool) -> Self {
         let left = if self.changes.may_revert() {
-            reverts::left_of_log(|| self.of_run())
+            reverts::left_of_log(|| self.of_run(), is_late)
         } else {
-            HashMap::new()
+            Some(HashMap::new())
         };
         Self { left, ..self }
+    }
+
+    /// Whether there was no time to find out what it takes back.
+    pub(super) fn is_unsorted(&self) -> bool {
+        self.left.is_none()
     }
 
     /// These belong to the run.
@@ -59,7 +64,11 @@ impl ChangeLog {
     /// Its texts, one after the other.
     pub(crate) fn texts(&self) -> impl Iterator<Item = Text> {
         let of_run = self.of_run().enumerate().map(|(place, entry)| {
-            let left = self.left.get(&place).cloned();
+            let left = self
+                .left
+                .as_ref()
+                .and_then(|left| left.get(&place))
+                .cloned();
             what_is_left(commit_text(&entry), left.unwrap_or_default())
         });
         let left_out = (!self.left_out.is_empty()).then(|| self.changes.iter());
@@ -70,7 +79,12 @@ impl ChangeLog {
 }
 
 /// Sorts the commits of the log by what the repositories have.
-pub(super) fn sort(question: &Question, first: &OfRun<'_>, others: &Others<'_>) -> ChangeLog {
+pub(super) fn sort(
+    question: &Question,
+    first: &OfRun<'_>,
+    others: &Others<'_>,
+    is_late: &dyn Fn() -> bool,
+) -> ChangeLog {
     let changes = question.changes.clone();
     let repositories = || first.repository.iter().chain(&others.read);
     let known: HashSet<&str> = repositories().flat_map(|read| read.known()).collect();
@@ -97,9 +111,9 @@ pub(super) fn sort(question: &Question, first: &OfRun<'_>, others: &Others<'_>) 
         left_out,
         is_limited: question.sorts_changes && !question.paths.is_empty(),
         changes,
-        left: HashMap::new(),
+        left: None,
     };
-    log.without_reverted()
+    log.without_reverted(is_late)
 }
 
 /// Whether what none of the repositories has cannot be of the run: the commit that was built is there, and nothing was

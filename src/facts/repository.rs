@@ -110,10 +110,10 @@ impl<'a> RepositoryFacts<'a> {
         RepositoryName::new(self.url.as_deref(), &self.folder)
     }
 
-    /// What the range leaves of each of the commits.
-    pub(super) fn left(&self) -> Vec<Left> {
+    /// What the range leaves of each of the commits; nothing when that takes too long.
+    pub(super) fn left(&self, is_late: &dyn Fn() -> bool) -> Option<Vec<Left>> {
         let all: Vec<&Commit> = self.commits.iter().collect();
-        reverts::left(&all)
+        reverts::left(&all, is_late)
     }
 }
 

@@ -3,10 +3,14 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::Notes;
 use crate::git::Commit;
 
+mod history;
 mod message;
+mod reach;
 
+use history::{History, Reverted};
 pub(crate) use message::is_revert;
 use message::{
     MIN_ID, quoted_subject, request_of, reverted_ids, reverted_request, subject, without_number,
@@ -14,6 +18,9 @@ use message::{
 
 /// So much of the messages of others reverts hold together, in bytes. Further ones count as a whole.
 const MAX_TAKEN_BACK: usize = 16 * 1024 * 1024;
+
+/// What each of these messages takes besides its text, in bytes.
+const BESIDES: usize = 256;
 
 /// What the range leaves of a commit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,23 +32,36 @@ pub(super) enum Left {
     Without(Vec<String>),
 }
 
-/// What is left of each of the commits, which come newest first.
-pub(super) fn left(commits: &[&Commit]) -> Vec<Left> {
-    if !commits.iter().any(|commit| is_revert(&commit.message)) {
-        return vec![Left::All; commits.len()];
+/// What is said when there is no time for it: all counts then.
+pub(super) fn unknown() -> Notes {
+    Notes::warning(
+        "there was not enough time to tell which commits were reverted: the issue keys of reverted commits count as well",
+        "allow more time with --budget, or name a nearer start of the range with --since REV",
+    )
+}
+
+/// What is left of each of the commits, which come newest first; nothing when that takes too long.
+pub(super) fn left(commits: &[&Commit], is_late: &dyn Fn() -> bool) -> Option<Vec<Left>> {
+    let are_reverts = commits.iter().map(|commit| is_revert(&commit.message));
+    let are_reverts: Vec<bool> = are_reverts.collect();
+    if !are_reverts.contains(&true) {
+        return Some(vec![Left::All; commits.len()]);
     }
     let history = History::new(commits);
     let mut gone = vec![false; commits.len()];
     let mut reverts: BTreeMap<usize, Reverted> = BTreeMap::new();
-    for (number, commit) in commits.iter().enumerate() {
+    for number in 0..commits.len() {
         // A revert that is itself taken back takes nothing back.
-        if gone[number] || !is_revert(&commit.message) {
+        if gone[number] || !are_reverts[number] {
             continue;
+        }
+        if is_late() {
+            return None;
         }
         let mut reverted = history.reverted(number, &gone);
         let new = reverted.commits.iter().filter(|target| !gone[**target]);
-        let brought: HashSet<usize> = new.flat_map(|it| history.brought_by(*it)).collect();
-        reverted.commits.extend(brought);
+        let brought: Vec<usize> = new.flat_map(|it| history.brought_by(*it)).collect();
+        reverted.extend(brought);
         for target in &reverted.commits {
             gone[*target] = true;
         }
@@ -56,6 +76,9 @@ pub(super) fn left(commits: &[&Commit]) -> Vec<Left> {
         if gone[number] || !history.may_bring_nothing(number, is_over) {
             continue;
         }
+        if is_late() {
+            return None;
+        }
         let brought = history.brought_by(number);
         if brought.is_empty() || !brought.iter().all(|brought| is_over(*brought)) {
             continue;
@@ -63,7 +86,7 @@ pub(super) fn left(commits: &[&Commit]) -> Vec<Left> {
         let taken = brought.iter().filter_map(|brought| reverts.get(brought));
         let mut all = Reverted::default();
         for reverted in taken.filter(|it| it.reaches_beyond(&brought)) {
-            all.commits.extend(&reverted.commits);
+            all.extend(reverted.commits.iter().copied());
             all.is_whole &= reverted.is_whole;
         }
         if all.commits.is_empty() {
@@ -87,21 +110,22 @@ pub(super) fn left(commits: &[&Commit]) -> Vec<Left> {
         let merges: BTreeSet<&usize> = merges.collect();
         let taken = reverted.commits.iter().chain(merges.iter().copied());
         let messages = taken.map(|number| commits[*number].message.as_str());
-        let size = messages.clone().map(str::len).sum();
-        let Some(left_over) = room.checked_sub(size) else {
+        let size = messages.clone().map(|message| message.len() + BESIDES);
+        let Some(left_over) = room.checked_sub(size.sum()) else {
             return Left::All;
         };
         room = left_over;
         Left::Without(messages.chain(quoted).map(ToOwned::to_owned).collect())
     });
-    left.collect()
+    Some(left.collect())
 }
 
 /// The same of a log without merges that is not held, the newest first: the places of those of which not all is left. It is
-/// read only for reverts, and for what these may mean.
+/// read only for reverts, and for what these may mean. Nothing when that takes too long.
 pub(super) fn left_of_log<'a, I: Iterator<Item = Cow<'a, Commit>>>(
     log: impl Fn() -> I,
-) -> HashMap<usize, Left> {
+    is_late: &dyn Fn() -> bool,
+) -> Option<HashMap<usize, Left>> {
     let reverts = log().filter(|commit| is_revert(&commit.message));
     let (mut ids, mut subjects, mut requests) = (HashSet::new(), HashSet::new(), HashSet::new());
     for revert in reverts {
@@ -111,7 +135,7 @@ pub(super) fn left_of_log<'a, I: Iterator<Item = Cow<'a, Commit>>>(
         requests.extend(reverted_request(&revert.message).map(ToOwned::to_owned));
     }
     if ids.is_empty() && subjects.is_empty() && requests.is_empty() {
-        return HashMap::new();
+        return Some(HashMap::new());
     }
     let may_be_meant = |commit: &Commit| {
         commit.id.get(..MIN_ID).is_some_and(|id| ids.contains(id))
@@ -122,129 +146,8 @@ pub(super) fn left_of_log<'a, I: Iterator<Item = Cow<'a, Commit>>>(
     let numbered = log().enumerate().filter(|(_, commit)| may_be_meant(commit));
     let (places, commits): (Vec<usize>, Vec<_>) = numbered.unzip();
     let commits: Vec<&Commit> = commits.iter().map(AsRef::as_ref).collect();
-    let left = places.into_iter().zip(left(&commits));
-    left.filter(|(_, left)| *left != Left::All).collect()
-}
-
-/// What a revert takes back.
-struct Reverted {
-    commits: HashSet<usize>,
-    /// Whether all that it names is in the range.
-    is_whole: bool,
-}
-
-impl Default for Reverted {
-    fn default() -> Self {
-        Self {
-            commits: HashSet::new(),
-            is_whole: true,
-        }
-    }
-}
-
-impl Reverted {
-    /// Whether it takes back more than these commits.
-    fn reaches_beyond(&self, commits: &HashSet<usize>) -> bool {
-        !self.is_whole || !self.commits.is_subset(commits)
-    }
-}
-
-struct History<'a> {
-    commits: &'a [&'a Commit],
-    by_id: BTreeMap<&'a str, usize>,
-    /// The newest last.
-    by_subject: HashMap<&'a str, Vec<usize>>,
-    /// By the numbers of the pull requests that they merged, the newest last.
-    by_request: HashMap<String, Vec<usize>>,
-}
-
-impl<'a> History<'a> {
-    fn new(commits: &'a [&'a Commit]) -> Self {
-        let numbered = || commits.iter().enumerate();
-        let by_id = numbered().map(|(number, commit)| (commit.id.as_str(), number));
-        let mut by_subject: HashMap<&str, Vec<usize>> = HashMap::new();
-        let mut by_request: HashMap<String, Vec<usize>> = HashMap::new();
-        for (number, commit) in numbered().rev() {
-            let subject = without_number(subject(&commit.message));
-            by_subject.entry(subject).or_default().push(number);
-            if let Some(request) = request_of(&commit.message) {
-                by_request.entry(request).or_default().push(number);
-            }
-        }
-        Self {
-            commits,
-            by_id: by_id.filter(|(id, _)| id.len() >= MIN_ID).collect(),
-            by_subject,
-            by_request,
-        }
-    }
-
-    /// What a revert takes back, as far as it is there.
-    fn reverted(&self, revert: usize, gone: &[bool]) -> Reverted {
-        let message = &self.commits[revert].message;
-        let named: Vec<Option<usize>> = reverted_ids(message).map(|id| self.find(id)).collect();
-        let commits: HashSet<usize> = named.iter().flatten().copied().collect();
-        if !commits.is_empty() {
-            let is_whole = named.iter().all(Option::is_some);
-            return Reverted { commits, is_whole };
-        }
-        // Without an id, or with one from before a rebase. The nearest before it.
-        let quoted = quoted_subject(subject(message)).map(without_number);
-        let same = quoted.and_then(|quoted| self.by_subject.get(quoted));
-        let request = || self.by_request.get(reverted_request(message)?);
-        let mut same = same.or_else(request).into_iter().flatten().rev();
-        let nearest = same.find(|number| **number > revert && !gone[**number]);
-        Reverted {
-            commits: nearest.copied().into_iter().collect(),
-            is_whole: true,
-        }
-    }
-
-    fn find(&self, id: &str) -> Option<usize> {
-        let (found, number) = self.by_id.range(id..).next()?;
-        found.starts_with(id).then_some(*number)
-    }
-
-    /// Whether it is a merge whose second parent is over; of more parents nothing is known so quickly.
-    fn may_bring_nothing(&self, merge: usize, is_over: impl Fn(usize) -> bool) -> bool {
-        let number = |id: &String| self.by_id.get(id.as_str());
-        match self.parents_of(merge) {
-            [] | [_] => false,
-            [_, second] => number(second).is_some_and(|number| is_over(*number)),
-            _ => true,
-        }
-    }
-
-    /// What a merge brought besides its first parent's history.
-    fn brought_by(&self, merge: usize) -> HashSet<usize> {
-        let parents = self.parents_of(merge);
-        let Some((first, others)) = parents
-            .split_first()
-            .filter(|(_, others)| !others.is_empty())
-        else {
-            return HashSet::new();
-        };
-        let kept = self.reach(std::slice::from_ref(first));
-        let brought = self.reach(others);
-        brought.difference(&kept).copied().collect()
-    }
-
-    /// The commits of the range that lead to these, and themselves.
-    fn reach(&self, heads: &[String]) -> HashSet<usize> {
-        let number = |id: &String| self.by_id.get(id.as_str()).copied();
-        let mut open: Vec<usize> = heads.iter().filter_map(number).collect();
-        let mut seen = HashSet::new();
-        while let Some(commit) = open.pop() {
-            if seen.insert(commit) {
-                open.extend(self.parents_of(commit).iter().filter_map(number));
-            }
-        }
-        seen
-    }
-
-    fn parents_of(&self, commit: usize) -> &[String] {
-        &self.commits[commit].parents
-    }
+    let left = places.into_iter().zip(left(&commits, is_late)?);
+    Some(left.filter(|(_, left)| *left != Left::All).collect())
 }
 
 #[cfg(test)]

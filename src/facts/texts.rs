@@ -1,11 +1,13 @@
 //! The texts that are searched for issue keys, from everything that `facts::gather` has read.
 
-use super::Question;
+use std::iter::repeat;
+
 use super::first::OfRun;
 use super::further::Others;
 use super::repository::RepositoryFacts;
-use super::reverts::Left;
+use super::reverts::{self, Left};
 use super::submodules::Submodules;
+use super::{Notes, Question};
 use crate::domain::issue_key::{Reason, Text, TextKind};
 use crate::domain::revision::short;
 use crate::git::Commit;
@@ -19,20 +21,23 @@ pub(super) fn of_run(
     first: &OfRun<'_>,
     others: &Others<'_>,
     submodules: &Submodules<'_>,
-) -> Vec<Text> {
-    let mut texts = but_of_commits(question, variables, first);
-    if question.only_issue_keys {
-        return texts;
+    is_late: &dyn Fn() -> bool,
+) -> (Vec<Text>, Notes) {
+    let (mut texts, mut notes) = (but_of_commits(question, variables, first), Notes::default());
+    if !question.searches_commits() {
+        return (texts, notes);
     }
-    if question.messages.is_empty() {
-        if let Some(read) = &first.repository {
-            texts.extend(of_commits(read, ""));
+    let further = others.read.iter().chain(&submodules.read);
+    let further = further.map(|read| (read, format!(" in {}", read.folder)));
+    let first = first.repository.iter().map(|read| (read, String::new()));
+    for (read, place) in first.chain(further) {
+        let left = read.left(is_late);
+        if left.is_none() {
+            notes = notes.and(reverts::unknown());
         }
-        for read in others.read.iter().chain(&submodules.read) {
-            texts.extend(of_commits(read, &format!(" in {}", read.folder)));
-        }
+        texts.extend(of_commits(read, left, &place));
     }
-    texts
+    (texts, notes)
 }
 
 /// The texts of the run but for those of commits.
@@ -76,9 +81,9 @@ pub(super) fn given(question: &Question) -> Vec<Text> {
 }
 
 /// The messages of a repository's commits; `place` follows the id of each.
-fn of_commits(read: &RepositoryFacts<'_>, place: &str) -> Vec<Text> {
-    let left = read.left().into_iter();
-    let texts = read.commits.iter().zip(left);
+fn of_commits(read: &RepositoryFacts<'_>, left: Option<Vec<Left>>, place: &str) -> Vec<Text> {
+    let left = left.into_iter().flatten();
+    let texts = read.commits.iter().zip(left.chain(repeat(Left::All)));
     texts
         .map(|(commit, left)| what_is_left(text_of(commit, place), left))
         .collect()

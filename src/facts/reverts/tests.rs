@@ -1,4 +1,4 @@
-use super::{Commit, Cow, Left, MAX_TAKEN_BACK, left_of_log};
+use super::{BESIDES, Commit, Cow, Left, MAX_TAKEN_BACK, left_of_log};
 
 fn id(number: usize) -> String {
     format!("{number:040x}")
@@ -23,9 +23,13 @@ fn all_left(messages: &[&str], parents: &[(usize, &[usize])]) -> Vec<Left> {
         })
         .collect();
     let commits: Vec<&Commit> = commits.iter().collect();
-    let all = super::left(&commits);
+    let all = super::left(&commits, &|| false).unwrap();
     if parents.is_empty() {
-        let mut of_log = left_of_log(|| commits.iter().map(|commit| Cow::Borrowed(*commit)));
+        let mut of_log = left_of_log(
+            || commits.iter().map(|commit| Cow::Borrowed(*commit)),
+            &|| false,
+        )
+        .unwrap();
         let of_log = (0..count).map(|place| of_log.remove(&place).unwrap_or_default());
         let sorted = |left: Left| match left {
             Left::Without(mut messages) => {
@@ -273,7 +277,7 @@ fn a_merge_of_a_revert_counts_without_what_is_taken_back() {
 /// However often somebody takes the same back: the messages of others are held for each revert.
 #[test]
 fn what_reverts_hold_of_other_messages_is_limited() {
-    let long = "x".repeat(MAX_TAKEN_BACK / 4);
+    let long = "x".repeat(MAX_TAKEN_BACK / 4 - BESIDES);
     let revert = format!("Back\n\nThis reverts commit {}.", id(1));
     let commit = |number: usize, message: &str| Commit {
         id: id(number),
@@ -282,8 +286,86 @@ fn what_reverts_hold_of_other_messages_is_limited() {
     };
     let mut commits: Vec<Commit> = (2..10).map(|number| commit(number, &revert)).collect();
     commits.push(commit(1, &long));
-    let all = super::left(&commits.iter().collect::<Vec<_>>());
+    let all = super::left(&commits.iter().collect::<Vec<_>>(), &|| false).unwrap();
     let without = all.iter().filter(|left| matches!(left, Left::Without(_)));
     assert_eq!(without.count(), 4);
     assert_eq!([&all[7], &all[8]], [&Left::All, &Left::Nothing]);
+}
+
+fn commit(number: usize, parents: &[usize], message: String) -> Commit {
+    Commit {
+        id: id(number),
+        parents: parents.iter().map(|parent| id(*parent)).collect(),
+        message,
+    }
+}
+
+/// Branches that all began at the same commit, merged one after the other, and all of these merges taken back.
+fn reverted_merges(count: usize) -> Vec<Commit> {
+    const BASE: usize = 0xabc_0000;
+    let (mut head, mut merges, mut commits) = (BASE, Vec::new(), Vec::new());
+    commits.push(commit(BASE, &[], "base".to_owned()));
+    for number in 1..=count {
+        let (own, merge) = (BASE + 2 * number, BASE + 2 * number + 1);
+        commits.push(commit(own, &[BASE], format!("own {number}")));
+        commits.push(commit(merge, &[head, own], format!("Merge {number}")));
+        merges.push((merge, head));
+        head = merge;
+    }
+    for (number, (merge, first)) in merges.into_iter().enumerate() {
+        let revert = BASE + 2 * count + 2 + number;
+        let message = format!(
+            "Revert \"Merge\"\n\nThis reverts commit {}, reversing\nchanges made to {}.",
+            id(merge),
+            id(first)
+        );
+        commits.push(commit(revert, &[head], message));
+        head = revert;
+    }
+    commits.reverse();
+    commits
+}
+
+/// What a merge has brought is not looked for through the whole history each time: this took minutes.
+#[test]
+fn thousands_of_reverted_merges_take_no_longer_each_than_one() {
+    let count = 1_600;
+    let commits = reverted_merges(count);
+    let commits: Vec<&Commit> = commits.iter().collect();
+    let all = super::left(&commits, &|| false).unwrap();
+    let gone = all.iter().filter(|left| **left == Left::Nothing);
+    assert_eq!((gone.count(), all.last()), (2 * count, Some(&Left::All)));
+    let taken = all.iter().filter(|left| matches!(left, Left::Without(_)));
+    assert_eq!(taken.count(), count);
+}
+
+/// Many reverts that name nearly all commits hold the messages of a part of them.
+#[test]
+fn many_reverts_of_many_commits_are_limited() {
+    let count = 1_000;
+    let own = |number: usize| commit(number, &[], "own".to_owned());
+    let ids: Vec<String> = (1..count).map(id).collect();
+    let message = format!("Back\n\nThis reverts commits {}.", ids.join(", "));
+    let reverts = (count..2 * count).map(|number| commit(number, &[], message.clone()));
+    let commits: Vec<Commit> = reverts.chain((1..count).map(own)).collect();
+    let commits: Vec<&Commit> = commits.iter().collect();
+    let all = super::left(&commits, &|| false).unwrap();
+    let held = all.iter().map(|left| match left {
+        Left::Without(messages) => messages.len(),
+        _ => 0,
+    });
+    let held: usize = held.sum();
+    assert!(held * BESIDES <= MAX_TAKEN_BACK && held > 50_000, "{held}");
+}
+
+#[test]
+fn without_time_nothing_is_said_to_be_taken_back() {
+    let commits = reverted_merges(3);
+    let commits: Vec<&Commit> = commits.iter().collect();
+    assert_eq!(super::left(&commits, &|| true), None);
+    let log = || commits.iter().map(|commit| Cow::Borrowed(*commit));
+    assert_eq!(left_of_log(log, &|| true), None);
+    // Where nothing is taken back, no time is needed.
+    let plain = &commits[commits.len() - 1..];
+    assert_eq!(super::left(plain, &|| true), Some(vec![Left::All]));
 }
