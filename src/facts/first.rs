@@ -73,10 +73,10 @@ pub(super) fn read<'a>(
     };
     let listed = listed_in(&read, question, &checkouts.listed);
     let (is_uncertain, trouble) = match listed {
-        Ok((listed, beyond)) => {
+        Ok((listed, beyond, notes)) => {
             read.listed = listed;
             read.commits.extend(beyond);
-            (false, Notes::default())
+            (false, notes)
         }
         Err(error) => (true, unreadable(&read.folder, &error)),
     };
@@ -228,7 +228,7 @@ fn listed_in(
     read: &RepositoryFacts<'_>,
     question: &Question,
     listed: &[String],
-) -> Result<(Vec<String>, Vec<Commit>), GitError> {
+) -> Result<(Vec<String>, Vec<Commit>, Notes), GitError> {
     let known = read.ids();
     let missing = listed.iter().filter(|id| !known.contains(id.as_str()));
     let missing: Vec<String> = missing.cloned().collect();
@@ -238,8 +238,8 @@ fn listed_in(
         .into_iter()
         .filter(|id| found.contains(id))
         .collect();
-    let beyond = read.beyond_range(&there, question)?;
-    Ok((there, beyond))
+    let (beyond, notes) = read.beyond_range(&there, question)?;
+    Ok((there, beyond, notes))
 }
 
 /// Says that nothing shows which repository was built.

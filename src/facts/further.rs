@@ -146,8 +146,9 @@ impl<'a> Reading<'a, '_> {
             ..Wanted::default()
         };
         let mut read = RepositoryFacts::read(&git, folder, url, &wanted, self.question)?;
-        let beyond = read.beyond_range(&listed, self.question)?;
+        let (beyond, notes) = read.beyond_range(&listed, self.question)?;
         read.commits.extend(beyond);
+        read.notes = read.notes.and(notes);
         read.listed = listed;
         Ok(Some(read))
     }

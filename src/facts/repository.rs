@@ -80,15 +80,17 @@ impl<'a> RepositoryFacts<'a> {
         &self,
         listed: &[String],
         question: &Question,
-    ) -> Result<Vec<Commit>, GitError> {
+    ) -> Result<(Vec<Commit>, Notes), GitError> {
         // What is deployed already is left to its deployment.
         if matches!(self.range.start, Start::Deployed(_)) && question.sorts_changes {
-            return Ok(Vec::new());
+            return Ok(Default::default());
         }
         let known = self.ids();
         let missing = listed.iter().filter(|id| !known.contains(id.as_str()));
-        let messages = self.git.messages(&missing.cloned().collect::<Vec<_>>())?;
-        self.git.touching(messages, &self.range.paths)
+        let missing: Vec<String> = missing.cloned().collect();
+        let (messages, cut) = self.git.messages(&missing)?;
+        let touching = self.git.touching(messages, &self.range.paths)?;
+        Ok((touching, cut.map(Notes::from).unwrap_or_default()))
     }
 
     /// The ids of the commits that were read.

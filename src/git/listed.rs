@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::history::Walk;
 use super::process::text;
-use super::range::MAX_COMMITS;
+use super::range::{MAX_COMMITS, OTHERS, too_large};
 use super::{Commit, GitError, LOG, MAX_OUTPUT, Repository};
+use crate::error::Warning;
 
 /// So many commits are read for each that is listed, and [`READ_FURTHER`] more: change logs have no merges, and other
 /// branches lie between.
@@ -48,9 +49,14 @@ impl Repository<'_> {
         }
     }
 
-    /// The whole messages of these commits, all of which are there.
-    pub(crate) fn messages(&self, ids: &[String]) -> Result<Vec<Commit>, GitError> {
-        self.each(ids)?.rest()
+    /// The whole messages of these commits, all of which are there; with a warning when there is no room for all.
+    pub(crate) fn messages(
+        &self,
+        ids: &[String],
+    ) -> Result<(Vec<Commit>, Option<Warning>), GitError> {
+        let commits = self.each(ids)?.rest()?;
+        let cut = too_large(&commits, MAX_OUTPUT, OTHERS);
+        Ok((commits, cut))
     }
 
     /// The parents of these commits, all of which are there.

@@ -86,7 +86,7 @@ pub(crate) fn commits(repository: &Repository<'_>, wanted: &Wanted) -> Result<Co
     };
     let found = asked.read()?;
     let mut commits = found.commits;
-    let too_large = too_large(&commits, MAX_OUTPUT);
+    let too_large = too_large(&commits, MAX_OUTPUT, NEARER);
     let is_long = commits.len() > MAX_COMMITS;
     commits.truncate(MAX_COMMITS);
     let is_cut = commits.iter().any(|commit| edge.contains(&commit.id));
@@ -126,13 +126,16 @@ pub(crate) fn commits(repository: &Repository<'_>, wanted: &Wanted) -> Result<Co
 /// The remedy for a range that is too long.
 const NEARER: &str = "name a nearer start of the range with --since REV";
 
+/// The same where nothing names a start.
+pub(super) const OTHERS: &str = "name the issues of the others with --issue-keys";
+
 /// Says that reading ended with the last of these, since the messages have no room.
-fn too_large(commits: &[Commit], room: usize) -> Option<Warning> {
+pub(super) fn too_large(commits: &[Commit], room: usize, advice: &str) -> Option<Warning> {
     let length: usize = commits.iter().map(|commit| commit.message.len()).sum();
     (length >= room).then(|| {
         Warning::new(
             format!("only the first {room} bytes of the commit messages, the newest first, were searched for issue keys"),
-            NEARER,
+            advice,
         )
     })
 }

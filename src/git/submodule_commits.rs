@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::range::{Commits, MAX_COMMITS, Range, Start, too_long};
+use super::range::{Commits, MAX_COMMITS, OTHERS, Range, Start, too_large, too_long};
 use super::submodules::{FILE, Moved, Moving};
-use super::{Commit, GitError, Repository};
+use super::{Commit, GitError, MAX_OUTPUT, Repository};
 use crate::domain::revision::short;
 use crate::error::Warning;
 
@@ -30,6 +30,7 @@ impl Repository<'_> {
         let there = moved.before.iter().filter(|id| found.contains_key(*id));
         let before: Vec<String> = there.cloned().collect();
         let (start, newest, mut commits) = self.between(&before, &moved.now)?;
+        let too_large = too_large(&commits, MAX_OUTPUT, OTHERS);
         let is_long = commits.len() > MAX_COMMITS;
         commits.truncate(MAX_COMMITS);
         let range = Range {
@@ -50,7 +51,7 @@ impl Repository<'_> {
             is_shallow: !edge.is_empty(),
             warnings: warning
                 .into_iter()
-                .chain(is_long.then(|| too_long("name the issues of the others with --issue-keys")))
+                .chain(too_large.or_else(|| is_long.then(|| too_long(OTHERS))))
                 .collect(),
             moving,
             ..Commits::default()

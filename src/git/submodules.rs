@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Component, Path};
 
 use super::clones::Place;
-use super::process::text;
-use super::{Commit, GitError, MAX_OUTPUT, Repository, clone_in};
+use super::process::{MAX_WORD, text};
+use super::{Commit, GitError, Repository, clone_in};
 
 /// Most submodules of a repository that are searched.
 const MAX_SUBMODULES: usize = 1_000;
@@ -56,6 +56,27 @@ pub(crate) struct Moved {
 }
 
 impl Repository<'_> {
+    /// The changes of submodules among all that git prints, each with its path.
+    fn changed_submodules(
+        &self,
+        arguments: &[&str],
+        input: Option<String>,
+    ) -> Result<Vec<(String, String)>, GitError> {
+        let mut process = self.start(arguments, input)?;
+        let mut changes = Vec::new();
+        while let Some(change) = process.word(MAX_WORD)? {
+            let Some(path) = process.word(MAX_WORD)? else {
+                break;
+            };
+            let change = text(&change);
+            if Move::parse(&change).is_some() {
+                changes.push((change, text(&path)));
+            }
+        }
+        process.finish()?;
+        Ok(changes)
+    }
+
     /// The submodules that are at another commit at the end of the range than at its beginning.
     pub(crate) fn moved(&self, moving: &Moving, paths: &[String]) -> Result<Vec<Moved>, GitError> {
         if moving.is_empty {
@@ -86,10 +107,9 @@ impl Repository<'_> {
         let limits = limits.into_iter().map(String::as_str);
         let arguments: Vec<&str> = [literal, &command, &begin, &["--"]].concat();
         let arguments: Vec<&str> = arguments.into_iter().chain(limits).collect();
-        let output = text(&self.start(&arguments, input)?.rest(MAX_OUTPUT)?);
+        let fields = self.changed_submodules(&arguments, input)?;
         let mut changes: BTreeMap<&str, Vec<Move<'_>>> = BTreeMap::new();
-        let mut fields = output.split('\0');
-        while let (Some(change), Some(path)) = (fields.next(), fields.next()) {
+        for (change, path) in &fields {
             if let Some(change) = Move::parse(change) {
                 changes.entry(path).or_default().push(change);
             }

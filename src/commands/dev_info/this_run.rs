@@ -121,7 +121,7 @@ impl ThisRun<'_> {
                 let keys = finder.keys(texts_of(self.facts, &[TextKind::Branch]));
                 // Of the details a message of any length is not kept whole.
                 let read = self.repository.messages(std::slice::from_ref(&last.id));
-                let read = read.map_err(|error| cannot_read(&error))?;
+                let (read, _) = read.map_err(|error| cannot_read(&error))?;
                 let known = commits.iter().find(|commit| commit.id == last.id);
                 let message = known.or(read.first());
                 let of_last = message

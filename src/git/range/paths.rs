@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::super::process::text;
-use super::super::{Commit, GitError, MAX_OUTPUT, Repository};
+use super::super::process::MAX_WORD;
+use super::super::{Commit, GitError, Repository};
 
 impl Repository<'_> {
     /// Those of the commits that change one of the paths, or all without any; for a merge, what it brought counts.
@@ -22,15 +22,30 @@ impl Repository<'_> {
                 None => format!("{id}\n"),
             });
         let paths = paths.iter().map(String::as_str);
-        let arguments = ["diff-tree", "--stdin", "-r", "--root", "--name-only", "--"];
+        let arguments = [
+            "diff-tree",
+            "-z",
+            "--stdin",
+            "-r",
+            "--root",
+            "--name-only",
+            "--",
+        ];
         let arguments: Vec<&str> = arguments.into_iter().chain(paths).collect();
-        let process = self.start(&arguments, Some(input.collect()))?;
-        let output = text(&process.rest(MAX_OUTPUT)?);
-        // The id of a commit precedes the files that it changes, if there are any.
-        let touching: HashSet<&str> = output.lines().collect();
-        let commits = commits.into_iter();
+        let mut process = self.start(&arguments, Some(input.collect()))?;
+        let ids: HashSet<&[u8]> = commits.iter().map(|it| it.id.as_bytes()).collect();
+        // The id of a commit precedes the files that it changes, if there are any. These are not held: a commit that
+        // imports a library changes thousands.
+        let mut touching = HashSet::new();
+        while let Some(word) = process.word(MAX_WORD)? {
+            touching.extend(ids.get(word.as_slice()).copied());
+        }
+        process.finish()?;
+        let are_touching = commits.iter().map(|it| touching.contains(it.id.as_bytes()));
+        let are_touching: Vec<bool> = are_touching.collect();
+        let commits = commits.into_iter().zip(are_touching);
         Ok(commits
-            .filter(|commit| touching.contains(commit.id.as_str()))
+            .filter_map(|(commit, is_touching)| is_touching.then_some(commit))
             .collect())
     }
 

@@ -356,7 +356,7 @@ fn a_record_of_the_log_has_ids_and_a_message() {
 #[test]
 fn messages_that_have_no_room_are_told() {
     let commits = ["aa\none", "bb\ntwo"].map(Commit::of_record);
-    assert_eq!(too_large(&commits, 7), None);
-    let warning = too_large(&commits, 6).unwrap();
+    assert_eq!(too_large(&commits, 7, "do this"), None);
+    let warning = too_large(&commits, 6, "do this").unwrap();
     assert!(warning.what.contains("the first 6 bytes"), "{warning:?}");
 }
