@@ -3,6 +3,7 @@
 use std::net::{IpAddr, ToSocketAddrs as _};
 use std::time::Duration;
 
+use crate::error::plain;
 use crate::side_by_side::in_time;
 
 /// The addresses of the host in an address such as `https://acme.atlassian.net/x`, each once.
@@ -36,7 +37,7 @@ fn reason(error: &str) -> String {
         | "No address associated with hostname"
         | "nodename nor servname provided, or not known" => "DNS has no address for it".to_owned(),
         _ if said.starts_with("No such host is known") => "DNS has no address for it".to_owned(),
-        _ => said.to_owned(),
+        _ => plain(said),
     }
 }
 

@@ -71,7 +71,7 @@ impl Failure {
     pub(crate) fn new(kind: FailureKind, what: impl Into<String>) -> Self {
         Self {
             kind,
-            what: accounts::hidden_in(&what.into()),
+            what: words(what.into()),
             causes: Vec::new(),
             hints: Vec::new(),
         }
@@ -83,7 +83,7 @@ impl Failure {
 
     #[must_use]
     pub(crate) fn cause(mut self, cause: impl fmt::Display) -> Self {
-        self.causes.push(accounts::hidden_in(&cause.to_string()));
+        self.causes.push(words(cause));
         self
     }
 
@@ -97,9 +97,7 @@ impl Failure {
     /// All errors of a chain, the outermost first.
     #[must_use]
     pub(crate) fn chain(mut self, error: &anyhow::Error) -> Self {
-        let causes = error.chain().map(ToString::to_string);
-        self.causes
-            .extend(causes.map(|cause| accounts::hidden_in(&cause)));
+        self.causes.extend(error.chain().map(words));
         self
     }
 
@@ -146,6 +144,27 @@ impl Failure {
     }
 }
 
+/// The words of an error, without users and passwords of addresses.
+fn words(error: impl fmt::Display) -> String {
+    accounts::hidden_in(&plain(error))
+}
+
+/// The words of an error and of its causes, as people say them: not `No such file or directory (os error 2)`.
+pub(crate) fn plain(error: impl fmt::Display) -> String {
+    let text = format!("{error:#}");
+    let (mut plain, mut rest) = (String::new(), text.as_str());
+    while let Some((before, behind)) = rest.split_once(" (os error ") {
+        let start = before.rfind(": ").map_or(0, |colon| colon + 2);
+        let (place, reason) = before.split_at(start);
+        plain.push_str(place);
+        let mut letters = reason.trim_end_matches('.').chars();
+        plain.extend(letters.next().map(|first| first.to_ascii_lowercase()));
+        plain.push_str(letters.as_str());
+        rest = behind.split_once(')').map_or("", |(_, behind)| behind);
+    }
+    plain + rest
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.message())
@@ -164,7 +183,7 @@ pub(crate) struct Warning {
 impl Warning {
     pub(crate) fn new(what: impl Into<String>, advice: impl Into<String>) -> Self {
         Self {
-            what: accounts::hidden_in(&what.into()),
+            what: words(what.into()),
             advice: advice.into(),
         }
     }
@@ -172,7 +191,39 @@ impl Warning {
 
 #[cfg(test)]
 mod tests {
-    use super::{EXIT_CODES, Failure, FailureKind};
+    use super::{EXIT_CODES, Failure, FailureKind, plain};
+
+    #[test]
+    fn reasons_of_the_system_have_no_numbers() {
+        for (error, expected) in [
+            (
+                "No such file or directory (os error 2)",
+                "no such file or directory",
+            ),
+            (
+                "/x cannot be read: Is a directory (os error 21)",
+                "/x cannot be read: is a directory",
+            ),
+            (
+                "The system cannot find the file specified. (os error 2)",
+                "the system cannot find the file specified",
+            ),
+            (
+                "a: Not a directory (os error 20); b: Éa (os error 1), c",
+                "a: not a directory; b: Éa, c",
+            ),
+            ("x (os error ", "x"),
+            ("Plain words", "Plain words"),
+            (" (os error 2)", ""),
+            ("", ""),
+        ] {
+            assert_eq!(plain(error), expected);
+        }
+        let error = anyhow::Error::from(std::io::Error::from_raw_os_error(2));
+        let failure = Failure::usage("no file").chain(&error.context("no text"));
+        assert!(!failure.message().contains("(os"), "{failure}");
+        assert!(failure.message().starts_with("no file: no text: "));
+    }
 
     #[test]
     fn every_kind_has_a_documented_exit_code_of_its_own() {

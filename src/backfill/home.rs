@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::elements::Elements;
 use super::{Controller, FoundRun, Head, Job, Runs, change_log, config, order, run_file};
-use crate::error::Failure;
+use crate::error::{Failure, plain};
 use crate::files;
 
 /// Longest file that is read, in bytes.
@@ -80,7 +80,7 @@ impl Controller for Home {
             Ok(run.unwrap_or_else(|error| {
                 let path = folder.join("build.xml");
                 let path = path.display().to_string();
-                let why = format!("{error:#}");
+                let why = plain(error);
                 FoundRun::Unreadable(if why.contains(&path) {
                     why
                 } else {

@@ -9,7 +9,7 @@ use super::session::{Session, SessionError};
 use super::store::{NoOutbox, Store};
 use super::verify::{Pending, verify};
 use crate::cli::turned_off_by;
-use crate::error::{Failure, FailureKind};
+use crate::error::{Failure, FailureKind, plain};
 use crate::jira::{Jira, Submitted};
 use crate::outbox::{Entry, Held, Outbox};
 use crate::output::Output;
@@ -159,7 +159,7 @@ impl<'a> Call<'a> {
         let entry = entry.ok_or_else(|| NoOutbox::Broken("it has no number".to_owned()))?;
         match outbox.hold_new(&entry, self.deadline.remaining(system)) {
             Ok(held) => Ok((outbox, held, entry)),
-            Err(error) => Err(NoOutbox::Broken(format!("{error:#}"))),
+            Err(error) => Err(NoOutbox::Broken(plain(error))),
         }
     }
 
@@ -280,7 +280,7 @@ impl<'a> Call<'a> {
                 outbox
                     .put_back(&held, Some(&entry))
                     .map(|()| true)
-                    .map_err(|error| format!("{error:#}"))
+                    .map_err(plain)
             }
             Ok((outbox, held, _)) => {
                 outbox.remove(&held);

@@ -11,6 +11,7 @@ use super::store::NoOutbox;
 use crate::digest::hex;
 use crate::domain::issue_key::IssueKey;
 use crate::domain::sequence::{Last, Origin, SequenceNumber};
+use crate::error::plain;
 use crate::jira::{Body, DataType};
 use crate::outbox::{ItemHash, Memory, Outbox, Record, Reserved, RunRecord};
 use crate::output::Output;
@@ -233,7 +234,8 @@ impl Numbering {
                     Reserved::Ours => {}
                     Reserved::Taken => taken = true,
                     Reserved::Impossible(error) => {
-                        output.detail(&format!("could not remember the sequence number: {error}"));
+                        let why = plain(error);
+                        output.detail(&format!("could not remember the sequence number: {why}"));
                         return number;
                     }
                 }

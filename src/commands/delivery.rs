@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::Context;
 use super::connection::label;
-use crate::error::Failure;
+use crate::error::{Failure, plain};
 use crate::jira::{Body, Jira, JiraError, MAX_ITEMS};
 use crate::outbox::{Due, Entry, Held, Opened, Outbox};
 use crate::phrases::counted;
@@ -261,7 +261,9 @@ impl<'a> Delivery<'a> {
                 self.outbox.put_behind(&mut item.held, &item.entry)
             };
             if let Err(error) = result {
-                self.context.output.warn(&format!("the outbox: {error:#}"));
+                self.context
+                    .output
+                    .warn(&format!("the outbox: {}", plain(error)));
             }
         }
     }
@@ -288,7 +290,9 @@ impl<'a> Delivery<'a> {
 
     fn put_back(&self, item: &Claimed, entry: Option<&Entry>) {
         if let Err(error) = self.outbox.put_back(&item.held, entry) {
-            self.context.output.warn(&format!("the outbox: {error:#}"));
+            self.context
+                .output
+                .warn(&format!("the outbox: {}", plain(error)));
         }
     }
 }

@@ -52,7 +52,7 @@ use crate::cli::{
 use crate::dns;
 use crate::domain::association::Cut;
 use crate::domain::issue_key::{Findings, IssueKey};
-use crate::error::Failure;
+use crate::error::{Failure, plain};
 use crate::facts::{self, Facts, Question};
 use crate::files;
 use crate::jira::http::Transport;
@@ -193,7 +193,7 @@ fn write_result(report: &Report, path: Option<&Path>, output: &Output) {
     let text = output.without_secrets(&report.to_json());
     if let Err(error) = files::write_text(path, &format!("{text}\n")) {
         output.advise(
-            &format!("{error:#}"),
+            &plain(error),
             "name a file that can be written with --result-file",
         );
     }

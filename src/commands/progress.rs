@@ -8,6 +8,7 @@ use super::Context;
 use super::connection::Destination;
 use super::store::{self, NoOutbox, Store};
 use crate::cli::JiraOptions;
+use crate::error::plain;
 use crate::outbox::{ItemHash, Notes};
 use crate::output::Output;
 
@@ -86,7 +87,7 @@ impl<'a, T: Serialize + DeserializeOwned> Tracker<'a, T> {
             if let Some(Err(error)) = written
                 && !std::mem::replace(&mut self.is_said, true)
             {
-                output.warn(&format!("could not save the progress: {error:#}"));
+                output.warn(&format!("could not save the progress: {}", plain(error)));
             }
         }
     }

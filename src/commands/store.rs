@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Context;
 use crate::cli::OutboxOptions;
+use crate::error::plain;
 use crate::outbox::{Limits, Outbox, default_folder};
 
 /// Why there is no outbox.
@@ -38,7 +39,7 @@ pub(crate) fn open<'a>(
     };
     let outbox = folder
         .and_then(|folder| Outbox::open(&folder, limits, is_written, context.system))
-        .map_err(|error| NoOutbox::Broken(format!("{error:#}")))?;
+        .map_err(|error| NoOutbox::Broken(plain(error)))?;
     if is_written && let Some(warning) = outbox.exposure() {
         context.output.warning(&warning);
     }

@@ -15,6 +15,7 @@ use other::Pipes;
 use unix::Pipes;
 
 use super::GitError;
+use crate::error::plain;
 use crate::system::{Deadline, System};
 use crate::variables;
 
@@ -88,7 +89,7 @@ impl<'a> Process<'a> {
             .stderr(Stdio::piped());
         variables::hide_secrets(&mut command);
         let failed = |error: std::io::Error| {
-            GitError::Failed(format!("git in {}: {error}", directory.display()))
+            GitError::Failed(format!("git in {}: {}", directory.display(), plain(error)))
         };
         let mut child = command.spawn().map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound if directory.is_dir() => GitError::NotInstalled,
@@ -113,7 +114,7 @@ impl<'a> Process<'a> {
         while self.position == self.pipes.block().len() {
             let time = self.time()?;
             let read = self.pipes.next_block(time);
-            let is_there = read.map_err(|error| GitError::Failed(error.to_string()))?;
+            let is_there = read.map_err(|error| GitError::Failed(plain(error)))?;
             self.position = 0;
             if is_there && self.pipes.block().is_empty() {
                 break;
@@ -183,7 +184,7 @@ impl<'a> Process<'a> {
     /// # Errors
     /// Git's own words when it failed.
     pub(super) fn finish(mut self) -> Result<(), GitError> {
-        let failed = |error: std::io::Error| GitError::Failed(error.to_string());
+        let failed = |error: std::io::Error| GitError::Failed(plain(error));
         let mut pause = FIRST_PAUSE;
         // It may have closed its output and stay.
         let status = loop {

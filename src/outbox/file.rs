@@ -4,6 +4,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
+use crate::error::plain;
+
 /// What is in a file, or why not.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Content {
@@ -65,7 +67,7 @@ fn without_text(error: &io::Error) -> Content {
     match error.kind() {
         io::ErrorKind::NotFound => Content::Gone,
         io::ErrorKind::InvalidData => Content::Wrong("it is not UTF-8".to_owned()),
-        _ => Content::Unreadable(error.to_string()),
+        _ => Content::Unreadable(plain(error)),
     }
 }
 

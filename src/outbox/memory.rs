@@ -17,6 +17,7 @@ use super::file::{self, Content};
 use super::folder;
 use super::name::{self, ItemHash};
 use crate::domain::sequence::SequenceNumber;
+use crate::error::plain;
 use crate::system::{Deadline, System};
 pub(crate) use pushes::{Changed, Moved, PushRecord};
 
@@ -185,7 +186,7 @@ impl<'a> Memory<'a> {
     fn write<T: Serialize>(&self, name: &str, number: i64, record: &T) -> Reserved {
         let own = self.folder.join(name);
         if let Err(error) = folder::make(&own) {
-            return Reserved::Impossible(io::Error::other(format!("{error:#}")));
+            return Reserved::Impossible(io::Error::other(plain(error)));
         }
         let path = own.join(number.to_string());
         let text = serde_json::json!(record).to_string();

@@ -9,6 +9,7 @@ use super::entry::{Entry, Parsed};
 use super::name::{self, FileKind, Name};
 use super::{ItemHash, Outbox};
 use crate::domain::timestamp::Timestamp;
+use crate::error::plain;
 
 impl Outbox<'_> {
     /// Puts in what is brought along, unless it is here already; says what could not be put in. One that was delivered
@@ -25,7 +26,7 @@ impl Outbox<'_> {
                 continue;
             }
             if let Err(error) = self.write(&self.path(&name::waiting(&name)), entry) {
-                problems.push(format!("{error:#}"));
+                problems.push(plain(error));
             }
         }
         problems

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::Stop;
 use super::pattern::Pattern;
+use crate::error::plain;
 
 /// Most files and folders that are searched for all patterns together.
 const MAX_LOOKED_AT: u32 = 1_000_000;
@@ -111,7 +112,7 @@ impl<'a> FileSearch<'a> {
                 Ok(real) => real,
                 Err(error) => {
                     self.wrong
-                        .push((shown, format!("its link is broken: {error}")));
+                        .push((shown, format!("its link is broken: {}", plain(error))));
                     return Ok(());
                 }
             }
@@ -140,8 +141,10 @@ impl<'a> FileSearch<'a> {
     /// What is not there matches nothing; what cannot be read might.
     fn note(&mut self, path: &Path, error: &io::Error) {
         if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) {
-            self.wrong
-                .push((path.to_owned(), format!("it cannot be read: {error}")));
+            self.wrong.push((
+                path.to_owned(),
+                format!("it cannot be read: {}", plain(error)),
+            ));
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use crate::error::plain;
+
 /// What people read behind "… is not counted".
 #[derive(Debug)]
 pub(crate) enum Unreadable {
@@ -25,7 +27,7 @@ pub(crate) enum Unreadable {
 impl fmt::Display for Unreadable {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Io(error) => write!(formatter, "it cannot be read: {error}"),
+            Self::Io(error) => write!(formatter, "it cannot be read: {}", plain(error)),
             Self::NoFile => formatter.write_str("it is not a regular file"),
             Self::Empty => formatter.write_str("it is empty"),
             Self::NotXml => formatter.write_str("it is not XML"),

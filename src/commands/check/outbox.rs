@@ -5,7 +5,7 @@ use crate::cli::{OutboxOptions, turned_off_by};
 use crate::commands::Context;
 use crate::commands::flush::NEWER_HINT;
 use crate::commands::store::{self, NoOutbox};
-use crate::error::Warning;
+use crate::error::{Warning, plain};
 
 const NAME: &str = "outbox";
 
@@ -14,7 +14,7 @@ pub(super) fn check(options: &OutboxOptions, context: &Context<'_>, items: &mut 
     let store = store::open(options, true, context);
     let usable = store.and_then(|outbox| match outbox.try_writing() {
         Ok(()) => Ok(outbox),
-        Err(error) => Err(NoOutbox::Broken(format!("{error:#}"))),
+        Err(error) => Err(NoOutbox::Broken(plain(error))),
     });
     let outbox = match usable {
         Ok(outbox) => outbox,

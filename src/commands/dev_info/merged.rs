@@ -8,6 +8,7 @@ use crate::commands::store::Store;
 use crate::domain::entity_ids::RepositoryId;
 use crate::domain::merged_request::MergedRequest;
 use crate::domain::timestamp::Timestamp;
+use crate::error::plain;
 use crate::git::{Commit, PRIMARY, Repository};
 use crate::jira::dev_info::PullRequestStatus;
 use crate::outbox::{ItemHash, Notes, OpenRequest, OpenRequests};
@@ -233,7 +234,8 @@ impl<'a> Remembered<'a> {
         let written = self.notes.filter(|_| has_changed);
         let written = written.map(|notes| notes.write(&self.repository, &self.open));
         if let Some(Err(error)) = written {
-            output.detail(&format!("could not remember the pull requests: {error:#}"));
+            let why = plain(error);
+            output.detail(&format!("could not remember the pull requests: {why}"));
         }
     }
 }

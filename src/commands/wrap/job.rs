@@ -17,7 +17,7 @@ use crate::cli::{Format, JiraOptions, OutputOptions, RunOptions, WrapOptions};
 use crate::commands::{Context, show, write_result};
 use crate::domain::issue_key::IssueKey;
 use crate::domain::state::State;
-use crate::error::Failure;
+use crate::error::{Failure, plain};
 use crate::output::Output;
 use crate::report::Report;
 use crate::side_by_side::aside_in;
@@ -142,7 +142,8 @@ impl<'a> Job<'a> {
             return error;
         }
         let what = format!(
-            "no process can be started: {error}; the command takes the place of jira-send, so this run is not reported to Jira"
+            "no process can be started: {}; the command takes the place of jira-send, so this run is not reported to Jira",
+            plain(&error)
         );
         let advice = "raise ulimit -u (processes), ulimit -v (memory) or ulimit -n (files)";
         context.output.advise(&what, advice);

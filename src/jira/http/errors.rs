@@ -8,6 +8,7 @@ use rustls::{AlertDescription, CertificateError, InvalidMessage};
 use super::TransportError;
 use super::proxy::Proxy;
 use crate::domain::timestamp::Timestamp;
+use crate::error::plain;
 use crate::jira::transport_error::{CertificateProblem, ProxyProblem};
 
 /// What Windows answers when a name has no address: its numbers from `WSAHOST_NOT_FOUND` to `WSANO_DATA`.
@@ -109,7 +110,7 @@ fn io_error(error: &std::io::Error) -> TransportError {
             "the connection was reset"
         }
         ErrorKind::UnexpectedEof => "the connection was closed before there was an answer",
-        _ => return TransportError::Connection(text),
+        _ => return TransportError::Connection(plain(text)),
     };
     TransportError::Connection(words.to_owned())
 }

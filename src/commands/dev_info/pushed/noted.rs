@@ -4,6 +4,7 @@ use super::lines::RefUpdate;
 use crate::cli::DevInfoOptions;
 use crate::commands::dev_info::about::About;
 use crate::commands::{Context, store};
+use crate::error::plain;
 use crate::outbox::{ItemHash, Moved, PushRecord, Reserved};
 
 /// Most references of a push that are noted for others: what moves more is a history.
@@ -34,7 +35,8 @@ pub(super) fn with_others(
     let is_noted = !options.jira.dry_run && own.0.len() <= MOST_NOTED;
     let noted = is_noted.then(|| memory.note_push(&repository, &own));
     if let Some(Reserved::Impossible(error)) = noted {
-        let message = format!("this push cannot be noted for others at the same time: {error}");
+        let why = plain(error);
+        let message = format!("this push cannot be noted for others at the same time: {why}");
         context.output.detail(&message);
     }
     let mut all = memory.pushed(&repository);
