@@ -15,6 +15,7 @@ use crate::error::Failure;
 use crate::facts::Facts;
 use crate::jenkins::{Ref, Run};
 use crate::output::Output;
+use crate::secret::accounts::hidden_in_text;
 use crate::system::System;
 
 /// What a payload needs of a run, checked.
@@ -77,7 +78,10 @@ pub(crate) fn read(
 impl RunFacts {
     /// `shop » main #42`
     pub(crate) fn name(&self) -> String {
-        format!("{} {}", self.identity.pipeline_name, self.run_name)
+        hidden_in_text(&format!(
+            "{} {}",
+            self.identity.pipeline_name, self.run_name
+        ))
     }
 
     /// The tag that was built, else the name of the run.

@@ -43,7 +43,7 @@ impl Property {
                 value: line,
             }),
             _ => Err(format!(
-                "the value of property {key:?} must be one line of 1 to 255 characters without emoji"
+                "the value of property {key:?} must be one line of 1 to 255 characters, without emoji, user and password"
             )),
         }
     }

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::secret::accounts::hidden_in_text;
+
 /// Stands where cleaning leaves nothing of a required text.
 const REPLACEMENT: &str = "\u{FFFD}";
 
@@ -19,13 +21,17 @@ pub(crate) fn is_cut(text: &str) -> bool {
         .any(|character| !is_allowed(character) && !character.is_control())
 }
 
-/// One line without the characters that Jira refuses; white space is trimmed and folded to single blanks.
-fn one_line(text: &str) -> String {
-    let allowed: String = text
-        .chars()
+/// The text without the characters that Jira refuses.
+fn allowed(text: &str) -> String {
+    text.chars()
         .filter(|character| is_allowed(*character))
-        .collect();
-    allowed.split_whitespace().collect::<Vec<_>>().join(" ")
+        .collect()
+}
+
+/// The same as one line: white space is trimmed and folded to single blanks.
+fn one_line(text: &str) -> String {
+    let words = allowed(text);
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A line of 1 to 255 characters, the limit of nearly every text of the API.
@@ -39,7 +45,8 @@ impl Line {
 
     /// The cleaned and cut text, or nothing when there is nothing left.
     pub(crate) fn optional(text: &str) -> Option<Self> {
-        let line = one_line(text);
+        // Before it is cut: at the end of a text, nothing shows what was a password.
+        let line = hidden_in_text(&one_line(text));
         let cut: String = line.chars().take(Self::MAX).collect();
         let cut = cut.trim_end();
         (!cut.is_empty()).then(|| Self(cut.to_owned()))
@@ -63,17 +70,16 @@ pub(crate) struct LongText<const MAX: usize>(String);
 impl<const MAX: usize> LongText<MAX> {
     /// The cleaned and cut text with its lines as they are; `instead` when there is nothing left.
     pub(crate) fn of_lines(text: &str, instead: &str) -> Self {
-        let allowed = text.chars().filter(|character| is_allowed(*character));
-        Self::cut(allowed, instead)
+        Self::cut(&allowed(text), instead)
     }
 
     /// The same as one line.
     pub(crate) fn of_line(text: &str, instead: &str) -> Self {
-        Self::cut(one_line(text).chars(), instead)
+        Self::cut(&one_line(text), instead)
     }
 
-    fn cut(characters: impl Iterator<Item = char>, instead: &str) -> Self {
-        let cut: String = characters.take(MAX).collect();
+    fn cut(text: &str, instead: &str) -> Self {
+        let cut: String = hidden_in_text(text).chars().take(MAX).collect();
         let cut = cut.trim_end();
         let is_blank = cut.trim_start().is_empty();
         Self(if is_blank { instead } else { cut }.to_owned())
@@ -96,6 +102,11 @@ mod tests {
                 "日本 \u{D7FF}\u{E000}\u{FFFD}",
                 Some("日本 \u{D7FF}\u{E000}\u{FFFD}"),
             ),
+            ("at https://u:p@host/x", Some("at https://****@host/x")),
+            (
+                "http\u{7f}s://to\u{202e}ken@host",
+                Some("https://****@host"),
+            ),
             ("🚀", None),
             (" \n ", None),
             ("", None),
@@ -113,6 +124,9 @@ mod tests {
         assert_eq!(line.as_str().chars().count(), 255);
         let blank_at_the_cut = format!("{} {}", "x".repeat(254), "y".repeat(50));
         assert_eq!(Line::required(&blank_at_the_cut).as_str(), "x".repeat(254));
+        let cut_account = format!("{}https://u:secret@host", "x".repeat(240));
+        let line = Line::required(&cut_account);
+        assert!(line.as_str().ends_with("https://****@ho"));
     }
 
     #[test]
@@ -129,5 +143,6 @@ mod tests {
             assert_eq!(LongText::<10>::of_lines(text, "(none)").0, expected);
         }
         assert_eq!(LongText::<10>::of_line(" a\n b ", "").0, "a b");
+        assert_eq!(LongText::<10>::of_line("x://u:pass@y", "").0, "x://****@y");
     }
 }

@@ -25,7 +25,7 @@ impl Secrets {
 
     /// The text without them, and without the users and passwords of addresses.
     pub(super) fn hidden_in(&self, text: &str) -> String {
-        let without_accounts = hide(text, accounts::in_address);
+        let without_accounts = accounts::hidden_in_text(text);
         self.forms.iter().fold(without_accounts, |text, form| {
             hide(&text, |text, from| form.find(text, from))
         })

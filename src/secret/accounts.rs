@@ -13,9 +13,14 @@ pub(crate) fn hidden_in(text: &str) -> String {
     hide(&hide(text, in_address), in_word)
 }
 
+/// A text without them, in addresses that have a protocol.
+pub(crate) fn hidden_in_text(text: &str) -> String {
+    hide(text, in_address)
+}
+
 /// The next `https://USER:PASSWORD@host`. A user alone is taken for a token where the address is that of a page or of a
 /// clone.
-pub(crate) fn in_address(text: &str, from: usize) -> Option<Range<usize>> {
+fn in_address(text: &str, from: usize) -> Option<Range<usize>> {
     const ENDS: &[char] = &['/', '?', '#', '"', '\'', '`', '\\', '<', '>', '|'];
     let ends = |letter: char| letter.is_whitespace() || ENDS.contains(&letter);
     let mut from = from;
@@ -60,7 +65,7 @@ fn in_word(text: &str, from: usize) -> Option<Range<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{hidden_in, hide, in_address};
+    use super::{hidden_in, hidden_in_text};
 
     #[test]
     fn accounts_of_addresses_are_hidden() {
@@ -82,8 +87,8 @@ mod tests {
             ),
             (r"https://host\nu:p@host", r"https://host\nu:p@host"),
         ] {
-            assert_eq!(hide(text, in_address), expected);
-            assert_eq!(hide(expected, in_address), expected);
+            assert_eq!(hidden_in_text(text), expected);
+            assert_eq!(hidden_in_text(expected), expected);
         }
         for plain in [
             "https://host/@scope/x:y@z",
@@ -98,7 +103,7 @@ mod tests {
             "https://",
             "@",
         ] {
-            assert_eq!(hide(plain, in_address), plain);
+            assert_eq!(hidden_in_text(plain), plain);
         }
     }
 

@@ -228,3 +228,65 @@ fn a_password_in_an_address_is_shown_nowhere() {
         }
     });
 }
+
+/// What a dry run shows is what is sent, and neither has the password of an address.
+#[test]
+fn a_password_in_a_text_is_neither_shown_nor_sent() {
+    const ADDRESS: &str = "https://user:S3-cret@host/x?y";
+    let text = format!("ABC-1 see {ADDRESS} and ssh://git:S3-cret@host");
+    let sent = "ABC-1 see https://****@host/x?y and ssh://****@host";
+    // Where it is cut, it would not look like one.
+    let long = format!("{}{ADDRESS}", "x".repeat(235));
+    let jira = Sandbox::start();
+    let mut agent = Agent::of("multibranch-declarative-pull-request")
+        .with_jira(&jira)
+        .with_commits(&[&text]);
+    agent.set("CHANGE_TITLE", &text);
+    agent.set("BUILD_DISPLAY_NAME", &text);
+    let flags = json!({"flags": [{
+        "key": "a", "displayName": text, "enabled": true, "environments": [{"name": text}],
+    }]});
+    agent.write("flags.json", &flags.to_string());
+    let texts = [
+        format!("--description={text}"),
+        format!("--display-name={text}"),
+        format!("--label={long}"),
+        "--update-sequence-number=5".to_owned(),
+        "--event-time=2026-01-01T00:00:00Z".to_owned(),
+        "--issue-keys=ABC-1".to_owned(),
+    ];
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let time = "--event-time=2026-01-01T00:00:00Z";
+    let commands: [&[&str]; 4] = [
+        &[&["build"], &texts[..]].concat(),
+        &[&["deployment", "--environment-id=x"], &texts[..]].concat(),
+        &["dev-info", "--update-sequence-number=5", time],
+        &[
+            "feature-flag",
+            "--file=flags.json",
+            "--issue-keys=ABC-1",
+            "--update-sequence-number=5",
+            time,
+        ],
+    ];
+    for command in commands {
+        let shown = agent.run(&[command, &["--dry-run", "--format=json"]].concat());
+        assert_eq!(shown.code, 0, "{command:?}: {}", shown.stderr);
+        let run = agent.run(&[command, &["--verbose"]].concat());
+        assert_eq!(run.code, 0, "{command:?}: {}", run.stderr);
+        let got = jira.submissions().last().unwrap().clone();
+        let request = &shown.json()["request"]["body"];
+        assert_eq!(*request, got, "{command:?}");
+        let mut seen = got.to_string() + &shown.stdout + &shown.stderr + &run.stdout + &run.stderr;
+        assert!(seen.contains(sent), "{seen}");
+        for folder in [agent.outbox(), agent.path().join("home")] {
+            if folder.is_dir() {
+                read_all(&folder, &mut seen);
+            }
+        }
+        assert!(!seen.contains("S3-cret"), "{seen}");
+    }
+    let run = agent.run(&["build", &format!("--property=at={ADDRESS}"), "--dry-run"]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(!run.stderr.contains("S3-cret"), "{}", run.stderr);
+}

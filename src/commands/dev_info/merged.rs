@@ -13,6 +13,7 @@ use crate::git::{Commit, PRIMARY, Repository};
 use crate::jira::dev_info::PullRequestStatus;
 use crate::outbox::{ItemHash, Notes, OpenRequest, OpenRequests};
 use crate::output::Output;
+use crate::secret::accounts::hidden_in_text;
 
 /// Most pull requests that one run ends.
 const MOST: usize = 100;
@@ -247,7 +248,7 @@ fn as_sent(facts: &PullRequestFacts, tip: &str) -> OpenRequest {
         source: facts.source.clone(),
         is_from_fork: facts.is_from_fork,
         target: facts.target.clone(),
-        title: facts.title.clone(),
+        title: facts.title.as_deref().map(hidden_in_text),
         url: facts.url.as_ref().map(ToString::to_string),
         author_name: facts.author_name.clone(),
         author_email: facts.author_email.clone(),
