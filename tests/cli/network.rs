@@ -230,6 +230,8 @@ fn every_bad_proxy_is_told_within_the_budget() {
                 assert_unreachable(&run, words, hint);
                 assert!(took < Duration::from_secs(15), "{words}: {took:?}");
                 assert!(!run.stderr.contains("s3cret"), "{}", run.stderr);
+                let named = format!("http://127.0.0.1:{}", proxy.port);
+                assert!(run.stderr.contains(&named), "{}", run.stderr);
             });
         }
     });

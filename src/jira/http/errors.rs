@@ -36,7 +36,10 @@ pub(super) fn transport_error(
         return plain;
     };
     let problem = match plain {
-        TransportError::Certificate(_) | TransportError::Tls(_) => return plain,
+        TransportError::Certificate(_) => return plain,
+        TransportError::Tls(text) => {
+            return TransportError::Tls(format!("through the proxy {proxy}: {text}"));
+        }
         // The HTTP crate looks up the host first.
         TransportError::UnknownHost if proxy.protocol.looks_up_here() => {
             ProxyProblem::UnknownTarget {
