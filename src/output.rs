@@ -7,7 +7,7 @@ mod wrapped;
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::{ErrorKind, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::color::Paint;
 use crate::error::{Failure, Warning};
@@ -28,6 +28,9 @@ const MAX_BAR: usize = 78;
 
 /// Longest line that only `--verbose` shows: a whole request.
 const MAX_DETAIL: usize = 64 * 1024;
+
+/// Longest secret in any form, in bytes: a token of two KiB may be escaped once or more often.
+const MAX_WRITTEN_SECRET: usize = 64 * 1024;
 
 /// How much is printed for people.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,7 +79,8 @@ pub(crate) struct Output {
     /// Whether labels have colours.
     has_colors: bool,
     wording: Wording,
-    secrets: Arc<Mutex<Secrets>>,
+    /// Many may read it at once: the last words of the program wait for nobody who hides them in a long text.
+    secrets: Arc<RwLock<Secrets>>,
     /// The warnings that were given.
     warned: Arc<Mutex<HashSet<String>>>,
     /// Where people's lines are read as they come: the width of their terminal, in characters.
@@ -154,7 +158,7 @@ impl Output {
 
     /// From now on the secret is hidden in all its forms.
     pub(crate) fn hide(&self, secret: &Secret) {
-        let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut secrets = self.secrets.write().unwrap_or_else(PoisonError::into_inner);
         secrets.add(secret);
     }
 
@@ -295,7 +299,7 @@ impl Output {
 
     /// As it is: whole requests are shown with what strangers wrote in them.
     fn print(&self, label: &str, line: &str, longest: usize, width: Option<usize>) {
-        let mut line = cut_visible(&self.without_secrets(line), longest);
+        let mut line = cut_visible(&self.beginning_without_secrets(line, longest), longest);
         if let Some(width) = width {
             line = wrapped(&line, label.len(), width);
         }
@@ -325,9 +329,21 @@ impl Output {
         label.replace(text, &paint.on(text)).into()
     }
 
+    /// The same of the beginning of a text, of which only so many characters are shown: an answer may have megabytes.
+    fn beginning_without_secrets(&self, text: &str, longest: usize) -> String {
+        let end = text.floor_char_boundary(longest.saturating_mul(4) + 2 * MAX_WRITTEN_SECRET);
+        let mut line = self.without_secrets(&text[..end]);
+        if end < text.len() {
+            // Of a secret that is cut, nothing shows what it was.
+            line.truncate(line.floor_char_boundary(line.len().saturating_sub(MAX_WRITTEN_SECRET)));
+            line.push('…');
+        }
+        line
+    }
+
     /// The text without the secrets that are known, for what is written to files.
     pub(crate) fn without_secrets(&self, text: &str) -> String {
-        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        let secrets = self.secrets.read().unwrap_or_else(PoisonError::into_inner);
         secrets.hidden_in(text)
     }
 }

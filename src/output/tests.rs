@@ -119,3 +119,42 @@ fn failures_have_their_three_parts() {
                     warning: what\n  caused by: why\\nreally\nhint: do\n";
     assert_eq!(people.text(), expected);
 }
+
+/// Of an answer of megabytes only the beginning is looked through, and no secret is cut into one that shows.
+#[test]
+fn a_long_line_is_masked_as_far_as_it_is_shown() {
+    let secret = "s3cr/et-".repeat(100);
+    let texts = [
+        secret.repeat(2_000),
+        format!("{}{secret}", "x ".repeat(65_500)),
+        secret.replace('/', "%2F").repeat(1_000),
+        "é".repeat(1_000_000),
+    ];
+    for text in texts {
+        let people = Paper::default();
+        let mut output = Output::new(people.clone(), Paper::default());
+        output.set_verbosity(Verbosity::Verbose);
+        output.hide(&Secret::new(secret.as_str()));
+        output.say(&text);
+        output.detail(&text);
+        let said = people.text();
+        assert!(
+            !said.contains("s3cr") && said.len() < 400_000,
+            "{}",
+            said.len()
+        );
+        assert!(said.lines().all(|line| line.ends_with('…')), "{said}");
+    }
+}
+
+/// The last words are said while something else is still looked through for secrets.
+#[test]
+fn last_words_wait_for_nobody() {
+    let people = Paper::default();
+    let output = Output::new(people.clone(), Paper::default());
+    output.hide(&Secret::new("s3cret"));
+    let reading = output.secrets.read().unwrap();
+    output.failure(&Failure::usage("no s3cret"));
+    drop(reading);
+    assert_eq!(people.text(), "error: no ****\n");
+}
