@@ -92,12 +92,12 @@ fn finished(
 }
 
 impl Answer {
-    /// For a body that may hold a secret.
-    pub(super) fn without_body(self) -> Self {
-        Self {
-            body: String::new(),
-            ..self
+    /// For a body that may hold a secret: words stand in its place, where there is one.
+    pub(super) fn without_body(mut self) -> Self {
+        if !self.body.trim().is_empty() {
+            "(not shown, since it may hold a token)".clone_into(&mut self.body);
         }
+        self
     }
 }
 
@@ -109,6 +109,20 @@ mod tests {
     use crate::domain::timestamp::Timestamp;
     use crate::system::System;
     use crate::system::fake::FakeMachine;
+
+    #[test]
+    fn a_body_that_may_hold_a_token_is_not_shown() {
+        for (body, shown) in [
+            ("{\"token\": 1}", "(not shown, since it may hold a token)"),
+            (" \n", " \n"),
+        ] {
+            let answer = Answer {
+                body: body.to_owned(),
+                ..Answer::default()
+            };
+            assert_eq!(answer.without_body().body, shown);
+        }
+    }
 
     /// Too busy to wake up in time.
     struct Drowsy(FakeMachine);
