@@ -23,6 +23,9 @@ const TOLD_GRACE: Duration = Duration::from_millis(400);
 /// How often we check for a signal to stop.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
+/// How often we check whether the process was stopped for a while: by a signal, or with its machine.
+const SLICE: Duration = Duration::from_millis(500);
+
 /// The last words take no longer, though nobody may read them.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
@@ -68,6 +71,8 @@ struct Watched {
     is_guess: bool,
     /// The same, since the signal to stop.
     curfew: Option<Duration>,
+    /// The end of a grace for what was stopped itself: its time has passed, and what it holds is not in the outbox yet.
+    not_before: Option<Duration>,
     /// Raised by a signal to stop.
     stops: Vec<Arc<AtomicBool>>,
     /// Whether an alarm ends the process, since there is no thread for it.
@@ -97,7 +102,15 @@ impl Watched {
     fn end(&self) -> Option<Duration> {
         let until = self.until.map(|until| until.saturating_add(GRACE));
         let curfew = self.curfew.map(|curfew| curfew.saturating_add(TOLD_GRACE));
-        [until, curfew].into_iter().flatten().min()
+        let end = [until, curfew].into_iter().flatten().min();
+        end.map(|end| end.max(self.not_before.unwrap_or_default()))
+    }
+
+    /// Woke up so much later than it wanted.
+    fn wakes(&mut self, now: Duration, late: Duration) {
+        if late > SLICE {
+            self.not_before = Some(now.saturating_add(GRACE));
+        }
     }
 }
 
@@ -209,9 +222,11 @@ impl Watchdog {
                 break;
             }
             let heeds = (!state.stops.is_empty()).then_some(LOOK_AGAIN);
-            let pause = left.into_iter().chain(heeds).min();
-            let waited = self.shared.1.wait_timeout(state, pause.unwrap_or(GRACE));
+            let pause = left.into_iter().chain(heeds).fold(SLICE, Duration::min);
+            let waited = self.shared.1.wait_timeout(state, pause);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
+            let woken = self.started.elapsed();
+            state.wakes(woken, woken.saturating_sub(now + pause));
         }
         let unfinished = std::mem::take(&mut state.unfinished);
         let last_words = state.last_words.take();

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::{GRACE, TOLD_GRACE, TOLD_TO_STOP, Unfinished, Watchdog, failures};
+use super::{GRACE, SLICE, TOLD_GRACE, TOLD_TO_STOP, Unfinished, Watchdog, failures};
 
 #[test]
 fn the_longest_time_counts_until_we_are_told_to_stop() {
@@ -24,6 +24,20 @@ fn the_longest_time_counts_until_we_are_told_to_stop() {
     assert_eq!(dog.state().end(), Some(curfew + TOLD_GRACE));
     dog.forget();
     assert_eq!((dog.curfew(), dog.state().end()), (None, None));
+}
+
+/// A process that is stopped, or whose machine sleeps, wakes up beyond its time.
+#[test]
+fn whoever_was_stopped_has_a_moment_to_keep_what_it_holds() {
+    let dog = Watchdog::new(Instant::now());
+    let seconds = Duration::from_secs;
+    dog.watch(seconds(5));
+    dog.state().wakes(seconds(2), SLICE);
+    assert_eq!(dog.state().end(), Some(seconds(5) + GRACE));
+    dog.state().wakes(seconds(3), seconds(2));
+    assert_eq!(dog.state().end(), Some(seconds(5) + GRACE));
+    dog.state().wakes(seconds(60), seconds(57));
+    assert_eq!(dog.state().end(), Some(seconds(60) + GRACE));
 }
 
 #[test]
