@@ -20,7 +20,7 @@ pub(super) fn parse(text: &str) -> Vec<Commit> {
                 break;
             }
             commits.push(Commit {
-                id: id.split_whitespace().next().unwrap_or_default().to_owned(),
+                id: first_word(id),
                 message: String::new(),
                 ..Commit::default()
             });
@@ -33,13 +33,21 @@ pub(super) fn parse(text: &str) -> Vec<Commit> {
     commits
 }
 
+/// Where an id should be, a log that is damaged has anything.
+fn first_word(text: &str) -> String {
+    text.split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
+
 fn of_xml(text: &str) -> Vec<Commit> {
     let mut elements = Elements::new(text);
     let mut commits = Vec::new();
     while let Ok(Some(element)) = elements.next() {
         if element.path.ends_with("/msg") && commits.len() < MAX_COMMITS {
             commits.push(Commit {
-                id: element.outer.unwrap_or_default().to_owned(),
+                id: first_word(element.outer.unwrap_or_default()),
                 message: element.text.to_owned(),
                 ..Commit::default()
             });
@@ -70,6 +78,10 @@ mod tests {
             ),
             (subversion, vec![("12", "ABC-4 & more\nABC-5")]),
             (mercurial, vec![("0a1b", "ABC-6")]),
+            (
+                "<log><logentry revision='\n12 13\n'><msg>ABC-8</msg></logentry></log>",
+                vec![("12", "ABC-8")],
+            ),
             ("", vec![]),
             ("    ABC-7\n", vec![]),
         ];
