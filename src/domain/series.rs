@@ -96,6 +96,21 @@ pub(crate) fn lower<'a>(name: &str, others: &[&'a str]) -> Option<&'a str> {
     found.map(|(name, _)| *name)
 }
 
+/// Whether a version only mends one of which this one is a later release: v1.2.5 mends v1.2.0, for v1.3.0.
+pub(crate) fn mends(version: &str, released: &str, later: &str) -> bool {
+    let names = [version, released, later].map(Version::parse);
+    let [Some(version), Some(released), Some(later)] = names else {
+        return false;
+    };
+    let line = released.line();
+    version.numbers.starts_with(line) && !later.numbers.starts_with(line)
+}
+
+/// Whether a branch is one of releases, by its name: `release/1.2`, `1.2.x`, `support/1`.
+pub(crate) fn is_release(branch: &str) -> bool {
+    Version::parse(branch).is_some_and(|version| version.is_release())
+}
+
 /// The version of a name, and the other names of its series with theirs.
 fn series<'a>(name: &str, others: &[&'a str]) -> Option<(Version, Vec<(&'a str, Version)>)> {
     let own = Version::parse(name)?;
@@ -142,12 +157,19 @@ impl Version {
         let rest = time
             .filter(|time| time.starts_with(is_digit))
             .unwrap_or(rest);
-        let rest = rest.trim_start_matches(['-', '.', '_', '~']);
-        let word: String = rest.chars().take_while(char::is_ascii_alphabetic).collect();
-        let word = word.to_ascii_lowercase();
-        if word.is_empty() || FINAL.contains(&word.as_str()) {
-            let further = parts(&rest[word.len()..]);
-            version.numbers.extend(further);
+        let separators = ['-', '.', '_', '~'];
+        let first_word = |rest: &str| {
+            let word = rest.chars().take_while(char::is_ascii_alphabetic);
+            word.collect::<String>().to_ascii_lowercase()
+        };
+        let mut rest = rest.trim_start_matches(separators);
+        let mut word = first_word(rest);
+        if FINAL.contains(&word.as_str()) {
+            rest = rest[word.len()..].trim_start_matches(separators);
+            word = first_word(rest);
+        }
+        if word.is_empty() {
+            version.numbers.extend(parts(rest));
         } else if NOT_FINAL.contains(&word.as_str()) {
             version.not_final = parts(&rest.to_ascii_lowercase());
         } else if AFTER_FINAL.contains(&word.as_str()) {
@@ -160,6 +182,14 @@ impl Version {
 
     fn is_final(&self) -> bool {
         self.not_final.is_empty()
+    }
+
+    /// What it has in common with those that mend it: all numbers, or all but the last of three and more.
+    fn line(&self) -> &[Part] {
+        match self.numbers.as_slice() {
+            [line @ .., _] if line.len() >= 2 => line,
+            numbers => numbers,
+        }
     }
 
     fn is_release(&self) -> bool {

@@ -1,4 +1,4 @@
-use super::{lower, previous, previous_release};
+use super::{is_release, lower, mends, previous, previous_release};
 
 #[test]
 fn the_tag_before_is_of_the_same_series() {
@@ -80,6 +80,21 @@ fn the_tag_before_is_of_the_same_series() {
         ),
         ("REL_12_1", &["REL_12_0", "REL_11_9"], Some("REL_12_0")),
         ("go1.21.3", &["go1.21.2", "go1.9"], Some("go1.21.2")),
+        (
+            "3.0.2.Final",
+            &["3.0.1.Final-redhat-dev", "3.0.1.Final", "3.0.0.Final"],
+            Some("3.0.1.Final"),
+        ),
+        (
+            "3.0.2.Final-redhat-dev",
+            &["3.0.2.Final", "3.0.1.Final-redhat-dev", "3.0.1.Final"],
+            Some("3.0.1.Final-redhat-dev"),
+        ),
+        (
+            "5.0.0.SP2",
+            &["5.0.0.SP1", "5.0.0.Final"],
+            Some("5.0.0.SP1"),
+        ),
         ("build-45", &["build-44", "build-9"], Some("build-44")),
         ("v10", &["v9", "v8"], Some("v9")),
         ("v1.0", &["v2019.2", "v2019.1"], Some("v2019.2")),
@@ -112,6 +127,44 @@ fn the_release_before_is_a_branch_of_releases() {
     ];
     for (name, others, expected) in cases {
         assert_eq!(previous_release(name, others), *expected, "{name}");
+    }
+}
+
+/// Version, the release that it may mend, and a later one.
+#[test]
+fn a_version_mends_the_release_of_its_line() {
+    for (versions, expected) in [
+        ("v1.2.5 v1.2.0 v1.3.0", true),
+        ("v1.2.5 v1.2.3 v2.0.0", true),
+        ("2.426.3 2.426 2.427", true),
+        ("1.2.5 1.2 1.3", true),
+        ("v1.5 v1 v2", true),
+        ("1.2.3.9 1.2.3.1 1.2.4.0", true),
+        ("api/v0.1.9 api/v0.1.2 api/v0.2.0", true),
+        ("6.0.2.Final 6.0.0.Final 6.1.0.Final", true),
+        ("v1.2.5 v1.1.0 v1.3.0", false),
+        ("v1.2.5 v1.2.0 v1.2.6", false),
+        ("v2022.9.5 v1.39.0 v2022.10.0", false),
+        ("v1.1.0 v1.0.0 v1.2.0", false),
+        ("build-45 build-44 build-46", false),
+        ("v1.2.5 latest v1.3.0", false),
+    ] {
+        let names: Vec<&str> = versions.split(' ').collect();
+        assert_eq!(mends(names[0], names[1], names[2]), expected, "{versions}");
+    }
+}
+
+#[test]
+fn branches_of_releases_are_known_by_their_names() {
+    let releases = "release/1.2 release-1.2 releases/2024-10-01 1.10.x v2 v1.2 support/1.x support-3 maint-2.40 \
+                    stable-2.426 4-2-stable branch-3.5 hotfix/1.2.1 rel_12 maintenance/1.x LTS-2";
+    for name in releases.split_whitespace() {
+        assert!(is_release(name), "{name}");
+    }
+    let others = "release release/next release/ABC-12 feature/1.2 hotfix/abc-12 hotfix/login ABC-12 abc-12-release \
+                  ada/release-1.2 main bump-to-1.2";
+    for name in others.split_whitespace() {
+        assert!(!is_release(name), "{name}");
     }
 }
 

@@ -305,8 +305,8 @@ impl Asked<'_> {
         Ok((!ids.is_empty()).then(|| (target.clone(), ids)))
     }
 
-    /// What the tag before the one that is built does not have: the one before in its series that leads to it; a nearer
-    /// version on another line counts as well, since branches of releases may never be merged back.
+    /// What the tag before the one that is built does not have: the one before in its series that leads to it. Where
+    /// branches of releases are never merged back, that may be years old; a later release on such a branch counts then.
     fn since_tag(&self) -> Result<Option<(String, Vec<Commit>)>, GitError> {
         let Some(tag) = &self.wanted.tag else {
             return Ok(None);
@@ -317,22 +317,31 @@ impl Asked<'_> {
         let older = self.tags(&["--sort=-creatordate", &merged, "refs/tags"])?;
         let older = before(&older, |names| series::previous(tag, names));
         let near = before(&all, |names| series::lower(tag, names));
-        let ids = older.iter().map(|tag| tag.id.clone());
-        let ids: Vec<String> = ids.collect();
-        let is_other = |near: &&Named| !ids.contains(&near.id);
-        let near = near.filter(is_other);
-        if let Some(near) = near.filter(|near| repository.are_related(&near.id, self.head)) {
-            let excluded = [std::slice::from_ref(&near.id), &ids].concat();
-            let commits = repository.log(self.head, &excluded)?;
-            if !commits.is_empty() {
-                return Ok(Some((near.name.clone(), commits)));
+        let is_of_older = |near: &Named| {
+            older.is_some_and(|it| it.id == near.id || series::mends(&near.name, &it.name, tag))
+        };
+        let near = near.filter(|near| !is_of_older(near));
+        let near = near.filter(|near| repository.are_related(&near.id, self.head));
+        let mut since = None;
+        if let Some(older) = older {
+            let commits = repository.log(self.head, std::slice::from_ref(&older.id))?;
+            since = Some((older.name.clone(), commits));
+        }
+        if let Some(near) = near {
+            let ids: Vec<String> = older
+                .into_iter()
+                .chain([near])
+                .map(|it| it.id.clone())
+                .collect();
+            let commits = repository.log(self.head, &ids)?;
+            let has_fewer = since
+                .as_ref()
+                .is_none_or(|(_, all)| commits.len() < all.len());
+            if has_fewer && !commits.is_empty() {
+                since = Some((near.name.clone(), commits));
             }
         }
-        let Some(older) = older else {
-            return Ok(None);
-        };
-        let commits = repository.log(self.head, &ids)?;
-        Ok(Some((older.name.clone(), commits)))
+        Ok(since)
     }
 
     /// These tags, but for those of the commit that is built.
