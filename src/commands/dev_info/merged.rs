@@ -1,5 +1,6 @@
 //! The end of pull requests: what the commits of a run have merged, by their messages and by what was sent before.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::about::About;
@@ -7,6 +8,7 @@ use super::entities::PullRequestFacts;
 use crate::commands::store::Store;
 use crate::domain::entity_ids::RepositoryId;
 use crate::domain::merged_request::MergedRequest;
+use crate::domain::series;
 use crate::domain::timestamp::Timestamp;
 use crate::error::plain;
 use crate::git::{Commit, PRIMARY, Repository};
@@ -21,18 +23,46 @@ const MOST: usize = 100;
 /// Placeholder for a branch that nothing names, where Jira requires one.
 const UNKNOWN_BRANCH: &str = "(unknown)";
 
-/// Branches besides the primary ones that are merged and stay.
-const LASTING: [&str; 9] = [
+/// Branches besides the primary ones and those of releases that are merged and stay.
+const LASTING: [&str; 24] = [
+    "acceptance",
+    "beta",
     "dev",
     "development",
+    "edge",
+    "gh-pages",
+    "hotfix",
+    "int",
     "integration",
+    "live",
+    "nightly",
     "next",
+    "preprod",
+    "preview",
     "prod",
     "production",
+    "qa",
+    "release",
     "stable",
     "stage",
     "staging",
+    "support",
+    "test",
+    "uat",
 ];
+
+/// Folders of branches that are deployed to an environment each, as `env/prod`.
+const OF_ENVIRONMENTS: [&str; 4] = ["deploy", "env", "environment", "environments"];
+
+/// Whether merging the branch does not end it: others go on from it, or it is deployed. Whoever deletes it says so.
+fn is_lasting(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let folder = name.split_once('/').map(|(folder, _)| folder);
+    PRIMARY.contains(&name.as_str())
+        || LASTING.contains(&name.as_str())
+        || folder.is_some_and(|folder| OF_ENVIRONMENTS.contains(&folder))
+        || series::is_release(&name)
+}
 
 /// A pull request that has come to its end.
 pub(super) struct Merged {
@@ -62,14 +92,15 @@ pub(super) fn find(
     let ends = ends(built, open, about);
     let commits: Vec<&str> = ends.iter().filter_map(|end| end.commit).collect();
     let authors = repository.merged_authors(&commits).unwrap_or_default();
+    let default = LazyCell::new(|| repository.default_branch());
     let of_end = |end: &End<'_>| {
         let known = open.get(&end.said.number);
         let facts = facts(end, known, about, &authors, built.event);
         let is_gone = |source: &&str| {
             !facts.is_from_fork
-                && !PRIMARY.contains(source)
-                && !LASTING.contains(source)
+                && !is_lasting(source)
                 && built.branch != Some(*source)
+                && default.as_deref() != Some(*source)
                 && is_merged(source, known, built.head, repository)
         };
         let branch = Some(facts.source.as_str()).filter(|it| *it != UNKNOWN_BRANCH);
@@ -252,5 +283,27 @@ fn as_sent(facts: &PullRequestFacts, tip: &str) -> OpenRequest {
         url: facts.url.as_ref().map(ToString::to_string),
         author_name: facts.author_name.clone(),
         author_email: facts.author_email.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_lasting;
+
+    #[test]
+    fn branches_that_others_go_on_from_stay() {
+        let lasting = "main master develop trunk dev development integration next prod production stable stage staging \
+                       Staging qa uat test preprod live release release/1.2 Release/1.2 release-1.2 releases/2024-10-01 \
+                       hotfix/1.2.1 hotfix-1.2.1 support/1.x support/1.2 maintenance/2.0 1.10.x v2 branch-3.5 \
+                       stable-2.426 4-2-stable env/prod environments/eu-prod deploy/staging gh-pages";
+        for name in lasting.split_whitespace() {
+            assert!(is_lasting(name), "{name}");
+        }
+        let ending = "abc-12 ABC-12-x feature/ABC-12 feature/x release/ABC-12 hotfix/ABC-12-login hotfix/login \
+                      bugfix/release-notes dev-tools test-login staging-fix feature/1.2-upgrade bump-to-1.2 dev-12 \
+                      ada/next production/ABC-1 support-tickets";
+        for name in ending.split_whitespace() {
+            assert!(!is_lasting(name), "{name}");
+        }
     }
 }

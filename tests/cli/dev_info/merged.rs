@@ -160,6 +160,46 @@ fn every_server_says_what_was_merged() {
     }
 }
 
+/// A branch that others go on from is merged and stays; only one who sees its deletion may say so.
+#[test]
+fn branches_that_last_are_not_deleted_by_a_merge() {
+    for (branch, is_deleted) in [
+        ("release/1.2", false),
+        ("release-2024-10-01", false),
+        ("hotfix/1.2.1", false),
+        ("support/1.x", false),
+        ("1.10.x", false),
+        ("env/prod", false),
+        ("develop", false),
+        ("qa", false),
+        ("mainline", false),
+        ("hotfix/ABC-12-login", true),
+        ("release/ABC-12", true),
+    ] {
+        let jira = Sandbox::start();
+        let message = format!("Merge pull request #7 from acme/{branch}\n\nABC-1");
+        let (agent, tip) = merged(&jira, &message, "ABC-2 own");
+        let remote = "git@git.example.com:acme/shop.git";
+        agent.git(&["remote", "add", "origin", remote]);
+        let name = format!("refs/remotes/origin/{branch}");
+        agent.git(&["update-ref", &name, &tip]);
+        if branch == "mainline" {
+            agent.git(&["symbolic-ref", "refs/remotes/origin/HEAD", &name]);
+        }
+        send(&agent, &[]);
+        let request = &jira.submissions()[0]["repositories"][0]["pullRequests"][0];
+        assert_eq!(request["status"], "MERGED", "{branch}");
+        assert_eq!(deleted(&jira).len(), usize::from(is_deleted), "{branch}");
+        if branch == "release/1.2" {
+            // The whole history, after it was deleted at the server.
+            send(&agent, &["--all"]);
+            agent.git(&["update-ref", "-d", &name]);
+            send(&agent, &["--all"]);
+            assert_eq!(deleted(&jira), ["release~2F1.2"]);
+        }
+    }
+}
+
 /// What merges no pull request ends none, and a branch that goes on stays.
 #[test]
 fn what_is_not_merged_stays() {
