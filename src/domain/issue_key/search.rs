@@ -133,10 +133,13 @@ impl<'a> KeySearch<'a> {
         // The position in characters is counted on from place to place, to stay linear.
         let (mut counted_to, mut position) = (0, 0);
         let taken_back = self.named_in(&text.taken_back);
+        // One more than is judged says that there are more.
+        let mut room = MAX_IN_TEXT + 1;
         for (kind, range) in text.parts() {
             let start = range.start;
             let part = Part::new(text, kind, range, &taken_back);
-            for (number, seen) in self.look(part).enumerate().take(MAX_IN_TEXT + 1) {
+            for seen in self.look(part).take(room) {
+                room -= 1;
                 let at = start + seen.range.start;
                 let mut place = || {
                     position += text.text[counted_to..at].chars().count();
@@ -148,7 +151,7 @@ impl<'a> KeySearch<'a> {
                         position,
                     }
                 };
-                let verdict = if number < MAX_IN_TEXT {
+                let verdict = if room > 0 {
                     self.judge(part, &seen)
                 } else {
                     Err(Reason::TooMany)
@@ -177,11 +180,11 @@ impl<'a> KeySearch<'a> {
         let none = HashSet::new();
         let mut named = HashSet::new();
         for text in texts {
-            for (kind, range) in text.parts() {
-                let part = Part::new(text, kind, range, &none);
-                let seen = self.look(part).take(MAX_IN_TEXT);
-                named.extend(seen.map(|seen| part.part[seen.range].to_ascii_uppercase()));
-            }
+            let parts = text.parts().into_iter();
+            let parts = parts.map(|(kind, range)| Part::new(text, kind, range, &none));
+            let seen = parts.flat_map(|part| self.look(part).map(move |seen| (part, seen)));
+            let seen = seen.take(MAX_IN_TEXT);
+            named.extend(seen.map(|(part, seen)| part.part[seen.range].to_ascii_uppercase()));
         }
         named
     }

@@ -72,3 +72,23 @@ fn one_text_full_of_keys_takes_no_time_from_the_others() {
         }
     }
 }
+
+/// The branch that the subject of a merge names is a part of the same text.
+#[test]
+fn the_limit_of_a_text_holds_for_all_its_parts() {
+    for (count, expected) in [
+        (MAX_IN_TEXT - 2, &["ABC-12", "ABC-1", "XYZ-9"][..]),
+        (MAX_IN_TEXT - 1, &["ABC-12", "ABC-1"]),
+        (MAX_IN_TEXT + 5, &["ABC-12", "ABC-1"]),
+    ] {
+        let body = "ABC-1 ".repeat(count) + "XYZ-9";
+        let message = format!("Merge branch 'feature/abc-12-login' into main\n\n{body}");
+        let findings = find(
+            &[Text::new(TextKind::Commit, "full", &message)],
+            &Rules::default(),
+        );
+        assert_eq!(keys_of(&findings), expected, "{count}");
+        let is_cut = |reason| findings.dropped.iter().any(|it| it.reason == reason);
+        assert_eq!(is_cut(Reason::TooMany), count >= MAX_IN_TEXT - 1, "{count}");
+    }
+}
