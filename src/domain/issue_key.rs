@@ -4,6 +4,7 @@
 
 mod branch;
 mod deny_list;
+mod identifiers;
 mod merge;
 mod pattern;
 mod reason;

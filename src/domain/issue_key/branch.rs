@@ -154,7 +154,7 @@ mod tests {
         // Keys of projects in public, and what a team may well call its own.
         let projects = "hhh jenkins security infra kafka spark flink hive hadoop cassandra groovy \
                         gradle keycloak batch server python ruby docs support sonarjava mm lg \
-                        pm core web app api ui ios android mobile shop pay auth data ops dev test \
+                        pm core web app api ui ios android mobile shop pay auth data ops dev test us \
                         qa it be fe commit checkout portal platform cloud io cli net lang text";
         for text in projects.split_whitespace() {
             assert_eq!(word(text, "1234"), None, "{text}");
@@ -192,8 +192,15 @@ mod tests {
             ("team-2", true),
             ("team-212", false),
             ("gpu-1", true),
-            ("api-12", false),
-            ("dev-12", false),
+            ("api-35", true),
+            ("api-404", false),
+            ("api-112", false),
+            ("dev-1", true),
+            ("dev-112", false),
+            ("us-12", true),
+            ("us-1234", false),
+            ("ui-3", true),
+            ("walk-2", true),
             ("web-3", false),
         ];
         for (text, expected) in cases {

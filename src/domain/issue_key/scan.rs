@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-use super::{MAX_PART, deny_list};
+use super::{MAX_PART, identifiers};
 
 /// A piece of text that reached the number of an issue key.
 #[derive(Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub(super) fn candidates<'a>(
 /// Whether a digit follows, as in most candidates and in little else.
 fn may_begin(bytes: &[u8], hyphen: usize, wanted: Candidates<'_>) -> bool {
     bytes.get(hyphen + 1).is_some_and(u8::is_ascii_digit)
-        || wanted.identifiers && deny_list::may_lack_year(&bytes[..hyphen])
+        || wanted.identifiers && identifiers::may_lack_year(&bytes[..hyphen])
 }
 
 /// The candidate whose project stands in this range, up to its end.
@@ -86,7 +86,9 @@ fn candidate_before(text: &str, before: Range<usize>, wanted: Candidates<'_>) ->
     {
         return None;
     }
-    let identifier = wanted.identifiers.then(|| identifier_at(text, start));
+    let identifier = wanted
+        .identifiers
+        .then(|| identifier_at(text, start, project));
     let plain = || with_number(text, start, project);
     identifier
         .flatten()
@@ -98,10 +100,17 @@ fn is_after_boundary(text: &str, position: usize) -> bool {
     before.is_none_or(is_boundary)
 }
 
-fn identifier_at(text: &str, start: usize) -> Option<Candidate> {
-    let (length, entry) = deny_list::identifier_at_start(&text[start..])?;
+fn identifier_at(text: &str, start: usize, project: usize) -> Option<Candidate> {
+    let advisory = identifiers::identifier_at_start(&text[start..]);
+    let advisory = advisory.map(|(length, entry)| (start + length, entry));
+    let number = text.as_bytes().get(start + project + 1);
+    let uuid = || {
+        number.filter(|byte| byte.is_ascii_digit())?;
+        Some((identifiers::end_of_uuid(text, start, project)?, "UUID"))
+    };
+    let (end, entry) = advisory.or_else(uuid)?;
     Some(Candidate {
-        range: start..start + length,
+        range: start..end,
         shape: Shape::Identifier(entry),
     })
 }

@@ -137,7 +137,7 @@ fn letter_by_letter(text: &str) -> Vec<Candidate> {
             let is_project =
                 (2..=MAX_PART).contains(&project) && text[position + project..].starts_with('-');
             let plain = || is_project.then(|| with_number(text, position, project))?;
-            if let Some(candidate) = identifier_at(text, position).or_else(plain) {
+            if let Some(candidate) = identifier_at(text, position, project).or_else(plain) {
                 if matches!(candidate.shape, Shape::Key | Shape::Identifier(_)) {
                     next = candidate.range.end;
                 }
