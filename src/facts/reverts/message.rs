@@ -15,9 +15,20 @@ pub(super) fn subject(message: &str) -> &str {
 
 /// Whether it says that it takes something back.
 pub(crate) fn is_revert(message: &str) -> bool {
-    quoted_subject(subject(message)).is_some()
+    let names = quoted_subject(subject(message)).is_some()
         || reverted_ids(message).next().is_some()
-        || reverted_request(message).is_some()
+        || reverted_request(message).is_some();
+    names && !is_partial(subject(message))
+}
+
+/// `Partial revert "…"` leaves something of what it names.
+fn is_partial(subject: &str) -> bool {
+    let own = subject.split('"').next().unwrap_or_default();
+    let own = own.to_ascii_lowercase();
+    own.contains("revert")
+        && ["partial", "part of", "parts of"]
+            .iter()
+            .any(|it| own.contains(it))
 }
 
 /// The ids in "This reverts commit 8428e75…", as git writes it below the subject of a revert, also of a reapplied one, and

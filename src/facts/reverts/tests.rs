@@ -59,6 +59,26 @@ fn a_commit_and_its_revert_leave_nothing() {
     let by_id = "Revert \"one\"\n\nThis reverts commit @1.";
     let cases: &[(&[&str], &[usize])] = &[
         (&["two", "one"], &[2, 1]),
+        // What is taken back in part is left in part.
+        (
+            &["Partial revert \"one\"\n\nThis reverts commit @1.", "one"],
+            &[2, 1],
+        ),
+        (
+            &[
+                "Partially revert of 'one'\n\nThis reverts commit @1.",
+                "one",
+            ],
+            &[2, 1],
+        ),
+        (
+            &["Revert parts of one\n\nThis reverts commit @1.", "one"],
+            &[2, 1],
+        ),
+        (
+            &["Revert \"Partial revert of it\"", "Partial revert of it"],
+            &[],
+        ),
         (&[by_id, "two", "one"], &[2]),
         (&["Take one back\n\nThis reverts commit @1.", "one"], &[]),
         (&["Revert \"one\"", "two", "one"], &[2]),
