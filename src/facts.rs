@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use crate::changes::Changes;
 use crate::domain::deployed::{Deployed, RepositoryName};
-use crate::domain::issue_key::Text;
+use crate::domain::issue_key::{Text, TextKind};
 use crate::domain::revision::Revision;
 use crate::git::{Commit, Range, Repository};
 use crate::jenkins::{self, CheckedOut, Ref, Run};
@@ -169,7 +169,8 @@ pub(crate) fn gather(
     };
     let left_out = left_out(commits_left_out).map(Notes::detail);
     let has_log = question.sorts_changes || !question.changes.is_empty();
-    let is_told = !texts.is_empty() || has_log || !question.messages.is_empty();
+    let is_searched = |text: &Text| matches!(text.kind(), TextKind::Commit | TextKind::Explicit);
+    let is_told = texts.iter().any(is_searched) || has_log || question.only_issue_keys;
     let unread = jenkins::unread(variables).filter(|_| !is_told);
     let unread = unread.map(Notes::from);
     let notes = others.notes.clone().and(submodules.notes).and(of_texts);

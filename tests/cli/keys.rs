@@ -220,3 +220,46 @@ fn a_hanging_git_costs_the_budget() {
     let elapsed = begin.elapsed();
     assert!(elapsed < std::time::Duration::from_secs(2), "{elapsed:?}");
 }
+
+/// Only git's messages are read, whatever the branch says.
+#[test]
+fn messages_in_other_systems_are_said_to_be_missing() {
+    for (name, value, system, key) in [
+        (
+            "SVN_URL",
+            "https://svn.example.com/shop/branches/ABC-12-login",
+            "Subversion",
+            Some("ABC-12"),
+        ),
+        (
+            "SVN_URL",
+            "https://svn.example.com/shop/trunk",
+            "Subversion",
+            None,
+        ),
+        (
+            "MERCURIAL_REVISION_BRANCH",
+            "abc-12-login",
+            "Mercurial",
+            Some("ABC-12"),
+        ),
+        ("P4_CHANGELIST", "4711", "Perforce", None),
+    ] {
+        let mut agent = Agent::bare();
+        agent.set("JOB_NAME", "shop").set("BUILD_NUMBER", "7");
+        agent.set("BUILD_URL", "https://ci.example.com/job/shop/7/");
+        agent.set(name, value);
+        let build = ["build", "--state=SUCCESS", "--dry-run", "--format=json"];
+        let words =
+            format!("warning: commit messages in {system} were not searched: only git's are read");
+        let run = agent.run(&build);
+        let expected: Vec<&str> = key.into_iter().collect();
+        assert_eq!(run.json()["issue_keys"], json!(expected), "{value}");
+        assert!(run.stderr.contains(&words), "{value} {}", run.stderr);
+        // What the user passes stands for them.
+        for given in ["--message=ABC-1", "--issue-keys=ABC-1"] {
+            let run = agent.run(&[&build[..], &[given]].concat());
+            assert!(!run.stderr.contains("were not searched"), "{}", run.stderr);
+        }
+    }
+}
