@@ -108,11 +108,22 @@ impl Repository<'_> {
         changed: impl Fn(&str) -> bool,
     ) -> Result<Walked, GitError> {
         let mut excluded = older;
-        let moved = moved.iter().take(MAX_COMPARED);
-        let lacking: Vec<String> = moved.map(|tip| format!("--no-contains={tip}")).collect();
-        let lacking: Vec<&str> = lacking.iter().map(String::as_str).collect();
-        let selection = [&lacking[..], &["refs/heads", "refs/tags"]].concat();
-        excluded.extend(self.tips_of(&selection, |name| !changed(name))?);
+        let others = self.tips_of(&["refs/heads", "refs/tags"], |name| !changed(name))?;
+        let moved = &moved[..moved.len().min(MAX_COMPARED)];
+        let own = self.beyond(moved, others.clone())?;
+        // Nearly always another push has not come to them yet. To ask all references whether they have one takes long.
+        let shared = moved.iter().filter(|tip| !own.contains(*tip));
+        let lacking: Vec<String> = shared.map(|tip| format!("--no-contains={tip}")).collect();
+        if lacking.is_empty() {
+            excluded.extend(others);
+        } else {
+            let lacking: Vec<&str> = lacking.iter().map(String::as_str).collect();
+            let branches = [&lacking[..], &["refs/heads"]].concat();
+            excluded.extend(self.tips_of(&branches, |name| !changed(name))?);
+            // Where there are thousands, this way of asking is faster.
+            let tags = [&["tag", "--no-column"], &lacking[..]].concat();
+            excluded.extend(self.listed_tips(&tags, |name| !changed(name))?);
+        }
         excluded.sort_unstable();
         excluded.dedup();
         Ok(Walked { tips, excluded })
@@ -124,8 +135,17 @@ impl Repository<'_> {
         selection: &[&str],
         is_wanted: impl Fn(&str) -> bool,
     ) -> Result<Vec<String>, GitError> {
+        self.listed_tips(&[&["for-each-ref"], selection].concat(), is_wanted)
+    }
+
+    /// The same, of a command that lists references.
+    fn listed_tips(
+        &self,
+        command: &[&str],
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Result<Vec<String>, GitError> {
         let format = "--format=%(objectname) %(refname)%00";
-        let mut process = self.start(&[&["for-each-ref", format], selection].concat(), None)?;
+        let mut process = self.start(&[command, &[format]].concat(), None)?;
         let mut tips = Vec::new();
         while let Some(reference) = process.word(MAX_WORD)? {
             let reference = text(&reference);
