@@ -25,6 +25,7 @@ use crate::error::Failure;
 use crate::git::{Branch, DetailsReader, Repository, Walk};
 use crate::outbox::{Progress, UnderWay};
 use crate::output::Output;
+use crate::phrases::counted;
 use crate::report::{Outcome, Report, SiteReport};
 use crate::system::System;
 
@@ -181,8 +182,8 @@ impl<'a> WholeHistory<'a> {
         } = self.sent;
         let issues = report.known_issues();
         format!(
-            "{} commits read: {} of {name} sent to {} ({issues})",
-            self.read,
+            "{} read: {} of {name} sent to {} ({issues})",
+            counted(self.read, "commit"),
             batch::words(commits, branches, 0, deleted),
             sites.join(", ")
         )
