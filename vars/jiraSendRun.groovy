@@ -17,7 +17,7 @@ Map task(Map step, Object env) {
             body = argument
         } else if (argument instanceof Map) {
             parameters = parameters + parametersOf(argument)
-        } else if (argument instanceof CharSequence && step.positional) {
+        } else if (argument instanceof CharSequence && step.positional && parameters.get(step.positional) == null) {
             parameters.put(step.positional, argument.toString())
         } else if (argument != null) {
             misused.add(argument.toString())

@@ -100,6 +100,11 @@ class StepsTest extends PipelineCase {
             ["jiraSendBuildInfo(\"ABC-\${1}\")",                    'ABC-1',           [:],            false],
             ["jiraSendBuildInfo(['ABC-1', 'ABC-2'])",               '[ABC-1, ABC-2]',  [:],            false],
             ["jiraSendBuildInfo('ABC-1', 'ABC-2')",                 'ABC-1, ABC-2',    [:],            false],
+            ["jiraSendBuildInfo('ABC-1', null, 3, 'd', 'e')",       'ABC-1, 3, d, e',  [:],            false],
+            ["jiraSendBuildInfo('ABC-1', 'b', 'c', 'd', site: 'acme') { echo 'built' }", 'ABC-1, b, c, d', [site: 'acme'], true],
+            ["jiraSendBuildInfo({ echo 'built' }, 'ABC-1', [site: 'acme'])", 'ABC-1',  [site: 'acme'], true],
+            ['jiraSendBuildInfo(null, null)',                       null,              [:],            false],
+            ["jiraSendBuildInfo(['ABC-1', 'ABC-2'] as String[])",   'ABC-1, ABC-2',    [:],            false],
             ['jiraSendBuildInfo(7)',                                '7',               [:],            false],
             ["jiraSendBuildInfo('ABC-1', site: 'acme')",            'ABC-1',           [site: 'acme'], false],
             ["jiraSendBuildInfo('ABC-1') { echo 'built' }",         'ABC-1',           [:],            true],
@@ -111,6 +116,8 @@ class StepsTest extends PipelineCase {
             ["jiraSendKeys('ABC-1')",                               'ABC-1',           [:],            false],
             ["checkGatingStatus('eu-prod')",                        null,              [environmentId: 'eu-prod'], false],
             ["checkGatingStatus(\"eu-\${'prod'}\")",                null,              [environmentId: 'eu-prod'], false],
+            ["checkGatingStatus('eu', 'us')",                       'us',              [environmentId: 'eu'], false],
+            ["checkGatingStatus('eu', environmentId: 'us')",        'eu',              [environmentId: 'us'], false],
             ["checkGatingStatus(['eu'])",                           '[eu]',            [:],            false],
         ].each { List cell ->
             row().pipeline(cell[0])
