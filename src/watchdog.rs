@@ -106,10 +106,12 @@ impl Watched {
         end.map(|end| end.max(self.not_before.unwrap_or_default()))
     }
 
-    /// Woke up so much later than it wanted.
+    /// Woke up so much later than it wanted. This counts once: where too much is running, it may happen every time.
     fn wakes(&mut self, now: Duration, late: Duration) {
-        if late > SLICE {
-            self.not_before = Some(now.saturating_add(GRACE));
+        let moment = now.saturating_add(GRACE);
+        let is_short = self.end().is_some_and(|end| end < moment);
+        if late > SLICE && is_short && self.not_before.is_none() {
+            self.not_before = Some(moment);
         }
     }
 }

@@ -38,6 +38,13 @@ fn whoever_was_stopped_has_a_moment_to_keep_what_it_holds() {
     assert_eq!(dog.state().end(), Some(seconds(5) + GRACE));
     dog.state().wakes(seconds(60), seconds(57));
     assert_eq!(dog.state().end(), Some(seconds(60) + GRACE));
+    // Only once, or a machine with too much to do would never end it.
+    dog.state().wakes(seconds(61), seconds(1));
+    assert_eq!(dog.state().end(), Some(seconds(60) + GRACE));
+    dog.forget();
+    dog.watch(seconds(70));
+    dog.state().wakes(seconds(90), seconds(1));
+    assert_eq!(dog.state().end(), Some(seconds(90) + GRACE));
 }
 
 #[test]
