@@ -97,7 +97,9 @@ torture:
 
 # make audit   checks licences, sources, duplicates and known vulnerabilities of the libraries; needs cargo-deny
 audit:
-	$(CARGO) deny --locked check
+	$(CARGO) deny --locked check licenses sources bans
+	@if $(CARGO) deny --locked fetch db; then $(CARGO) deny --locked check advisories; else \
+		echo 'warning: known vulnerabilities were not checked: https://github.com/RustSec/advisory-db cannot be reached' >&2; fi
 
 # make jenkins-test JENKINS_URL=…   runs the pipelines of tests/jenkins on a real Jenkins; see the README there
 jenkins-test:
