@@ -216,6 +216,10 @@ fn reason(errors: &str, status: ExitStatus) -> String {
         return format!("git ended with {status}");
     }
     let errors = errors.strip_prefix("fatal: ").unwrap_or(errors);
+    // A second line, wherever a folder is mounted.
+    let (errors, _) = errors
+        .split_once("\nStopping at filesystem boundary")
+        .unwrap_or((errors, ""));
     errors.replace(" (or any of the parent directories): .git", "")
 }
 
@@ -249,11 +253,17 @@ mod tests {
     use super::reason;
 
     #[test]
-    fn a_git_that_says_nothing_has_ended_somehow() {
+    fn git_says_why_it_ended_in_one_line() {
         let killed = reason("\n", ExitStatus::from_raw(9));
         assert!(killed.contains("signal: 9"), "{killed}");
         let failed = ExitStatus::from_raw(128 << 8);
         assert!(reason("", failed).ends_with("exit status: 128"));
         assert_eq!(reason("fatal: bad object\n", failed), "bad object");
+        let mounted = "fatal: not a git repository (or any parent up to mount point /home)\n\
+                       Stopping at filesystem boundary (GIT_DISCOVERY_ACROSS_FILESYSTEM not set).\n";
+        assert_eq!(
+            reason(mounted, failed),
+            "not a git repository (or any parent up to mount point /home)"
+        );
     }
 }
