@@ -92,7 +92,7 @@ fn finished(
 }
 
 impl Answer {
-    /// For a body that may hold a secret: words stand in its place, where there is one.
+    /// For a body that may hold a secret: words replace it, if there is one.
     pub(super) fn without_body(mut self) -> Self {
         if !self.body.trim().is_empty() {
             "(not shown, since it may hold a token)".clone_into(&mut self.body);
