@@ -35,9 +35,12 @@ pub(super) fn end_of_uuid(text: &str, start: usize, group: usize) -> Option<usiz
     let bytes = text.as_bytes();
     let length_from = |from: usize| {
         let bytes = bytes[from..].iter().take(LENGTH).enumerate();
-        let fits = |(at, byte): &(usize, &u8)| match HYPHENS.contains(at) {
-            true => **byte == b'-',
-            false => byte.is_ascii_hexdigit(),
+        let fits = |(at, byte): &(usize, &u8)| {
+            if HYPHENS.contains(at) {
+                **byte == b'-'
+            } else {
+                byte.is_ascii_hexdigit()
+            }
         };
         bytes.take_while(fits).count()
     };

@@ -80,21 +80,6 @@ fn the_tag_before_is_of_the_same_series() {
         ),
         ("REL_12_1", &["REL_12_0", "REL_11_9"], Some("REL_12_0")),
         ("go1.21.3", &["go1.21.2", "go1.9"], Some("go1.21.2")),
-        (
-            "3.0.2.Final",
-            &["3.0.1.Final-redhat-dev", "3.0.1.Final", "3.0.0.Final"],
-            Some("3.0.1.Final"),
-        ),
-        (
-            "3.0.2.Final-redhat-dev",
-            &["3.0.2.Final", "3.0.1.Final-redhat-dev", "3.0.1.Final"],
-            Some("3.0.1.Final-redhat-dev"),
-        ),
-        (
-            "5.0.0.SP2",
-            &["5.0.0.SP1", "5.0.0.Final"],
-            Some("5.0.0.SP1"),
-        ),
         ("build-45", &["build-44", "build-9"], Some("build-44")),
         ("v10", &["v9", "v8"], Some("v9")),
         ("v1.0", &["v2019.2", "v2019.1"], Some("v2019.2")),
@@ -127,6 +112,30 @@ fn the_release_before_is_a_branch_of_releases() {
     ];
     for (name, others, expected) in cases {
         assert_eq!(previous_release(name, others), *expected, "{name}");
+    }
+}
+
+#[test]
+fn words_behind_a_final_version_are_variants() {
+    let cases: &[(&str, &[&str], Option<&str>)] = &[
+        (
+            "3.0.2.Final",
+            &["3.0.1.Final-redhat-dev", "3.0.1.Final", "3.0.0.Final"],
+            Some("3.0.1.Final"),
+        ),
+        (
+            "3.0.2.Final-redhat-dev",
+            &["3.0.2.Final", "3.0.1.Final-redhat-dev", "3.0.1.Final"],
+            Some("3.0.1.Final-redhat-dev"),
+        ),
+        (
+            "5.0.0.SP2",
+            &["5.0.0.SP1", "5.0.0.Final"],
+            Some("5.0.0.SP1"),
+        ),
+    ];
+    for (name, others, expected) in cases {
+        assert_eq!(previous(name, others), *expected, "{name} {others:?}");
     }
 }
 
