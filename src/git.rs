@@ -24,7 +24,7 @@ use process::{Process, text};
 pub(crate) use clones::{CloneFolder, clone_in, clones_below};
 pub(crate) use details::{Change, ChangedFile, Details, DetailsReader};
 pub(crate) use history::{Branch, Walk, Walked};
-pub(crate) use range::{Commits, DEEPEN, PRIMARY, Range, Start, Wanted, commits};
+pub(crate) use range::{Commits, DEEPEN, PRIMARY, Range, RangeRequest, Start, commits};
 pub(crate) use submodules::{Moved, Moving};
 
 /// Longest list of cut commits that is read, in bytes.

@@ -2,7 +2,7 @@
 
 use super::{Commit, names, only_branch, single_line};
 use crate::domain::hosting::CloneUrl;
-use crate::domain::issue_key::{Rules, Text, TextKind, find};
+use crate::domain::issue_key::{KeyRules, Text, TextKind, find};
 use crate::domain::revision::Revision;
 use crate::git::details::read_all;
 use crate::git::listed::{Object, since_listed};
@@ -55,7 +55,7 @@ fn log(output: &str) {
         .iter()
         .map(|commit| Text::new(TextKind::Commit, commit.id.as_str(), &commit.message))
         .collect();
-    let rules = Rules::default();
+    let rules = KeyRules::default();
     crate::fuzz_entries::issue_keys::check(&find(&texts, &rules), &rules);
 }
 

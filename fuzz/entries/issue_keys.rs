@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::cli::words::Words;
 use crate::domain::issue_key::{
-    Findings, IssueKey, KeyPattern, MAX_ISSUE_KEYS, ProjectKey, Rules, Text, TextKind, find,
+    Findings, IssueKey, KeyPattern, KeyRules, MAX_ISSUE_KEYS, ProjectKey, Text, TextKind, find,
 };
 
 /// Four lines at most: the projects to take, those to leave, a pattern, a template. After an empty line texts, each behind a line of its
@@ -21,7 +21,7 @@ pub fn issue_keys(bytes: &[u8]) {
         words.map(|words| Words::all(&[words])).unwrap_or_default()
     };
     let pattern = Some(line(2)).filter(|pattern| !pattern.is_empty());
-    let rules = Rules {
+    let rules = KeyRules {
         projects: projects(line(0)),
         deny: projects(line(1)),
         pattern: pattern
@@ -36,7 +36,7 @@ pub fn issue_keys(bytes: &[u8]) {
     }
     let keys: Vec<IssueKey> = findings.keys().cloned().collect();
     let half = &keys[keys.len() / 2..];
-    check_shape(&find(&texts, &Rules::default()).after(half));
+    check_shape(&find(&texts, &KeyRules::default()).after(half));
 }
 
 fn texts(body: &str) -> Vec<Text> {
@@ -58,7 +58,7 @@ fn texts(body: &str) -> Vec<Text> {
 }
 
 /// What holds of every search.
-pub(crate) fn check(findings: &Findings, rules: &Rules) {
+pub(crate) fn check(findings: &Findings, rules: &KeyRules) {
     check_shape(findings);
     let of = |key: &IssueKey, projects: &[ProjectKey]| {
         let named = |project: &ProjectKey| key.as_str().starts_with(&format!("{project}-"));
@@ -75,7 +75,7 @@ pub(crate) fn check(findings: &Findings, rules: &Rules) {
         }
         if rules.pattern.is_none() && number < 20 {
             let itself = Text::new(TextKind::Explicit, "key", key.as_str());
-            let again = find(&[itself], &Rules::default());
+            let again = find(&[itself], &KeyRules::default());
             assert!(again.keys().eq([key]), "{key} is not found in itself");
         }
     }

@@ -9,9 +9,9 @@ use crate::cli::words::Words;
 use crate::domain::deployed::RepositoryName;
 use crate::domain::entity_ids::{EntityId, RepositoryId};
 use crate::domain::environment::EnvironmentType;
-use crate::domain::hosting::{CloneUrl, Hosting, Identity, Template, Values};
+use crate::domain::hosting::{CloneUrl, Hosting, RepositoryIdentity, Template, Values};
 use crate::domain::ids::{EnvironmentId, PipelineId, PipelineIdStyle};
-use crate::domain::issue_key::{Rules, find};
+use crate::domain::issue_key::{KeyRules, find};
 use crate::domain::properties::Property;
 use crate::domain::revision::Revision;
 use crate::domain::sequence::SequenceNumber;
@@ -45,7 +45,7 @@ pub fn jenkins(bytes: &[u8]) {
                 .is_some_and(|name| name.is_ascii() && name.len() <= 257)
         );
     }
-    let rules = Rules::default();
+    let rules = KeyRules::default();
     super::issue_keys::check(&find(&texts(&variables), &rules), &rules);
     if let Some(job) = &run.job_name {
         assert!(!job.as_str().is_empty() && !job.display().is_empty());
@@ -133,7 +133,7 @@ fn check_repository(address: &str, name: &str) {
     let Some(clone) = CloneUrl::parse(address) else {
         return;
     };
-    let id = RepositoryId::of(&Identity::new(&clone, None));
+    let id = RepositoryId::of(&RepositoryIdentity::new(&clone, None));
     assert_eq!(id.to_string().parse(), Ok(id));
     let Some(hosting) = Hosting::of_clone(&clone, None) else {
         return;

@@ -15,7 +15,7 @@ use crate::domain::issue_key::{KeyPattern, KeyTemplate, ProjectKey};
 use crate::domain::properties::Property;
 use crate::domain::revision::Revision;
 use crate::domain::sequence::SequenceNumber;
-use crate::domain::state::{BuildState, State, parse_running_as, parse_unstable_as};
+use crate::domain::state::{BuildState, RunState, parse_running_as, parse_unstable_as};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::web_url::WebUrl;
 use crate::policy::OnError;
@@ -206,13 +206,13 @@ pub(crate) struct RunOptions {
     /// State to send: successful, failed, cancelled, `in_progress`, pending, unknown, for a deployment also `rolled_back`,
     /// or a result of Jenkins or another tool, such as SUCCESS or passed [default: `in_progress`, see --running-as]
     #[arg(long, value_name = "STATE")]
-    pub(crate) state: Option<State>,
+    pub(crate) state: Option<RunState>,
     /// State to send for the Jenkins result UNSTABLE: successful, failed, cancelled or unknown
     #[arg(long, value_name = "STATE", default_value = "failed", value_parser = parse_unstable_as)]
     pub(crate) unstable_as: BuildState,
     /// State to send for a run without a state: `in_progress`; or successful or unknown, if nothing is sent at its end
     #[arg(long, value_name = "STATE", default_value = "in_progress", value_parser = parse_running_as)]
-    pub(crate) running_as: State,
+    pub(crate) running_as: RunState,
     #[command(flatten)]
     pub(crate) identity: IdentityOptions,
     /// Name shown in Jira
@@ -233,7 +233,7 @@ pub(crate) struct RunOptions {
 
 impl RunOptions {
     /// The state that was passed, else its default.
-    pub(crate) fn state(&self) -> State {
+    pub(crate) fn state(&self) -> RunState {
         self.state.unwrap_or(self.running_as)
     }
 }

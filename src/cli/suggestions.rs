@@ -7,7 +7,7 @@ use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::domain::issue_key::IssueKey;
-use crate::domain::state::State;
+use crate::domain::state::RunState;
 use crate::spelling::{meant, nearest};
 
 /// Options that other tools have for a credential. An argument is seen by every user of the machine.
@@ -170,7 +170,7 @@ fn unknown_word(word: &str, command: &Command) -> Option<String> {
     if word.parse::<IssueKey>().is_ok() && has("issue_keys") {
         return Some(did_you_mean(&format!("--issue-keys {word}")));
     }
-    if word.parse::<State>().is_ok() && has("state") {
+    if word.parse::<RunState>().is_ok() && has("state") {
         return Some(did_you_mean(&format!("--state {word}")));
     }
     let option = word.split_once('=').map(|(name, _)| name);

@@ -16,7 +16,7 @@ use crate::domain::association::{Associations, Cut, Others};
 use crate::domain::environment::EnvironmentType;
 use crate::domain::environment_types::EnvironmentTypes;
 use crate::domain::issue_key::{Findings, IssueKey};
-use crate::domain::state::{DeploymentState, State, deployment_state};
+use crate::domain::state::{DeploymentState, RunState, deployment_state};
 use crate::domain::text::Line;
 use crate::domain::web_url::WebUrl;
 use crate::error::Failure;
@@ -167,7 +167,7 @@ pub(super) fn payload(
     }
 }
 
-fn state(state: State, options: &DeploymentOptions, facts: &Facts) -> DeploymentState {
+fn state(state: RunState, options: &DeploymentOptions, facts: &Facts) -> DeploymentState {
     match deployment_state(state, options.run.unstable_as) {
         DeploymentState::Successful if facts.is_rollback => options.rollback_as,
         state => state,

@@ -12,7 +12,7 @@ use crate::jenkins::Run;
 use crate::jira::item::DeploymentKey;
 
 /// Which run of which pipeline it is.
-pub(crate) struct Identity {
+pub(crate) struct RunIdentity {
     pub(crate) pipeline_id: PipelineId,
     /// The same for all branches of a multibranch project.
     pub(crate) project_id: PipelineId,
@@ -22,7 +22,7 @@ pub(crate) struct Identity {
     pub(crate) job_name: Option<JobName>,
 }
 
-impl Identity {
+impl RunIdentity {
     /// Options first, then Jenkins.
     ///
     /// # Errors
@@ -159,7 +159,7 @@ pub(crate) fn deployment_key(
 ) -> Result<Option<(DeploymentKey, String)>, Failure> {
     let style = options.identity.pipeline_id_style;
     let environment = EnvironmentName::of(&options.environment, style, run, missing);
-    let identity = Identity::of(&options.identity, run, missing)?;
+    let identity = RunIdentity::of(&options.identity, run, missing)?;
     Ok(identity.zip(environment).map(|(identity, environment)| {
         let given = options.deployment_sequence_number.clone();
         let number = given.unwrap_or(identity.number);

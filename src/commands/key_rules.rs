@@ -3,7 +3,7 @@
 
 use crate::cli::KeyOptions;
 use crate::cli::words::{self, Words};
-use crate::domain::issue_key::{self, Findings, IssueKey, Rules, Text};
+use crate::domain::issue_key::{self, Findings, IssueKey, KeyRules, Text};
 use crate::error::Failure;
 use crate::facts::Facts;
 
@@ -48,10 +48,10 @@ pub(super) fn find_also(
     issue_key::find_also(texts, commits, &rules(options))
 }
 
-fn rules(options: &KeyOptions) -> Rules {
+fn rules(options: &KeyOptions) -> KeyRules {
     let given = &options.rules;
     let pattern = given.key_pattern.clone();
-    Rules {
+    KeyRules {
         projects: Words::all(&given.projects),
         deny: Words::all(&given.deny),
         pattern: pattern.map(|pattern| pattern.with_template(given.key_template.clone())),

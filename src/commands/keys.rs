@@ -10,7 +10,9 @@ use super::key_rules::{find, find_also};
 use super::notices::{say_notes, warn_findings};
 use super::{Context, upstream};
 use crate::cli::{Format, KeysOptions, OutboxOptions};
-use crate::domain::issue_key::{Dropped, Findings, Found, IssueKey, Place, Reason, Text, TextKind};
+use crate::domain::issue_key::{
+    Dropped, Findings, FoundKey, IssueKey, Place, Reason, Text, TextKind,
+};
 use crate::error::Failure;
 use crate::facts::{self, Facts};
 use crate::output::{Output, visible};
@@ -156,7 +158,7 @@ fn as_text(findings: &Findings, searched: &Searched, facts: &Facts) -> String {
         let _ = writeln!(text, "issue keys: {}", keys.join(", "));
         text.push_str("\nfound:\n");
     }
-    let is_again = |dropped: &&Dropped, found: &Found| {
+    let is_again = |dropped: &&Dropped, found: &FoundKey| {
         dropped.reason == Reason::Duplicate && dropped.key.as_ref() == Some(&found.key)
     };
     let too_long = findings.dropped.iter();

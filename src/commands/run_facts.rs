@@ -1,13 +1,13 @@
 //! What builds and deployments take from a run alike, before anything is read from the workspace.
 
-use super::identity::{Identity, given_text};
+use super::identity::{RunIdentity, given_text};
 use super::missing::Missing;
 use super::phase::EventTime;
 use crate::cli::RunOptions;
 use crate::domain::job_name::JobName;
 use crate::domain::properties::{Properties, Property};
 use crate::domain::sequence::{Origin, SequenceNumber};
-use crate::domain::state::State;
+use crate::domain::state::RunState;
 use crate::domain::text::Line;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::web_url::{WebUrl, without_account};
@@ -20,11 +20,11 @@ use crate::system::System;
 
 /// What a payload needs of a run, checked.
 pub(crate) struct RunFacts {
-    pub(crate) identity: Identity,
+    pub(crate) identity: RunIdentity,
     /// `#42`, or what the run was renamed to.
     run_name: String,
     pub(crate) url: WebUrl,
-    pub(crate) state: State,
+    pub(crate) state: RunState,
     /// When it happened.
     pub(crate) event: Timestamp,
     pub(crate) last_updated: Timestamp,
@@ -42,7 +42,7 @@ pub(crate) fn read(
     system: &dyn System,
     missing: &mut Missing,
 ) -> Result<Option<RunFacts>, Failure> {
-    let identity = Identity::of(&options.identity, run, missing)?;
+    let identity = RunIdentity::of(&options.identity, run, missing)?;
     let url = match (&options.url, &run.url) {
         (Some(url), _) => Some(url.clone()),
         (None, Some(url)) => Some(jenkins_url("BUILD_URL", url)?),
@@ -118,7 +118,7 @@ pub(crate) fn description(facts: &Facts) -> Option<Line> {
 
 /// Things that are allowed and still worth a word.
 pub(crate) fn say_assumed(options: &RunOptions, run: &RunFacts, output: &Output) {
-    if options.state.is_none() && options.running_as == State::InProgress {
+    if options.state.is_none() && options.running_as == RunState::InProgress {
         output.say("state: in_progress, since none was given; send the end with --state");
     }
     warn_local(&run.url, output);

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use super::hosting::Identity;
+use super::hosting::RepositoryIdentity;
 use super::ids::safe;
 
 /// Id of a repository. Jira takes 1024 characters, but 255 where a deployment names it.
@@ -15,7 +15,7 @@ pub(crate) struct RepositoryId(String);
 
 impl RepositoryId {
     /// `git.example.com~2Facme~2Fshop`, the same for every address that the repository can be cloned from.
-    pub(crate) fn of(identity: &Identity) -> Self {
+    pub(crate) fn of(identity: &RepositoryIdentity) -> Self {
         Self(safe(&identity.to_string()))
     }
 }
@@ -72,7 +72,7 @@ impl fmt::Display for EntityId {
 #[cfg(test)]
 mod tests {
     use super::{EntityId, RepositoryId};
-    use crate::domain::hosting::{CloneUrl, Identity};
+    use crate::domain::hosting::{CloneUrl, RepositoryIdentity};
 
     #[test]
     fn ids_have_jiras_alphabet_and_stay_the_same() {
@@ -177,7 +177,7 @@ mod tests {
         for (id, addresses) in cases {
             for address in addresses {
                 let clone = CloneUrl::parse(address).unwrap();
-                let found = RepositoryId::of(&Identity::new(&clone, None));
+                let found = RepositoryId::of(&RepositoryIdentity::new(&clone, None));
                 assert_eq!(found.to_string(), id, "{address}");
                 assert_eq!(found.to_string().parse(), Ok(found));
             }

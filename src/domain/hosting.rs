@@ -19,13 +19,13 @@ pub(crate) use template::{Template, Values};
 
 /// What a repository is, whichever address it is cloned from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Identity {
+pub(crate) struct RepositoryIdentity {
     host: String,
     /// `acme/shop`
     pub(crate) path: String,
 }
 
-impl Identity {
+impl RepositoryIdentity {
     /// `kind` is guessed where it is not given.
     pub(crate) fn new(clone: &CloneUrl, kind: Option<RepositoryKind>) -> Self {
         let kind = kind.unwrap_or_else(|| Guess::of_clone(clone).kind);
@@ -34,7 +34,7 @@ impl Identity {
     }
 }
 
-impl fmt::Display for Identity {
+impl fmt::Display for RepositoryIdentity {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}/{}", self.host, self.path)
     }

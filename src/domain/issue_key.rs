@@ -21,7 +21,7 @@ pub(crate) use merge::branches as merged_branches;
 pub(crate) use pattern::{KeyPattern, KeyTemplate, not_a_pattern};
 pub(crate) use reason::Reason;
 pub(crate) use search::{
-    Dropped, Findings, Found, MAX_CUT, MAX_IN_TEXT, Place, Rules, find, find_also,
+    Dropped, Findings, FoundKey, KeyRules, MAX_CUT, MAX_IN_TEXT, Place, find, find_also,
 };
 pub(crate) use text::{Text, TextKind};
 

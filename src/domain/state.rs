@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// What the user or Jenkins says about a run: one of Jira's words, or a result of Jenkins or another tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum State {
+pub(crate) enum RunState {
     Unknown,
     Pending,
     InProgress,
@@ -18,10 +18,10 @@ pub(crate) enum State {
     Unstable,
 }
 
-impl State {
+impl RunState {
     /// The words of Jira and of the tools that run builds, in lower case and without what separates them. A word that does
     /// not say how a run ended (finished, completed, failing, canceling) is not among them.
-    const WORDS: &[(&str, State)] = &[
+    const WORDS: &[(&str, RunState)] = &[
         ("unknown", Self::Unknown),
         ("pending", Self::Pending),
         ("queued", Self::Pending),
@@ -68,7 +68,7 @@ impl State {
     }
 }
 
-impl FromStr for State {
+impl FromStr for RunState {
     type Err = String;
 
     /// Any letter case; blanks, hyphens and underscores do not count.
@@ -87,9 +87,9 @@ impl FromStr for State {
 ///
 /// # Errors
 /// An unknown word, or one for deployments only.
-pub(crate) fn parse_state_of_build(text: &str) -> Result<State, String> {
+pub(crate) fn parse_state_of_build(text: &str) -> Result<RunState, String> {
     match text.parse() {
-        Ok(State::RolledBack) => Err(NO_ROLLBACK.to_owned()),
+        Ok(RunState::RolledBack) => Err(NO_ROLLBACK.to_owned()),
         Ok(state) => Ok(state),
         Err(expected) => Err(str::replace(&expected, "rolled_back, ", "")),
     }
@@ -162,40 +162,40 @@ impl From<BuildState> for DeploymentState {
 ///
 /// # Errors
 /// A build cannot be rolled back.
-pub(crate) fn build_state(state: State, unstable: BuildState) -> Result<BuildState, String> {
+pub(crate) fn build_state(state: RunState, unstable: BuildState) -> Result<BuildState, String> {
     Ok(match state {
-        State::Unknown => BuildState::Unknown,
-        State::Pending => BuildState::Pending,
-        State::InProgress => BuildState::InProgress,
-        State::Cancelled => BuildState::Cancelled,
-        State::Failed => BuildState::Failed,
-        State::Successful => BuildState::Successful,
-        State::Unstable => unstable,
-        State::RolledBack => {
+        RunState::Unknown => BuildState::Unknown,
+        RunState::Pending => BuildState::Pending,
+        RunState::InProgress => BuildState::InProgress,
+        RunState::Cancelled => BuildState::Cancelled,
+        RunState::Failed => BuildState::Failed,
+        RunState::Successful => BuildState::Successful,
+        RunState::Unstable => unstable,
+        RunState::RolledBack => {
             return Err(NO_ROLLBACK.to_owned());
         }
     })
 }
 
 /// The state of a deployment; `unstable` stands for Jenkins' UNSTABLE.
-pub(crate) fn deployment_state(state: State, unstable: BuildState) -> DeploymentState {
+pub(crate) fn deployment_state(state: RunState, unstable: BuildState) -> DeploymentState {
     match state {
-        State::Unknown => DeploymentState::Unknown,
-        State::Pending => DeploymentState::Pending,
-        State::InProgress => DeploymentState::InProgress,
-        State::Cancelled => DeploymentState::Cancelled,
-        State::Failed => DeploymentState::Failed,
-        State::RolledBack => DeploymentState::RolledBack,
-        State::Successful => DeploymentState::Successful,
-        State::Unstable => unstable.into(),
+        RunState::Unknown => DeploymentState::Unknown,
+        RunState::Pending => DeploymentState::Pending,
+        RunState::InProgress => DeploymentState::InProgress,
+        RunState::Cancelled => DeploymentState::Cancelled,
+        RunState::Failed => DeploymentState::Failed,
+        RunState::RolledBack => DeploymentState::RolledBack,
+        RunState::Successful => DeploymentState::Successful,
+        RunState::Unstable => unstable.into(),
     }
 }
 
 /// What `--rollback-as` takes: the state of a successful rollback.
 pub(crate) fn parse_rollback_as(text: &str) -> Result<DeploymentState, String> {
     match text.parse() {
-        Ok(State::RolledBack) => Ok(DeploymentState::RolledBack),
-        Ok(State::Successful) => Ok(DeploymentState::Successful),
+        Ok(RunState::RolledBack) => Ok(DeploymentState::RolledBack),
+        Ok(RunState::Successful) => Ok(DeploymentState::Successful),
         _ => Err("expected one of rolled_back, successful".to_owned()),
     }
 }
@@ -203,19 +203,19 @@ pub(crate) fn parse_rollback_as(text: &str) -> Result<DeploymentState, String> {
 /// What `--unstable-as` takes: a state in which a build can end.
 pub(crate) fn parse_unstable_as(text: &str) -> Result<BuildState, String> {
     match text.parse() {
-        Ok(State::Successful) => Ok(BuildState::Successful),
-        Ok(State::Failed) => Ok(BuildState::Failed),
-        Ok(State::Cancelled) => Ok(BuildState::Cancelled),
-        Ok(State::Unknown) => Ok(BuildState::Unknown),
+        Ok(RunState::Successful) => Ok(BuildState::Successful),
+        Ok(RunState::Failed) => Ok(BuildState::Failed),
+        Ok(RunState::Cancelled) => Ok(BuildState::Cancelled),
+        Ok(RunState::Unknown) => Ok(BuildState::Unknown),
         _ => Err("expected one of successful, failed, cancelled, unknown".to_owned()),
     }
 }
 
 /// What `--running-as` takes: the state of a run whose result is not known yet. Version 1.4.5 of Atlassian's plugin
 /// called it successful.
-pub(crate) fn parse_running_as(text: &str) -> Result<State, String> {
+pub(crate) fn parse_running_as(text: &str) -> Result<RunState, String> {
     match text.parse() {
-        Ok(state @ (State::InProgress | State::Successful | State::Unknown)) => Ok(state),
+        Ok(state @ (RunState::InProgress | RunState::Successful | RunState::Unknown)) => Ok(state),
         _ => Err("expected one of in_progress, successful, unknown".to_owned()),
     }
 }

@@ -9,7 +9,7 @@ use super::{Notes, Question};
 use crate::domain::deployed::RepositoryName;
 use crate::domain::issue_key::{Text, TextKind};
 use crate::domain::revision::Revision;
-use crate::git::{Commit, GitError, Repository, Wanted};
+use crate::git::{Commit, GitError, RangeRequest, Repository};
 use crate::jenkins::{Ref, Run};
 use crate::side_by_side::both;
 use crate::variables::{self, Variables};
@@ -192,7 +192,7 @@ fn wanted(
     run: &Run,
     name: Option<&RepositoryName>,
     listed: &[String],
-) -> Wanted {
+) -> RangeRequest {
     let of_jenkins = || match &run.reference {
         Some(Ref::Tag(tag)) if question.branch.is_none() => Some(tag.clone()),
         _ => None,
@@ -202,7 +202,7 @@ fn wanted(
     let by_name = deployed.filter(|deployed| !deployed.is_given);
     let by_name = by_name.and_then(|deployed| deployed.repositories.get(name?));
     let deployed = by_name.or(deployed.and_then(|it| it.commit.as_ref()));
-    Wanted {
+    RangeRequest {
         head: question.commit.clone().or_else(|| run.commit.clone()),
         since: question.since.clone(),
         is_deployment: question.deployed_before.is_some(),

@@ -9,7 +9,7 @@ use super::repository::RepositoryFacts;
 use super::{Notes, Question};
 use crate::domain::deployed::RepositoryName;
 use crate::domain::revision::{Revision, short};
-use crate::git::{GitError, Wanted};
+use crate::git::{GitError, RangeRequest};
 use crate::jenkins::Run;
 use crate::side_by_side::side_by_side;
 
@@ -135,7 +135,7 @@ impl<'a> Reading<'a, '_> {
         let last_build = returned.and_then(|it| it.last_build.clone());
         // The user's start is a commit of the first repository.
         let is_asked = self.question.since.is_none();
-        let wanted = Wanted {
+        let wanted = RangeRequest {
             head: returned.map(|it| it.commit.clone()),
             is_deployment,
             only_new: !self.is_first_build || last_success.is_some() || deployed.is_some(),
@@ -143,7 +143,7 @@ impl<'a> Reading<'a, '_> {
             last_build: last_build.filter(|_| is_asked),
             deployed: deployed.filter(|_| is_asked).map(|it| (*it).clone()),
             listed: listed.clone(),
-            ..Wanted::default()
+            ..RangeRequest::default()
         };
         let mut read = RepositoryFacts::read(&git, folder, url, &wanted, self.question)?;
         let (beyond, notes) = read.beyond_range(&listed, self.question)?;

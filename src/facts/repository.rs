@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::reverts::{self, Left};
 use super::{Notes, Question};
 use crate::domain::deployed::RepositoryName;
-use crate::git::{self, Commit, Commits, GitError, Moving, Range, Repository, Start, Wanted};
+use crate::git::{self, Commit, Commits, GitError, Moving, Range, RangeRequest, Repository, Start};
 
 /// The facts of one repository, the first or a further one.
 pub(super) struct RepositoryFacts<'a> {
@@ -39,7 +39,7 @@ impl<'a> RepositoryFacts<'a> {
         git: &Repository<'a>,
         folder: String,
         url: Option<String>,
-        wanted: &Wanted,
+        wanted: &RangeRequest,
         question: &Question,
     ) -> Result<Self, GitError> {
         let found = git::commits(git, wanted)?;

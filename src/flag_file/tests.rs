@@ -382,7 +382,7 @@ fn texts_are_searched_and_not_all_sent() {
         {"id": "a", "key": "ABC-1-cart", "displayName": "b", "description": "for ABC-2 \ud83d", "enabled": true}
     ]"#;
     let flag = flags(text).unwrap().remove(0);
-    let rules = crate::domain::issue_key::Rules::default();
+    let rules = crate::domain::issue_key::KeyRules::default();
     let findings = crate::domain::issue_key::find(&flag.texts, &rules);
     let sources: Vec<&str> = findings
         .found

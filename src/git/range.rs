@@ -23,7 +23,7 @@ pub(crate) const DEEPEN: &str = "deepen the clone: in the job's Git settings set
 
 /// What is known of the range before git is asked.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Wanted {
+pub(crate) struct RangeRequest {
     /// The commit that was built, else what is checked out.
     pub(crate) head: Option<Revision>,
     /// The user's start.
@@ -74,7 +74,10 @@ pub(crate) struct Commits {
 ///
 /// # Errors
 /// When there is no git, no repository, or no commit.
-pub(crate) fn commits(repository: &Repository<'_>, wanted: &Wanted) -> Result<Commits, GitError> {
+pub(crate) fn commits(
+    repository: &Repository<'_>,
+    wanted: &RangeRequest,
+) -> Result<Commits, GitError> {
     let edge = repository.edge();
     let known = Known::look_up(repository, wanted)?;
     let (head, lacks_head) = known.head(wanted)?;
@@ -148,7 +151,7 @@ pub(super) fn too_long(advice: &str) -> Warning {
 }
 
 /// Commits, and where they begin.
-struct Found {
+struct FoundRange {
     start: Start,
     /// The full id of the newest.
     newest: String,
@@ -160,20 +163,20 @@ struct Found {
 /// What git is asked, with what is known already.
 struct Asked<'a> {
     repository: &'a Repository<'a>,
-    wanted: &'a Wanted,
+    wanted: &'a RangeRequest,
     known: &'a Known,
     head: &'a str,
 }
 
 impl Asked<'_> {
-    fn read(&self) -> Result<Found, GitError> {
+    fn read(&self) -> Result<FoundRange, GitError> {
         let (repository, head) = (self.repository, self.head);
         let since = self.known.id(self.wanted.since.as_ref());
         let deployed = self.known.id(self.wanted.deployed.as_ref());
         if let Some(newer) = deployed.filter(|id| since.is_none() && *id != head)
             && repository.is_ancestor(head, newer)
         {
-            return Ok(Found {
+            return Ok(FoundRange {
                 start: Start::Deployed(newer.clone()),
                 newest: newer.clone(),
                 commits: repository.log(newer, &[head.to_owned()])?,
@@ -191,7 +194,7 @@ impl Asked<'_> {
                 .iter()
                 .any(|it| it.id == head && it.parents.is_empty());
         }
-        Ok(Found {
+        Ok(FoundRange {
             is_again: takes_newest
                 && !matches!(start, Start::Newest { .. } | Start::NoneOfBranch(_)),
             start,

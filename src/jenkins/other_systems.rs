@@ -99,7 +99,7 @@ fn in_subversion(url: &str) -> Option<Ref> {
 #[cfg(test)]
 mod tests {
     use super::{Ref, in_subversion, reference, texts, unread};
-    use crate::domain::issue_key::{Rules, find};
+    use crate::domain::issue_key::{KeyRules, find};
     use crate::variables::Variables;
 
     #[test]
@@ -210,7 +210,7 @@ mod tests {
                 .map(|(name, value)| ((*name).into(), (*value).into()));
             let variables = Variables::new(pairs);
             assert_eq!(reference(&variables), expected, "{set:?}");
-            let findings = find(&texts(&variables), &Rules::default());
+            let findings = find(&texts(&variables), &KeyRules::default());
             let found: Vec<_> = findings.keys().map(ToString::to_string).collect();
             assert_eq!(found, keys, "{set:?}");
             let warning = unread(&variables).map(|warning| warning.what);

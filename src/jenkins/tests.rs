@@ -1,5 +1,5 @@
 use super::{Ref, Run, texts};
-use crate::domain::issue_key::{Rules, TextKind, find};
+use crate::domain::issue_key::{KeyRules, TextKind, find};
 use crate::variables::Variables;
 
 fn measured(kind: &str) -> Variables {
@@ -64,7 +64,7 @@ fn measured_environments_give_their_ref_and_keys() {
     for (kind, reference, expected) in cases {
         let variables = measured(kind);
         assert_eq!(Run::new(&variables).reference, reference, "{kind}");
-        let findings = find(&texts(&variables), &Rules::default());
+        let findings = find(&texts(&variables), &KeyRules::default());
         let keys: Vec<_> = findings.keys().map(ToString::to_string).collect();
         assert_eq!(keys, expected, "{kind}");
     }
@@ -101,7 +101,7 @@ fn a_tag_is_told_with_the_variable_that_names_it() {
         ("gitlabSourceBranch", "refs/tags/v1-ABC-1"),
     ] {
         let texts = texts(&Variables::from([(variable, value)]));
-        let found = find(&texts, &Rules::default()).found;
+        let found = find(&texts, &KeyRules::default()).found;
         assert_eq!(found[0].place.kind, TextKind::Tag);
         assert_eq!(found[0].place.source, variable);
     }

@@ -20,7 +20,7 @@ use crate::domain::ids::{EnvironmentId, PipelineIdStyle, decoded};
 use crate::domain::issue_key::{Findings, IssueKey, Text, TextKind};
 use crate::domain::revision::is_full_id;
 use crate::domain::sequence::SequenceNumber;
-use crate::domain::state::{DeploymentState, State, build_state};
+use crate::domain::state::{DeploymentState, RunState, build_state};
 use crate::domain::timestamp::Timestamp;
 use crate::error::Failure;
 use crate::facts::{self, Facts, Question};
@@ -94,7 +94,7 @@ impl<'a> Maker<'a> {
         let run = &past.run;
         let result = run.result.as_deref().unwrap_or_default();
         let remembered = Remembered::of(&run.memory, result, &(run.began..=run.ended));
-        let state: State = result.parse().unwrap_or(State::Unknown);
+        let state: RunState = result.parse().unwrap_or(RunState::Unknown);
         let facts = self.facts(job, past, &remembered);
         let findings = key_rules::find_in(&facts, &self.build.keys);
         let build = self.build(run, state, &facts, &findings)?;
@@ -180,7 +180,7 @@ impl<'a> Maker<'a> {
         &self,
         options: &RunOptions,
         run: &PastRun,
-        state: State,
+        state: RunState,
         at: i64,
     ) -> RunOptions {
         let mut options = options.clone();
@@ -194,7 +194,7 @@ impl<'a> Maker<'a> {
     fn build(
         &self,
         run: &PastRun,
-        state: State,
+        state: RunState,
         facts: &Facts,
         findings: &Findings,
     ) -> Result<Option<Payload>, Failure> {
@@ -241,7 +241,7 @@ impl<'a> Maker<'a> {
             return Ok(None);
         }
         let mut options = self.deployment.clone();
-        options.run = self.run_options(&options.run, run, State::Successful, at);
+        options.run = self.run_options(&options.run, run, RunState::Successful, at);
         let mut missing = Missing::default();
         let of_run = run_facts::read(&options.run, &facts.run, self.context.system, &mut missing)?;
         let Some(of_run) = of_run else {

@@ -4,7 +4,9 @@ use crate::cli::DevInfoOptions;
 use crate::commands::connection::Destination;
 use crate::commands::missing::Missing;
 use crate::domain::entity_ids::RepositoryId;
-use crate::domain::hosting::{CloneUrl, Guess, Hosting, Identity, RepositoryKind, Templates};
+use crate::domain::hosting::{
+    CloneUrl, Guess, Hosting, RepositoryIdentity, RepositoryKind, Templates,
+};
 use crate::domain::text::Line;
 use crate::domain::web_url::{WebUrl, without_account};
 use crate::error::{Failure, Warning};
@@ -37,9 +39,9 @@ fn identity(
     page: Option<&WebUrl>,
     kind: Option<RepositoryKind>,
     clone_urls: &[String],
-) -> Option<Identity> {
+) -> Option<RepositoryIdentity> {
     let clone = clone(clone_urls).or_else(|| CloneUrl::parse(&page?.to_string()));
-    clone.map(|clone| Identity::new(&clone, kind))
+    clone.map(|clone| RepositoryIdentity::new(&clone, kind))
 }
 
 /// The first that a server has; workspaces may be cloned from a folder that mirrors it.

@@ -8,7 +8,7 @@ use crate::cli::{
 };
 use crate::commands::connection::Destination;
 use crate::commands::dev_info::{clone_urls, repository_id};
-use crate::commands::identity::{Identity, deployment_key, given_text};
+use crate::commands::identity::{RunIdentity, deployment_key, given_text};
 use crate::commands::missing::Missing;
 use crate::commands::{self, Context};
 use crate::domain::entity_ids::EntityId;
@@ -43,7 +43,7 @@ impl<'a> SubjectFinder<'a> {
     pub(super) fn find(&mut self, which: Which<'_>) -> Result<Option<Subject>, Failure> {
         let item = match which {
             Which::Build(key) => {
-                let identity = Identity::of(key, &self.run, &mut self.missing)?;
+                let identity = RunIdentity::of(key, &self.run, &mut self.missing)?;
                 identity.map(|identity| Item::Build {
                     pipeline: identity.pipeline_id,
                     number: identity.number.get(),

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::ErrorKind;
 
 use crate::child::{End, Waited};
-use crate::domain::state::State;
+use crate::domain::state::RunState;
 use crate::error::Failure;
 use crate::output::Output;
 
@@ -48,17 +48,17 @@ fn advice(error: ErrorKind, on_windows: bool) -> (u8, &'static str) {
 
 /// `cancelled` only when we were asked to stop, or when it died of a signal that asks a program to stop: one that crashes,
 /// or that is killed since there is no memory left, has failed.
-pub(super) fn state(waited: Waited) -> State {
+pub(super) fn state(waited: Waited) -> RunState {
     match waited {
-        Waited::Overdue(_) | Waited::Ended { told: Some(_), .. } => State::Cancelled,
+        Waited::Overdue(_) | Waited::Ended { told: Some(_), .. } => RunState::Cancelled,
         Waited::Ended {
             end: End::Code(0), ..
-        } => State::Successful,
+        } => RunState::Successful,
         Waited::Ended {
             end: End::Signal(signal),
             ..
-        } if is_stop(signal) => State::Cancelled,
-        Waited::Ended { .. } => State::Failed,
+        } if is_stop(signal) => RunState::Cancelled,
+        Waited::Ended { .. } => RunState::Failed,
     }
 }
 
@@ -89,29 +89,29 @@ mod tests {
 
     use super::{advice, code, state};
     use crate::child::{End, Waited};
-    use crate::domain::state::State;
+    use crate::domain::state::RunState;
 
-    const CASES: &[(End, Option<i32>, State, u8)] = &[
-        (End::Code(0), None, State::Successful, 0),
-        (End::Code(1), None, State::Failed, 1),
-        (End::Code(143), None, State::Failed, 143),
-        (End::Code(255), None, State::Failed, 255),
-        (End::Code(-1_073_741_510), None, State::Failed, 1),
-        (End::Signal(15), None, State::Cancelled, 143),
-        (End::Signal(2), None, State::Cancelled, 130),
-        (End::Signal(1), None, State::Cancelled, 129),
-        (End::Signal(9), None, State::Failed, 137),
-        (End::Signal(3), None, State::Failed, 131),
-        (End::Signal(7), None, State::Failed, 135),
-        (End::Signal(10), None, State::Failed, 138),
-        (End::Signal(24), None, State::Failed, 152),
-        (End::Signal(31), None, State::Failed, 159),
-        (End::Signal(11), None, State::Failed, 139),
-        (End::Signal(6), None, State::Failed, 134),
-        (End::Signal(15), Some(2), State::Cancelled, 143),
-        (End::Signal(9), Some(15), State::Cancelled, 137),
-        (End::Code(0), Some(15), State::Cancelled, 0),
-        (End::Code(3), Some(1), State::Cancelled, 3),
+    const CASES: &[(End, Option<i32>, RunState, u8)] = &[
+        (End::Code(0), None, RunState::Successful, 0),
+        (End::Code(1), None, RunState::Failed, 1),
+        (End::Code(143), None, RunState::Failed, 143),
+        (End::Code(255), None, RunState::Failed, 255),
+        (End::Code(-1_073_741_510), None, RunState::Failed, 1),
+        (End::Signal(15), None, RunState::Cancelled, 143),
+        (End::Signal(2), None, RunState::Cancelled, 130),
+        (End::Signal(1), None, RunState::Cancelled, 129),
+        (End::Signal(9), None, RunState::Failed, 137),
+        (End::Signal(3), None, RunState::Failed, 131),
+        (End::Signal(7), None, RunState::Failed, 135),
+        (End::Signal(10), None, RunState::Failed, 138),
+        (End::Signal(24), None, RunState::Failed, 152),
+        (End::Signal(31), None, RunState::Failed, 159),
+        (End::Signal(11), None, RunState::Failed, 139),
+        (End::Signal(6), None, RunState::Failed, 134),
+        (End::Signal(15), Some(2), RunState::Cancelled, 143),
+        (End::Signal(9), Some(15), RunState::Cancelled, 137),
+        (End::Code(0), Some(15), RunState::Cancelled, 0),
+        (End::Code(3), Some(1), RunState::Cancelled, 3),
     ];
 
     #[test]
@@ -121,7 +121,7 @@ mod tests {
             assert_eq!(state(waited), expected, "{waited:?}");
             assert_eq!(code(waited), number, "{waited:?}");
         }
-        assert_eq!(state(Waited::Overdue(15)), State::Cancelled);
+        assert_eq!(state(Waited::Overdue(15)), RunState::Cancelled);
         assert_eq!(code(Waited::Overdue(15)), 143);
     }
 

@@ -16,7 +16,7 @@ use crate::child::{self, Listener, Running, Waited};
 use crate::cli::{Format, JiraOptions, OutputOptions, RunOptions, WrapOptions};
 use crate::commands::{Context, show, write_result};
 use crate::domain::issue_key::IssueKey;
-use crate::domain::state::State;
+use crate::domain::state::RunState;
 use crate::error::{Failure, plain};
 use crate::output::Output;
 use crate::report::Report;
@@ -98,7 +98,7 @@ impl<'a> Job<'a> {
             let ended = system.elapsed();
             let (state, code) = match waited {
                 Ok(waited) => (state(waited), code(waited)),
-                Err(code) => (State::Failed, code),
+                Err(code) => (RunState::Failed, code),
             };
             let send_end = move || {
                 let patience = begun + self.budget.min(BEGIN_BUDGET) + BEGIN_GRACE;
@@ -162,14 +162,14 @@ impl<'a> Job<'a> {
         let system = context.system;
         let (sender, receiver) = mpsc::sync_channel(1);
         let until =
-            system.elapsed() + self.left(Duration::ZERO, State::Cancelled) + watchdog::GRACE;
+            system.elapsed() + self.left(Duration::ZERO, RunState::Cancelled) + watchdog::GRACE;
         let stops = running.stops();
         let not_sent = aside_in(scope, move || {
             let _ = sender.send(send_end());
         });
         let code = wait_on(running, system);
         if let Some(send_end) = not_sent {
-            self.watch(stops, State::Cancelled, code, context);
+            self.watch(stops, RunState::Cancelled, code, context);
             send_end();
         }
         let hangs = receiver.recv_timeout(until.saturating_sub(system.elapsed()));
@@ -181,7 +181,7 @@ impl<'a> Job<'a> {
     }
 
     /// Once the command has ended nothing may hang any more; the exit code is still the command's.
-    fn watch(&self, stops: Vec<Arc<AtomicBool>>, state: State, code: u8, context: &Context<'_>) {
+    fn watch(&self, stops: Vec<Arc<AtomicBool>>, state: RunState, code: u8, context: &Context<'_>) {
         let Some(watchdog) = context.system.watchdog() else {
             return;
         };
@@ -247,9 +247,9 @@ impl<'a> Job<'a> {
     }
 
     /// For sending the end, when so much time went by in waiting for the beginning.
-    fn left(&self, waited: Duration, state: State) -> Duration {
+    fn left(&self, waited: Duration, state: RunState) -> Duration {
         let budget = match state {
-            State::Cancelled => self.budget.min(watchdog::TOLD_TO_STOP),
+            RunState::Cancelled => self.budget.min(watchdog::TOLD_TO_STOP),
             _ => self.budget,
         };
         budget.saturating_sub(waited).max(MIN_BUDGET)

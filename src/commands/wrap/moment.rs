@@ -6,14 +6,14 @@ use crate::cli::{JiraOptions, RunOptions};
 use crate::commands::phase::{EventTime, Phase};
 use crate::domain::issue_key::IssueKey;
 use crate::domain::sequence::SequenceNumber;
-use crate::domain::state::State;
+use crate::domain::state::RunState;
 use crate::domain::timestamp::Timestamp;
 use crate::policy::OnError;
 use crate::system::System;
 
 /// One of the two, as changes to what the user typed.
 pub(super) struct Moment {
-    pub(super) state: State,
+    pub(super) state: RunState,
     pub(super) event: Timestamp,
     /// Whether nobody gave a time.
     pub(super) by_clock: bool,
@@ -38,7 +38,7 @@ impl Moment {
         run.update.event_time = Some(self.event);
         run.update.update_sequence_number = self.sequence;
         // The beginning is soon replaced, and what it lacks the end may have.
-        let is_end = self.state != State::InProgress;
+        let is_end = self.state != RunState::InProgress;
         jira.verify &= is_end;
         run.update.require_issue_keys &= is_end;
         // The exit code belongs to the command.
@@ -79,7 +79,7 @@ impl Times {
 
     pub(super) fn beginning(&self) -> Moment {
         Moment {
-            state: State::InProgress,
+            state: RunState::InProgress,
             event: self.begun,
             by_clock: self.by_clock,
             sequence: self.sequence,
@@ -93,7 +93,7 @@ impl Times {
 
     /// Later than the beginning even within one millisecond and after a step of the clock, since Jira ignores an
     /// update whose number is not greater.
-    pub(super) fn end(&self, state: State, system: &dyn System) -> Moment {
+    pub(super) fn end(&self, state: RunState, system: &dyn System) -> Moment {
         Moment {
             state,
             event: self.begun.next().max(system.now()),
@@ -107,7 +107,7 @@ impl Times {
 #[cfg(test)]
 mod tests {
     use super::Times;
-    use crate::domain::state::State;
+    use crate::domain::state::RunState;
     use crate::system::System as _;
     use crate::system::fake::FakeMachine;
 
@@ -125,7 +125,7 @@ mod tests {
                 by_clock,
                 sequence,
             };
-            let end = times.end(State::Failed, &system);
+            let end = times.end(RunState::Failed, &system);
             assert_eq!(end.event, begun.next());
             assert_eq!(end.sequence, "8".parse().ok());
         }
@@ -136,7 +136,7 @@ mod tests {
             by_clock: true,
             sequence: None,
         };
-        let end = times.end(State::Failed, &system);
+        let end = times.end(RunState::Failed, &system);
         assert_eq!((end.event, end.sequence), (now, None));
         assert_eq!(times.beginning().event, begun);
     }

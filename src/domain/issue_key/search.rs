@@ -11,11 +11,11 @@ use super::{IssueKey, KeyPattern, MAX_ISSUE_KEYS, ProjectKey, deny_list};
 
 mod findings;
 
-pub(crate) use findings::{Dropped, Findings, Found, MAX_CUT, MAX_IN_TEXT, Place};
+pub(crate) use findings::{Dropped, Findings, FoundKey, MAX_CUT, MAX_IN_TEXT, Place};
 
 /// What the user says about keys.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Rules {
+pub(crate) struct KeyRules {
     /// When not empty, only keys of these projects count, in any letter case.
     pub(crate) projects: Vec<ProjectKey>,
     /// Projects never to take, besides the built-in list.
@@ -24,7 +24,7 @@ pub(crate) struct Rules {
 }
 
 /// Searches the texts, explicit keys first and commits last.
-pub(crate) fn find(texts: &[Text], rules: &Rules) -> Findings {
+pub(crate) fn find(texts: &[Text], rules: &KeyRules) -> Findings {
     find_also(texts, &mut std::iter::empty(), rules)
 }
 
@@ -32,7 +32,7 @@ pub(crate) fn find(texts: &[Text], rules: &Rules) -> Findings {
 pub(crate) fn find_also(
     texts: &[Text],
     commits: &mut dyn Iterator<Item = Text>,
-    rules: &Rules,
+    rules: &KeyRules,
 ) -> Findings {
     let mut ordered: Vec<&Text> = texts.iter().collect();
     ordered.sort_by_key(|text| text.kind);
@@ -70,7 +70,7 @@ fn words(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
 }
 
 struct KeySearch<'a> {
-    rules: &'a Rules,
+    rules: &'a KeyRules,
     /// Named projects that have no usual key, the longest first.
     unusual: &'a [&'a str],
     /// The keys that were found, with their places in the findings.
@@ -159,7 +159,7 @@ impl<'a> KeySearch<'a> {
                 match verdict {
                     Ok(key) => {
                         self.seen.insert(key.clone(), self.findings.found.len());
-                        self.findings.found.push(Found {
+                        self.findings.found.push(FoundKey {
                             key,
                             place: place(),
                             again: 0,

@@ -1,4 +1,4 @@
-use super::{BuildState, State, build_state, deployment_state, parse_unstable_as};
+use super::{BuildState, RunState, build_state, deployment_state, parse_unstable_as};
 
 /// The word, the state of a build, the state of a deployment.
 const CASES: &[(&str, &str, &str)] = &[
@@ -92,7 +92,7 @@ fn word(state: impl serde::Serialize) -> String {
 #[test]
 fn words_and_results_become_states() {
     for (text, build, deployment) in CASES {
-        let state: State = text.parse().unwrap();
+        let state: RunState = text.parse().unwrap();
         let as_build = build_state(state, BuildState::Failed);
         let words = as_build.map(|state| [word(state), state.word().to_owned()]);
         assert_eq!(words.unwrap_or_default(), [*build, *build], "{text}");
@@ -104,7 +104,7 @@ fn words_and_results_become_states() {
         );
     }
     for text in AMBIGUOUS {
-        let error = text.parse::<State>().unwrap_err();
+        let error = text.parse::<RunState>().unwrap_err();
         assert!(
             error.starts_with("expected one of pending, in_progress"),
             "{text}: {error}"
@@ -116,10 +116,10 @@ fn words_and_results_become_states() {
 fn unstable_is_what_the_user_says() {
     for choice in ["successful", "failed", "cancelled", "unknown", "SUCCESS"] {
         let unstable = parse_unstable_as(choice).unwrap();
-        let build = build_state(State::Unstable, unstable).unwrap();
+        let build = build_state(RunState::Unstable, unstable).unwrap();
         assert_eq!(
             word(build),
-            word(deployment_state(State::Unstable, unstable))
+            word(deployment_state(RunState::Unstable, unstable))
         );
     }
     for wrong in ["in_progress", "rolled_back", "UNSTABLE", "x"] {

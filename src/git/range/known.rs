@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::submodules::FILE;
 use super::super::{GitError, Repository};
-use super::{DEEPEN, Range, Start, Wanted};
+use super::{DEEPEN, Range, RangeRequest, Start};
 use crate::domain::revision::Revision;
 use crate::error::Warning;
 
@@ -17,7 +17,10 @@ pub(super) struct Known {
 }
 
 impl Known {
-    pub(super) fn look_up(repository: &Repository<'_>, wanted: &Wanted) -> Result<Self, GitError> {
+    pub(super) fn look_up(
+        repository: &Repository<'_>,
+        wanted: &RangeRequest,
+    ) -> Result<Self, GitError> {
         let named = [
             &wanted.head,
             &wanted.since,
@@ -57,7 +60,7 @@ impl Known {
     }
 
     /// The newest commit, and whether it is another one than the named.
-    pub(super) fn head(&self, wanted: &Wanted) -> Result<(String, bool), GitError> {
+    pub(super) fn head(&self, wanted: &RangeRequest) -> Result<(String, bool), GitError> {
         if let Some(head) = self.id(wanted.head.as_ref()) {
             return Ok((head.clone(), false));
         }
@@ -69,7 +72,7 @@ impl Known {
     /// Says that only a part was searched, or something else than was asked for; with the remedy.
     pub(super) fn incomplete(
         &self,
-        wanted: &Wanted,
+        wanted: &RangeRequest,
         range: &Range,
         is_cut: bool,
         is_shallow: bool,
@@ -132,7 +135,7 @@ impl Known {
 /// The remedy where Jenkins' variables are about another repository.
 const FOREIGN: &str = "if Jenkins names the commit of a shared library, pass the step what checkout returned: scm: checkout(scm); else name the folder of the repository with --repository-dir";
 
-impl Wanted {
+impl RangeRequest {
     /// Why only the newest commit is searched.
     fn unknown_start(&self) -> String {
         match (&self.tag, &self.target) {

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use super::{Commit, Commits, Wanted, commits, too_large};
+use super::{Commit, Commits, RangeRequest, commits, too_large};
 use crate::error::Warning;
 use crate::git::{GitError, Repository};
 use crate::system::Machine;
@@ -54,7 +54,7 @@ impl Scratch {
         ]);
     }
 
-    fn read(&self, wanted: &Wanted) -> Commits {
+    fn read(&self, wanted: &RangeRequest) -> Commits {
         commits(&repository(self.path()), wanted).unwrap()
     }
 }
@@ -79,10 +79,10 @@ fn messages(commits: &Commits) -> Vec<&str> {
         .collect()
 }
 
-fn since(revision: &str) -> Wanted {
-    Wanted {
+fn since(revision: &str) -> RangeRequest {
+    RangeRequest {
         since: Some(revision.parse().unwrap()),
-        ..Wanted::default()
+        ..RangeRequest::default()
     }
 }
 
@@ -99,7 +99,7 @@ fn the_range_starts_after_the_last_success() {
     );
     assert_eq!(read.head, head);
     assert!(read.warnings.is_empty());
-    assert_eq!(messages(&scratch.read(&Wanted::default())), ["third"]);
+    assert_eq!(messages(&scratch.read(&RangeRequest::default())), ["third"]);
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn a_merge_brings_its_commits() {
     let scratch = Scratch::new();
     scratch.commit("first");
     scratch.merge("feature/ABC-1", "inside");
-    let read = scratch.read(&Wanted::default());
+    let read = scratch.read(&RangeRequest::default());
     assert_eq!(messages(&read), ["Merge feature/ABC-1", "inside"]);
 }
 
@@ -123,7 +123,7 @@ fn a_merge_brings_its_commits() {
 fn the_first_commit_of_all_is_read() {
     let scratch = Scratch::new();
     scratch.commit("first");
-    assert_eq!(messages(&scratch.read(&Wanted::default())), ["first"]);
+    assert_eq!(messages(&scratch.read(&RangeRequest::default())), ["first"]);
 }
 
 #[test]
@@ -136,9 +136,9 @@ fn a_pull_request_has_none_of_its_targets_commits() {
     scratch.git(&["checkout", "--quiet", "main"]);
     let target = scratch.commit("XYZ-9 not mine");
     scratch.git(&["branch", "--quiet", "--move", "elsewhere"]);
-    let wanted = Wanted {
+    let wanted = RangeRequest {
         target: Some("main".to_owned()),
-        ..Wanted::default()
+        ..RangeRequest::default()
     };
 
     // Jenkins merges the target into the pull request, git servers the other way round.
@@ -161,7 +161,7 @@ fn a_pull_request_has_none_of_its_targets_commits() {
 
     scratch.git(&["checkout", "--quiet", "feature"]);
     scratch.git(&["update-ref", "refs/remotes/origin/main", &target]);
-    let since_base = Wanted {
+    let since_base = RangeRequest {
         since: Some(base.parse().unwrap()),
         ..wanted
     };
@@ -214,9 +214,9 @@ fn a_tag_brings_everything_since_the_tag_before() {
     scratch.commit("two");
     scratch.commit("three");
     scratch.git(&["tag", "--annotate", "--message", "release ABC-7", "v2"]);
-    let wanted = Wanted {
+    let wanted = RangeRequest {
         tag: Some("v2".to_owned()),
-        ..Wanted::default()
+        ..RangeRequest::default()
     };
     assert_eq!(messages(&scratch.read(&wanted)), ["three", "two"]);
     let repository = repository(scratch.path());
@@ -232,9 +232,9 @@ fn a_tag_brings_everything_since_the_tag_before() {
 fn a_commit_of_another_repository_falls_back_to_the_checkout() {
     let scratch = Scratch::new();
     scratch.commit("here");
-    let wanted = Wanted {
+    let wanted = RangeRequest {
         head: Some("8428e75eecfa2ba54aa79029873b205bc1105b1f".parse().unwrap()),
-        ..Wanted::default()
+        ..RangeRequest::default()
     };
     let read = scratch.read(&wanted);
     assert_eq!(messages(&read), ["here"]);
@@ -261,10 +261,10 @@ fn git_itself_names_the_branch() {
 #[test]
 fn no_repository_and_no_commit_are_errors() {
     let empty = tempfile::tempdir().unwrap();
-    assert!(commits(&repository(empty.path()), &Wanted::default()).is_err());
-    assert!(commits(&repository(Path::new("/nowhere")), &Wanted::default()).is_err());
+    assert!(commits(&repository(empty.path()), &RangeRequest::default()).is_err());
+    assert!(commits(&repository(Path::new("/nowhere")), &RangeRequest::default()).is_err());
     let scratch = Scratch::new();
-    assert!(commits(&repository(scratch.path()), &Wanted::default()).is_err());
+    assert!(commits(&repository(scratch.path()), &RangeRequest::default()).is_err());
 }
 
 /// A filter of the repository that never ends stands for a network drive that hangs.

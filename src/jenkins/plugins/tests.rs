@@ -1,5 +1,5 @@
 use super::plain;
-use crate::domain::issue_key::{Rules, find};
+use crate::domain::issue_key::{KeyRules, find};
 use crate::jenkins::{Ref, Run, texts, without_git};
 use crate::variables::Variables;
 
@@ -155,7 +155,7 @@ fn each_plugin_has_its_variables() {
         let run = Run::new(&variables);
         let expected = branch.map(|name| Ref::Branch(name.to_owned()));
         assert_eq!(run.reference, expected, "{set:?}");
-        let findings = find(&texts(&variables), &Rules::default());
+        let findings = find(&texts(&variables), &KeyRules::default());
         let found: Vec<_> = findings.keys().map(ToString::to_string).collect();
         assert_eq!(&found, keys, "{set:?}");
         let found = run.change.as_ref();

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::line::{Line, Topic, lines};
 use super::{Memory, OtherRun};
-use crate::domain::state::{BuildState, State, build_state};
+use crate::domain::state::{BuildState, RunState, build_state};
 use crate::domain::timestamp::Timestamp;
 use crate::outbox::Entry;
 use crate::step::request::Request;
@@ -61,7 +61,7 @@ pub(in crate::step) fn end_of(line: &Line, run: &OtherRun) -> Option<Entry> {
     let entry = line.fields.get("entry")?.clone();
     let entry = Entry::from_value(entry).ok()?;
     let result = run.result.as_deref().unwrap_or("unknown");
-    let state = result.parse().unwrap_or(State::Unknown);
+    let state = result.parse().unwrap_or(RunState::Unknown);
     let unstable = BuildState::Failed;
     let state = build_state(state, unstable).unwrap_or(BuildState::Unknown);
     let state = json!(state);

@@ -2,7 +2,7 @@ use super::{
     Candidate, Candidates, MAX_PART, Shape, candidates, identifier_at, is_after_boundary,
     is_boundary, run, with_number,
 };
-use crate::domain::issue_key::{Rules, Text, TextKind, find};
+use crate::domain::issue_key::{KeyRules, Text, TextKind, find};
 
 const PLAIN: Candidates<'static> = Candidates {
     identifiers: true,
@@ -121,7 +121,10 @@ fn long_texts_of_anything_are_searched() {
         let short = piece.repeat(20);
         assert_eq!(all(&short), letter_by_letter(&short), "{piece}");
         let long = Text::new(TextKind::Commit, "c", &piece.repeat(500_000));
-        assert!(find(&[long], &Rules::default()).found.len() < 2, "{piece}");
+        assert!(
+            find(&[long], &KeyRules::default()).found.len() < 2,
+            "{piece}"
+        );
     }
 }
 

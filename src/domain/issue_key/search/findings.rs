@@ -6,7 +6,7 @@ use super::super::{IssueKey, MAX_ISSUE_KEYS};
 
 /// A key that was kept, with the first place it was found in.
 #[derive(Clone, Debug)]
-pub(crate) struct Found {
+pub(crate) struct FoundKey {
     pub(crate) key: IssueKey,
     pub(crate) place: Place,
     /// How many more times it stands in what was searched.
@@ -38,7 +38,7 @@ pub(crate) struct Place {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Findings {
     /// In order of first appearance, without duplicates, at most [`MAX_ISSUE_KEYS`].
-    pub(crate) found: Vec<Found>,
+    pub(crate) found: Vec<FoundKey>,
     /// At most [`MAX_DROPPED`] for each reason, so that a long text cannot fill the memory.
     pub(crate) dropped: Vec<Dropped>,
     /// How many candidates were dropped beyond those.
@@ -95,11 +95,12 @@ impl Findings {
 
     /// The same without keys that Jira is known not to know, but for those that the user names.
     pub(crate) fn without(mut self, unknown: &[IssueKey]) -> Self {
-        let is_unknown =
-            |found: &Found| found.place.kind != TextKind::Explicit && unknown.contains(&found.key);
+        let is_unknown = |found: &FoundKey| {
+            found.place.kind != TextKind::Explicit && unknown.contains(&found.key)
+        };
         let (out, found) = self.found.into_iter().partition(is_unknown);
         self.found = found;
-        for Found { key, place, .. } in out {
+        for FoundKey { key, place, .. } in out {
             self.drop(key.as_str(), key.as_str(), Reason::Unknown, || place);
         }
         self
@@ -108,7 +109,7 @@ impl Findings {
     /// The same behind the keys that were found before; those stay when there are too many.
     pub(crate) fn after(mut self, before: &[IssueKey]) -> Self {
         self.found.retain(|found| !before.contains(&found.key));
-        let earlier = before.iter().map(|key| Found {
+        let earlier = before.iter().map(|key| FoundKey {
             key: key.clone(),
             place: Place {
                 kind: TextKind::Explicit,

@@ -2,20 +2,23 @@
 
 mod limits;
 
-use super::{Findings, Reason, Rules, Text, TextKind, find};
+use super::{Findings, KeyRules, Reason, Text, TextKind, find};
 
 fn keys_of(findings: &Findings) -> Vec<String> {
     findings.keys().map(ToString::to_string).collect()
 }
 
 fn search(kind: TextKind, text: &str) -> Vec<String> {
-    keys_of(&find(&[Text::new(kind, "text", text)], &Rules::default()))
+    keys_of(&find(
+        &[Text::new(kind, "text", text)],
+        &KeyRules::default(),
+    ))
 }
 
 fn with_projects(kind: TextKind, text: &str, projects: &[&str]) -> Findings {
-    let rules = Rules {
+    let rules = KeyRules {
         projects: projects.iter().map(|key| key.parse().unwrap()).collect(),
-        ..Rules::default()
+        ..KeyRules::default()
     };
     find(&[Text::new(kind, "text", text)], &rules)
 }
@@ -201,7 +204,7 @@ fn texts_are_searched_in_the_order_of_their_kinds() {
         Text::new(TextKind::Branch, "branch", "aaa-1/OTHER"),
         Text::new(TextKind::Branch, "other", "-02"),
     ];
-    let findings = find(&texts, &Rules::default());
+    let findings = find(&texts, &KeyRules::default());
     assert_eq!(
         keys_of(&findings),
         ["UTF-8", "BBB-2", "AAA-1", "CCC-3", "DDD-4"]
@@ -236,9 +239,9 @@ fn names_that_jenkins_makes_up_hold_no_key() {
         assert_eq!(keys_of(&findings), ["PR-7"], "{name}");
     }
     let people = [Text::change_branch("CHANGE_BRANCH", "PR-7")];
-    let rules = Rules {
+    let rules = KeyRules {
         projects: vec!["PR".parse().unwrap()],
-        ..Rules::default()
+        ..KeyRules::default()
     };
     assert_eq!(keys_of(&find(&people, &rules)), ["PR-7"]);
 }
@@ -279,7 +282,7 @@ fn every_drop_has_its_reason() {
         (TextKind::Explicit, "ABC-1x", Reason::NotAKey),
     ];
     for (kind, text, reason) in cases {
-        let findings = find(&[Text::new(kind, "text", text)], &Rules::default());
+        let findings = find(&[Text::new(kind, "text", text)], &KeyRules::default());
         let dropped = reasons(&findings);
         assert_eq!(dropped.len(), 1, "{text}");
         assert!(
@@ -291,10 +294,10 @@ fn every_drop_has_its_reason() {
 
 #[test]
 fn the_users_deny_list_is_stronger_than_an_allow_list() {
-    let rules = Rules {
+    let rules = KeyRules {
         deny: vec!["OPS".parse().unwrap()],
         projects: vec!["OPS".parse().unwrap(), "ABC".parse().unwrap()],
-        ..Rules::default()
+        ..KeyRules::default()
     };
     let findings = find(&[Text::new(TextKind::Branch, "b", "OPS-1-ABC-2")], &rules);
     assert_eq!(keys_of(&findings), ["ABC-2"]);
@@ -303,9 +306,9 @@ fn the_users_deny_list_is_stronger_than_an_allow_list() {
 
 #[test]
 fn a_pattern_replaces_the_shape_but_not_the_filters() {
-    let rules = Rules {
+    let rules = KeyRules {
         pattern: Some(r"\b[a-z]+_[a-z]+-\d+|UTF-\d".parse().unwrap()),
-        ..Rules::default()
+        ..KeyRules::default()
     };
     let text = Text::new(TextKind::Commit, "c", "dc_key-7 ABC-1 UTF-8");
     let findings = find(&[text], &rules);
@@ -315,9 +318,9 @@ fn a_pattern_replaces_the_shape_but_not_the_filters() {
 
 #[test]
 fn a_pattern_does_not_touch_what_is_named_by_hand() {
-    let rules = Rules {
+    let rules = KeyRules {
         pattern: Some("issue/([A-Z]+-[0-9]+)".parse().unwrap()),
-        ..Rules::default()
+        ..KeyRules::default()
     };
     let findings = find(&[Text::new(TextKind::Explicit, "option", "abc-1")], &rules);
     assert_eq!(keys_of(&findings), ["ABC-1"]);
@@ -326,13 +329,16 @@ fn a_pattern_does_not_touch_what_is_named_by_hand() {
 #[test]
 fn the_place_shows_the_line_and_counts_characters() {
     let text = "first\r\nüü ABC-1 here\r\nlast";
-    let findings = find(&[Text::new(TextKind::Commit, "c", text)], &Rules::default());
+    let findings = find(
+        &[Text::new(TextKind::Commit, "c", text)],
+        &KeyRules::default(),
+    );
     let place = &findings.found[0].place;
     assert_eq!((place.line.as_str(), place.position), ("üü ABC-1 here", 10));
     let long = format!("{}ABC-1 {}", "é ".repeat(9_000), "é".repeat(9_000));
     let findings = find(
         &[Text::new(TextKind::Commit, "c", &long)],
-        &Rules::default(),
+        &KeyRules::default(),
     );
     assert!(findings.found[0].place.line.len() < 300);
 }
@@ -354,7 +360,7 @@ fn what_is_named_by_hand_is_taken_whole_or_not_at_all() {
     for (text, keys, wrong) in cases {
         let findings = find(
             &[Text::new(TextKind::Explicit, "option", text)],
-            &Rules::default(),
+            &KeyRules::default(),
         );
         assert_eq!(&keys_of(&findings), keys, "{text}");
         let wrong: Vec<_> = wrong.iter().map(|word| (*word, Reason::NotAKey)).collect();
@@ -367,9 +373,9 @@ fn named_projects_with_underscores_are_found_in_texts() {
     let findings = with_projects(TextKind::Branch, "fix/sdr_6-12-x-SDR-6", &["SDR_6"]);
     assert_eq!(keys_of(&findings), ["SDR_6-12"]);
     assert_eq!(reasons(&findings), [("SDR-6", Reason::NotAllowed)]);
-    let rules = Rules {
+    let rules = KeyRules {
         deny: vec!["BIZ_PROJ2".parse().unwrap()],
-        ..Rules::default()
+        ..KeyRules::default()
     };
     let findings = find(
         &[Text::new(TextKind::Commit, "c", "BIZ_PROJ2-7 ABC-1")],
@@ -405,7 +411,7 @@ fn a_merged_branch_is_a_branch_and_the_rest_is_prose() {
         "c",
         "Merge branches 'ü' and 'abc-12'\n\nDEF-3",
     );
-    let findings = find(&[text], &Rules::default());
+    let findings = find(&[text], &KeyRules::default());
     let places = findings
         .found
         .iter()
@@ -418,9 +424,9 @@ fn a_merged_branch_is_a_branch_and_the_rest_is_prose() {
 fn a_template_makes_keys_of_numbers() {
     let pattern = |text: &str, template: &str| {
         let pattern: crate::domain::issue_key::KeyPattern = text.parse().unwrap();
-        Rules {
+        KeyRules {
             pattern: Some(pattern.with_template(template.parse().ok())),
-            ..Rules::default()
+            ..KeyRules::default()
         }
     };
     let rules = pattern(r"^(\d+)-", "prj-$1");
@@ -442,7 +448,7 @@ fn what_is_reverted_counts_only_where_it_stands_elsewhere() {
         Text::new(TextKind::Commit, "1", "ABC-1 ABC-2").left_out(Reason::Reverted),
         Text::new(TextKind::Commit, "2", "ABC-2"),
     ];
-    let findings = find(&texts, &Rules::default());
+    let findings = find(&texts, &KeyRules::default());
     assert_eq!(keys_of(&findings), ["ABC-2"]);
     let expected = [("ABC-1", Reason::Reverted), ("ABC-2", Reason::Duplicate)];
     assert_eq!(reasons(&findings), expected);
@@ -474,7 +480,7 @@ fn what_takes_others_back_counts_without_their_keys() {
     ];
     for (text, expected) in cases {
         let line = text.first_line().to_owned();
-        let findings = find(&[text], &Rules::default());
+        let findings = find(&[text], &KeyRules::default());
         let keys: Vec<_> = findings.keys().map(ToString::to_string).collect();
         assert_eq!(keys, expected, "{line}");
         let dropped = findings.dropped.iter().map(|dropped| dropped.reason);

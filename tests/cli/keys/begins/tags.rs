@@ -223,112 +223,114 @@ fn lines(steps: &[&str]) -> Agent {
     agent
 }
 
+/// Steps, the keys that are found, and the tag where the range begins.
+const OTHER_LINES: &[(&[&str], &[&str], &str)] = &[
+    // The line of 1.2 left main at its tag, and later than that.
+    (
+        &[
+            "tag v1.2.0",
+            "v1.2.1 from v1.2.0 AB-8",
+            "v1.2.5 from v1.2.1 AB-9",
+            "AB-1",
+            "AB-2",
+            "tag v1.3.0",
+        ],
+        &["AB-1", "AB-2"],
+        "v1.2.0",
+    ),
+    (
+        &[
+            "tag v1.2.0",
+            "AB-1",
+            "v1.2.1 from main AB-8",
+            "AB-2",
+            "tag v1.3.0",
+        ],
+        &["AB-1", "AB-2"],
+        "v1.2.0",
+    ),
+    (
+        &[
+            "tag shop-2.426",
+            "AB-1",
+            "shop-2.426.1 from main AB-8",
+            "shop-2.426.3 from shop-2.426.1 AB-9",
+            "AB-2",
+            "tag shop-2.427",
+        ],
+        &["AB-1", "AB-2"],
+        "shop-2.426",
+    ),
+    // A patch of the line follows the patch before it.
+    (
+        &[
+            "tag v1.2.0",
+            "AB-1",
+            "v1.2.1 from main AB-8",
+            "AB-2",
+            "tag v1.3.0",
+            "v1.2.2 from v1.2.1 AB-9",
+        ],
+        &["AB-9"],
+        "v1.2.1",
+    ),
+    // Tagged beside the branch each time, as some release tools do.
+    (
+        &[
+            "tag v1.2.0",
+            "AB-1",
+            "v1.2.1 from main AB-8",
+            "AB-2",
+            "v1.2.2 from main AB-9",
+        ],
+        &["AB-2", "AB-9"],
+        "v1.2.1",
+    ),
+    // Only the first release was on main; the others were on branches that stay apart.
+    (
+        &[
+            "tag v1.0.0",
+            "AB-1",
+            "v1.1.0 from main AB-8",
+            "v1.1.1 from v1.1.0 AB-9",
+            "AB-2",
+            "v1.2.0 from main AB-3",
+        ],
+        &["AB-2", "AB-3"],
+        "v1.1.1",
+    ),
+    // What another line brings beyond the tag on main is nothing: the tag on main is named.
+    (
+        &[
+            "tag v1.0.0",
+            "v1.1.0 from v1.0.0 AB-8",
+            "AB-1",
+            "tag v1.2.0",
+        ],
+        &["AB-1"],
+        "v1.0.0",
+    ),
+    // An older major version goes on.
+    (
+        &[
+            "tag v1.9.0",
+            "AB-1",
+            "tag v2.0.0",
+            "v1.9.1 from v1.9.0 AB-8",
+            "v1.10.0 from v1.9.1 AB-9",
+            "AB-2",
+            "tag v2.1.0",
+        ],
+        &["AB-2"],
+        "v2.0.0",
+    ),
+];
+
 /// What mends an older release beside `main` is not the release before, whatever its number; what was released on a
 /// branch of its own after the last tag that leads here is.
 #[test]
 fn versions_on_other_lines_are_told_apart() {
-    let cases: &[(&[&str], &[&str], &str)] = &[
-        // The line of 1.2 left main at its tag, and later than that.
-        (
-            &[
-                "tag v1.2.0",
-                "v1.2.1 from v1.2.0 AB-8",
-                "v1.2.5 from v1.2.1 AB-9",
-                "AB-1",
-                "AB-2",
-                "tag v1.3.0",
-            ],
-            &["AB-1", "AB-2"],
-            "v1.2.0",
-        ),
-        (
-            &[
-                "tag v1.2.0",
-                "AB-1",
-                "v1.2.1 from main AB-8",
-                "AB-2",
-                "tag v1.3.0",
-            ],
-            &["AB-1", "AB-2"],
-            "v1.2.0",
-        ),
-        (
-            &[
-                "tag shop-2.426",
-                "AB-1",
-                "shop-2.426.1 from main AB-8",
-                "shop-2.426.3 from shop-2.426.1 AB-9",
-                "AB-2",
-                "tag shop-2.427",
-            ],
-            &["AB-1", "AB-2"],
-            "shop-2.426",
-        ),
-        // A patch of the line follows the patch before it.
-        (
-            &[
-                "tag v1.2.0",
-                "AB-1",
-                "v1.2.1 from main AB-8",
-                "AB-2",
-                "tag v1.3.0",
-                "v1.2.2 from v1.2.1 AB-9",
-            ],
-            &["AB-9"],
-            "v1.2.1",
-        ),
-        // Tagged beside the branch each time, as some release tools do.
-        (
-            &[
-                "tag v1.2.0",
-                "AB-1",
-                "v1.2.1 from main AB-8",
-                "AB-2",
-                "v1.2.2 from main AB-9",
-            ],
-            &["AB-2", "AB-9"],
-            "v1.2.1",
-        ),
-        // Only the first release was on main; the others were on branches that stay apart.
-        (
-            &[
-                "tag v1.0.0",
-                "AB-1",
-                "v1.1.0 from main AB-8",
-                "v1.1.1 from v1.1.0 AB-9",
-                "AB-2",
-                "v1.2.0 from main AB-3",
-            ],
-            &["AB-2", "AB-3"],
-            "v1.1.1",
-        ),
-        // What another line brings beyond the tag on main is nothing: the tag on main is named.
-        (
-            &[
-                "tag v1.0.0",
-                "v1.1.0 from v1.0.0 AB-8",
-                "AB-1",
-                "tag v1.2.0",
-            ],
-            &["AB-1"],
-            "v1.0.0",
-        ),
-        // An older major version goes on.
-        (
-            &[
-                "tag v1.9.0",
-                "AB-1",
-                "tag v2.0.0",
-                "v1.9.1 from v1.9.0 AB-8",
-                "v1.10.0 from v1.9.1 AB-9",
-                "AB-2",
-                "tag v2.1.0",
-            ],
-            &["AB-2"],
-            "v2.0.0",
-        ),
-    ];
-    for (steps, expected, from) in cases {
+    for (steps, expected, from) in OTHER_LINES {
         for command in [BUILD, DEPLOYMENT] {
             let run = sent(&lines(steps), command);
             assert_eq!(keys(&run), *expected, "{steps:?} {}", run.stderr);

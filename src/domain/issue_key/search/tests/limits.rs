@@ -1,14 +1,14 @@
 //! More than anybody needs: keys, drops, texts.
 
 use super::super::MAX_IN_TEXT;
-use super::{Reason, Rules, Text, TextKind, find, keys_of};
+use super::{KeyRules, Reason, Text, TextKind, find, keys_of};
 
 #[test]
 fn endless_drops_are_counted_and_not_kept() {
     let text = "UTF-8 ABC-1x ".repeat(5_000);
     let findings = find(
         &[Text::new(TextKind::Commit, "commit", &text)],
-        &Rules::default(),
+        &KeyRules::default(),
     );
     assert_eq!(
         (findings.dropped.len(), findings.dropped_beyond),
@@ -23,7 +23,7 @@ fn keys_beyond_the_limit_are_cut_from_the_end_and_reported() {
         Text::new(TextKind::Commit, "commit", &commits.join(" ")),
         Text::new(TextKind::Explicit, "option", "XYZ-1"),
     ];
-    let findings = find(&texts, &Rules::default());
+    let findings = find(&texts, &KeyRules::default());
     assert_eq!(findings.found.len(), 500);
     assert_eq!(keys_of(&findings)[0], "XYZ-1");
     assert_eq!((findings.dropped.len(), findings.cut.len()), (101, 101));
@@ -39,7 +39,7 @@ fn cut_keys_are_counted_once_each() {
         let message = format!("XYZ-{} XYZ-777", number % 3_000 + 1);
         texts.push(Text::new(TextKind::Commit, "commit", &message));
     }
-    let findings = find(&texts, &Rules::default());
+    let findings = find(&texts, &KeyRules::default());
     assert_eq!((findings.found.len(), findings.cut.len()), (500, 3_000));
     assert_eq!(findings.cut[1].as_str(), "XYZ-777");
     let before = ["OPS-1".parse().unwrap(), "XYZ-777".parse().unwrap()];
@@ -50,11 +50,11 @@ fn cut_keys_are_counted_once_each() {
 
 #[test]
 fn one_text_full_of_keys_takes_no_time_from_the_others() {
-    let pattern = Rules {
+    let pattern = KeyRules {
         pattern: Some("ABC-[0-9]+|XYZ-9".parse().unwrap()),
-        ..Rules::default()
+        ..KeyRules::default()
     };
-    for rules in [Rules::default(), pattern] {
+    for rules in [KeyRules::default(), pattern] {
         for (count, expected) in [
             (MAX_IN_TEXT - 1, &["DEF-2", "ABC-1", "XYZ-9"][..]),
             (MAX_IN_TEXT, &["DEF-2", "ABC-1"]),
@@ -85,7 +85,7 @@ fn the_limit_of_a_text_holds_for_all_its_parts() {
         let message = format!("Merge branch 'feature/abc-12-login' into main\n\n{body}");
         let findings = find(
             &[Text::new(TextKind::Commit, "full", &message)],
-            &Rules::default(),
+            &KeyRules::default(),
         );
         assert_eq!(keys_of(&findings), expected, "{count}");
         let is_cut = |reason| findings.dropped.iter().any(|it| it.reason == reason);
