@@ -76,7 +76,15 @@ pub(crate) fn explain(
 /// Clap's first line, without its label and without what the causes repeat.
 fn headline(error: &clap::Error) -> String {
     let text = error.render().to_string();
-    let line = text.lines().next().unwrap_or_default();
+    // What was typed may have lines of its own.
+    let typed = error
+        .get(ContextKind::InvalidValue)
+        .or(error.get(ContextKind::InvalidArg));
+    let typed = typed.map(words).filter(|typed| typed.contains('\n'));
+    let behind = typed.and_then(|typed| Some(text.find(&typed)? + typed.len()));
+    let (start, rest) = text.split_at(behind.unwrap_or_default());
+    let line = start.to_owned() + rest.lines().next().unwrap_or_default();
+    let line = line.as_str();
     let line = line.strip_prefix("error: ").unwrap_or(line);
     let again = error.source().map(|source| format!(": {source}"));
     let line = again

@@ -101,6 +101,14 @@ const WRONG: &[(&[&str], &[&str])] = &[
         &["'SUCESS'", "did you mean SUCCESS?"],
     ),
     (&["build", "--issue=ABC-1"], &["did you mean --issue-keys?"]),
+    (
+        &["build", "--state=a\nb"],
+        &["error: invalid value 'a\\nb' for '--state <STATE>'\n"],
+    ),
+    (
+        &["build", "a\nb"],
+        &["error: unexpected argument 'a\\nb' found\n"],
+    ),
     (&["build", "-state", "failed"], &["did you mean --state?"]),
     (&["build", "-State", "failed"], &["did you mean --state?"]),
     (&["build", "-STATE=failed"], &["did you mean --state?"]),
