@@ -194,6 +194,7 @@ fn reverts_are_known_in_the_words_of_people_and_servers() {
             &[1],
         ),
         (&["Back\n\nReverts acme/shop#7", "one (#6)"], &[2, 1]),
+        (&["Back\n\nIt Reverts acme/shop#6", "one (#6)"], &[2, 1]),
         (&["Back\n\nReverts what #6 did", "one (#6)"], &[2, 1]),
     ];
     for (messages, expected) in cases {
