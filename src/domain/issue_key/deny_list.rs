@@ -2,6 +2,9 @@
 //!
 //! The lists are data. A new entry needs a case in the tests, and a thought for teams whose project is called that.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// Dropped when the project is exactly one of these words, each line of a kind.
 const EXACT: &[&[&str]] = &[
     // What servers and trackers number themselves, and proposals.
@@ -97,43 +100,57 @@ const NUMBERED: &[(&str, &[&str])] = &[
 /// As in `US-EAST-1`.
 const REGIONS: &[&str] = &["1", "2", "3", "4"];
 
+/// With which numbers an entry is dropped.
+enum Numbers {
+    Any,
+    /// Any, also where the word has digits of its own.
+    AnyWithDigits,
+    These(&'static [&'static str]),
+}
+
+/// All lists. Long logs ask for the same projects again and again.
+static ENTRIES: LazyLock<HashMap<&'static str, Numbers>> = LazyLock::new(|| {
+    let exact = EXACT.iter().copied().flatten();
+    let exact = exact.map(|entry| (*entry, Numbers::Any));
+    let with_digits = WITH_DIGITS.iter();
+    let with_digits = with_digits.map(|entry| (*entry, Numbers::AnyWithDigits));
+    let numbered = NUMBERED.iter();
+    let numbered = numbered.map(|(entry, numbers)| (*entry, Numbers::These(numbers)));
+    exact.chain(with_digits).chain(numbered).collect()
+});
+
 /// The entry that covers this project with this number, compared without regard to case.
 pub(super) fn entry_for(project: &str, number: &str) -> Option<&'static str> {
     let project = project.to_ascii_uppercase();
-    let project = project.as_str();
-    let mut exact = EXACT.iter();
-    let exact = exact.find_map(|kind| kind.iter().find(|entry| **entry == project).copied());
-    let with_digits = || {
-        WITH_DIGITS.iter().copied().find(|entry| {
-            let rest = project.strip_prefix(entry);
-            rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
-        })
+    let whole = ENTRIES.get_key_value(project.as_str());
+    let whole = whole.filter(|(_, covered)| match covered {
+        Numbers::Any | Numbers::AnyWithDigits => true,
+        Numbers::These(numbers) => numbers.contains(&number),
+    });
+    let before_digits = || {
+        let word = project.trim_end_matches(|c: char| c.is_ascii_digit());
+        let entry = ENTRIES.get_key_value(word);
+        entry.filter(|(_, covered)| matches!(covered, Numbers::AnyWithDigits))
     };
-    let numbered = || {
-        let mut numbered = NUMBERED.iter();
-        let found =
-            numbered.find(|(entry, numbers)| *entry == project && numbers.contains(&number));
-        found.map(|(entry, _)| *entry)
-    };
-    let entry = exact.or_else(with_digits).or_else(numbered);
-    entry.or_else(|| processor(project, number))
+    let entry = whole.or_else(before_digits).map(|(entry, _)| *entry);
+    entry.or_else(|| processor(&project, number))
 }
 
 /// `Q3-2024`, `H1-25`, `FY-2024`, `MAY-2024`, `W12-2024`, and `KW-12`, a week in German.
 pub(super) fn is_period(project: &str, number: &str) -> bool {
     let project = project.to_ascii_uppercase();
-    let is_short_year = number.len() == 2 && ("15".."40").contains(&number);
     let is_week = |number: &str| matches!(number.parse(), Ok(1..=53));
-    let week_of_year = ["W", "WK", "KW", "CW"].iter().any(|week| {
-        let number = project.strip_prefix(week);
-        number.is_some_and(is_week)
-    });
+    let is_week_of_year = || {
+        let week = ["W", "WK", "KW", "CW"].iter();
+        let mut number = week.filter_map(|week| project.strip_prefix(week));
+        number.any(is_week)
+    };
     match project.as_str() {
-        "Q1" | "Q2" | "Q3" | "Q4" | "H1" | "H2" | "FY" => is_year(number) || is_short_year,
-        month if MONTHS.contains(&month) => is_year(number),
+        "Q1" | "Q2" | "Q3" | "Q4" | "H1" | "H2" | "FY" => {
+            is_year(number) || number.len() == 2 && ("15".."40").contains(&number)
+        }
         "KW" => is_year(number) || is_week(number),
-        "CW" => is_year(number),
-        _ => week_of_year && is_year(number),
+        month => is_year(number) && (month == "CW" || MONTHS.contains(&month) || is_week_of_year()),
     }
 }
 

@@ -1,11 +1,13 @@
-use super::{EXACT, NUMBERED, WITH_DIGITS, entry_for, is_period};
+use super::{ENTRIES, EXACT, NUMBERED, WITH_DIGITS, entry_for, is_period};
 
 #[test]
 fn every_entry_covers_itself_in_any_case() {
     let exact = EXACT.iter().copied().flatten();
     let alone = exact.chain(WITH_DIGITS).map(|entry| (*entry, "7"));
     let numbered = NUMBERED.iter().map(|(entry, numbers)| (*entry, numbers[0]));
-    for (entry, number) in alone.chain(numbered) {
+    let all: Vec<_> = alone.chain(numbered).collect();
+    assert_eq!(all.len(), ENTRIES.len(), "a word is in two lists");
+    for (entry, number) in all {
         assert_eq!(entry_for(entry, number), Some(entry));
         assert_eq!(entry_for(&entry.to_ascii_lowercase(), number), Some(entry));
     }

@@ -1,5 +1,7 @@
 //! What a search found.
 
+use std::mem::{Discriminant, discriminant};
+
 use super::super::reason::Reason;
 use super::super::text::TextKind;
 use super::super::{IssueKey, MAX_ISSUE_KEYS};
@@ -46,7 +48,7 @@ pub(crate) struct Findings {
     /// The keys that there is no room for, each once, at most [`MAX_CUT`].
     pub(crate) cut: Vec<IssueKey>,
     /// For each reason. There are few, and a search may drop millions of candidates.
-    counts: Vec<(&'static str, usize)>,
+    counts: Vec<(Discriminant<Reason>, usize)>,
 }
 
 /// Most candidates of one text that are judged: a commit with megabytes of keys must not take the time of all others.
@@ -67,7 +69,7 @@ impl Findings {
         reason: Reason,
         place: impl FnOnce() -> Place,
     ) {
-        if self.count(reason.name()) > MAX_DROPPED {
+        if self.count(discriminant(&reason)) > MAX_DROPPED {
             self.dropped_beyond += 1;
             return;
         }
@@ -80,8 +82,8 @@ impl Findings {
     }
 
     /// How often this happened, with this time.
-    fn count(&mut self, reason: &'static str) -> usize {
-        if let Some((_, count)) = self.counts.iter_mut().find(|(name, _)| *name == reason) {
+    fn count(&mut self, reason: Discriminant<Reason>) -> usize {
+        if let Some((_, count)) = self.counts.iter_mut().find(|(it, _)| *it == reason) {
             *count += 1;
             return *count;
         }
