@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use sha2::{Digest as _, Sha256};
+use ring::digest::{SHA256, digest};
 
 /// So many hexadecimal digits of the text's SHA-256, an even number.
 pub(crate) fn hex(text: &str, digits: usize) -> String {
     let mut hex = String::with_capacity(digits);
-    for byte in &Sha256::digest(text.as_bytes())[..digits / 2] {
+    for byte in &digest(&SHA256, text.as_bytes()).as_ref()[..digits / 2] {
         let _ = write!(hex, "{byte:02x}");
     }
     hex
@@ -15,6 +15,6 @@ pub(crate) fn hex(text: &str, digits: usize) -> String {
 
 /// The first bytes of the text's SHA-256, for what is held in memory many times.
 pub(crate) fn first_bytes<const N: usize>(text: &str) -> [u8; N] {
-    let digest = Sha256::digest(text.as_bytes());
-    std::array::from_fn(|index| digest[index])
+    let digest = digest(&SHA256, text.as_bytes());
+    std::array::from_fn(|index| digest.as_ref()[index])
 }

@@ -13,8 +13,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use ring::digest::{SHA256, digest};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -137,7 +137,7 @@ fn text(output: &Output) -> String {
 fn sha256(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     let mut digits = String::new();
-    for byte in Sha256::digest(bytes) {
+    for byte in digest(&SHA256, bytes).as_ref() {
         write!(digits, "{byte:02x}").unwrap();
     }
     digits

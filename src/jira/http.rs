@@ -1,6 +1,7 @@
 //! The wire. Only the files of this folder name the HTTP crate.
 
 mod connector;
+mod crypto_provider;
 mod errors;
 #[cfg(any(test, fuzzing))]
 #[path = "../../fuzz/entries/proxy.rs"]

@@ -193,12 +193,13 @@ impl Agent {
 
     /// Puts an entry into the outbox, named as the program names it but for what follows the name.
     pub(crate) fn put(&self, entry: &Value, end: &str) {
-        use sha2::{Digest as _, Sha256};
+        use ring::digest;
         let site = entry["site"].as_str().unwrap();
         let data = entry["data"].as_str().unwrap();
         let hash = |text: &str, bytes: usize| {
-            let digest = Sha256::digest(text.as_bytes());
-            let digits = digest[..bytes].iter().map(|byte| format!("{byte:02x}"));
+            let digest = digest::digest(&digest::SHA256, text.as_bytes());
+            let digits = digest.as_ref()[..bytes].iter();
+            let digits = digits.map(|byte| format!("{byte:02x}"));
             digits.collect::<Vec<_>>().concat()
         };
         let entity = format!("{site}\n{data}\n{}", entry["key"]);

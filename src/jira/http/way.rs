@@ -7,6 +7,7 @@ use std::time::Duration;
 use ureq::tls::{RootCerts, TlsConfig};
 
 use super::connector::OneConfiguration;
+use super::crypto_provider;
 use super::names::Names;
 use super::roots::Roots;
 use crate::jira::PRODUCT;
@@ -50,6 +51,10 @@ impl Way {
     }
 
     fn trusting(&self, roots: RootCerts) -> ureq::Agent {
+        let tls = TlsConfig::builder()
+            .unversioned_rustls_crypto_provider(crypto_provider::shared())
+            .root_certs(roots)
+            .build();
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -62,7 +67,7 @@ impl Way {
             .timeout_connect(Some(CONNECT_TIMEOUT))
             // Never from the environment: the crate's own rules for its variables are not curl's.
             .proxy(self.proxy.clone())
-            .tls_config(TlsConfig::builder().root_certs(roots).build())
+            .tls_config(tls)
             .build();
         ureq::Agent::with_parts(config, OneConfiguration::default(), Names)
     }
