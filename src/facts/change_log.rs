@@ -86,6 +86,9 @@ pub(super) fn sort(
     is_late: &dyn Fn() -> bool,
 ) -> ChangeLog {
     let changes = question.changes.clone();
+    if changes.is_empty() {
+        return ChangeLog::whole(changes);
+    }
     let repositories = || first.repository.iter().chain(&others.read);
     let known: HashSet<&str> = repositories().flat_map(|read| read.known()).collect();
     let is_certain = !first.is_uncertain && !others.is_uncertain;
@@ -101,7 +104,7 @@ pub(super) fn sort(
         }
     }
     // Where messages are given, those that git read are not searched, and the log stands for them.
-    let is_replaced = !question.messages.is_empty() || changes.is_empty();
+    let is_replaced = !question.messages.is_empty();
     let known = known
         .into_iter()
         .filter(|_| !is_replaced)

@@ -229,6 +229,9 @@ fn listed_in(
     question: &Question,
     listed: &[String],
 ) -> Result<(Vec<String>, Vec<Commit>, Notes), GitError> {
+    if listed.is_empty() {
+        return Ok(Default::default());
+    }
     let known = read.ids();
     let missing = listed.iter().filter(|id| !known.contains(id.as_str()));
     let missing: Vec<String> = missing.cloned().collect();

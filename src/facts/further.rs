@@ -78,8 +78,9 @@ pub(super) fn read<'a>(
 
 /// Full ids of the commits of the change log that the first repository does not have.
 fn elsewhere(listed: &[String], first: &OfRun<'_>) -> Vec<String> {
-    let Some(read) = &first.repository else {
-        return listed.to_vec();
+    let read = match &first.repository {
+        Some(read) if !listed.is_empty() => read,
+        _ => return listed.to_vec(),
     };
     let known = read.known();
     let rest = listed.iter().filter(|id| !known.contains(id.as_str()));
