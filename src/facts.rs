@@ -169,7 +169,7 @@ pub(crate) fn gather(
     };
     let left_out = left_out(commits_left_out).map(Notes::detail);
     let has_log = question.sorts_changes || !question.changes.is_empty();
-    let is_searched = |text: &Text| matches!(text.kind(), TextKind::Commit | TextKind::Explicit);
+    let is_searched = |text: &Text| matches!(text.kind, TextKind::Commit | TextKind::Explicit);
     let is_told = texts.iter().any(is_searched) || has_log || question.only_issue_keys;
     let unread = jenkins::unread(variables).filter(|_| !is_told);
     let unread = unread.map(Notes::from);

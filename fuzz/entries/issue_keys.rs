@@ -61,7 +61,8 @@ fn texts(body: &str) -> Vec<Text> {
 pub(crate) fn check(findings: &Findings, rules: &KeyRules) {
     check_shape(findings);
     let of = |key: &IssueKey, projects: &[ProjectKey]| {
-        let named = |project: &ProjectKey| key.as_str().starts_with(&format!("{project}-"));
+        let named =
+            |project: &ProjectKey| key.as_str().starts_with(&format!("{}-", project.as_str()));
         projects.iter().any(named)
     };
     for (number, found) in findings.found.iter().enumerate() {

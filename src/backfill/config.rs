@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::elements::Elements;
 use super::{Change, Head};
+use crate::domain::text::is_number;
 
 /// What a branch is, and what a project in an organization folder is called.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -69,7 +70,6 @@ impl Head {
     /// The number of a pull request is in its name, if nowhere else.
     pub(super) fn with_change(self, change: Option<Change>) -> Self {
         let digits = self.name.split('-').nth(1).unwrap_or_default();
-        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
         let change = change.map(|change| Change {
             number: if is_number(&change.number) {
                 change.number

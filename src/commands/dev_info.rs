@@ -269,7 +269,7 @@ const AT_ONCE: usize = 400;
 /// The texts of these kinds.
 fn texts_of(facts: &Facts, kinds: &[TextKind]) -> Vec<Text> {
     let texts = facts.texts.iter();
-    let texts = texts.filter(|text| kinds.contains(&text.kind()));
+    let texts = texts.filter(|text| kinds.contains(&text.kind));
     texts.cloned().collect()
 }
 

@@ -134,9 +134,9 @@ fn as_json(findings: &Findings, searched: &Searched, facts: &Facts) -> Value {
         });
         place(&dropped.place, entry)
     });
-    let texts = searched.held.iter().map(|text| {
-        json!({"kind": text.kind().name(), "source": text.source(), "text": first_line(text)})
-    });
+    let texts = searched.held.iter().map(
+        |text| json!({"kind": text.kind.name(), "source": text.source, "text": first_line(text)}),
+    );
     json!({
         "issue_keys": findings.keys().collect::<Vec<_>>(),
         "found": found.collect::<Vec<_>>(),
@@ -226,7 +226,7 @@ pub(super) struct Searched {
 impl Searched {
     pub(super) fn of(texts: &[Text]) -> Self {
         let mut texts: Vec<&Text> = texts.iter().collect();
-        texts.sort_by_key(|text| text.kind());
+        texts.sort_by_key(|text| text.kind);
         let mut searched = Self::default();
         for text in texts {
             searched.add(text);
@@ -236,10 +236,10 @@ impl Searched {
 
     /// One more, behind the others.
     pub(super) fn add(&mut self, text: &Text) {
-        if text.is_left_out() {
+        if text.left_out.is_some() {
             return;
         }
-        let kind = text.kind();
+        let kind = text.kind;
         let is_commit = kind == TextKind::Commit;
         // Several variables have the same branch.
         if is_commit || !self.held.iter().any(|it| it.is_same(text)) {
@@ -248,7 +248,7 @@ impl Searched {
                 // A message may be long, and its first line is what is shown.
                 ..=MAX_TEXTS => {
                     let line = first_line(text);
-                    self.held.push(Text::new(kind, text.source(), &line));
+                    self.held.push(Text::new(kind, text.source.as_str(), &line));
                 }
                 _ => {}
             }
@@ -291,10 +291,10 @@ fn list_searched(searched: &Searched, list: &mut String) {
     };
     let _ = writeln!(list, "\nsearched: {counts}");
     let held = searched.held.iter();
-    let others = held.take_while(|text| text.kind() != TextKind::Commit);
+    let others = held.take_while(|text| text.kind != TextKind::Commit);
     let shown = searched.held.len().min(others.count() + MAX_COMMITS);
     for text in &searched.held[..shown] {
-        let (source, line) = (visible(text.source()), first_line(text));
+        let (source, line) = (visible(&text.source), first_line(text));
         let _ = writeln!(list, "  {source}: {}", visible(&line));
     }
     let beyond = searched.beyond(shown);

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::text::is_number;
+
 /// The largest number that JavaScript, and so Jira's page, can distinguish from its neighbours.
 const MAX_NUMBER: i64 = (1 << 53) - 1;
 
@@ -41,7 +43,7 @@ impl FromStr for BuildNumber {
         let text = text.trim();
         let written = text.strip_prefix('#').unwrap_or(text);
         let parts: Vec<&str> = written.split('.').collect();
-        if !parts.iter().all(|part| is_digits(part)) || parts.len() > WIDTHS.len() + 1 {
+        if !parts.iter().all(|part| is_number(part)) || parts.len() > WIDTHS.len() + 1 {
             return Err(EXPECTED.to_owned());
         }
         // What is too large for the type is too large for Jira.
@@ -66,10 +68,6 @@ impl FromStr for BuildNumber {
             written: written.to_owned(),
         })
     }
-}
-
-fn is_digits(part: &str) -> bool {
-    !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize};
 
 pub(crate) use merge::branches as merged_branches;
-pub(crate) use pattern::{KeyPattern, KeyTemplate, not_a_pattern};
+pub(crate) use pattern::{KeyPattern, KeyTemplate, regex};
 pub(crate) use reason::Reason;
 pub(crate) use search::{
     Dropped, Findings, FoundKey, KeyRules, MAX_CUT, MAX_IN_TEXT, Place, find, find_also,
@@ -96,7 +96,7 @@ fn is_word(text: &str) -> bool {
 pub(crate) struct ProjectKey(String);
 
 impl ProjectKey {
-    fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
@@ -107,12 +107,6 @@ impl ProjectKey {
                 .0
                 .starts_with(|first: char| first.is_ascii_alphabetic())
             && !self.0.contains('_')
-    }
-}
-
-impl fmt::Display for ProjectKey {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
     }
 }
 
@@ -164,10 +158,7 @@ mod tests {
 
     #[test]
     fn project_keys_are_upper_cased() {
-        assert_eq!(
-            " abc ".parse::<ProjectKey>().unwrap().to_string(),
-            "ABC".to_owned()
-        );
+        assert_eq!(" abc ".parse::<ProjectKey>().unwrap().as_str(), "ABC");
         assert_eq!("sdr_6".parse::<ProjectKey>().unwrap().as_str(), "SDR_6");
         for text in ["", "AB C", "AB-C", "ÄB", "A.B"] {
             assert!(text.parse::<ProjectKey>().is_err(), "{text}");

@@ -1,6 +1,6 @@
 //! The full name of a job, such as `acme/Web Team/shop/feature%2FABC-1`.
 
-use percent_encoding::percent_decode_str;
+use super::text::percent_decoded;
 
 /// `JOB_NAME`: folders and job, separated by `/`; a branch as last part is percent-encoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,14 +19,15 @@ impl JobName {
 
     /// The name as Jenkins shows it: `acme » Web Team » shop » feature/ABC-1`.
     pub(crate) fn display(&self) -> String {
-        let parts: Vec<_> = self.0.split('/').map(decoded).collect();
+        let parts: Vec<_> = self.0.split('/').map(percent_decoded).collect();
         parts.join(" » ")
     }
 
     /// The name of the multibranch project whose branch this is, else of the job itself.
     pub(crate) fn project(&self, branch: Option<&str>) -> &str {
         let last = self.0.rsplit_once('/');
-        let is_branch = |(_, last): &(&str, &str)| branch.is_some_and(|name| decoded(last) == name);
+        let is_branch =
+            |(_, last): &(&str, &str)| branch.is_some_and(|name| percent_decoded(last) == name);
         last.filter(is_branch)
             .map_or(&self.0, |(project, _)| project)
     }
@@ -36,13 +37,6 @@ impl JobName {
     pub(crate) fn encoded_branch(&self) -> Option<&str> {
         let (_, last) = self.0.rsplit_once('/')?;
         last.contains('%').then_some(last)
-    }
-}
-
-fn decoded(part: &str) -> String {
-    match percent_decode_str(part).decode_utf8() {
-        Ok(text) => text.into_owned(),
-        Err(_) => part.to_owned(),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::str::FromStr;
 
-use regex::bytes::{Regex, RegexBuilder};
+use regex::bytes::Regex;
 
-use super::issue_key::not_a_pattern;
+use super::issue_key::regex;
 
 /// The group that holds the environment's name, as in the automatic mode of Atlassian's plugin.
 const GROUP: &str = "envName";
@@ -28,22 +28,14 @@ impl FromStr for StagePattern {
 
     fn from_str(pattern: &str) -> Result<Self, String> {
         // Alone first: `a)|(b` must not become right by what is put around it.
-        let alone = build(pattern)?;
+        let alone = regex(pattern)?;
         if !alone.capture_names().flatten().any(|name| name == GROUP) {
             return Err(format!(
                 "expected a group (?<{GROUP}>…), such as ^deploy to (?<{GROUP}>.*)$"
             ));
         }
-        build(&format!("^(?:{pattern})$")).map(Self)
+        regex(&format!("^(?:{pattern})$")).map(Self)
     }
-}
-
-fn build(pattern: &str) -> Result<Regex, String> {
-    RegexBuilder::new(pattern)
-        .unicode(false)
-        .size_limit(1 << 20)
-        .build()
-        .map_err(|error| not_a_pattern(&error))
 }
 
 #[cfg(test)]

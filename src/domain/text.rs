@@ -1,5 +1,8 @@
 //! Text as Jira takes it: cleaned, cut at its limits, never empty where it is required.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use crate::secret::accounts::hidden_in_text;
@@ -19,6 +22,22 @@ pub(crate) fn is_allowed(character: char) -> bool {
 pub(crate) fn is_cut(text: &str) -> bool {
     text.chars()
         .any(|character| !is_allowed(character) && !character.is_control())
+}
+
+/// The words of a file of words.
+pub(crate) fn word_set(list: &'static str) -> HashSet<&'static str> {
+    list.split_whitespace().collect()
+}
+
+/// Whether it is digits, and at least one.
+pub(crate) fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The text percent-decoded once; as it is where that is not UTF-8.
+pub(crate) fn percent_decoded(text: &str) -> String {
+    let decoded = percent_encoding::percent_decode_str(text).decode_utf8();
+    decoded.map_or_else(|_| text.to_owned(), Cow::into_owned)
 }
 
 /// The text without the characters that Jira refuses.

@@ -51,10 +51,10 @@ pub(super) fn but_of_commits(
     }
     let mut texts = given(question);
     // What is given replaces what would be found of the same kind.
-    let given: Vec<TextKind> = texts.iter().map(Text::kind).collect();
+    let given: Vec<TextKind> = texts.iter().map(|text| text.kind).collect();
     let found = jenkins::texts(variables).into_iter();
     let found = found.chain(first.text.clone());
-    texts.extend(found.filter(|text| !given.contains(&text.kind())));
+    texts.extend(found.filter(|text| !given.contains(&text.kind)));
     texts
 }
 

@@ -21,9 +21,7 @@ pub(super) struct KeyFinder<'a> {
 impl<'a> KeyFinder<'a> {
     /// `texts` may be of any kind; only what the user gives by hand is taken of them.
     pub(super) fn new(options: &'a KeyOptions, texts: &[Text]) -> Self {
-        let explicit = texts
-            .iter()
-            .filter(|text| text.kind() == TextKind::Explicit);
+        let explicit = texts.iter().filter(|text| text.kind == TextKind::Explicit);
         Self {
             options,
             explicit: explicit.cloned().collect(),

@@ -1,6 +1,6 @@
 //! Where a repository is cloned from.
 
-use percent_encoding::percent_decode_str;
+use crate::domain::text::percent_decoded;
 
 /// The parts of a clone address that name a server and a repository: neither user and password nor a trailing `.git`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl CloneUrl {
             Transport::Https | Transport::Http => path.split(['?', '#']).next().unwrap_or_default(),
         };
         let port = port.filter(|port| !port.is_empty());
-        Self::new(transport, host, port, &decoded(path))
+        Self::new(transport, host, port, &percent_decoded(path))
     }
 
     /// `git@git.example.com:acme/shop.git`
@@ -68,7 +68,7 @@ impl CloneUrl {
         let is_host = host.len() > 1 && !host.contains(['/', '\\']);
         // For ssh the path is a file's, as it is; Azure DevOps writes that of its pages there.
         let path = if is_azure(&host.to_ascii_lowercase()) {
-            decoded(path)
+            percent_decoded(path)
         } else {
             path.to_owned()
         };
@@ -141,11 +141,4 @@ fn without_user(rest: &str) -> &str {
 /// Whether it is a host of Azure DevOps Services.
 pub(super) fn is_azure(host: &str) -> bool {
     matches!(host, "dev.azure.com" | "ssh.dev.azure.com") || host.ends_with(".visualstudio.com")
-}
-
-fn decoded(path: &str) -> String {
-    match percent_decode_str(path).decode_utf8() {
-        Ok(decoded) => decoded.into_owned(),
-        Err(_) => path.to_owned(),
-    }
 }

@@ -4,22 +4,17 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::deny_list::is_year;
+use crate::domain::text::{is_number, word_set};
 
 /// Words that people, servers and bots write before a number in branches. Measured on the branches of public
 /// repositories; words that are, or may well be, the key of a project are not among them.
-static WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
-    include_str!("branch_words.txt")
-        .split_whitespace()
-        .collect()
-});
+static WORDS: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| word_set(include_str!("branch_words.txt")));
 
 /// Names of languages, products and attempts, which have a number of their own: `python-3`, `windows-2022`, `test-1`. They
 /// are no projects where the number may be a version, a count or a year; `python-1234` may be an issue.
-static NUMBERED: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
-    include_str!("branch_numbered.txt")
-        .split_whitespace()
-        .collect()
-});
+static NUMBERED: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| word_set(include_str!("branch_numbered.txt")));
 
 /// First part of the branches of bots and merge queues.
 const BOTS: &[&str] = &[
@@ -93,10 +88,6 @@ fn is_patch(branch: &str) -> bool {
     is_number(number)
         && word.eq_ignore_ascii_case("patch")
         && !before.ends_with(|character: char| character.is_alphanumeric())
-}
-
-fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// What a number in lower case is when it is not an issue's.

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::domain::text::is_number;
+
 /// Longest subject that is read: no branch is named after that.
 const MAX_SUBJECT: usize = 2_000;
 
@@ -88,9 +90,8 @@ fn of_subject(subject: &str) -> Option<Vec<Range<usize>>> {
     if let Some(rest) = subject.strip_prefix("Merged PR ") {
         // Azure DevOps: Merged PR 7: Title, which may be the name of the branch
         let (number, title) = rest.split_once(": ")?;
-        let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
         let start = subject.len() - title.len();
-        let is_branch = is_number && !title.trim_end().contains(char::is_whitespace);
+        let is_branch = is_number(number) && !title.trim_end().contains(char::is_whitespace);
         let place = start..start + title.trim_end().len();
         return is_branch.then(|| vec![place]);
     }
@@ -100,9 +101,9 @@ fn of_subject(subject: &str) -> Option<Vec<Range<usize>>> {
 /// Pull request #7: Title, and below it: Merge in PROJ/repo from x to main
 fn bitbucket_server(message: &str) -> Option<(usize, Vec<Range<usize>>)> {
     let number = message.strip_prefix("Pull request #")?;
-    number.split_once(':').filter(|(number, _)| {
-        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
-    })?;
+    number
+        .split_once(':')
+        .filter(|(number, _)| is_number(number))?;
     let mut start = 0;
     for line in message.split_inclusive('\n').take(MAX_LINES) {
         let short = first_line(line);

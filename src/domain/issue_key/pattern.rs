@@ -53,16 +53,12 @@ impl KeyPattern {
 
     /// The first group that a template names and the pattern does not have.
     pub(crate) fn lacks_group_of<'a>(&self, template: &'a KeyTemplate) -> Option<&'a str> {
-        template
-            .groups()
-            .find(|group| match group.parse::<usize>() {
-                Ok(number) => number >= self.regex.captures_len(),
-                Err(_) => !self
-                    .regex
-                    .capture_names()
-                    .flatten()
-                    .any(|name| name == *group),
-            })
+        let names = self.regex.capture_names().flatten();
+        let mut groups = template.groups();
+        groups.find(|group| match group.parse::<usize>() {
+            Ok(number) => number >= self.regex.captures_len(),
+            Err(_) => !names.clone().any(|name| name == *group),
+        })
     }
 }
 
@@ -99,24 +95,23 @@ impl FromStr for KeyPattern {
     type Err = String;
 
     fn from_str(pattern: &str) -> Result<Self, String> {
-        RegexBuilder::new(pattern)
-            .unicode(false)
-            .size_limit(1 << 20)
-            .build()
-            .map(|regex| Self {
-                regex,
-                template: None,
-            })
-            .map_err(|error| not_a_pattern(&error))
+        Ok(Self {
+            regex: regex(pattern)?,
+            template: None,
+        })
     }
 }
 
-/// Why it is not a regular expression, in one line.
-pub(crate) fn not_a_pattern(error: &regex::Error) -> String {
-    let text = error.to_string();
-    let reason = text.lines().last().unwrap_or_default();
-    let reason = reason.trim_start_matches("error: ");
-    format!("expected a regular expression: {reason}")
+/// A regular expression for bytes; what is wrong with another text, in one line.
+pub(crate) fn regex(pattern: &str) -> Result<Regex, String> {
+    let mut builder = RegexBuilder::new(pattern);
+    let regex = builder.unicode(false).size_limit(1 << 20).build();
+    regex.map_err(|error| {
+        let text = error.to_string();
+        let reason = text.lines().last().unwrap_or_default();
+        let reason = reason.trim_start_matches("error: ");
+        format!("expected a regular expression: {reason}")
+    })
 }
 
 #[cfg(test)]

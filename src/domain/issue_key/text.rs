@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use percent_encoding::percent_decode_str;
-
 use super::{Reason, merge};
+use crate::domain::text::{is_number, percent_decoded};
 
 /// Where a text comes from, in the order in which texts are searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,22 +47,19 @@ impl TextKind {
     pub(super) fn is_prose(self) -> bool {
         matches!(self, Self::Title | Self::Commit)
     }
-
-    fn may_be_percent_encoded(self) -> bool {
-        matches!(self, Self::Branch | Self::Tag)
-    }
 }
 
 /// One text to search. No key ever spans two of them.
 #[derive(Clone, Debug)]
 pub(crate) struct Text {
-    pub(super) kind: TextKind,
-    pub(super) source: String,
+    pub(crate) kind: TextKind,
+    /// The option, variable or commit that it is from.
+    pub(crate) source: String,
     pub(super) text: String,
     /// Whether Jenkins may have made this branch name up (`PR-7`).
     jenkins_made: bool,
     /// Why its keys do not count, if they do not.
-    pub(super) left_out: Option<Reason>,
+    pub(crate) left_out: Option<Reason>,
     /// The texts that it takes back: their keys do not count here.
     pub(super) taken_back: Vec<Text>,
 }
@@ -71,15 +67,13 @@ pub(crate) struct Text {
 impl Text {
     /// `source` names the option, variable or commit, for the report.
     pub(crate) fn new(kind: TextKind, source: impl Into<String>, text: &str) -> Self {
-        let decoded = if kind.may_be_percent_encoded() {
-            percent_decoded(text)
-        } else {
-            None
-        };
         Self {
             kind,
             source: source.into(),
-            text: decoded.unwrap_or_else(|| text.to_owned()),
+            text: match kind {
+                TextKind::Branch | TextKind::Tag => percent_decoded(text),
+                _ => text.to_owned(),
+            },
             jenkins_made: kind == TextKind::Branch,
             left_out: None,
             taken_back: Vec::new(),
@@ -106,11 +100,6 @@ impl Text {
         }
     }
 
-    /// Whether its keys do not count.
-    pub(crate) fn is_left_out(&self) -> bool {
-        self.left_out.is_some()
-    }
-
     /// The parts that are searched each by itself, with their kinds: the message of a merge names branches.
     pub(super) fn parts(&self) -> Vec<(TextKind, Range<usize>)> {
         let branches = match self.kind {
@@ -126,15 +115,6 @@ impl Text {
         }
         parts.push((self.kind, end..self.text.len()));
         parts
-    }
-
-    pub(crate) fn kind(&self) -> TextKind {
-        self.kind
-    }
-
-    /// The option, variable or commit that it is from.
-    pub(crate) fn source(&self) -> &str {
-        &self.source
     }
 
     /// Whether it is the same branch, tag or title, whatever it is from.
@@ -160,20 +140,11 @@ impl Text {
     }
 }
 
-/// The text decoded once, if the result is UTF-8.
-fn percent_decoded(text: &str) -> Option<String> {
-    let decoded = percent_decode_str(text).decode_utf8();
-    decoded.ok().map(std::borrow::Cow::into_owned)
-}
-
 /// `PR-7`, `MR-7-head`: names that Jenkins' branch sources give to pull requests.
 fn is_jenkins_branch_name(name: &str) -> bool {
     let Some(rest) = name.strip_prefix("PR-").or(name.strip_prefix("MR-")) else {
         return false;
     };
-    let number = rest
-        .strip_suffix("-head")
-        .or(rest.strip_suffix("-merge"))
-        .unwrap_or(rest);
-    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    let number = rest.strip_suffix("-head").or(rest.strip_suffix("-merge"));
+    is_number(number.unwrap_or(rest))
 }
