@@ -1,11 +1,15 @@
 //! Environments and the guess of their type.
 
+use std::collections::HashSet;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use serde::Serialize;
 
+use super::text::word_set;
+
 /// `environment.type` of a deployment (Deployments API, submitDeployments).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum EnvironmentType {
     Unmapped,
@@ -15,128 +19,11 @@ pub(crate) enum EnvironmentType {
     Production,
 }
 
-/// Whole words of an environment's name. The first list that has one of its words decides.
-const WORDS: &[(EnvironmentType, &[&str])] = &[
-    (
-        EnvironmentType::Development,
-        &[
-            "development",
-            "develop",
-            "devel",
-            "dev",
-            "trunk",
-            "sandbox",
-            "sbx",
-            "local",
-        ],
-    ),
-    (
-        EnvironmentType::Testing,
-        &[
-            "testing",
-            "test",
-            "tests",
-            "tst",
-            "integration",
-            "integ",
-            "intg",
-            "int",
-            "acceptance",
-            "accept",
-            "acpt",
-            "qa",
-            "qc",
-            "quality",
-            "regression",
-            "stress",
-            "soak",
-            "smoke",
-            "nft",
-            "uat",
-            "sit",
-            "e2e",
-            "acc",
-            "perf",
-            "performance",
-            "perftest",
-            "load",
-            "loadtest",
-        ],
-    ),
-    (
-        EnvironmentType::Staging,
-        &[
-            "staging",
-            "stage",
-            "stg",
-            "sta",
-            "preprod",
-            "preprd",
-            "preproduction",
-            "preview",
-            "prelive",
-            "prerelease",
-            "ppe",
-        ],
-    ),
-    (EnvironmentType::Production, PRODUCTION),
-];
-
 const PRODUCTION: &[&str] = &["production", "prod", "prd", "live"];
 
 /// Words beside one of those, or joined with it, that say that it is made like production and is none.
-const LIKE: &[&str] = &[
-    "like",
-    "alike",
-    "lookalike",
-    "similar",
-    "equivalent",
-    "parity",
-    "copy",
-    "clone",
-    "replica",
-    "duplicate",
-    "dup",
-    "twin",
-    "mirror",
-    "shadow",
-    "parallel",
-    "snapshot",
-    "rehearsal",
-    "pseudo",
-    "quasi",
-    "semi",
-    "near",
-    "almost",
-    "mock",
-    "fake",
-    "dummy",
-    "sim",
-    "simulated",
-    "simulation",
-    "half",
-    "partial",
-    "partially",
-    "part",
-    "faux",
-    "ish",
-    "mini",
-    "lite",
-    "emulated",
-    "emulation",
-    "emulator",
-    "simulator",
-    "cloned",
-    "copied",
-    "mirrored",
-    "replicated",
-    "duplicated",
-    "faked",
-    "mocked",
-    "dryrun",
-    "prototype",
-    "quite",
-];
+static LIKE: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| word_set(include_str!("environment/like_production.txt")));
 
 /// The same before one of those only.
 const BEFORE: &[&str] = &["pre", "non", "no", "not", "sub", "under", "un"];
@@ -148,10 +35,24 @@ impl EnvironmentType {
     /// The type that a name speaks of, else `unmapped`: `eu-prod` is production, `product` is not.
     pub(crate) fn guess(name: &str) -> Self {
         let words = without_like(words(name));
-        WORDS
-            .iter()
-            .find(|(_, known)| words.iter().any(|word| known.contains(&word.as_str())))
-            .map_or(Self::Unmapped, |(environment_type, _)| *environment_type)
+        let types = words.iter().filter_map(|word| Self::of_word(word));
+        // Of several the first counts, in the order above.
+        types.min().unwrap_or(Self::Unmapped)
+    }
+
+    fn of_word(word: &str) -> Option<Self> {
+        match word {
+            "development" | "develop" | "devel" | "dev" | "trunk" | "sandbox" | "sbx" | "local" => {
+                Some(Self::Development)
+            }
+            "testing" | "test" | "tests" | "tst" | "integration" | "integ" | "intg" | "int"
+            | "acceptance" | "accept" | "acpt" | "qa" | "qc" | "quality" | "regression"
+            | "stress" | "soak" | "smoke" | "nft" | "uat" | "sit" | "e2e" | "acc" | "perf"
+            | "performance" | "perftest" | "load" | "loadtest" => Some(Self::Testing),
+            "staging" | "stage" | "stg" | "sta" | "preprod" | "preprd" | "preproduction"
+            | "preview" | "prelive" | "prerelease" | "ppe" => Some(Self::Staging),
+            _ => PRODUCTION.contains(&word).then_some(Self::Production),
+        }
     }
 }
 
@@ -197,25 +98,15 @@ fn without_like(words: Vec<String>) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     let mut words = words.into_iter().peekable();
     while let Some(word) = words.next() {
-        let is_before = |before: &str| BEFORE.contains(&before) || is_like(before);
-        let is_joined = PRODUCTION.iter().any(|production| {
-            let before = word.strip_suffix(production);
-            let behind = word.strip_prefix(production);
-            let before = before.filter(|it| is_before(it) || JOINED.contains(it));
-            before.is_some() || behind.is_some_and(is_like)
-        });
-        if !PRODUCTION.contains(&word.as_str()) {
-            kept.push(if is_joined {
-                NO_PRODUCTION.to_owned()
-            } else {
-                word
-            });
-            continue;
-        }
-        // "as" is Asia in front of any other word for production.
-        let before = kept.pop_if(|before| is_before(before) || before == "as" && word == "live");
-        let behind = words.next_if(|behind| is_like(behind));
-        let is_none = is_whole || before.is_some() || behind.is_some();
+        let is_none = if PRODUCTION.contains(&word.as_str()) {
+            // "as" is Asia in front of any other word for production.
+            let before =
+                kept.pop_if(|before| is_before(before) || before == "as" && word == "live");
+            let behind = words.next_if(|behind| is_like(behind));
+            is_whole || before.is_some() || behind.is_some()
+        } else {
+            is_joined(&word)
+        };
         kept.push(if is_none {
             NO_PRODUCTION.to_owned()
         } else {
@@ -225,9 +116,23 @@ fn without_like(words: Vec<String>) -> Vec<String> {
     kept
 }
 
+fn is_before(word: &str) -> bool {
+    BEFORE.contains(&word) || is_like(word)
+}
+
+/// Whether it is a word for production with such a word before or behind it.
+fn is_joined(word: &str) -> bool {
+    PRODUCTION.iter().any(|production| {
+        let before = word.strip_suffix(production);
+        let behind = word.strip_prefix(production);
+        before.is_some_and(|it| is_before(it) || JOINED.contains(&it))
+            || behind.is_some_and(is_like)
+    })
+}
+
 fn is_like(word: &str) -> bool {
     let singular = word.strip_suffix('s').unwrap_or(word);
-    LIKE.contains(&word) || LIKE.contains(&singular)
+    LIKE.contains(word) || LIKE.contains(singular)
 }
 
 /// Stands for what is like production.

@@ -62,16 +62,13 @@ impl EnvironmentTypes {
 
     /// The type that is listed for one of the names as a whole, else for whole words of it.
     pub(crate) fn of(&self, names: &[&str]) -> Option<EnvironmentType> {
-        let mut known = self.known.iter();
-        let is_name = |known: &str| {
-            names
-                .iter()
-                .any(|name| name.trim().eq_ignore_ascii_case(known))
+        let is_one = |known: &str| {
+            let mut names = names.iter();
+            names.any(|name| name.trim().eq_ignore_ascii_case(known))
         };
-        let whole = known.find(|(name, _)| is_name(name));
-        let mut known = self.known.iter();
-        let found =
-            whole.or_else(|| known.find(|(known, _)| names.iter().any(|name| has(name, known))));
+        let whole = self.known.iter().find(|(known, _)| is_one(known));
+        let is_in_one = |known: &str| names.iter().any(|name| has(name, known));
+        let found = whole.or_else(|| self.known.iter().find(|(known, _)| is_in_one(known)));
         found.map(|(_, environment_type)| *environment_type)
     }
 }

@@ -2,53 +2,12 @@
 
 use std::cmp::Ordering;
 
-/// Words behind a version that is not final.
-const NOT_FINAL: [&str; 20] = [
-    "a",
-    "alpha",
-    "b",
-    "beta",
-    "c",
-    "canary",
-    "cr",
-    "dev",
-    "ea",
-    "eap",
-    "m",
-    "milestone",
-    "next",
-    "nightly",
-    "pre",
-    "preview",
-    "rc",
-    "snapshot",
-    "test",
-    "candidate",
-];
-
 /// Words behind a final version, which do not make another series.
 const FINAL: [&str; 6] = ["final", "ga", "lts", "release", "sp", "stable"];
 
-/// Words behind a version that mends a final one: it comes after that, and before the next.
-const AFTER_FINAL: [&str; 8] = ["fix", "hotfix", "p", "patch", "post", "r", "rev", "update"];
-
 /// What branches of releases are called, besides their version.
-const RELEASES: [&str; 14] = [
-    "",
-    "v",
-    "branch",
-    "hotfix",
-    "hotfixes",
-    "lts",
-    "maint",
-    "maintenance",
-    "rel",
-    "release",
-    "releases",
-    "stable",
-    "support",
-    "x",
-];
+const RELEASES: &str =
+    "v branch hotfix hotfixes lts maint maintenance rel release releases stable support x";
 
 /// The name of a tag or branch, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,17 +15,17 @@ struct Version {
     /// What precedes and follows the version: the series.
     before: String,
     behind: String,
-    numbers: Vec<Part>,
+    numbers: Vec<VersionPart>,
     /// `rc1`; a final version has none.
-    not_final: Vec<Part>,
+    not_final: Vec<VersionPart>,
     /// `hotfix.1`
-    after_final: Vec<Part>,
+    after_final: Vec<VersionPart>,
     /// What follows a `+`.
-    build: Vec<Part>,
+    build: Vec<VersionPart>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Part {
+enum VersionPart {
     Number(u128),
     Word(String),
 }
@@ -168,14 +127,19 @@ impl Version {
             rest = rest[word.len()..].trim_start_matches(separators);
             word = first_word(rest);
         }
-        if word.is_empty() {
-            version.numbers.extend(parts(rest));
-        } else if NOT_FINAL.contains(&word.as_str()) {
-            version.not_final = parts(&rest.to_ascii_lowercase());
-        } else if AFTER_FINAL.contains(&word.as_str()) {
-            version.after_final = parts(&rest.to_ascii_lowercase());
-        } else {
-            version.behind = rest.chars().filter(|c| !c.is_ascii_digit()).collect();
+        let parts_of_rest = || parts(&rest.to_ascii_lowercase());
+        match word.as_str() {
+            "" => version.numbers.extend(parts(rest)),
+            "a" | "alpha" | "b" | "beta" | "c" | "canary" | "candidate" | "cr" | "dev" | "ea"
+            | "eap" | "m" | "milestone" | "next" | "nightly" | "pre" | "preview" | "rc"
+            | "snapshot" | "test" => {
+                version.not_final = parts_of_rest();
+            }
+            // It mends a final one: it comes after that, and before the next.
+            "fix" | "hotfix" | "p" | "patch" | "post" | "r" | "rev" | "update" => {
+                version.after_final = parts_of_rest();
+            }
+            _ => version.behind = rest.chars().filter(|c| !c.is_ascii_digit()).collect(),
         }
         Some(version)
     }
@@ -185,7 +149,7 @@ impl Version {
     }
 
     /// What it has in common with those that mend it: all numbers, or all but the last of three and more.
-    fn line(&self) -> &[Part] {
+    fn line(&self) -> &[VersionPart] {
         match self.numbers.as_slice() {
             [line @ .., _] if line.len() >= 2 => line,
             numbers => numbers,
@@ -195,7 +159,10 @@ impl Version {
     fn is_release(&self) -> bool {
         let words = self.before.split(|c: char| !c.is_ascii_alphabetic());
         let mut words = words.chain([self.behind.as_str()]);
-        words.all(|word| RELEASES.contains(&word.to_ascii_lowercase().as_str()))
+        words.all(|word| {
+            let mut releases = RELEASES.split(' ');
+            word.is_empty() || releases.any(|release| release.eq_ignore_ascii_case(word))
+        })
     }
 
     fn order(&self, other: &Self) -> Ordering {
@@ -209,11 +176,11 @@ impl Version {
 }
 
 /// 1.2 is 1.2.0.
-fn without_zeros(numbers: &[Part]) -> &[Part] {
+fn without_zeros(numbers: &[VersionPart]) -> &[VersionPart] {
     let zeros = numbers
         .iter()
         .rev()
-        .take_while(|it| **it == Part::Number(0));
+        .take_while(|it| **it == VersionPart::Number(0));
     &numbers[..numbers.len() - zeros.count()]
 }
 
@@ -279,7 +246,7 @@ fn end_of_number(bytes: &[u8], start: usize, separators: &[u8]) -> usize {
 }
 
 /// Numbers and words in their order.
-fn parts(text: &str) -> Vec<Part> {
+fn parts(text: &str) -> Vec<VersionPart> {
     let mut parts = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
@@ -290,9 +257,9 @@ fn parts(text: &str) -> Vec<Part> {
         let end = rest.find(|c: char| !is_same(c)).unwrap_or(rest.len());
         let part = &rest[..end];
         if first.is_ascii_digit() {
-            parts.push(Part::Number(part.parse().unwrap_or(u128::MAX)));
+            parts.push(VersionPart::Number(part.parse().unwrap_or(u128::MAX)));
         } else if first.is_alphanumeric() {
-            parts.push(Part::Word(part.to_owned()));
+            parts.push(VersionPart::Word(part.to_owned()));
         }
         rest = &rest[end..];
     }
