@@ -1,5 +1,6 @@
 //! States of builds and deployments, and what the results of Jenkins and other tools become.
 
+use std::fmt;
 use std::str::FromStr;
 
 use serde::Serialize;
@@ -19,49 +20,6 @@ pub(crate) enum RunState {
 }
 
 impl RunState {
-    /// The words of Jira and of the tools that run builds, in lower case and without what separates them. A word that does
-    /// not say how a run ended (finished, completed, failing, canceling) is not among them.
-    const WORDS: &[(&str, RunState)] = &[
-        ("unknown", Self::Unknown),
-        ("pending", Self::Pending),
-        ("queued", Self::Pending),
-        ("scheduled", Self::Pending),
-        ("created", Self::Pending),
-        ("creating", Self::Pending),
-        ("waiting", Self::Pending),
-        ("waitingforresource", Self::Pending),
-        ("preparing", Self::Pending),
-        ("notstarted", Self::Pending),
-        ("blocked", Self::Pending),
-        ("inprogress", Self::InProgress),
-        ("running", Self::InProgress),
-        ("started", Self::InProgress),
-        ("building", Self::InProgress),
-        ("successful", Self::Successful),
-        ("success", Self::Successful),
-        ("succeeded", Self::Successful),
-        ("passed", Self::Successful),
-        ("unstable", Self::Unstable),
-        ("succeededwithissues", Self::Unstable),
-        ("partiallysucceeded", Self::Unstable),
-        ("failed", Self::Failed),
-        ("failure", Self::Failed),
-        ("error", Self::Failed),
-        ("errored", Self::Failed),
-        ("timedout", Self::Failed),
-        ("cancelled", Self::Cancelled),
-        ("canceled", Self::Cancelled),
-        ("aborted", Self::Cancelled),
-        ("killed", Self::Cancelled),
-        ("stopped", Self::Cancelled),
-        ("abandoned", Self::Cancelled),
-        ("declined", Self::Cancelled),
-        ("skipped", Self::Cancelled),
-        ("notbuilt", Self::Cancelled),
-        ("notrun", Self::Cancelled),
-        ("rolledback", Self::RolledBack),
-    ];
-
     /// Whether nothing is expected to follow.
     pub(crate) fn is_end(self) -> bool {
         !matches!(self, Self::Pending | Self::InProgress)
@@ -71,14 +29,26 @@ impl RunState {
 impl FromStr for RunState {
     type Err = String;
 
-    /// Any letter case; blanks, hyphens and underscores do not count.
+    /// The words of Jira and of the tools that run builds, in any letter case; blanks, hyphens and underscores do not count.
+    /// A word that does not say how a run ended (finished, completed, failing, canceling) is not among them.
     fn from_str(text: &str) -> Result<Self, String> {
         let word = text.to_ascii_lowercase().replace([' ', '-', '_'], "");
-        let known = Self::WORDS.iter().find(|(name, _)| *name == word);
-        known.map(|(_, state)| *state).ok_or_else(|| {
-            "expected one of pending, in_progress, successful, failed, cancelled, rolled_back, unknown, \
-             or a result of Jenkins or another tool, such as SUCCESS, UNSTABLE, ABORTED, passed, Succeeded, running, error"
-                .to_owned()
+        Ok(match word.as_str() {
+            "unknown" => Self::Unknown,
+            "pending" | "queued" | "scheduled" | "created" | "creating" | "waiting"
+            | "waitingforresource" | "preparing" | "notstarted" | "blocked" => Self::Pending,
+            "inprogress" | "running" | "started" | "building" => Self::InProgress,
+            "successful" | "success" | "succeeded" | "passed" => Self::Successful,
+            "unstable" | "succeededwithissues" | "partiallysucceeded" => Self::Unstable,
+            "failed" | "failure" | "error" | "errored" | "timedout" => Self::Failed,
+            "cancelled" | "canceled" | "aborted" | "killed" | "stopped" | "abandoned"
+            | "declined" | "skipped" | "notbuilt" | "notrun" => Self::Cancelled,
+            "rolledback" => Self::RolledBack,
+            _ => {
+                let expected = "expected one of pending, in_progress, successful, failed, cancelled, rolled_back, unknown, \
+                    or a result of Jenkins or another tool, such as SUCCESS, UNSTABLE, ABORTED, passed, Succeeded, running, error";
+                return Err(expected.to_owned());
+            }
         })
     }
 }
@@ -97,16 +67,16 @@ pub(crate) fn parse_state_of_build(text: &str) -> Result<RunState, String> {
 
 const NO_ROLLBACK: &str = "a build cannot be rolled_back; only a deployment can";
 
-/// `state` of a build (Builds API, submitBuilds).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum BuildState {
-    Pending,
-    InProgress,
-    Successful,
-    Failed,
-    Cancelled,
-    Unknown,
+/// `state` of a build (Builds API, submitBuilds): any state of a deployment but one.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub(crate) struct BuildState(DeploymentState);
+
+impl fmt::Debug for BuildState {
+    /// Part of what a backfill remembers.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
 }
 
 /// `state` of a deployment (Deployments API, submitDeployments).
@@ -123,9 +93,12 @@ pub(crate) enum DeploymentState {
 }
 
 impl BuildState {
+    pub(crate) const FAILED: Self = Self(DeploymentState::Failed);
+    pub(crate) const UNKNOWN: Self = Self(DeploymentState::Unknown);
+
     /// Jira's word.
     pub(crate) fn word(self) -> &'static str {
-        DeploymentState::from(self).word()
+        self.0.word()
     }
 }
 
@@ -144,37 +117,15 @@ impl DeploymentState {
     }
 }
 
-/// Every state of a build is one of a deployment, too.
-impl From<BuildState> for DeploymentState {
-    fn from(state: BuildState) -> Self {
-        match state {
-            BuildState::Pending => Self::Pending,
-            BuildState::InProgress => Self::InProgress,
-            BuildState::Successful => Self::Successful,
-            BuildState::Failed => Self::Failed,
-            BuildState::Cancelled => Self::Cancelled,
-            BuildState::Unknown => Self::Unknown,
-        }
-    }
-}
-
 /// The state of a build; `unstable` stands for Jenkins' UNSTABLE.
 ///
 /// # Errors
 /// A build cannot be rolled back.
 pub(crate) fn build_state(state: RunState, unstable: BuildState) -> Result<BuildState, String> {
-    Ok(match state {
-        RunState::Unknown => BuildState::Unknown,
-        RunState::Pending => BuildState::Pending,
-        RunState::InProgress => BuildState::InProgress,
-        RunState::Cancelled => BuildState::Cancelled,
-        RunState::Failed => BuildState::Failed,
-        RunState::Successful => BuildState::Successful,
-        RunState::Unstable => unstable,
-        RunState::RolledBack => {
-            return Err(NO_ROLLBACK.to_owned());
-        }
-    })
+    match deployment_state(state, unstable) {
+        DeploymentState::RolledBack => Err(NO_ROLLBACK.to_owned()),
+        state => Ok(BuildState(state)),
+    }
 }
 
 /// The state of a deployment; `unstable` stands for Jenkins' UNSTABLE.
@@ -187,7 +138,7 @@ pub(crate) fn deployment_state(state: RunState, unstable: BuildState) -> Deploym
         RunState::Failed => DeploymentState::Failed,
         RunState::RolledBack => DeploymentState::RolledBack,
         RunState::Successful => DeploymentState::Successful,
-        RunState::Unstable => unstable.into(),
+        RunState::Unstable => unstable.0,
     }
 }
 
@@ -202,11 +153,11 @@ pub(crate) fn parse_rollback_as(text: &str) -> Result<DeploymentState, String> {
 
 /// What `--unstable-as` takes: a state in which a build can end.
 pub(crate) fn parse_unstable_as(text: &str) -> Result<BuildState, String> {
+    use RunState::{Cancelled, Failed, Successful, Unknown};
     match text.parse() {
-        Ok(RunState::Successful) => Ok(BuildState::Successful),
-        Ok(RunState::Failed) => Ok(BuildState::Failed),
-        Ok(RunState::Cancelled) => Ok(BuildState::Cancelled),
-        Ok(RunState::Unknown) => Ok(BuildState::Unknown),
+        Ok(state @ (Successful | Failed | Cancelled | Unknown)) => {
+            build_state(state, BuildState::FAILED)
+        }
         _ => Err("expected one of successful, failed, cancelled, unknown".to_owned()),
     }
 }

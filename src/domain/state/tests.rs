@@ -93,10 +93,10 @@ fn word(state: impl serde::Serialize) -> String {
 fn words_and_results_become_states() {
     for (text, build, deployment) in CASES {
         let state: RunState = text.parse().unwrap();
-        let as_build = build_state(state, BuildState::Failed);
+        let as_build = build_state(state, BuildState::FAILED);
         let words = as_build.map(|state| [word(state), state.word().to_owned()]);
         assert_eq!(words.unwrap_or_default(), [*build, *build], "{text}");
-        let state = deployment_state(state, BuildState::Failed);
+        let state = deployment_state(state, BuildState::FAILED);
         assert_eq!(
             [word(state).as_str(), state.word()],
             [*deployment; 2],
@@ -110,6 +110,12 @@ fn words_and_results_become_states() {
             "{text}: {error}"
         );
     }
+}
+
+/// A backfill remembers its options as they are written for debugging.
+#[test]
+fn a_state_is_written_as_before() {
+    assert_eq!(format!("{:?}", BuildState::FAILED), "Failed");
 }
 
 #[test]

@@ -62,8 +62,7 @@ pub(in crate::step) fn end_of(line: &Line, run: &OtherRun) -> Option<Entry> {
     let entry = Entry::from_value(entry).ok()?;
     let result = run.result.as_deref().unwrap_or("unknown");
     let state = result.parse().unwrap_or(RunState::Unknown);
-    let unstable = BuildState::Failed;
-    let state = build_state(state, unstable).unwrap_or(BuildState::Unknown);
+    let state = build_state(state, BuildState::FAILED).unwrap_or(BuildState::UNKNOWN);
     let state = json!(state);
     let at = Timestamp::from_millisecond(run.ended.unwrap_or(line.at));
     Some(entry.ended(state.as_str()?, at))
