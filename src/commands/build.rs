@@ -8,7 +8,7 @@ use super::send;
 use super::{Context, notices, run_facts, test_counts};
 use crate::cli::BuildOptions;
 use crate::cli::words::Words;
-use crate::domain::association::{Associations, Others};
+use crate::domain::association::{Associations, OtherAssociations};
 use crate::domain::hosting::{CloneUrl, Hosting};
 use crate::domain::issue_key::IssueKey;
 use crate::domain::reference::{BuiltCommit, BuiltRef, MAX_REFERENCES, Reference};
@@ -47,12 +47,12 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
     let facts = super::gather(&question, deadline, context);
     let findings = super::find_keys(&facts, &options.keys, context);
     let references = references(options, &facts)?;
-    let others = Others {
+    let others = OtherAssociations {
         issue_ids: Words::all(&options.keys.issue_ids),
-        ..Others::default()
+        ..OtherAssociations::default()
     };
 
-    let (associations, cut) = Associations::new(findings.keys(), &others);
+    let (associations, cut) = Associations::new(&mut findings.keys(), &others);
     notices::report_found(&facts, &findings, &cut, &options.keys, context.output);
     if associations.is_empty() {
         let require = options.run.update.require_issue_keys;

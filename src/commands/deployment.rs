@@ -12,7 +12,7 @@ use super::send;
 use super::{Context, environments, notices, run_facts};
 use crate::cli::DeploymentOptions;
 use crate::cli::words::Words;
-use crate::domain::association::{Associations, Cut, Others};
+use crate::domain::association::{Associations, Cut, OtherAssociations};
 use crate::domain::environment::EnvironmentType;
 use crate::domain::environment_types::EnvironmentTypes;
 use crate::domain::issue_key::{Findings, IssueKey};
@@ -198,13 +198,13 @@ fn associations(
     options: &DeploymentOptions,
     findings: &Findings,
 ) -> Result<(Associations, Cut), Failure> {
-    let others = Others {
+    let others = OtherAssociations {
         issue_ids: Words::all(&options.keys.issue_ids),
         services: Words::all(&options.service_ids),
         commits: options.commit_association.clone(),
         repositories: options.repository_association.clone(),
     };
-    let (associations, cut) = Associations::new(findings.keys(), &others);
+    let (associations, cut) = Associations::new(&mut findings.keys(), &others);
     if associations.blocks() > MAX_BLOCKS {
         return Err(Failure::usage(
             "Jira accepts issues, services and one more kind of association for a deployment",

@@ -8,7 +8,7 @@ use super::run_facts::jenkins_url;
 use super::{Context, environments, notices, run_facts, send};
 use crate::cli::words::Words;
 use crate::cli::{FeatureFlagOptions, KeyOptions};
-use crate::domain::association::{Associations, Cut, IssueId, Others};
+use crate::domain::association::{Associations, Cut, IssueId, OtherAssociations};
 use crate::domain::distinct_keys::DistinctKeys;
 use crate::domain::environment_types::EnvironmentTypes;
 use crate::domain::issue_key::{Findings, IssueKey};
@@ -200,11 +200,11 @@ impl<'a> Common<'a> {
         let all = flag.issue_keys.iter().chain(found.keys());
         let all: DistinctKeys = all.chain(self.findings.keys()).cloned().collect();
         let mut keys = all.into_vec();
-        let others = Others {
+        let others = OtherAssociations {
             issue_ids: [flag.issue_ids.as_slice(), &self.issue_ids].concat(),
-            ..Others::default()
+            ..OtherAssociations::default()
         };
-        let (associations, cut) = Associations::new(&keys, &others);
+        let (associations, cut) = Associations::new(&mut keys.iter(), &others);
         keys.retain(|key| !cut.issue_keys.contains(key));
         (associations, keys, cut)
     }

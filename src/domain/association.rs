@@ -3,9 +3,11 @@
 use std::str::FromStr;
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::entity_ids::RepositoryId;
 use super::issue_key::IssueKey;
+use super::text::{is_allowed, is_number};
 
 /// Most values of all types together on one build or deployment.
 pub(crate) const MAX_VALUES: usize = 500;
@@ -19,8 +21,7 @@ impl FromStr for IssueId {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.trim();
-        let number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        if !number || text.starts_with('0') || text.len() > 255 {
+        if !is_number(text) || text.starts_with('0') || text.len() > 255 {
             return Err("expected the number of an issue, such as 10042".to_owned());
         }
         Ok(Self(text.to_owned()))
@@ -37,9 +38,7 @@ impl FromStr for ServiceId {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.trim();
-        let allowed = text
-            .chars()
-            .all(|c| super::text::is_allowed(c) && !c.is_control());
+        let allowed = text.chars().all(|c| is_allowed(c) && !c.is_control());
         if text.is_empty() || text.chars().count() > 255 || !allowed {
             return Err("expected the id of a service: 1 to 255 characters".to_owned());
         }
@@ -74,47 +73,22 @@ impl FromStr for CommitReference {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct RepositoryReference {
-    repository_id: RepositoryId,
-}
-
 /// One block of `associations` (Builds and Deployments API).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Association<T> {
+struct Association {
     association_type: &'static str,
-    values: Vec<T>,
-}
-
-impl<T> Association<T> {
-    /// Never an empty block: Jira refuses the whole request for one.
-    fn block(association_type: &'static str, values: Vec<T>) -> Option<Self> {
-        (!values.is_empty()).then_some(Self {
-            association_type,
-            values,
-        })
-    }
+    values: Vec<Value>,
 }
 
 /// All associations of one build or deployment, 500 values at most.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub(crate) struct Associations(Vec<AnyAssociation>);
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-enum AnyAssociation {
-    Text(Association<String>),
-    Service(Association<ServiceId>),
-    Commit(Association<CommitReference>),
-    Repository(Association<RepositoryReference>),
-}
+pub(crate) struct Associations(Vec<Association>);
 
 /// What the user names besides issue keys.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Others {
+pub(crate) struct OtherAssociations {
     pub(crate) issue_ids: Vec<IssueId>,
     pub(crate) services: Vec<ServiceId>,
     pub(crate) commits: Vec<CommitReference>,
@@ -132,36 +106,40 @@ pub(crate) struct Cut {
 impl Associations {
     /// Commits, repositories and services give way first when there are too many values, then issue keys from the
     /// end. The second value is what was left out.
-    pub(crate) fn new<'a>(
-        keys: impl IntoIterator<Item = &'a IssueKey>,
-        others: &Others,
+    pub(crate) fn new(
+        keys: &mut dyn Iterator<Item = &IssueKey>,
+        others: &OtherAssociations,
     ) -> (Self, Cut) {
         let mut room = Room {
             left: MAX_VALUES,
             cut: 0,
         };
-        let mut issues = room.take(others.issue_ids.iter().map(|id| id.0.clone()).collect());
-        let keys: Vec<&IssueKey> = keys.into_iter().collect();
+        let mut issues = room.take(&mut others.issue_ids.iter().map(|id| json!(id.0)));
+        let keys: Vec<&IssueKey> = keys.collect();
         let (taken, cut) = keys.split_at(keys.len().min(room.left));
-        issues.extend(room.take(taken.iter().map(|key| key.as_str().to_owned()).collect()));
-        let cut_keys = cut.iter().map(|key| (*key).clone()).collect();
-        let services = room.take(others.services.clone());
-        let repositories = others.repositories.iter().map(|id| RepositoryReference {
-            repository_id: id.clone(),
-        });
-        let repositories = room.take(repositories.collect());
-        let commits = room.take(others.commits.clone());
+        issues.extend(room.take(&mut taken.iter().map(|key| json!(key))));
+        let services = room.take(&mut others.services.iter().map(|id| json!(id)));
+        let repositories = others.repositories.iter();
+        let mut repositories = repositories.map(|id| json!({ "repositoryId": id }));
+        let repositories = room.take(&mut repositories);
+        let commits = room.take(&mut others.commits.iter().map(|commit| json!(commit)));
         let blocks = [
-            Association::block("issueIdOrKeys", issues).map(AnyAssociation::Text),
-            Association::block("serviceIdOrKeys", services).map(AnyAssociation::Service),
-            Association::block("commit", commits).map(AnyAssociation::Commit),
-            Association::block("repository", repositories).map(AnyAssociation::Repository),
+            ("issueIdOrKeys", issues),
+            ("serviceIdOrKeys", services),
+            ("commit", commits),
+            ("repository", repositories),
         ];
+        // Jira refuses the whole request for an empty block.
+        let blocks = blocks.into_iter().filter(|(_, values)| !values.is_empty());
+        let blocks = blocks.map(|(association_type, values)| Association {
+            association_type,
+            values,
+        });
         let cut = Cut {
-            issue_keys: cut_keys,
+            issue_keys: cut.iter().copied().cloned().collect(),
             others: room.cut,
         };
-        (Self(blocks.into_iter().flatten().collect()), cut)
+        (Self(blocks.collect()), cut)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -180,8 +158,8 @@ struct Room {
 }
 
 impl Room {
-    fn take<T: PartialEq>(&mut self, values: Vec<T>) -> Vec<T> {
-        let mut taken: Vec<T> = Vec::new();
+    fn take(&mut self, values: &mut dyn Iterator<Item = Value>) -> Vec<Value> {
+        let mut taken = Vec::new();
         for value in values {
             if taken.contains(&value) {
                 continue;
@@ -199,22 +177,22 @@ impl Room {
 
 #[cfg(test)]
 mod tests {
-    use super::{Associations, CommitReference, Cut, IssueId, Others, ServiceId};
+    use super::{Associations, CommitReference, Cut, IssueId, OtherAssociations, ServiceId};
     use crate::domain::issue_key::IssueKey;
     use serde_json::json;
 
     #[test]
     fn blocks_are_never_empty() {
-        let (none, _) = Associations::new([], &Others::default());
+        let (none, _) = Associations::new(&mut [].iter(), &OtherAssociations::default());
         assert!(none.is_empty());
         let keys: [IssueKey; 2] = ["ABC-1", "ABC-2"].map(|key| key.parse().unwrap());
-        let others = Others {
+        let others = OtherAssociations {
             issue_ids: vec!["10042".parse().unwrap()],
             services: vec!["s-1".parse().unwrap(), "s-1".parse().unwrap()],
             commits: vec!["repo-1:8428E75".parse().unwrap()],
             repositories: vec!["repo-1".parse().unwrap()],
         };
-        let (all, cut) = Associations::new(&keys, &others);
+        let (all, cut) = Associations::new(&mut keys.iter(), &others);
         assert_eq!((all.blocks(), cut), (4, Cut::default()));
         let expected = json!([
             {"associationType": "issueIdOrKeys", "values": ["10042", "ABC-1", "ABC-2"]},
@@ -230,18 +208,18 @@ mod tests {
         let keys: Vec<IssueKey> = (1..=499)
             .map(|n| format!("ABC-{n}").parse().unwrap())
             .collect();
-        let others = Others {
+        let others = OtherAssociations {
             services: ["a", "b", "c"].map(|id| id.parse().unwrap()).to_vec(),
             repositories: vec!["repo".parse().unwrap()],
-            ..Others::default()
+            ..OtherAssociations::default()
         };
-        let (associations, cut) = Associations::new(&keys, &others);
+        let (associations, cut) = Associations::new(&mut keys.iter(), &others);
         assert_eq!((associations.blocks(), cut.others), (2, 3));
-        let others = Others {
+        let others = OtherAssociations {
             issue_ids: vec!["1".parse().unwrap(), "2".parse().unwrap()],
-            ..Others::default()
+            ..OtherAssociations::default()
         };
-        let (_, cut) = Associations::new(&keys, &others);
+        let (_, cut) = Associations::new(&mut keys.iter(), &others);
         assert_eq!(cut.issue_keys, ["ABC-499".parse().unwrap()]);
     }
 

@@ -47,19 +47,9 @@ impl FromStr for RepositoryId {
 pub(crate) struct EntityId(String);
 
 impl EntityId {
-    /// The full hash.
-    pub(crate) fn of_commit(hash: &str) -> Self {
-        Self(safe(hash))
-    }
-
-    /// The name as it is where Jira takes it, else with other characters escaped: `feature~2FABC-1`.
-    pub(crate) fn of_branch(name: &str) -> Self {
+    /// From the full hash of a commit, the name of a branch (`feature~2FABC-1`) or the number of a pull request.
+    pub(crate) fn of(name: &str) -> Self {
         Self(safe(name))
-    }
-
-    /// The number that people know it by.
-    pub(crate) fn of_pull_request(number: &str) -> Self {
-        Self(safe(number))
     }
 }
 
@@ -83,15 +73,15 @@ mod tests {
             ("feature/é", "feature~2F~C3~A9"),
         ];
         for (name, id) in cases {
-            assert_eq!(EntityId::of_branch(name).to_string(), id);
+            assert_eq!(EntityId::of(name).to_string(), id);
         }
         let long = "é/".repeat(200);
-        let ids = [long.clone(), format!("{long}x")].map(|name| EntityId::of_branch(&name));
+        let ids = [long.clone(), format!("{long}x")].map(|name| EntityId::of(&name));
         assert_ne!(ids[0], ids[1]);
         assert!(ids.iter().all(|id| id.to_string().len() == 255));
-        assert_eq!(EntityId::of_pull_request("7").to_string(), "7");
+        assert_eq!(EntityId::of("7").to_string(), "7");
         let hash = "a7727ee6350c33cdf90826dc21abaa26a5704370";
-        assert_eq!(EntityId::of_commit(hash).to_string(), hash);
+        assert_eq!(EntityId::of(hash).to_string(), hash);
     }
 
     #[test]

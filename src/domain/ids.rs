@@ -43,7 +43,7 @@ impl PipelineId {
 
     /// An id that the user gives: made path-safe, but `~` is kept, so that an id read back from Jira stays itself.
     pub(crate) fn given(id: &str) -> Self {
-        Self(fit(&encoded(id, |byte| byte == b'~'), id))
+        Self(encoded(id, b"._-~"))
     }
 
     /// The id in a body that exists already.
@@ -100,14 +100,14 @@ impl FromStr for ItemId {
         if text.is_empty() {
             return Err("expected an id".to_owned());
         }
-        Ok(Self(fit(&encoded(text, |byte| byte == b'~'), text)))
+        Ok(Self(encoded(text, b"._-~")))
     }
 }
 
 /// The house rule for ids: every character outside `A-Z a-z 0-9 . _ -` becomes `~` and two hexadecimal digits per
 /// UTF-8 byte; what is longer than 255 characters is cut and ends with a hash of the whole.
 pub(super) fn safe(name: &str) -> String {
-    fit(&encoded(name, |_| false), name)
+    encoded(name, b"._-")
 }
 
 /// The name that such an id was made of, unless it was cut.
@@ -117,32 +117,30 @@ pub(crate) fn decoded(id: &str) -> String {
     name.decode_utf8_lossy().into_owned()
 }
 
-fn encoded(name: &str, keep: impl Fn(u8) -> bool) -> String {
+/// The id that keeps letters, digits and these characters as they are.
+fn encoded(name: &str, kept: &[u8]) -> String {
     let mut id = String::with_capacity(name.len());
     for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-') || keep(byte) {
+        if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
             id.push(char::from(byte));
         } else {
             let _ = write!(id, "~{byte:02X}");
         }
     }
-    id
+    fit(id, name)
 }
 
 fn as_it_is(name: &str) -> String {
-    let allowed: String = name.chars().filter(|c| is_allowed(*c)).collect();
-    fit(&allowed, name)
+    fit(name.chars().filter(|c| is_allowed(*c)).collect(), name)
 }
 
 /// Cuts an id that is too long and ends it with a hash of the whole name.
-fn fit(id: &str, name: &str) -> String {
+fn fit(id: String, name: &str) -> String {
     if id.chars().count() <= MAX_ID {
-        return id.to_owned();
+        return id;
     }
-    let mut cut: String = id.chars().take(MAX_ID - HASH_DIGITS - 1).collect();
-    cut.push('-');
-    cut.push_str(&hex(name, HASH_DIGITS));
-    cut
+    let cut: String = id.chars().take(MAX_ID - HASH_DIGITS - 1).collect();
+    format!("{cut}-{}", hex(name, HASH_DIGITS))
 }
 
 /// `String.hashCode()`: 31 times the hash plus the UTF-16 unit, in wrapping 32-bit arithmetic.

@@ -17,7 +17,7 @@ impl SequenceNumber {
     const MAX: i64 = (1 << 53) - 1;
 
     pub(crate) fn at(time: Timestamp) -> Self {
-        Self(time.as_millisecond().clamp(0, Self::MAX))
+        Self::new(time.as_millisecond())
     }
 
     /// Any whole number, cut to the limits.
@@ -57,17 +57,7 @@ impl Origin {
             (None, None) => Self::Clock,
         }
     }
-}
 
-/// The last update of the same build or deployment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Last {
-    pub(crate) number: SequenceNumber,
-    /// Whether it said the same.
-    pub(crate) same: bool,
-}
-
-impl Origin {
     /// The number to send, so that numbers grow from update to update.
     pub(crate) fn number(self, wanted: SequenceNumber, last: Option<Last>) -> SequenceNumber {
         let Some(last) = last else {
@@ -79,6 +69,14 @@ impl Origin {
             Self::Clock => wanted.max(last.number.following()),
         }
     }
+}
+
+/// The last update of the same build or deployment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Last {
+    pub(crate) number: SequenceNumber,
+    /// Whether it said the same.
+    pub(crate) same: bool,
 }
 
 impl FromStr for SequenceNumber {

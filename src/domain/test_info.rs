@@ -104,12 +104,8 @@ impl TestInfo {
     /// # Errors
     /// There are more tests than Jira has numbers for.
     pub(crate) fn of_counts(counts: TestCounts) -> Result<Option<Self>, String> {
-        let TestCounts {
-            passed,
-            failed,
-            skipped,
-        } = counts;
-        Self::new(None, Some(passed), Some(failed), Some(skipped))
+        let [passed, failed, skipped] = [counts.passed, counts.failed, counts.skipped].map(Some);
+        Self::new(None, passed, failed, skipped)
     }
 }
 

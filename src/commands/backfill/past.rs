@@ -14,7 +14,7 @@ use crate::commands::identity::EnvironmentName;
 use crate::commands::missing::Missing;
 use crate::commands::payload::Payload;
 use crate::commands::{Context, build, deployment, key_rules, run_facts, sent_keys};
-use crate::domain::association::{Associations, Others};
+use crate::domain::association::{Associations, OtherAssociations};
 use crate::domain::environment_types::EnvironmentTypes;
 use crate::domain::ids::{EnvironmentId, PipelineIdStyle, decoded};
 use crate::domain::issue_key::{Findings, IssueKey, Text, TextKind};
@@ -198,7 +198,8 @@ impl<'a> Maker<'a> {
         facts: &Facts,
         findings: &Findings,
     ) -> Result<Option<Payload>, Failure> {
-        let (associations, cut) = Associations::new(findings.keys(), &Others::default());
+        let (associations, cut) =
+            Associations::new(&mut findings.keys(), &OtherAssociations::default());
         if associations.is_empty() {
             return Ok(None);
         }
@@ -236,7 +237,8 @@ impl<'a> Maker<'a> {
         facts: &Facts,
         issue_keys: &[IssueKey],
     ) -> Result<Option<Payload>, Failure> {
-        let (associations, _) = Associations::new(issue_keys.iter(), &Others::default());
+        let (associations, _) =
+            Associations::new(&mut issue_keys.iter(), &OtherAssociations::default());
         if associations.is_empty() {
             return Ok(None);
         }

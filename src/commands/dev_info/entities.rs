@@ -1,7 +1,7 @@
 //! Commits, branches and pull requests as Jira takes them, from what git and Jenkins know. Pure; whoever fills a batch
 //! makes them here.
 
-use crate::domain::association::{Associations, IssueId, Others};
+use crate::domain::association::{Associations, IssueId, OtherAssociations};
 use crate::domain::entity_ids::EntityId;
 use crate::domain::hosting::Hosting;
 use crate::domain::issue_key::IssueKey;
@@ -67,7 +67,7 @@ impl Maker<'_> {
             return None;
         }
         Some(Branch {
-            id: EntityId::of_branch(name),
+            id: EntityId::of(name),
             issues: self.associations(keys)?,
             update_sequence_id: self.sequence,
             name: LongText::of_line(name, "\u{FFFD}"),
@@ -85,7 +85,7 @@ impl Maker<'_> {
         let target = facts.target.as_deref();
         let line = |text: &Option<String>| text.as_deref().and_then(Line::optional);
         PullRequest {
-            id: EntityId::of_pull_request(number),
+            id: EntityId::of(number),
             issues: self.associations(keys),
             update_sequence_id: self.sequence,
             status: facts.status,
@@ -110,11 +110,11 @@ impl Maker<'_> {
 
     /// Nothing rather than an empty block, for which Jira refuses the whole request.
     fn associations(&self, keys: &[IssueKey]) -> Option<Issues> {
-        let others = Others {
+        let others = OtherAssociations {
             issue_ids: self.issue_ids.clone(),
-            ..Others::default()
+            ..OtherAssociations::default()
         };
-        let (associations, _) = Associations::new(keys, &others);
+        let (associations, _) = Associations::new(&mut keys.iter(), &others);
         (!associations.is_empty()).then_some(Issues::Associations(associations))
     }
 
@@ -123,7 +123,7 @@ impl Maker<'_> {
         let file = |file: &ChangedFile| self.file(details, file);
         let short: String = id.chars().take(SHORT).collect();
         Commit {
-            id: EntityId::of_commit(id),
+            id: EntityId::of(id),
             issues,
             update_sequence_id: self.sequence,
             flags: if details.parents.len() > 1 {

@@ -252,7 +252,7 @@ pub(super) fn merged_entities(
         // What never had anything to do with an issue was not sent either.
         let was_sent = names_issues || merged.is_known || !keys_are_empty;
         let branch = merged.branch.as_deref().filter(|_| was_sent);
-        let branch = branch.map(EntityId::of_branch);
+        let branch = branch.map(EntityId::of);
         entities.extend(branch.map(|id| (DevEntity::Deleted(id), Vec::new())));
     }
     entities

@@ -96,7 +96,7 @@ impl<'a> SubjectFinder<'a> {
             let checkout = self.checkout(&key.repository);
             let found = checkout.resolve(of_jenkins.as_deref().unwrap_or("HEAD"));
             let hash = found.or(of_jenkins)?;
-            EntityId::of_commit(&hash).to_string().parse().ok()
+            EntityId::of(&hash).to_string().parse().ok()
         };
         let id = key.commit.clone().or_else(of_checkout);
         let id = self.missing.want(id, "commit", "--commit", "GIT_COMMIT");
@@ -113,7 +113,7 @@ impl<'a> SubjectFinder<'a> {
         let of_name = || {
             let given = given_text(key.branch.as_deref()).map(ToOwned::to_owned);
             let name = given.or_else(of_jenkins)?;
-            EntityId::of_branch(name.trim()).to_string().parse().ok()
+            EntityId::of(name.trim()).to_string().parse().ok()
         };
         let id = key.branch_id.clone().or_else(of_name);
         let id = self
@@ -127,7 +127,7 @@ impl<'a> SubjectFinder<'a> {
         let change = self.run.change.as_ref();
         let of_jenkins = change.map(|change| change.number.as_str());
         let number = given_text(key.pull_request.as_deref()).or(of_jenkins);
-        let id = number.map(|number| EntityId::of_pull_request(number.trim()));
+        let id = number.map(|number| EntityId::of(number.trim()));
         let id = id.and_then(|id| id.to_string().parse().ok());
         let id = self
             .missing

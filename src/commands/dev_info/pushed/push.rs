@@ -72,9 +72,7 @@ impl Push<'_> {
         let mut entities = Vec::new();
         let deleted = updates.iter().filter(|update| update.new.is_none());
         let deleted = deleted.filter_map(RefUpdate::branch);
-        entities.extend(
-            deleted.map(|name| (DevEntity::Deleted(EntityId::of_branch(name)), Vec::new())),
-        );
+        entities.extend(deleted.map(|name| (DevEntity::Deleted(EntityId::of(name)), Vec::new())));
         entities.extend(self.merged(&found.merges));
         entities.extend(self.branches(updates, &tips)?);
         for some in found.wanted.chunks(AT_ONCE) {

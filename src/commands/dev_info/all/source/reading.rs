@@ -98,7 +98,7 @@ impl<'a> WholeHistory<'a> {
         let mut names = Vec::new();
         let mut next = Some(first);
         while let Some(name) = next {
-            let deleted = DevEntity::Deleted(EntityId::of_branch(&name));
+            let deleted = DevEntity::Deleted(EntityId::of(&name));
             if batch.add(deleted, &[]).is_err() {
                 self.gone.push_front(name);
                 break;
