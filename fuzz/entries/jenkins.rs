@@ -9,7 +9,7 @@ use crate::cli::words::Words;
 use crate::domain::deployed::RepositoryName;
 use crate::domain::entity_ids::{EntityId, RepositoryId};
 use crate::domain::environment::EnvironmentType;
-use crate::domain::hosting::{CloneUrl, Hosting, RepositoryIdentity, Template, Values};
+use crate::domain::hosting::{CloneUrl, Hosting, RepositoryIdentity, Template};
 use crate::domain::ids::{EnvironmentId, PipelineId, PipelineIdStyle};
 use crate::domain::issue_key::{KeyRules, find};
 use crate::domain::properties::Property;
@@ -107,7 +107,7 @@ fn check_value(text: &str) {
     check_repository(text, text);
     if let Ok(template) = text.parse::<Template>() {
         let page = "https://git.example.com/a".parse().ok();
-        let filled = page.and_then(|page| template.fill(&page, &Values::default()));
+        let filled = page.and_then(|page| template.fill(&page, &[]));
         filled.iter().for_each(check_url);
     }
     if let Ok(revision) = text.parse::<Revision>() {
@@ -129,7 +129,7 @@ fn check_value(text: &str) {
 
 /// Pages and ids of a repository, and of a thing of that name in it.
 fn check_repository(address: &str, name: &str) {
-    assert!(is_path_safe(&EntityId::of_branch(name).to_string()));
+    assert!(is_path_safe(&EntityId::of(name).to_string()));
     let Some(clone) = CloneUrl::parse(address) else {
         return;
     };

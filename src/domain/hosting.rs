@@ -11,11 +11,12 @@ use std::fmt;
 use super::web_url::WebUrl;
 use clone_url::Transport;
 use kind::PageTemplates;
+use template::Values;
 
 pub(crate) use clone_url::CloneUrl;
 pub(crate) use guess::Guess;
 pub(crate) use kind::RepositoryKind;
-pub(crate) use template::{Template, Values};
+pub(crate) use template::Template;
 
 /// What a repository is, whichever address it is cloned from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,23 +99,17 @@ impl Hosting {
 
     /// The same with the user's own addresses.
     #[must_use]
-    pub(crate) fn with(mut self, templates: &Templates) -> Self {
-        let rules = &mut self.rules;
-        let set = |rule: &mut Template, given: &Option<Template>| {
-            if let Some(template) = given {
-                rule.clone_from(template);
-            }
+    pub(crate) fn with(self, templates: &Templates) -> Self {
+        let (given, own) = (templates.clone(), self.rules);
+        let rules = PageTemplates {
+            commit: given.commit.unwrap_or(own.commit),
+            file: given.file.unwrap_or(own.file),
+            branch: given.branch.unwrap_or(own.branch),
+            tag: own.tag,
+            pull_request: given.pull_request.unwrap_or(own.pull_request),
+            create_pull_request: given.create_pull_request.or(own.create_pull_request),
         };
-        set(&mut rules.commit, &templates.commit);
-        set(&mut rules.file, &templates.file);
-        set(&mut rules.branch, &templates.branch);
-        set(&mut rules.pull_request, &templates.pull_request);
-        if templates.create_pull_request.is_some() {
-            rules
-                .create_pull_request
-                .clone_from(&templates.create_pull_request);
-        }
-        self
+        Self { rules, ..self }
     }
 
     /// The page of the repository itself.
@@ -123,44 +118,32 @@ impl Hosting {
     }
 
     pub(crate) fn commit(&self, commit: &str) -> WebUrl {
-        let values = Values {
-            commit,
-            ..Values::default()
-        };
-        self.fill(&self.rules.commit, &values)
+        self.fill(&self.rules.commit, &[("commit", commit.as_bytes())])
     }
 
     /// A file as it was at a commit; the commit's page when the path is too long for an address.
     pub(crate) fn file(&self, commit: &str, path: &[u8]) -> WebUrl {
-        let values = Values {
-            commit,
-            path,
-            ..Values::default()
-        };
-        let file = self.rules.file.fill(&self.base, &values);
+        let values: Values<'_> = &[("commit", commit.as_bytes()), ("path", path)];
+        let file = self.rules.file.fill(&self.base, values);
         file.unwrap_or_else(|| self.commit(commit))
     }
 
     pub(crate) fn branch(&self, name: &str) -> WebUrl {
-        self.fill(&self.rules.branch, &of_branch(name))
+        self.fill(&self.rules.branch, &[("branch", name.as_bytes())])
     }
 
     pub(crate) fn tag(&self, name: &str) -> WebUrl {
-        self.fill(&self.rules.tag, &of_branch(name))
+        self.fill(&self.rules.tag, &[("branch", name.as_bytes())])
     }
 
     pub(crate) fn pull_request(&self, number: &str) -> WebUrl {
-        let values = Values {
-            number,
-            ..Values::default()
-        };
-        self.fill(&self.rules.pull_request, &values)
+        self.fill(&self.rules.pull_request, &[("number", number.as_bytes())])
     }
 
     /// Where a pull request from this branch is begun; nothing where the server has no such page.
     pub(crate) fn create_pull_request(&self, branch: &str) -> Option<WebUrl> {
         let template = self.rules.create_pull_request.as_ref()?;
-        template.fill(&self.base, &of_branch(branch))
+        template.fill(&self.base, &[("branch", branch.as_bytes())])
     }
 
     /// `#7`, or `!7` where people write it like that.
@@ -172,16 +155,9 @@ impl Hosting {
     }
 
     /// An address that is too long becomes the repository's.
-    fn fill(&self, template: &Template, values: &Values<'_>) -> WebUrl {
+    fn fill(&self, template: &Template, values: Values<'_>) -> WebUrl {
         let filled = template.fill(&self.base, values);
         filled.unwrap_or_else(|| self.page.clone())
-    }
-}
-
-fn of_branch(branch: &str) -> Values<'_> {
-    Values {
-        branch,
-        ..Values::default()
     }
 }
 

@@ -32,6 +32,9 @@ pub(crate) enum RepositoryKind {
     Cgit,
 }
 
+/// Where the pages of each kind of server are, below what `{repository}` stands for; that itself where a page is missing.
+const PAGES: &str = include_str!("pages.txt");
+
 /// The addresses of a kind of server.
 #[derive(Clone, Debug)]
 pub(super) struct PageTemplates {
@@ -52,27 +55,21 @@ impl RepositoryKind {
 
     /// What `{repository}` stands for and the address of the repository's page.
     pub(super) fn pages(self, clone: &CloneUrl, server: &str) -> Option<(String, String)> {
-        let segments = clone.segments();
-        let path = |segments: &[&str]| {
-            let path = segments.join("/");
-            utf8_percent_encode(&path, UNSAFE_IN_PATH).to_string()
+        let (server, segments) = match (self, clone.segments().as_slice()) {
+            (Self::BitbucketServer, [context @ .., "scm", project, name]) => {
+                (server, [context, &bitbucket(project, name)].concat())
+            }
+            (Self::BitbucketServer, [project, name]) => (server, bitbucket(project, name).to_vec()),
+            (Self::AzureDevops, ["v3", organization, project, name]) if is_azure(&clone.host) => (
+                "https://dev.azure.com",
+                vec![*organization, *project, "_git", *name],
+            ),
+            (Self::Codecommit, _) => (server, vec![self.project(clone)]),
+            (_, segments) => (server, segments.to_vec()),
         };
+        let path = segments.join("/");
+        let path = utf8_percent_encode(&path, UNSAFE_IN_PATH);
         let base = match self {
-            Self::BitbucketServer => match segments.as_slice() {
-                [context @ .., "scm", project, name] => {
-                    let path = path(&[context, &bitbucket(project, name)].concat());
-                    format!("{server}/{path}")
-                }
-                [project, name] => format!("{server}/{}", path(&bitbucket(project, name))),
-                other => format!("{server}/{}", path(other)),
-            },
-            Self::AzureDevops => match segments.as_slice() {
-                ["v3", organization, project, name] if is_azure(&clone.host) => format!(
-                    "https://dev.azure.com/{}",
-                    path(&[organization, project, "_git", name])
-                ),
-                other => format!("{server}/{}", path(other)),
-            },
             Self::Codecommit => {
                 let region = code_commit_region(&clone.host)?;
                 let console = if region.starts_with("cn-") {
@@ -82,17 +79,11 @@ impl RepositoryKind {
                 } else {
                     "console.aws.amazon.com"
                 };
-                let name = path(&[self.project(clone)]);
-                format!("https://{region}.{console}/codesuite/codecommit/repositories/{name}")
+                format!("https://{region}.{console}/codesuite/codecommit/repositories/{path}")
             }
             Self::Gerrit => gerrit::page(clone, server),
-            Self::Cgit => {
-                let ending = if clone.has_ending { ".git" } else { "" };
-                format!("{server}/{}{ending}", path(&segments))
-            }
-            Self::Github | Self::Gitlab | Self::BitbucketCloud | Self::Gitea => {
-                format!("{server}/{}", path(&segments))
-            }
+            Self::Cgit if clone.has_ending => format!("{server}/{path}.git"),
+            _ => format!("{server}/{path}"),
         };
         let page = match self {
             Self::Codecommit => format!("{base}/browse"),
@@ -165,92 +156,22 @@ impl RepositoryKind {
 
     /// `server` is `https://git.example.com`.
     pub(super) fn rules(self, server: &str, clone: Option<&CloneUrl>) -> PageTemplates {
-        let [commit, file, branch, tag, pull_request, create] = match self {
-            Self::Github => [
-                "/commit/{commit}",
-                "/blob/{commit}/{path}",
-                "/tree/{branch}",
-                "/tree/{branch}",
-                "/pull/{number}",
-                "/pull/new/{branch}",
-            ],
-            Self::Gitlab => [
-                "/-/commit/{commit}",
-                "/-/blob/{commit}/{path}",
-                "/-/tree/{branch}",
-                "/-/tags/{branch}",
-                "/-/merge_requests/{number}",
-                "/-/merge_requests/new?merge_request%5Bsource_branch%5D={branch}",
-            ],
-            Self::BitbucketServer => [
-                "/commits/{commit}",
-                "/browse/{path}?at={commit}",
-                "/browse?at=refs/heads/{branch}",
-                "/browse?at=refs/tags/{branch}",
-                "/pull-requests/{number}/overview",
-                "/pull-requests?create&sourceBranch=refs/heads/{branch}",
-            ],
-            Self::BitbucketCloud => [
-                "/commits/{commit}",
-                "/src/{commit}/{path}",
-                "/branch/{branch}",
-                "/src/{branch}",
-                "/pull-requests/{number}",
-                "/pull-requests/new?source={branch}",
-            ],
-            Self::Gitea => [
-                "/commit/{commit}",
-                "/src/commit/{commit}/{path}",
-                "/src/branch/{branch}",
-                "/src/tag/{branch}",
-                "/pulls/{number}",
-                "/compare/{branch}",
-            ],
-            Self::Gerrit => [
-                "/+/{commit}",
-                "/+/{commit}/{path}",
-                "/+/refs/heads/{branch}",
-                "/+/refs/tags/{branch}",
-                "",
-                "",
-            ],
-            Self::AzureDevops => [
-                "/commit/{commit}",
-                "?path=/{path}&version=GC{commit}",
-                "?version=GB{branch}",
-                "?version=GT{branch}",
-                "/pullrequest/{number}",
-                "/pullrequestcreate?sourceRef={branch}",
-            ],
-            Self::Codecommit => [
-                "/commit/{commit}",
-                "/browse/{commit}/--/{path}",
-                "/browse/refs/heads/{branch}",
-                "/browse/refs/tags/{branch}",
-                "/pull-requests/{number}/details",
-                "",
-            ],
-            Self::Cgit => [
-                "/commit/?id={commit}",
-                "/tree/{path}?id={commit}",
-                "/log/?h={branch}",
-                "/tag/?h={branch}",
-                "",
-                "",
-            ],
+        let own = |page: &str| {
+            let start = format!("{} {page} ", self.word());
+            let path = PAGES.lines().find_map(|line| line.strip_prefix(&start));
+            path.map(|path| known(&format!("{{repository}}{path}")))
         };
-        let template = |path: &str| known(&format!("{{repository}}{path}"));
-        let pull_request = match self {
-            Self::Gerrit => known(&gerrit::change(clone, server)),
-            _ => template(pull_request),
-        };
+        let template = |page: &str| own(page).unwrap_or_default();
         PageTemplates {
-            commit: template(commit),
-            file: template(file),
-            branch: template(branch),
-            tag: template(tag),
-            pull_request,
-            create_pull_request: (!create.is_empty()).then(|| template(create)),
+            commit: template("commit"),
+            file: template("file"),
+            branch: template("branch"),
+            tag: template("tag"),
+            pull_request: match self {
+                Self::Gerrit => known(&gerrit::change(clone, server)),
+                _ => template("pull-request"),
+            },
+            create_pull_request: own("new-pull-request"),
         }
     }
 }

@@ -10,50 +10,28 @@ use crate::domain::web_url::{UNSAFE_IN_PATH, WebUrl};
 /// What must be escaped in the value of a query; `/` stays.
 const UNSAFE_IN_QUERY: &AsciiSet = &UNSAFE_IN_PATH.add(b'&').add(b'+').add(b'=');
 
-/// What a page is about.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Values<'a> {
-    pub(crate) commit: &'a str,
-    /// A branch or tag.
-    pub(crate) branch: &'a str,
-    /// As git has it, which need not be UTF-8.
-    pub(crate) path: &'a [u8],
-    pub(crate) number: &'a str,
-}
+/// What a page is about: the values of placeholders. A path need not be UTF-8.
+pub(super) type Values<'a> = &'a [(&'static str, &'a [u8])];
 
-/// An address such as `{repository}/commit/{commit}`.
+/// An address such as `{repository}/commit/{commit}`, whose placeholders are known.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Template(Vec<Part>);
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
-    Text(String),
-    Repository,
-    Commit,
-    Branch,
-    Path,
-    Number,
-}
+pub(crate) struct Template(String);
 
 impl Template {
     /// The address; nothing when it is too long.
-    pub(crate) fn fill(&self, repository: &WebUrl, values: &Values<'_>) -> Option<WebUrl> {
+    pub(crate) fn fill(&self, repository: &WebUrl, values: Values<'_>) -> Option<WebUrl> {
         let mut address = String::new();
-        for part in &self.0 {
-            let value = match part {
-                Part::Text(text) => {
-                    address.push_str(text);
-                    continue;
-                }
-                Part::Repository => {
-                    address.push_str(repository.to_string().trim_end_matches('/'));
-                    continue;
-                }
-                Part::Commit => values.commit.as_bytes(),
-                Part::Branch => values.branch.as_bytes(),
-                Part::Path => values.path,
-                Part::Number => values.number.as_bytes(),
-            };
+        let mut rest = self.0.as_str();
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, behind) = after.split_once('}')?;
+            address.push_str(before);
+            rest = behind;
+            if name == "repository" {
+                address.push_str(repository.to_string().trim_end_matches('/'));
+                continue;
+            }
+            let value = values.iter().find(|(known, _)| *known == name);
+            let value = value.map_or(&[][..], |(_, value)| *value);
             let set = if address.contains('?') {
                 UNSAFE_IN_QUERY
             } else {
@@ -61,6 +39,7 @@ impl Template {
             };
             let _ = write!(address, "{}", percent_encode(value, set));
         }
+        address.push_str(rest);
         address.parse().ok()
     }
 }
@@ -68,7 +47,7 @@ impl Template {
 impl Default for Template {
     /// The repository's page.
     fn default() -> Self {
-        Self(vec![Part::Repository])
+        Self("{repository}".to_owned())
     }
 }
 
@@ -77,36 +56,26 @@ impl FromStr for Template {
 
     fn from_str(text: &str) -> Result<Self, String> {
         const NAMES: &str = "{repository}, {commit}, {branch}, {path} and {number}";
-        let mut parts = Vec::new();
-        let mut rest = text.trim();
+        let text = text.trim();
         let starts = ["https://", "http://", "{repository}"];
-        if !starts.iter().any(|start| rest.starts_with(start)) {
+        if !starts.iter().any(|start| text.starts_with(start)) {
             return Err(
                 "expected a URL that starts with https://, http:// or {repository}".to_owned(),
             );
         }
-        while let Some((before, after)) = rest.split_once('{') {
+        let mut rest = text;
+        while let Some((_, after)) = rest.split_once('{') {
             let (name, behind) = after
                 .split_once('}')
                 .ok_or_else(|| format!("unclosed brace; the placeholders are {NAMES}"))?;
-            parts.push(Part::Text(before.to_owned()));
-            parts.push(match name {
-                "repository" => Part::Repository,
-                "commit" => Part::Commit,
-                "branch" => Part::Branch,
-                "path" => Part::Path,
-                "number" => Part::Number,
-                _ => {
-                    return Err(format!(
-                        "unknown placeholder {{{name}}}; the placeholders are {NAMES}"
-                    ));
-                }
-            });
+            if !["repository", "commit", "branch", "path", "number"].contains(&name) {
+                return Err(format!(
+                    "unknown placeholder {{{name}}}; the placeholders are {NAMES}"
+                ));
+            }
             rest = behind;
         }
-        parts.push(Part::Text(rest.to_owned()));
-        parts.retain(|part| !matches!(part, Part::Text(text) if text.is_empty()));
-        Ok(Self(parts))
+        Ok(Self(text.to_owned()))
     }
 }
 
@@ -117,12 +86,12 @@ mod tests {
     #[test]
     fn placeholders_are_filled_and_escaped() {
         let repository = "https://git.example.com/a/".parse().unwrap();
-        let values = Values {
-            commit: "8a91",
-            branch: "feature/é #1&2",
-            path: b"src/a\xFF\n?.rs",
-            number: "7",
-        };
+        let values: Values<'_> = &[
+            ("commit", b"8a91"),
+            ("branch", "feature/é #1&2".as_bytes()),
+            ("path", b"src/a\xFF\n?.rs"),
+            ("number", b"7"),
+        ];
         let cases = [
             (
                 "{repository}/c/{commit}",
@@ -143,16 +112,13 @@ mod tests {
         ];
         for (template, expected) in cases {
             let template: Template = template.parse().unwrap();
-            let filled = template.fill(&repository, &values).unwrap();
+            let filled = template.fill(&repository, values).unwrap();
             assert_eq!(filled.to_string(), expected);
         }
         let long = "x".repeat(2_000);
-        let values = Values {
-            branch: &long,
-            ..Values::default()
-        };
+        let values: Values<'_> = &[("branch", long.as_bytes())];
         let template: Template = "{repository}/{branch}".parse().unwrap();
-        assert_eq!(template.fill(&repository, &values), None);
+        assert_eq!(template.fill(&repository, values), None);
     }
 
     #[test]
