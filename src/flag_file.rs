@@ -119,23 +119,19 @@ fn whole(text: &str, defaults: &Defaults) -> Result<FlagFile, Vec<String>> {
     let (list, whole) = if text.trim_start().starts_with('[') {
         let of_list = |flags| Whole {
             flags,
-            properties: None,
-            provider_metadata: None,
+            ..Whole::default()
         };
         ("", place::read(text).map(of_list))
     } else {
         ("flags", place::read(text))
     };
-    let Whole {
-        flags: parts,
-        properties,
-        provider_metadata,
-    } = whole.map_err(at_top)?;
-    if parts.len() > MAX_FLAGS {
-        let words = format!("expected at most {MAX_FLAGS}, got {}", parts.len());
+    let whole = whole.map_err(at_top)?;
+    if whole.flags.len() > MAX_FLAGS {
+        let words = format!("expected at most {MAX_FLAGS}, got {}", whole.flags.len());
         return Err(at_top(Wrong::new(list, words)));
     }
-    let properties = properties.into_iter().flatten().map(|(key, value)| {
+    let properties = whole.properties.into_iter().flatten();
+    let properties = properties.map(|(key, value)| {
         let property = Property::new(&key, &value);
         property.map_err(|words| at_top(Wrong::new(format!("properties.{key}"), words)))
     });
@@ -143,7 +139,7 @@ fn whole(text: &str, defaults: &Defaults) -> Result<FlagFile, Vec<String>> {
 
     let (mut flags, mut errors, mut lines) = (Vec::new(), Vec::new(), HashMap::new());
     let (mut counted, mut line) = (0, 1);
-    for (index, part) in parts.into_iter().map(RawValue::get).enumerate() {
+    for (index, part) in whole.flags.into_iter().map(RawValue::get).enumerate() {
         let start = offset(text, part);
         line += text[counted..start].matches('\n').count();
         counted = start;
@@ -169,7 +165,7 @@ fn whole(text: &str, defaults: &Defaults) -> Result<FlagFile, Vec<String>> {
     Ok(FlagFile {
         flags,
         properties,
-        product: provider_metadata.and_then(|provider| provider.product),
+        product: whole.provider_metadata.and_then(|it| it.product),
     })
 }
 

@@ -85,25 +85,17 @@ impl FlagStatus {
     /// One status for several: on when one of them is on. What all those that are on have in common stays; where they
     /// differ, words say in how many it is on.
     pub(crate) fn of_all(all: &[&Self]) -> Self {
-        let on: Vec<&&Self> = all.iter().filter(|status| status.enabled).collect();
-        let (on_count, all_count) = (on.len(), all.len());
+        let (on, count) = (all.iter().filter(|it| it.enabled).count(), all.len());
         // Where it is off everywhere, what the environments say about their rollout is all there is.
-        let shown = if on.is_empty() {
-            all.iter().collect()
-        } else {
-            on
-        };
-        let common = |rollout: &Option<Rollout>| {
-            let same = shown.iter().all(|status| status.rollout == *rollout);
-            same.then(|| rollout.clone())
-        };
-        let common = shown.first().and_then(|first| common(&first.rollout));
-        let everywhere = on_count == all_count || on_count == 0;
-        let rollout = match common {
-            Some(rollout) if everywhere => rollout,
-            None if on_count == 0 => None,
+        let shown = all.iter().filter(|it| it.enabled || on == 0);
+        let mut shown = shown.map(|it| &it.rollout);
+        let first = shown.next().cloned().flatten();
+        let is_common = shown.all(|rollout| *rollout == first);
+        let rollout = match on {
+            0 => first.filter(|_| is_common),
+            _ if on == count && is_common => first,
             _ => {
-                let text = format!("on in {on_count} of {all_count} environments");
+                let text = format!("on in {on} of {count} environments");
                 Some(Rollout::Text(Line::required(&text)))
             }
         };
@@ -112,7 +104,7 @@ impl FlagStatus {
             .iter()
             .all(|status| status.default_value == default_value);
         Self {
-            enabled: on_count > 0,
+            enabled: on > 0,
             default_value: default_value.filter(|_| same),
             rollout,
         }

@@ -20,7 +20,7 @@ use crate::jira::feature_flags::{Detail, Details, FlagEnvironment, Summary};
 use values::{Association, Issue, SchemaVersion, line, rollout, time};
 
 /// The list of flags, and what is beside it.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "an object", rename_all = "camelCase")]
 pub(super) struct Whole<'a> {
     #[serde(borrow)]
@@ -50,15 +50,15 @@ macro_rules! with_status {
             default_value: Option<Line>,
             #[serde(deserialize_with = "rollout")]
             rollout: Option<Rollout>,
-            status: Option<Status>,
+            status: Option<GivenStatus>,
         }
 
         impl $name {
-            fn state(&mut self) -> State {
-                State {
+            fn state(&mut self) -> GivenState {
+                GivenState {
                     url: self.url.take(),
                     last_updated: self.last_updated,
-                    status: self.status.take().unwrap_or_else(|| Status {
+                    status: self.status.take().unwrap_or_else(|| GivenStatus {
                         enabled: self.enabled,
                         default_value: self.default_value.take(),
                         rollout: self.rollout.take(),
@@ -101,10 +101,10 @@ struct NameAndType {
 
 /// The state of a flag, where it is given.
 #[derive(Clone, Default)]
-struct State {
+struct GivenState {
     url: Option<WebUrl>,
     last_updated: Option<Timestamp>,
-    status: Status,
+    status: GivenStatus,
 }
 
 #[derive(Clone, Default, Deserialize)]
@@ -114,7 +114,7 @@ struct State {
     expecting = "an object",
     rename_all = "camelCase"
 )]
-struct Status {
+struct GivenStatus {
     enabled: Option<bool>,
     #[serde(deserialize_with = "line")]
     default_value: Option<Line>,
@@ -193,7 +193,7 @@ impl FlagFields {
         }
         let details = Details::new(details).ok_or_else(|| Wrong::new(list, "it is empty"))?;
         let rolled_up = details.roll_up();
-        let status = Status {
+        let status = GivenStatus {
             enabled: Some(rolled_up.status.enabled),
             default_value: rolled_up.status.default_value.clone(),
             rollout: rolled_up.status.rollout.clone(),
@@ -214,7 +214,12 @@ impl FlagFields {
 
 impl EnvironmentFields {
     /// What stands in place of its own fields, or in Jira's object `environment`.
-    fn detail(mut self, base: &State, defaults: &Defaults, path: &str) -> Result<Detail, Wrong> {
+    fn detail(
+        mut self,
+        base: &GivenState,
+        defaults: &Defaults,
+        path: &str,
+    ) -> Result<Detail, Wrong> {
         let state = self.state().or(base);
         let (path_of_name, name, kind) = match self.environment {
             Some(environment) => ("environment.name", environment.name, environment.kind),
@@ -236,7 +241,7 @@ fn line_of(text: &str, path: &str) -> Result<Line, Wrong> {
     Ok(Line::required(text))
 }
 
-impl State {
+impl GivenState {
     /// Completed by what stands in for it.
     fn or(self, base: &Self) -> Self {
         Self {
@@ -270,7 +275,7 @@ impl State {
     }
 }
 
-impl Status {
+impl GivenStatus {
     /// Who says whether it is on says all of it: the rollout of another environment is no part of it.
     fn or(self, base: &Self) -> Self {
         if self.enabled.is_some() {
