@@ -2,34 +2,34 @@
 
 mod count;
 mod encoding;
+mod flat;
 mod format;
 #[cfg(any(test, fuzzing))]
 #[path = "../fuzz/entries/test_reports.rs"]
 pub(crate) mod fuzz_entry;
 mod junit;
 mod markup;
-mod nunit;
 mod pattern;
 mod scan;
 mod search;
 #[cfg(test)]
 mod tests;
 mod trx;
-mod unreadable;
-mod xunit;
 
 use std::fs::Metadata;
 use std::io::{self, Read};
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
+use anyhow::{Context as _, anyhow};
+
 pub(crate) use pattern::Patterns;
 
 use crate::domain::test_info::TestCounts;
 use crate::domain::timestamp::Timestamp;
+use crate::error::plain;
 use crate::files;
-use search::FileSearch;
-use unreadable::Unreadable;
+use search::{FileSearch, not_counted};
 
 /// Clocks of files are coarse (two seconds on FAT), and those of file servers a little off.
 const TOLERANCE: Duration = Duration::from_secs(3);
@@ -69,9 +69,11 @@ pub(crate) fn count(
     for pattern in patterns.iter().flat_map(Patterns::iter) {
         search.add(pattern)?;
     }
-    let mut reports = Reports::default();
+    let mut reports = Reports {
+        wrong: search.wrong,
+        ..Reports::default()
+    };
     let mut counts = TestCounts::default();
-    let mut wrong = search.wrong;
     for (real, shown) in search.files {
         match count_file(&real, since, is_over) {
             _ if is_over() => return Err(Stop::Late),
@@ -80,14 +82,10 @@ pub(crate) fn count(
                 reports.counted += 1;
             }
             Ok(None) => reports.older += 1,
-            Err(reason) => wrong.push((shown, reason.to_string())),
+            Err(reason) => reports.wrong.push(not_counted(&shown, &reason.to_string())),
         }
     }
     reports.counts = (reports.counted > 0).then_some(counts);
-    let wrong = wrong.into_iter();
-    reports.wrong = wrong
-        .map(|(path, reason)| format!("{} is not counted: {reason}", path.display()))
-        .collect();
     Ok(reports)
 }
 
@@ -96,10 +94,9 @@ fn count_file(
     path: &Path,
     since: Option<Timestamp>,
     is_over: &dyn Fn() -> bool,
-) -> Result<Option<TestCounts>, Unreadable> {
-    let Some((file, metadata)) = files::open_regular(path)? else {
-        return Err(Unreadable::NoFile);
-    };
+) -> anyhow::Result<Option<TestCounts>> {
+    let opened = files::open_regular(path).map_err(not_readable)?;
+    let (file, metadata) = opened.context("it is not a regular file")?;
     if since.is_some_and(|since| is_older(&metadata, since)) {
         return Ok(None);
     }
@@ -109,6 +106,10 @@ fn count_file(
         is_over,
     };
     count::count(input).map(Some)
+}
+
+fn not_readable(error: io::Error) -> anyhow::Error {
+    anyhow!("it cannot be read: {}", plain(error))
 }
 
 fn is_older(metadata: &Metadata, since: Timestamp) -> bool {

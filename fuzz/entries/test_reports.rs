@@ -4,7 +4,6 @@ use std::io::{self, Read};
 
 use super::Patterns;
 use super::count::count;
-use super::unreadable::Unreadable;
 use crate::domain::test_info::TestCounts;
 
 /// Length of the shortest element that counts as a test, in bytes.
@@ -28,7 +27,7 @@ pub(crate) fn test_reports(bytes: &[u8]) {
     }
 }
 
-fn shown(counted: Result<TestCounts, Unreadable>) -> Result<TestCounts, String> {
+fn shown(counted: anyhow::Result<TestCounts>) -> Result<TestCounts, String> {
     counted.map_err(|error| error.to_string())
 }
 

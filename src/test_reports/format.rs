@@ -1,6 +1,8 @@
 //! What a format of reports is to whoever reads one.
 
-use super::unreadable::Unreadable;
+use anyhow::bail;
+
+use super::markup::Markup;
 use crate::domain::test_info::{TestCounts, TestOutcome};
 
 /// Counts the tests while the elements of a report go by.
@@ -9,39 +11,27 @@ pub(super) trait Format {
     ///
     /// # Errors
     /// A test whose outcome is not known.
-    fn open(&mut self, element: &Element<'_>, counts: &mut TestCounts) -> Result<(), Unreadable>;
+    fn open(&mut self, element: &Markup<'_>, counts: &mut TestCounts) -> anyhow::Result<()>;
 
     /// An element of this depth ends.
     fn close(&mut self, _depth: usize, _counts: &mut TestCounts) {}
 }
 
-/// An element that begins; names are without prefixes.
-pub(super) struct Element<'a> {
-    pub(super) name: &'a [u8],
-    /// Name of the element around it; empty for the outermost one.
-    pub(super) parent: &'a [u8],
-    /// The outermost element has 1.
-    pub(super) depth: usize,
-    /// The value of an attribute.
-    pub(super) attribute: &'a dyn Fn(&str) -> Option<&'a [u8]>,
-}
-
-impl Element<'_> {
-    /// What the value of this attribute means by a format's table of words.
-    ///
-    /// # Errors
-    /// There is no such attribute, or it is none of the words.
-    pub(super) fn outcome(
-        &self,
-        attribute: &str,
-        words: &[(&str, TestOutcome)],
-    ) -> Result<TestOutcome, Unreadable> {
-        let value = (self.attribute)(attribute).unwrap_or_default();
-        let mut known = words.iter();
-        let known = known.find(|(word, _)| word.as_bytes() == value);
-        known
-            .map(|(_, outcome)| *outcome)
-            .ok_or_else(|| Unreadable::UnknownOutcome(text(value)))
+/// What an attribute of the element that has begun means by a format's table of words.
+///
+/// # Errors
+/// There is no such attribute, or it is none of the words.
+pub(super) fn outcome(
+    element: &Markup<'_>,
+    attribute: &[u8],
+    words: &[(&str, TestOutcome)],
+) -> anyhow::Result<TestOutcome> {
+    let value = element.attribute(attribute).unwrap_or_default();
+    let mut known = words.iter();
+    match known.find(|(word, _)| word.as_bytes() == value) {
+        Some((_, outcome)) => Ok(*outcome),
+        None if value.is_empty() => bail!("it has a test without a result"),
+        None => bail!("it has a test with an unknown result: {}", text(value)),
     }
 }
 

@@ -3,8 +3,8 @@
 //! Nobody owns the format, so the elements count and not the sums that stand in attributes. What counts is what the
 //! junit step of Jenkins counts.
 
-use super::format::{Element, Format};
-use super::unreadable::Unreadable;
+use super::format::Format;
+use super::markup::Markup;
 use crate::domain::test_info::{TestCounts, TestOutcome};
 
 #[derive(Default)]
@@ -21,18 +21,18 @@ struct Case {
 }
 
 impl Format for JUnit {
-    fn open(&mut self, element: &Element<'_>, counts: &mut TestCounts) -> Result<(), Unreadable> {
+    fn open(&mut self, element: &Markup<'_>, counts: &mut TestCounts) -> anyhow::Result<()> {
         match &mut self.case {
-            None if element.name == b"testcase" => self.case = Some(Case::new(element)),
+            None if element.name() == b"testcase" => self.case = Some(Case::new(element)),
             // The suite itself went wrong, such as a class that could not be loaded.
-            None if element.name == b"error"
-                && element.parent == b"testsuite"
-                && !self.errors.contains(&element.depth) =>
+            None if element.name() == b"error"
+                && element.parent() == b"testsuite"
+                && !self.errors.contains(&element.depth()) =>
             {
-                self.errors.push(element.depth);
+                self.errors.push(element.depth());
                 counts.count(TestOutcome::Failed);
             }
-            Some(case) if element.depth == case.depth + 1 => case.look_at(element.name),
+            Some(case) if element.depth() == case.depth + 1 => case.look_at(element.name()),
             _ => {}
         }
         Ok(())
@@ -47,11 +47,11 @@ impl Format for JUnit {
 }
 
 impl Case {
-    fn new(element: &Element<'_>) -> Self {
+    fn new(element: &Markup<'_>) -> Self {
         // GoogleTest writes no element for a test that is switched off.
-        let status = (element.attribute)("status").unwrap_or_default();
+        let status = element.attribute(b"status").unwrap_or_default();
         Self {
-            depth: element.depth,
+            depth: element.depth(),
             is_failed: false,
             is_skipped: matches!(status, b"notrun" | b"disabled" | b"skipped"),
         }

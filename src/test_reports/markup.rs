@@ -6,8 +6,9 @@
 
 use std::io::Read;
 
+use anyhow::{anyhow, bail};
+
 use super::scan::{Scanner, is_name};
-use super::unreadable::Unreadable;
 
 /// Most elements inside each other.
 const MAX_DEPTH: usize = 1_000;
@@ -18,16 +19,15 @@ const ATTRIBUTES: [&[u8]; 3] = [b"result", b"outcome", b"status"];
 /// Longest value that is kept, in bytes; of longer ones the beginning is.
 const MAX_VALUE: usize = 64;
 
-/// An element begins or ends. The outermost one has the depth 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// An element begins, or one of this depth ends.
 pub(super) enum Event {
-    Open(usize),
+    Open,
     Close(usize),
 }
 
 /// Reads a document from its first byte to the end of its outermost element and whatever may follow that.
-pub(super) struct Markup<R> {
-    scanner: Scanner<R>,
+pub(super) struct Markup<'a> {
+    scanner: Scanner<'a>,
     /// Names of the open elements, one behind the other.
     names: Vec<u8>,
     /// Where each of them ends.
@@ -41,8 +41,8 @@ pub(super) struct Markup<R> {
     has_begun: bool,
 }
 
-impl<R: Read> Markup<R> {
-    pub(super) fn new(input: R) -> Self {
+impl<'a> Markup<'a> {
+    pub(super) fn new(input: Box<dyn Read + 'a>) -> Self {
         Self {
             scanner: Scanner::new(input),
             names: Vec::new(),
@@ -58,7 +58,7 @@ impl<R: Read> Markup<R> {
     ///
     /// # Errors
     /// When it cannot be read, is not well-formed, or its elements or names are out of all proportion.
-    pub(super) fn next(&mut self) -> Result<Option<Event>, Unreadable> {
+    pub(super) fn next(&mut self) -> anyhow::Result<Option<Event>> {
         if self.is_empty {
             self.is_empty = false;
             return Ok(Some(self.close()));
@@ -79,21 +79,24 @@ impl<R: Read> Markup<R> {
         }
     }
 
+    /// How many elements are open: 1 in the outermost one.
+    pub(super) fn depth(&self) -> usize {
+        self.ends.len()
+    }
+
     /// Name of the innermost open element, without its prefix.
     pub(super) fn name(&self) -> &[u8] {
         local(self.open_name(0))
     }
 
-    /// Name of the element around it, without its prefix.
+    /// Name of the element around it, without its prefix; empty for the outermost one.
     pub(super) fn parent(&self) -> &[u8] {
         local(self.open_name(1))
     }
 
     /// One of the attributes of the element that began last.
-    pub(super) fn attribute(&self, name: &str) -> Option<&[u8]> {
-        let index = ATTRIBUTES
-            .iter()
-            .position(|known| *known == name.as_bytes())?;
+    pub(super) fn attribute(&self, name: &[u8]) -> Option<&[u8]> {
+        let index = ATTRIBUTES.iter().position(|known| *known == name)?;
         self.values[index].as_deref()
     }
 
@@ -107,13 +110,13 @@ impl<R: Read> Markup<R> {
     }
 
     /// Goes behind the next `<`. Only white space may precede the first.
-    fn find_tag(&mut self) -> Result<bool, Unreadable> {
+    fn find_tag(&mut self) -> anyhow::Result<bool> {
         if self.scanner.is_at_start() {
             self.scanner.skip_blank()?;
             return match self.scanner.peek()? {
                 Some(b'<') => self.scanner.take().map(|_| true),
-                Some(_) => Err(Unreadable::NotXml),
-                None => Err(Unreadable::Empty),
+                Some(_) => Err(anyhow!("it is not XML")),
+                None => Err(anyhow!("it is empty")),
             };
         }
         self.scanner.skip_past(b'<')?;
@@ -126,9 +129,9 @@ impl<R: Read> Markup<R> {
         Err(self.scanner.truncated())
     }
 
-    fn start_tag(&mut self, first: u8) -> Result<Event, Unreadable> {
+    fn start_tag(&mut self, first: u8) -> anyhow::Result<Event> {
         if self.ends.len() == MAX_DEPTH {
-            return Err(Unreadable::Deep);
+            bail!("its elements are nested too deeply");
         }
         self.has_begun = true;
         self.scanner.read_name(first, &mut self.names)?;
@@ -148,10 +151,10 @@ impl<R: Read> Markup<R> {
                 _ => return Err(self.scanner.malformed()),
             }
         }
-        Ok(Event::Open(self.ends.len()))
+        Ok(Event::Open)
     }
 
-    fn read_attribute(&mut self, first: u8) -> Result<(), Unreadable> {
+    fn read_attribute(&mut self, first: u8) -> anyhow::Result<()> {
         self.last.clear();
         self.scanner.read_name(first, &mut self.last)?;
         self.scanner.skip_blank()?;
@@ -170,7 +173,7 @@ impl<R: Read> Markup<R> {
         Ok(())
     }
 
-    fn end_tag(&mut self) -> Result<Event, Unreadable> {
+    fn end_tag(&mut self) -> anyhow::Result<Event> {
         self.last.clear();
         let first = self.scanner.take()?;
         self.scanner.read_name(first, &mut self.last)?;
@@ -190,7 +193,7 @@ impl<R: Read> Markup<R> {
     }
 
     /// A comment, a section of text, or the document type, whose entities are never used.
-    fn skip_declaration(&mut self) -> Result<(), Unreadable> {
+    fn skip_declaration(&mut self) -> anyhow::Result<()> {
         match self.scanner.take()? {
             b'-' => {
                 self.scanner.expect(b'-')?;
@@ -207,7 +210,7 @@ impl<R: Read> Markup<R> {
         }
     }
 
-    fn skip_document_type(&mut self) -> Result<(), Unreadable> {
+    fn skip_document_type(&mut self) -> anyhow::Result<()> {
         let mut is_inside = false;
         loop {
             match self.scanner.take()? {

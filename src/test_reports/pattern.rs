@@ -41,20 +41,12 @@ impl FromStr for Patterns {
 pub(super) struct Pattern {
     text: String,
     start: PathBuf,
-    parts: Vec<Part>,
+    /// Names, with `*` for any characters and `?` for one, and `**` for any number of folders.
+    parts: Vec<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
-    /// `**`: any number of folders.
-    Folders,
-    /// A name, with `*` for any characters and `?` for one.
-    Name(String),
-}
-
-/// How many parts of a pattern a path has gone through; several, since `**` may end at any folder.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Positions(Vec<usize>);
+/// The part for any number of folders.
+const FOLDERS: &str = "**";
 
 impl Pattern {
     fn new(text: &str) -> Result<Self, String> {
@@ -79,8 +71,7 @@ impl Pattern {
             match part {
                 "" | "." => {}
                 ".." => return Err("'..' cannot follow * or ?".to_owned()),
-                "**" => parts.push(Part::Folders),
-                name => parts.push(Part::Name(name.to_owned())),
+                name => parts.push(name.to_owned()),
             }
         }
         Ok(Self {
@@ -99,41 +90,40 @@ impl Pattern {
         self.parts.is_empty()
     }
 
-    /// The state in the folder where the search starts.
-    pub(super) fn begin(&self) -> Positions {
+    /// How many parts a path has gone through in the folder where the search starts; several, since `**` may end at any
+    /// folder.
+    pub(super) fn begin(&self) -> Vec<usize> {
         self.closed(vec![0])
     }
 
-    /// The state one name further down; nothing when no path that begins so matches.
-    pub(super) fn enter(&self, state: &Positions, name: &str) -> Option<Positions> {
-        let next = state.0.iter().filter_map(|position| {
+    /// The same one name further down; nothing when no path that begins so matches.
+    pub(super) fn enter(&self, gone: &[usize], name: &str) -> Option<Vec<usize>> {
+        let next = gone.iter().filter_map(|position| {
             let part = self.parts.get(*position)?;
-            match part {
-                Part::Folders => (!name.starts_with('.')).then_some(*position),
-                Part::Name(pattern) => matches(pattern, name).then_some(position + 1),
-            }
+            let behind = position + usize::from(part != FOLDERS);
+            matches(part, name).then_some(behind)
         });
         let next: Vec<usize> = next.collect();
         (!next.is_empty()).then(|| self.closed(next))
     }
 
     /// Whether the path may end here.
-    pub(super) fn is_end(&self, state: &Positions) -> bool {
-        state.0.contains(&self.parts.len())
+    pub(super) fn is_end(&self, gone: &[usize]) -> bool {
+        gone.contains(&self.parts.len())
     }
 
     /// `**` stands for no folder as well.
-    fn closed(&self, mut positions: Vec<usize>) -> Positions {
+    fn closed(&self, mut positions: Vec<usize>) -> Vec<usize> {
         let mut index = 0;
         while let Some(position) = positions.get(index).copied() {
-            if self.parts.get(position) == Some(&Part::Folders) {
+            if self.parts.get(position).is_some_and(|part| part == FOLDERS) {
                 positions.push(position + 1);
             }
             index += 1;
         }
         positions.sort_unstable();
         positions.dedup();
-        Positions(positions)
+        positions
     }
 }
 

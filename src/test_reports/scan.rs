@@ -6,7 +6,9 @@
 
 use std::io::{self, Read};
 
-use super::unreadable::Unreadable;
+use anyhow::anyhow;
+
+use super::not_readable;
 
 /// Longest name of an element or attribute, in bytes.
 const MAX_NAME: usize = 1_000;
@@ -15,8 +17,8 @@ const MAX_NAME: usize = 1_000;
 const BUFFER: usize = 64 * 1024;
 
 /// Where reading has come to.
-pub(super) struct Scanner<R> {
-    input: R,
+pub(super) struct Scanner<'a> {
+    input: Box<dyn Read + 'a>,
     buffer: Box<[u8]>,
     /// The place in the buffer.
     start: usize,
@@ -26,8 +28,8 @@ pub(super) struct Scanner<R> {
     before: u64,
 }
 
-impl<R: Read> Scanner<R> {
-    pub(super) fn new(input: R) -> Self {
+impl<'a> Scanner<'a> {
+    pub(super) fn new(input: Box<dyn Read + 'a>) -> Self {
         Self {
             input,
             buffer: vec![0; BUFFER].into(),
@@ -48,7 +50,7 @@ impl<R: Read> Scanner<R> {
     }
 
     /// Goes behind `?>`.
-    pub(super) fn skip_instruction(&mut self) -> Result<(), Unreadable> {
+    pub(super) fn skip_instruction(&mut self) -> anyhow::Result<()> {
         self.skip_past(b'?')?;
         loop {
             match self.take()? {
@@ -60,7 +62,7 @@ impl<R: Read> Scanner<R> {
     }
 
     /// Goes behind `-->` or `]]>`.
-    pub(super) fn skip_past_twins(&mut self, twin: u8) -> Result<(), Unreadable> {
+    pub(super) fn skip_past_twins(&mut self, twin: u8) -> anyhow::Result<()> {
         loop {
             self.skip_past(twin)?;
             let mut run = 1;
@@ -75,7 +77,7 @@ impl<R: Read> Scanner<R> {
     }
 
     /// Adds a name whose first byte was read already.
-    pub(super) fn read_name(&mut self, first: u8, name: &mut Vec<u8>) -> Result<(), Unreadable> {
+    pub(super) fn read_name(&mut self, first: u8, name: &mut Vec<u8>) -> anyhow::Result<()> {
         if !is_name(first) {
             return Err(self.malformed());
         }
@@ -86,7 +88,7 @@ impl<R: Read> Scanner<R> {
             let length = buffer.iter().position(|byte| !is_name(*byte));
             let part = &buffer[..length.unwrap_or(buffer.len())];
             if name.len() - start + part.len() > MAX_NAME {
-                return Err(Unreadable::Malformed(begin));
+                return Err(malformed_at(begin));
             }
             name.extend_from_slice(part);
             let read = part.len();
@@ -110,7 +112,7 @@ impl<R: Read> Scanner<R> {
         }
     }
 
-    pub(super) fn skip_blank(&mut self) -> Result<(), Unreadable> {
+    pub(super) fn skip_blank(&mut self) -> anyhow::Result<()> {
         while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.peek()? {
             self.consume(1);
         }
@@ -118,7 +120,7 @@ impl<R: Read> Scanner<R> {
     }
 
     /// Goes behind the next such byte, or to the end, where the next [`Self::take`] fails.
-    pub(super) fn skip_past(&mut self, byte: u8) -> Result<(), Unreadable> {
+    pub(super) fn skip_past(&mut self, byte: u8) -> anyhow::Result<()> {
         loop {
             let rest = self.fill()?;
             let (found, length) = (memchr::memchr(byte, rest), rest.len());
@@ -135,7 +137,7 @@ impl<R: Read> Scanner<R> {
         end: u8,
         most: usize,
         kept: &mut Vec<u8>,
-    ) -> Result<(), Unreadable> {
+    ) -> anyhow::Result<()> {
         while kept.len() < most {
             match self.take()? {
                 byte if byte == end => return Ok(()),
@@ -145,7 +147,7 @@ impl<R: Read> Scanner<R> {
         self.skip_past(end)
     }
 
-    pub(super) fn expect(&mut self, byte: u8) -> Result<(), Unreadable> {
+    pub(super) fn expect(&mut self, byte: u8) -> anyhow::Result<()> {
         if self.take()? == byte {
             return Ok(());
         }
@@ -153,7 +155,7 @@ impl<R: Read> Scanner<R> {
     }
 
     #[inline(always)]
-    pub(super) fn take(&mut self) -> Result<u8, Unreadable> {
+    pub(super) fn take(&mut self) -> anyhow::Result<u8> {
         let Some(byte) = self.peek()? else {
             return Err(self.truncated());
         };
@@ -162,7 +164,7 @@ impl<R: Read> Scanner<R> {
     }
 
     #[inline(always)]
-    pub(super) fn peek(&mut self) -> Result<Option<u8>, Unreadable> {
+    pub(super) fn peek(&mut self) -> anyhow::Result<Option<u8>> {
         match self.rest().first() {
             Some(byte) => Ok(Some(*byte)),
             None => Ok(self.fill()?.first().copied()),
@@ -175,11 +177,11 @@ impl<R: Read> Scanner<R> {
         &self.buffer[self.start..self.end]
     }
 
-    fn fill(&mut self) -> Result<&[u8], Unreadable> {
+    fn fill(&mut self) -> anyhow::Result<&[u8]> {
         if self.start == self.end {
             self.before = self.position();
             (self.start, self.end) = (0, 0);
-            self.end = self.read()?;
+            self.end = self.read().map_err(not_readable)?;
         }
         Ok(self.rest())
     }
@@ -198,13 +200,20 @@ impl<R: Read> Scanner<R> {
         self.start += count;
     }
 
-    pub(super) fn malformed(&self) -> Unreadable {
-        Unreadable::Malformed(self.position())
+    pub(super) fn malformed(&self) -> anyhow::Error {
+        malformed_at(self.position())
     }
 
-    pub(super) fn truncated(&self) -> Unreadable {
-        Unreadable::Truncated(self.position())
+    pub(super) fn truncated(&self) -> anyhow::Error {
+        anyhow!(
+            "it ends in the middle, after {} bytes: its writer was stopped, or is still writing",
+            self.position()
+        )
     }
+}
+
+fn malformed_at(byte: u64) -> anyhow::Error {
+    anyhow!("it is not well-formed XML, see its byte {byte}")
 }
 
 /// The name of the attribute behind one blank, without blanks inside it, and the length of all that.

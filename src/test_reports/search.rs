@@ -1,7 +1,7 @@
 //! The files that patterns match, for counting the tests in them.
 
 use std::collections::BTreeMap;
-use std::fs::{self, DirEntry};
+use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -21,8 +21,8 @@ pub(super) struct FileSearch<'a> {
     pub(super) is_over: &'a dyn Fn() -> bool,
     /// Real paths, each with the path that people know it by.
     pub(super) files: BTreeMap<PathBuf, PathBuf>,
-    /// Folders that could not be read, each with the reason.
-    pub(super) wrong: Vec<(PathBuf, String)>,
+    /// What people read of files and folders that cannot be used.
+    pub(super) wrong: Vec<String>,
     looked_at: u32,
 }
 
@@ -60,11 +60,11 @@ impl<'a> FileSearch<'a> {
         }
         let mut folders = vec![(PathBuf::new(), pattern.begin())];
         while let Some((below, state)) = folders.pop() {
-            let folder = real.join(&below);
-            let entries = match fs::read_dir(&folder) {
+            let shown = pattern.start().join(&below);
+            let entries = match fs::read_dir(real.join(&below)) {
                 Ok(entries) => entries,
                 Err(error) => {
-                    self.note(&pattern.start().join(&below), &error);
+                    self.note(&shown, &error);
                     continue;
                 }
             };
@@ -73,18 +73,18 @@ impl<'a> FileSearch<'a> {
                 let entry = match entry {
                     Ok(entry) => entry,
                     Err(error) => {
-                        self.note(&pattern.start().join(&below), &error);
+                        self.note(&shown, &error);
                         break;
                     }
                 };
-                let Some(next) = pattern.enter(&state, &entry.file_name().to_string_lossy()) else {
+                let name = entry.file_name();
+                let Some(next) = pattern.enter(&state, &name.to_string_lossy()) else {
                     continue;
                 };
-                let below = below.join(entry.file_name());
-                if is_real_folder(&entry) {
-                    folders.push((below, next));
+                if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                    folders.push((below.join(name), next));
                 } else if pattern.is_end(&next) {
-                    self.add_file(entry.path(), pattern.start().join(&below))?;
+                    self.add_file(entry.path(), shown.join(name))?;
                 }
             }
         }
@@ -93,11 +93,9 @@ impl<'a> FileSearch<'a> {
 
     fn add_plain(&mut self, path: &Path, real: PathBuf) {
         if real.is_dir() {
-            let advice = format!(
-                "it is a folder; {}/**/*.xml names the files in it",
-                path.display()
-            );
-            self.wrong.push((path.to_owned(), advice));
+            let folder = path.display();
+            let advice = format!("it is a folder; {folder}/**/*.xml names the files in it");
+            self.wrong.push(not_counted(path, &advice));
         } else {
             self.files.entry(real).or_insert_with(|| path.to_owned());
         }
@@ -111,8 +109,8 @@ impl<'a> FileSearch<'a> {
                 Ok(real) if real.is_dir() => return Ok(()),
                 Ok(real) => real,
                 Err(error) => {
-                    self.wrong
-                        .push((shown, format!("its link is broken: {}", plain(error))));
+                    let reason = format!("its link is broken: {}", plain(error));
+                    self.wrong.push(not_counted(&shown, &reason));
                     return Ok(());
                 }
             }
@@ -141,16 +139,14 @@ impl<'a> FileSearch<'a> {
     /// What is not there matches nothing; what cannot be read might.
     fn note(&mut self, path: &Path, error: &io::Error) {
         if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) {
-            self.wrong.push((
-                path.to_owned(),
-                format!("it cannot be read: {}", plain(error)),
-            ));
+            let reason = format!("it cannot be read: {}", plain(error));
+            self.wrong.push(not_counted(path, &reason));
         }
     }
 }
 
-fn is_real_folder(entry: &DirEntry) -> bool {
-    entry.file_type().is_ok_and(|kind| kind.is_dir())
+pub(super) fn not_counted(path: &Path, reason: &str) -> String {
+    format!("{} is not counted: {reason}", path.display())
 }
 
 #[cfg(test)]
@@ -236,8 +232,8 @@ mod tests {
             search(&mut all, path, pattern).unwrap();
         }
         assert_eq!(all.files.len(), 2);
-        let (gone, reason) = &all.wrong[0];
-        assert!(gone.ends_with("real/gone.xml") && reason.contains("broken"));
+        let gone = "real/gone.xml is not counted: its link is broken: ";
+        assert!(all.wrong[0].contains(gone), "{:?}", all.wrong);
     }
 
     #[test]

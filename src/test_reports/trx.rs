@@ -1,7 +1,7 @@
 //! TRX, the XML of Visual Studio and `dotnet test`.
 
-use super::format::{Element, Format};
-use super::unreadable::Unreadable;
+use super::format::{Format, outcome};
+use super::markup::Markup;
 use crate::domain::test_info::{TestCounts, TestOutcome};
 
 /// The outcomes of the format (`TestOutcome` of `TrxLogger` in microsoft/vstest).
@@ -33,13 +33,13 @@ struct Open {
 }
 
 impl Format for Trx {
-    fn open(&mut self, element: &Element<'_>, _: &mut TestCounts) -> Result<(), Unreadable> {
+    fn open(&mut self, element: &Markup<'_>, _: &mut TestCounts) -> anyhow::Result<()> {
         if !is_result(element) {
             return Ok(());
         }
         // Writers leave out the first of the outcomes, which is Error.
-        let outcome = if (element.attribute)("outcome").is_some() {
-            element.outcome("outcome", OUTCOMES)?
+        let outcome = if element.attribute(b"outcome").is_some() {
+            outcome(element, b"outcome", OUTCOMES)?
         } else {
             TestOutcome::Failed
         };
@@ -47,7 +47,7 @@ impl Format for Trx {
             around.has_inner = true;
         }
         self.0.push(Open {
-            depth: element.depth,
+            depth: element.depth(),
             outcome,
             has_inner: false,
         });
@@ -64,7 +64,8 @@ impl Format for Trx {
 }
 
 /// `UnitTestResult`, and the results of other kinds of tests, which have names of their own.
-fn is_result(element: &Element<'_>) -> bool {
-    matches!(element.parent, b"Results" | b"InnerResults")
-        && (element.name.ends_with(b"TestResult") || element.name == b"TestResultAggregation")
+fn is_result(element: &Markup<'_>) -> bool {
+    let name = element.name();
+    matches!(element.parent(), b"Results" | b"InnerResults")
+        && (name.ends_with(b"TestResult") || name == b"TestResultAggregation")
 }
