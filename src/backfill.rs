@@ -11,6 +11,9 @@ mod lineage;
 mod rest;
 mod run_file;
 
+use percent_encoding::{AsciiSet, utf8_percent_encode};
+
+use crate::domain::web_url::UNSAFE_IN_PATH;
 use crate::domain::wildcard;
 use crate::error::Failure;
 use crate::git::Commit;
@@ -31,12 +34,34 @@ pub(crate) trait Controller {
 /// Runs on their way. An error ends all.
 pub(crate) type Runs<'a> = Box<dyn Iterator<Item = Result<FoundRun, Failure>> + 'a>;
 
-/// What is where a run should be.
-#[derive(Debug)]
-pub(crate) enum FoundRun {
-    Run(Box<PastRun>),
-    /// Which one, and what is wrong with it.
-    Unreadable(String),
+/// What is where a run should be: the run, or which one cannot be read and what is wrong with it.
+pub(crate) type FoundRun = Result<Box<PastRun>, String>;
+
+/// Goes through folders within folders, from the first of these on, whose depth is 1: `look` says whether one is a job, and what
+/// is in it. An error ends all.
+fn walk<'a, F: 'a>(
+    first: Vec<F>,
+    look: impl Fn(F, usize) -> Result<(Option<Job>, Vec<F>), Failure> + 'a,
+) -> Box<dyn Iterator<Item = Result<Job, Failure>> + 'a> {
+    let at = |depth: usize| move |folder: F| (folder, depth);
+    let mut stack: Vec<(F, usize)> = first.into_iter().rev().map(at(1)).collect();
+    Box::new(std::iter::from_fn(move || {
+        while let Some((folder, depth)) = stack.pop() {
+            match look(folder, depth) {
+                Ok((job, below)) => {
+                    stack.extend(below.into_iter().rev().map(at(depth + 1)));
+                    if let Some(job) = job {
+                        return Some(Ok(job));
+                    }
+                }
+                Err(failure) => {
+                    stack.clear();
+                    return Some(Err(failure));
+                }
+            }
+        }
+        None
+    }))
 }
 
 /// One job, or one branch of a multibranch project.
@@ -125,28 +150,13 @@ pub(crate) fn order(one: &str, other: &str) -> std::cmp::Ordering {
     one.split('/').cmp(other.split('/'))
 }
 
-/// What Jenkins leaves as it is in the address of a job.
-const IN_ADDRESS: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
-    .remove(b'!')
-    .remove(b'$')
-    .remove(b'&')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')')
-    .remove(b'*')
-    .remove(b'+')
-    .remove(b',')
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'=')
-    .remove(b'@')
-    .remove(b'_');
+/// What Jenkins escapes in the address of a job.
+const IN_ADDRESS: &AsciiSet = &UNSAFE_IN_PATH.add(b'/').add(b':').add(b';').add(b'~');
 
 /// The address of a job, below that of the controller: `/job/acme/job/shop`.
 pub(crate) fn path_of(job: &str) -> String {
-    let parts = job.split('/');
-    let parts = parts.map(|part| {
-        let part = percent_encoding::utf8_percent_encode(part, IN_ADDRESS);
+    let parts = job.split('/').map(|part| {
+        let part = utf8_percent_encode(part, IN_ADDRESS);
         format!("/job/{part}")
     });
     parts.collect()
@@ -167,7 +177,10 @@ mod tests {
                 "/job/acme/job/Web%20Team/job/shop%20pipeline%20%C3%A9",
             ),
             ("shop/feature%2FABC-1", "/job/shop/job/feature%252FABC-1"),
-            ("a~b'c$(d)", "/job/a%7Eb'c$(d)"),
+            (
+                " !\"#$%&'()*+,-.:;<=>?@[\\]^_`{|}~\u{7F}\n",
+                "/job/%20!%22%23$%25&'()*+,-.%3A%3B%3C=%3E%3F@%5B%5C%5D%5E_%60%7B%7C%7D%7E%7F%0A",
+            ),
         ];
         for (name, path) in cases {
             assert_eq!(path_of(name), path);

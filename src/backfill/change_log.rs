@@ -21,7 +21,6 @@ pub(super) fn parse(text: &str) -> Vec<Commit> {
             }
             commits.push(Commit {
                 id: first_word(id),
-                message: String::new(),
                 ..Commit::default()
             });
         } else if let (Some(text), Some(commit)) = (line.strip_prefix("    "), commits.last_mut())
@@ -35,10 +34,8 @@ pub(super) fn parse(text: &str) -> Vec<Commit> {
 
 /// Where an id should be, a log that is damaged has anything.
 fn first_word(text: &str) -> String {
-    text.split_whitespace()
-        .next()
-        .unwrap_or_default()
-        .to_owned()
+    let word = text.split_whitespace().next();
+    word.unwrap_or_default().to_owned()
 }
 
 fn of_xml(text: &str) -> Vec<Commit> {

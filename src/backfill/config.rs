@@ -68,16 +68,13 @@ impl Head {
     }
 
     /// The number of a pull request is in its name, if nowhere else.
-    pub(super) fn with_change(self, change: Option<Change>) -> Self {
+    pub(super) fn with_change(self, mut change: Option<Change>) -> Self {
         let digits = self.name.split('-').nth(1).unwrap_or_default();
-        let change = change.map(|change| Change {
-            number: if is_number(&change.number) {
-                change.number
-            } else {
-                digits.to_owned()
-            },
-            ..change
-        });
+        if let Some(Change { number, .. }) = &mut change
+            && !is_number(number)
+        {
+            digits.clone_into(number);
+        }
         Self {
             change: change.filter(|change| is_number(&change.number)),
             ..self

@@ -44,8 +44,10 @@ pub(super) struct Element<'a> {
 
 impl<'a> Elements<'a> {
     pub(super) fn new(text: &'a str) -> Self {
+        let mut reader = Reader::from_str(text);
+        reader.config_mut().expand_empty_elements = true;
         Self {
-            reader: Reader::from_str(text),
+            reader,
             path: String::new(),
             open: Vec::new(),
             text: String::new(),
@@ -66,12 +68,6 @@ impl<'a> Elements<'a> {
                     self.open.push(open);
                     ensure!(self.open.len() <= MAX_DEPTH, "its elements are too deep");
                     self.text.clear();
-                }
-                Event::Empty(start) => {
-                    let open = opened(&start, &mut self.path, self.open.is_empty());
-                    self.open.push(open);
-                    self.text.clear();
-                    break;
                 }
                 Event::End(_) => break,
                 Event::Text(text) => add(&mut self.text, &text),

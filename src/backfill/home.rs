@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::elements::Elements;
-use super::{Controller, FoundRun, Head, Job, Runs, change_log, config, order, run_file};
+use super::{Controller, Head, Job, PastRun, Runs, change_log, config, order, run_file, walk};
 use crate::error::{Failure, plain};
 use crate::files;
 
@@ -57,16 +57,14 @@ impl Home {
 impl Controller for Home {
     fn jobs(&self) -> Box<dyn Iterator<Item = Result<Job, Failure>> + '_> {
         let top = Folder {
-            place: String::new(),
+            job: Job::default(),
             path: self.folder.clone(),
-            name: String::new(),
-            head: None,
-            real: Rc::new(Vec::new()),
+            real: Rc::default(),
         };
-        let walk = Walk {
-            stack: vec![top.below().into_iter()],
-        };
-        Box::new(walk.map(Ok))
+        walk(top.below(), |folder, _| {
+            let below = folder.below();
+            Ok((folder.job(), below))
+        })
     }
 
     fn runs<'a>(&'a self, job: &Job, below: Option<u64>) -> Runs<'a> {
@@ -77,50 +75,25 @@ impl Controller for Home {
         let runs = numbers.into_iter().rev().map(move |number| {
             let folder = builds.join(number.to_string());
             let run = run(&folder, number);
-            Ok(run.unwrap_or_else(|error| {
+            Ok(run.map(Box::new).map_err(|error| {
                 let path = folder.join("build.xml");
                 let path = path.display().to_string();
                 let why = plain(error);
-                FoundRun::Unreadable(if why.contains(&path) {
+                if why.contains(&path) {
                     why
                 } else {
                     format!("{path}: {why}")
-                })
+                }
             }))
         });
         Box::new(runs)
     }
 }
 
-/// Jobs, folders and projects, in the order of their places.
-struct Walk {
-    stack: Vec<std::vec::IntoIter<Folder>>,
-}
-
-impl Iterator for Walk {
-    type Item = Job;
-
-    fn next(&mut self) -> Option<Job> {
-        while let Some(folders) = self.stack.last_mut() {
-            let Some(folder) = folders.next() else {
-                self.stack.pop();
-                continue;
-            };
-            self.stack.push(folder.below().into_iter());
-            if let Some(job) = folder.job() {
-                return Some(job);
-            }
-        }
-        None
-    }
-}
-
 /// A job, a folder or a project.
 struct Folder {
-    place: String,
+    job: Job,
     path: PathBuf,
-    name: String,
-    head: Option<Head>,
     /// Where it really is, and the folders around it: a link may lead back to one of them.
     real: Rc<Vec<PathBuf>>,
 }
@@ -129,14 +102,12 @@ impl Folder {
     fn job(self) -> Option<Job> {
         let runs = numbers(&self.path.join("builds")).len();
         (runs > 0).then(|| Job {
-            place: self.place,
-            name: self.name,
             runs: u64::try_from(runs).unwrap_or(u64::MAX),
-            head: self.head,
+            ..self.job
         })
     }
 
-    /// What is in it.
+    /// What is in it, in the order of the places.
     fn below(&self) -> Vec<Self> {
         let kinds = ["branches", "jobs"].into_iter();
         let names = kinds.flat_map(|kind| {
@@ -146,7 +117,7 @@ impl Folder {
         let mut below: Vec<Self> = names
             .filter_map(|(kind, name)| self.child(kind, &name))
             .collect();
-        below.sort_by(|one, other| order(&one.place, &other.place));
+        below.sort_by(|one, other| order(&one.job.place, &other.job.place));
         below
     }
 
@@ -179,10 +150,13 @@ impl Folder {
             outer => format!("{outer}/{inner}"),
         };
         Some(Self {
-            place: join(&self.place, &format!("{kind}/{name}")),
-            name: join(&self.name, &own),
+            job: Job {
+                place: join(&self.job.place, &format!("{kind}/{name}")),
+                name: join(&self.job.name, &own),
+                head,
+                ..Job::default()
+            },
             path,
-            head,
             real: Rc::new(self.real.iter().cloned().chain([real]).collect()),
         })
     }
@@ -204,16 +178,14 @@ fn numbers(builds: &Path) -> Vec<u64> {
     numbers.filter_map(|name| name.parse().ok()).collect()
 }
 
-fn run(folder: &Path, number: u64) -> anyhow::Result<FoundRun> {
+fn run(folder: &Path, number: u64) -> anyhow::Result<PastRun> {
     let text = self::text(&folder.join("build.xml"))?;
-    let run_file::RunFile {
-        mut run,
-        of_libraries,
-    } = run_file::parse(&text, number)?;
+    let file = run_file::parse(&text, number)?;
+    let mut run = file.run;
     let mut logs = names(folder);
     logs.retain(|name| {
         let is_xml = Path::new(name).extension().is_some_and(|it| it == "xml");
-        is_xml && name.starts_with("changelog") && !of_libraries.contains(name)
+        is_xml && name.starts_with("changelog") && !file.of_libraries.contains(name)
     });
     logs.sort_unstable();
     for log in logs {
@@ -221,7 +193,7 @@ fn run(folder: &Path, number: u64) -> anyhow::Result<FoundRun> {
         let text = self::text(&folder.join(log)).unwrap_or_default();
         run.changes.extend(change_log::parse(&text));
     }
-    Ok(FoundRun::Run(Box::new(run)))
+    Ok(run)
 }
 
 /// What is not UTF-8 is replaced.

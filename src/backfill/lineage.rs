@@ -43,8 +43,8 @@ impl<'a> Lineage<'a> {
     /// Reads on until the last success before the first run of the window is known.
     fn fill(&mut self) -> Result<(), Failure> {
         loop {
-            let mut before = self.window.iter().skip(1).filter_map(run);
-            let is_known = before.any(is_clean) || self.window.len() > MAX_FAILED;
+            let mut before = self.window.iter().skip(1).flatten();
+            let is_known = before.any(|run| is_clean(run)) || self.window.len() > MAX_FAILED;
             if is_known && !self.window.is_empty() || self.is_over {
                 return Ok(());
             }
@@ -67,29 +67,20 @@ impl Iterator for Lineage<'_> {
             return Some(Err(failure));
         }
         let run = match self.window.pop_front()? {
-            FoundRun::Unreadable(why) => return Some(Ok(Err(why))),
-            FoundRun::Run(run) => run,
+            Err(why) => return Some(Ok(Err(why))),
+            Ok(run) => run,
         };
-        let before = || self.window.iter().filter_map(self::run);
+        let before = || self.window.iter().flatten().map(Box::as_ref);
         let failed = before().take_while(|run| !is_clean(run));
         let earlier = failed.flat_map(|run| &run.changes).take(MAX_CHANGES);
         let commits = |run: &PastRun| run.checkouts.iter().map(|it| it.commit.clone()).collect();
+        let last_success = before().find(|run| is_success(run));
         Some(Ok(Ok(Past {
             earlier: earlier.cloned().collect(),
-            last_success: before()
-                .find(|run| is_success(run))
-                .map(commits)
-                .unwrap_or_default(),
+            last_success: last_success.map(commits).unwrap_or_default(),
             last_run: before().next().map(commits).unwrap_or_default(),
             run: *run,
         })))
-    }
-}
-
-fn run(found: &FoundRun) -> Option<&PastRun> {
-    match found {
-        FoundRun::Run(run) => Some(run),
-        FoundRun::Unreadable(_) => None,
     }
 }
 

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
-use super::{Controller, FoundRun, Head, Job, Runs, path_of};
+use super::{Controller, Job, PastRun, Runs, path_of, walk};
 use crate::error::{Failure, FailureKind};
-use crate::jira::http::{Answer, Request, Transport, TransportError};
+use crate::jira::http::{Request, Transport};
 use crate::jira::{is_safe_address, pause_after};
 use crate::secret::Secret;
 use crate::system::System;
@@ -79,28 +79,32 @@ impl<'a> Rest<'a> {
     /// # Errors
     /// When there is no answer, or none of Jenkins.
     fn get<T: DeserializeOwned>(&self, path: &str, tree: &str) -> Result<T, Failure> {
-        let url = format!("{}{path}/api/json?tree={tree}", self.url);
+        let body = self.read(&format!("{}{path}/api/json?tree={tree}", self.url))?;
+        serde_json::from_str(&body).map_err(|error| {
+            Failure::new(FailureKind::Unreachable, self.trouble())
+                .cause(format!("its answer cannot be read: {error}"))
+                .hint(
+                    "is it the address of Jenkins, as under Manage Jenkins > System > Jenkins URL?",
+                )
+        })
+    }
+
+    fn read(&self, url: &str) -> Result<String, Failure> {
         let request = Request {
             account: self.account.as_ref().map(Secret::reveal),
-            ..Request::get(&url)
+            ..Request::get(url)
         };
         let mut tried = 0;
-        loop {
+        let result = loop {
             let result = self.transport.send(request, TIME);
             tried += 1;
             let pause = pause_after(&result, tried, self.system.random(), self.system.now());
             match pause.filter(|_| tried < MAX_TRIES) {
                 Some(pause) => self.system.sleep(pause),
-                None => return self.read(result),
+                None => break result,
             }
-        }
-    }
-
-    fn read<T: DeserializeOwned>(
-        &self,
-        result: Result<Answer, TransportError>,
-    ) -> Result<T, Failure> {
-        let what = format!("could not read the history from {}", self.url);
+        };
+        let what = self.trouble();
         let answer = result.map_err(|error| {
             let failure = Failure::new(FailureKind::Unreachable, what.as_str());
             failure.cause(error.words()).hint(error.hint())
@@ -108,11 +112,7 @@ impl<'a> Rest<'a> {
         let status = answer.status;
         let said = format!("Jenkins answered with status {status}");
         match status {
-            200 => serde_json::from_str(&answer.body).map_err(|error| {
-                Failure::new(FailureKind::Unreachable, what)
-                    .cause(format!("its answer cannot be read: {error}"))
-                    .hint("is it the address of Jenkins, as under Manage Jenkins > System > Jenkins URL?")
-            }),
+            200 => Ok(answer.body),
             401 | 403 => Err(Failure::new(FailureKind::Credentials, what).cause(said).hint(
                 "set JENKINS_USER_ID and JENKINS_API_TOKEN; the token is made on the user's page under Security, and the user needs Overall/Read and Job/Read",
             )),
@@ -125,15 +125,19 @@ impl<'a> Rest<'a> {
         }
     }
 
+    fn trouble(&self) -> String {
+        format!("could not read the history from {}", self.url)
+    }
+
     /// What is in a folder, by name.
-    fn items(&self, folder: &Item) -> Result<Vec<Item>, Failure> {
-        let mut items: Vec<Item> = Vec::new();
+    fn items(&self, folder: &str) -> Result<Vec<JenkinsItem>, Failure> {
+        let mut items: Vec<JenkinsItem> = Vec::new();
+        let path = match folder {
+            "" => String::new(),
+            name => path_of(name),
+        };
         for page in 0.. {
             let tree = answers::items_tree(page * PAGE, (page + 1) * PAGE);
-            let path = match folder.name.as_str() {
-                "" => String::new(),
-                name => path_of(name),
-            };
             let found: Items = self.get(&path, &tree)?;
             let is_last = found.jobs.len() < PAGE;
             items.extend(found.into_items(folder));
@@ -141,8 +145,8 @@ impl<'a> Rest<'a> {
                 break;
             }
         }
-        items.sort_by(|one, other| one.name.cmp(&other.name));
-        items.dedup_by(|one, other| one.name == other.name);
+        items.sort_by(|one, other| one.job.name.cmp(&other.job.name));
+        items.dedup_by(|one, other| one.job.name == other.job.name);
         Ok(items)
     }
 }
@@ -158,111 +162,47 @@ pub(super) fn parse_page(text: &str) {
 }
 
 /// A job or a folder.
-#[derive(Debug)]
-struct Item {
-    name: String,
+struct JenkinsItem {
+    job: Job,
     is_folder: bool,
-    runs: u64,
-    head: Option<Head>,
 }
 
 impl Controller for Rest<'_> {
     fn jobs(&self) -> Box<dyn Iterator<Item = Result<Job, Failure>> + '_> {
-        let top = Item {
-            name: String::new(),
+        let top = JenkinsItem {
+            job: Job::default(),
             is_folder: true,
-            runs: 0,
-            head: None,
         };
-        Box::new(Walk {
-            rest: self,
-            stack: vec![vec![top].into_iter()],
+        walk(vec![top], |JenkinsItem { job, is_folder }, depth| {
+            let below = if is_folder && depth <= MAX_DEPTH {
+                self.items(&job.name)?
+            } else {
+                Vec::new()
+            };
+            Ok((Some(job).filter(|job| job.runs > 0), below))
         })
     }
 
+    /// One page after the other. New runs move the others to a later place, so that some come twice.
     fn runs<'a>(&'a self, job: &Job, below: Option<u64>) -> Runs<'a> {
-        let pages = Pages {
-            rest: self,
-            path: path_of(&job.name),
-            next: Some(0),
-            below,
-            ready: Vec::new().into_iter(),
-        };
-        Box::new(pages)
-    }
-}
-
-struct Walk<'a> {
-    rest: &'a Rest<'a>,
-    stack: Vec<std::vec::IntoIter<Item>>,
-}
-
-impl Iterator for Walk<'_> {
-    type Item = Result<Job, Failure>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while let Some(items) = self.stack.last_mut() {
-            let Some(item) = items.next() else {
-                self.stack.pop();
-                continue;
-            };
-            if item.is_folder && self.stack.len() <= MAX_DEPTH {
-                match self.rest.items(&item) {
-                    Ok(below) => self.stack.push(below.into_iter()),
-                    Err(failure) => {
-                        self.stack.clear();
-                        return Some(Err(failure));
-                    }
-                }
-            }
-            if item.runs > 0 {
-                return Some(Ok(Job {
-                    place: item.name.clone(),
-                    name: item.name,
-                    runs: item.runs,
-                    head: item.head,
-                }));
-            }
-        }
-        None
-    }
-}
-
-/// The runs of a job, one page after the other. New ones move the others to a later place, so that some come twice.
-struct Pages<'a> {
-    rest: &'a Rest<'a>,
-    path: String,
-    next: Option<usize>,
-    below: Option<u64>,
-    ready: std::vec::IntoIter<FoundRun>,
-}
-
-impl Iterator for Pages<'_> {
-    type Item = Result<FoundRun, Failure>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some(found) = self.ready.next() {
-                return Some(Ok(found));
-            }
-            let from = self.next.take()?;
-            let tree = answers::runs_tree(from, from + PAGE);
-            let page: RunPage = match self.rest.get(&self.path, &tree) {
+        let path = path_of(&job.name);
+        let (mut next, mut below) = (Some(0), below);
+        let pages = std::iter::from_fn(move || {
+            let from = next.take()?;
+            let page: RunPage = match self.get(&path, &answers::runs_tree(from, from + PAGE)) {
                 Ok(page) => page,
-                Err(failure) => return Some(Err(failure)),
+                Err(failure) => return Some(vec![Err(failure)]),
             };
             if page.all_builds.len() >= PAGE {
-                self.next = Some(from + PAGE);
+                next = Some(from + PAGE);
             }
             let runs = page.all_builds.into_iter();
             let runs = runs.filter_map(answers::Run::into_run);
-            let below = self.below;
             let runs = runs.filter(|run| below.is_none_or(|below| run.number < below));
-            let found: Vec<FoundRun> = runs.map(|run| FoundRun::Run(Box::new(run))).collect();
-            if let Some(FoundRun::Run(last)) = found.last() {
-                self.below = Some(last.number);
-            }
-            self.ready = found.into_iter();
-        }
+            let runs: Vec<PastRun> = runs.collect();
+            below = runs.last().map(|run| run.number).or(below);
+            Some(runs.into_iter().map(|run| Ok(Ok(Box::new(run)))).collect())
+        });
+        Box::new(pages.flatten())
     }
 }

@@ -1,6 +1,5 @@
 //! `jira-send backfill`: what a Jenkins controller remembers of its runs.
 
-mod batch;
 mod past;
 mod progress;
 mod source;
@@ -11,7 +10,7 @@ use std::time::Duration;
 
 use super::credentials::secret_of_file;
 use super::meter::Meter;
-use super::{Context, answer, send};
+use super::{Context, answer, connection, send};
 use crate::backfill::{Account, Controller, Home, Rest};
 use crate::cli::{BackfillOptions, is_url};
 use crate::domain::properties::{Properties, Property};
@@ -28,7 +27,7 @@ use crate::variables::{
 };
 use past::Maker;
 use progress::Tracker;
-use source::{Parts, WholeHistory};
+use source::{HistoryParts, WholeHistory};
 
 /// Nobody waits longer than this for the whole.
 const LONGEST: Duration = Duration::from_hours(7 * 24);
@@ -71,7 +70,7 @@ fn send_history(options: &BackfillOptions, context: &Context<'_>) -> Result<Repo
     let total = count(opened.controller.as_ref(), output)?;
     let before = tracker.common().under_way.map_or(0, |it| it.read);
     let budget = Duration::from_secs(options.jira.connection.budget.into());
-    let mut source = WholeHistory::new(Parts {
+    let mut source = WholeHistory::new(HistoryParts {
         options,
         controller: opened.controller.as_ref(),
         maker,
@@ -105,18 +104,14 @@ struct Opened<'a> {
 }
 
 fn open<'a>(options: &BackfillOptions, context: &'a Context<'_>) -> Result<Opened<'a>, Failure> {
-    let variables = context.variables;
-    let from = options.history.from.as_deref().map(str::trim);
+    let (variables, history) = (context.variables, &options.history);
+    let from = history.from.as_deref().map(str::trim);
     let from = from.filter(|from| !from.is_empty());
     let Some(from) = from.or_else(|| variables.get(JENKINS_HOME)) else {
         return Err(Failure::usage("no controller is named")
             .hint("pass the home folder of the controller or its URL with --from"));
     };
-    let given = options
-        .history
-        .jenkins_url
-        .as_ref()
-        .map(ToString::to_string);
+    let given = history.jenkins_url.as_ref().map(ToString::to_string);
     let of_variable = || variables.get(JENKINS_URL).map(ToOwned::to_owned);
     if is_url(from) {
         if let Some(failure) = context.network_failure {
@@ -220,10 +215,8 @@ fn finish(
     let output = context.output;
     source.end();
     let counts = &source.counts;
-    let unknown = report
-        .sites
-        .iter()
-        .map(|site| site.unknown_issue_keys.len());
+    let sites = report.sites.iter();
+    let unknown = sites.map(|site| site.unknown_issue_keys.len());
     answer::say_unknown(unknown.max().unwrap_or_default(), output);
     let (read, sent) = (counts.read(), counts.sent());
     let is_nothing = counts.builds + counts.deployments == 0;
@@ -233,11 +226,8 @@ fn finish(
     } else if options.jira.dry_run {
         format!("{read}: {sent} would be sent")
     } else {
-        let sites = report
-            .sites
-            .iter()
-            .map(|site| super::connection::label(&site.site));
-        let sites: Vec<&str> = sites.collect();
+        let sites = report.sites.iter();
+        let sites: Vec<&str> = sites.map(|site| connection::label(&site.site)).collect();
         let rejected = match counts.rejected {
             0 => String::new(),
             count => format!(", {count} of them rejected"),

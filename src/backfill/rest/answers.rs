@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::Item;
-use crate::backfill::{Change, Checkout, Head, PastRun, run_file};
+use super::JenkinsItem;
+use crate::backfill::{Change, Checkout, Head, Job, PastRun, run_file};
 use crate::git::Commit;
 
 /// Jobs and folders; `jobs` says that it is a folder, `nextBuildNumber` that it is a job.
@@ -52,17 +52,23 @@ struct ItemAction {
 }
 
 impl Items {
-    pub(super) fn into_items(self, folder: &Item) -> impl Iterator<Item = Item> {
+    pub(super) fn into_items(self, folder: &str) -> impl Iterator<Item = JenkinsItem> {
         let is_multibranch = self.class.ends_with("MultiBranchProject");
         let jobs = self.jobs.into_iter();
-        jobs.map(move |job| Item {
-            name: match folder.name.as_str() {
+        jobs.map(move |job| {
+            let name = match folder {
                 "" => job.name.clone(),
                 outer => format!("{outer}/{}", job.name),
-            },
-            is_folder: job.jobs.is_some(),
-            runs: job.next_build_number.unwrap_or(1).saturating_sub(1),
-            head: is_multibranch.then(|| job.head()),
+            };
+            JenkinsItem {
+                is_folder: job.jobs.is_some(),
+                job: Job {
+                    place: name.clone(),
+                    name,
+                    runs: job.next_build_number.unwrap_or(1).saturating_sub(1),
+                    head: is_multibranch.then(|| job.head()),
+                },
+            }
         })
     }
 }
@@ -154,12 +160,10 @@ impl Run {
             .find_map(|it| Some([it.total_count?, it.fail_count?, it.skip_count.unwrap_or(0)]));
         let checkouts = actions().filter_map(|it| {
             let revision = it.last_built_revision.as_ref()?;
+            let branch = revision.branch.first();
             Some(Checkout {
                 commit: revision.id.clone(),
-                branch: revision
-                    .branch
-                    .first()
-                    .and_then(|branch| Checkout::branch_name(&branch.name)),
+                branch: branch.and_then(|branch| Checkout::branch_name(&branch.name)),
                 url: it.remote_urls.first().cloned(),
             })
         });

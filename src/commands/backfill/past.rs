@@ -13,7 +13,8 @@ use crate::cli::{
 use crate::commands::identity::EnvironmentName;
 use crate::commands::missing::Missing;
 use crate::commands::payload::Payload;
-use crate::commands::{Context, build, deployment, key_rules, run_facts, sent_keys};
+use crate::commands::run_facts::{self, RunFacts};
+use crate::commands::{Context, build, deployment, key_rules, sent_keys};
 use crate::domain::association::{Associations, OtherAssociations};
 use crate::domain::environment_types::EnvironmentTypes;
 use crate::domain::ids::{EnvironmentId, PipelineIdStyle, decoded};
@@ -116,26 +117,20 @@ impl<'a> Maker<'a> {
     }
 
     fn facts(&self, job: &Job, past: &Past, remembered: &Remembered) -> Facts {
-        let variables = variables(job, &past.run, &self.address);
-        let question = Question {
+        let mut variables = variables(job, &past.run, &self.address);
+        let mut question = Question {
             changes: [past.run.changes.as_slice(), &past.earlier].concat().into(),
             lacks_workspace: true,
             ..Question::default()
         };
         let mut folders = self.repositories.iter();
         let of_clone = folders.find_map(|folder| self.in_clone(folder, past, &variables));
-        let (question, variables) = match of_clone {
-            Some((folder, variables)) => (
-                Question {
-                    repository_dir: Some(folder),
-                    lacks_workspace: false,
-                    sorts_changes: true,
-                    ..question
-                },
-                variables,
-            ),
-            None => (question, variables),
-        };
+        if let Some((folder, of_clone)) = of_clone {
+            variables = of_clone;
+            question.repository_dir = Some(folder);
+            question.lacks_workspace = false;
+            question.sorts_changes = true;
+        }
         let mut facts = facts::gather(&question, &variables, self.context.system, PATIENCE);
         let known: Vec<&str> = remembered.issue_keys.iter().map(IssueKey::as_str).collect();
         if !known.is_empty() {
@@ -191,6 +186,17 @@ impl<'a> Maker<'a> {
         options
     }
 
+    fn run_facts(
+        &self,
+        options: &RunOptions,
+        facts: &Facts,
+        what: &str,
+    ) -> Result<RunFacts, Failure> {
+        let mut missing = Missing::default();
+        let found = run_facts::read(options, &facts.run, self.context.system, &mut missing)?;
+        found.ok_or_else(|| missing.into_failure(what))
+    }
+
     fn build(
         &self,
         run: &PastRun,
@@ -211,13 +217,8 @@ impl<'a> Maker<'a> {
             options.tests_failed = Some(failed);
             options.tests_skipped = Some(skipped);
         }
-        let mut missing = Missing::default();
-        let of_run = run_facts::read(&options.run, &facts.run, self.context.system, &mut missing)?;
-        let Some(of_run) = of_run else {
-            return Err(missing.into_failure("a build"));
-        };
         let parts = build::Parts {
-            run: of_run,
+            run: self.run_facts(&options.run, facts, "a build")?,
             state: build_state(state, options.run.unstable_as).map_err(wrong)?,
             associations,
             issue_keys: sent_keys(findings, &cut),
@@ -244,11 +245,7 @@ impl<'a> Maker<'a> {
         }
         let mut options = self.deployment.clone();
         options.run = self.run_options(&options.run, run, RunState::Successful, at);
-        let mut missing = Missing::default();
-        let of_run = run_facts::read(&options.run, &facts.run, self.context.system, &mut missing)?;
-        let Some(of_run) = of_run else {
-            return Err(missing.into_failure("a deployment"));
-        };
+        let of_run = self.run_facts(&options.run, facts, "a deployment")?;
         let style = options.run.identity.pipeline_id_style;
         let project = of_run.identity.project_id.as_str();
         let below = place.strip_prefix(project);

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::batch::Batch;
 use super::past::Maker;
 use super::progress::{Step, Tracker, UnderWay};
 use crate::backfill::{Controller, Job, Lineage, Past, order};
@@ -13,6 +12,7 @@ use crate::cli::BackfillOptions;
 use crate::commands::meter::Meter;
 use crate::commands::payload::Payload;
 use crate::commands::send::Source;
+use crate::domain::distinct_keys::DistinctKeys;
 use crate::domain::properties::Properties;
 use crate::domain::timestamp::Timestamp;
 use crate::error::Failure;
@@ -25,8 +25,15 @@ use crate::report::{BackfillReport, SiteReport};
 /// is read.
 const LONGEST_RUN: i64 = 30 * 24 * 60 * 60 * 1_000;
 
+/// What goes in one request.
+#[derive(Default)]
+struct Batch {
+    bodies: Vec<Body>,
+    issue_keys: DistinctKeys,
+}
+
 /// What the history is made of.
-pub(super) struct Parts<'a> {
+pub(super) struct HistoryParts<'a> {
     pub(super) options: &'a BackfillOptions,
     pub(super) controller: &'a dyn Controller,
     pub(super) maker: Maker<'a>,
@@ -41,7 +48,7 @@ pub(super) struct Parts<'a> {
 
 /// The history on its way.
 pub(super) struct WholeHistory<'a> {
-    parts: Parts<'a>,
+    parts: HistoryParts<'a>,
     delivered_before: i64,
     /// Where an earlier call has come to.
     resumed: Option<UnderWay>,
@@ -59,7 +66,7 @@ pub(super) struct WholeHistory<'a> {
 }
 
 impl<'a> WholeHistory<'a> {
-    pub(super) fn new(parts: Parts<'a>) -> Self {
+    pub(super) fn new(parts: HistoryParts<'a>) -> Self {
         let common = parts.tracker.common();
         let resumed = common.under_way;
         let position = resumed.clone().unwrap_or(UnderWay {
@@ -114,28 +121,19 @@ impl<'a> WholeHistory<'a> {
             // A run may have many deployments.
             while !batch.bodies.is_empty() {
                 let rest = batch.bodies.split_off(batch.bodies.len().min(MAX_ITEMS));
+                let bodies = std::mem::replace(&mut batch.bodies, rest);
                 let issue_keys = batch.issue_keys.clone();
-                batches.push((std::mem::take(&mut batch), None));
-                batch = Batch {
-                    bodies: rest,
-                    issue_keys,
-                };
+                batches.push((Batch { bodies, issue_keys }, None));
             }
         }
         match batches.last_mut() {
             Some((_, last)) => *last = Some(step),
-            None => self
-                .parts
-                .tracker
-                .done(self.noted(&step), &[], self.parts.output),
+            // A dry run does nothing.
+            None if self.parts.options.jira.dry_run => {}
+            None => self.parts.tracker.done(Some(&step), &[], self.parts.output),
         }
         self.ready.extend(batches);
         Ok(())
-    }
-
-    /// A dry run does nothing.
-    fn noted<'s>(&self, step: &'s Step) -> Option<&'s Step> {
-        (!self.parts.options.jira.dry_run).then_some(step)
     }
 
     fn next_run(&mut self) -> Result<Option<Result<Past, String>>, Failure> {
@@ -217,7 +215,8 @@ impl<'a> WholeHistory<'a> {
                 _ => (&mut self.builds, &mut self.counts.builds),
             };
             *count += 1;
-            batch.add(payload.body, payload.issue_keys);
+            batch.bodies.push(payload.body);
+            batch.issue_keys.extend(payload.issue_keys);
         }
     }
 
