@@ -31,12 +31,8 @@ pub(crate) fn run(
     look_up: LookUp<'_>,
 ) -> Result<Items, Failure> {
     // Invalid options are reported before anything is asked.
-    options
-        .keys
-        .changes
-        .as_deref()
-        .map(changes::read)
-        .transpose()?;
+    let changes = options.keys.changes.as_deref();
+    changes.map(changes::read).transpose()?;
     let budget = Duration::from_secs(options.budget.into());
     let deadline = Deadline::after(context.system, budget);
     let sites = by_site(options, context);
@@ -98,19 +94,10 @@ fn check_workspace(
     context: &Context<'_>,
 ) -> Result<Items, Failure> {
     let mut items = Items::default();
-    let (variables, system) = (context.variables, context.system);
-    for Warning { what, advice } in misspelt::variables(variables) {
+    for Warning { what, advice } in misspelt::variables(context.variables) {
         items.warn("variables", what, advice);
     }
-    let question = super::question(&options.keys, context)?;
-    workspace::check(
-        &question,
-        &options.keys,
-        variables,
-        system,
-        deadline,
-        &mut items,
-    );
+    workspace::check(&options.keys, deadline, context, &mut items)?;
     outbox::check(&options.outbox, context, &mut items);
     Ok(items)
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::error::{Failure, FailureKind};
+use crate::error::Failure;
 use crate::output::visible;
 use crate::phrases::counted;
 
@@ -14,7 +14,7 @@ const NO_TIME_HINT: &str = "allow more time with --budget, once the cause of the
 /// How one thing stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Status {
+pub(super) enum CheckStatus {
     Ok,
     /// Sending works, but not as well as it could.
     Warning,
@@ -23,7 +23,7 @@ pub(super) enum Status {
     Skipped,
 }
 
-impl Status {
+impl CheckStatus {
     fn word(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -41,7 +41,7 @@ struct CheckedItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     site: Option<String>,
     name: &'static str,
-    status: Status,
+    status: CheckStatus,
     message: String,
     /// What to do about it.
     hint: Option<String>,
@@ -75,7 +75,7 @@ impl Items {
     }
 
     pub(super) fn ok(&mut self, name: &'static str, message: impl Into<String>) {
-        self.add(name, Status::Ok, message.into(), None);
+        self.add(name, CheckStatus::Ok, message.into(), None);
     }
 
     pub(super) fn warn(
@@ -84,11 +84,16 @@ impl Items {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        self.add(name, Status::Warning, message.into(), Some(hint.into()));
+        self.add(
+            name,
+            CheckStatus::Warning,
+            message.into(),
+            Some(hint.into()),
+        );
     }
 
     pub(super) fn skip(&mut self, name: &'static str, message: impl Into<String>) {
-        self.add(name, Status::Skipped, message.into(), None);
+        self.add(name, CheckStatus::Skipped, message.into(), None);
     }
 
     /// There was no time to find out, which says nothing of the thing itself.
@@ -98,18 +103,29 @@ impl Items {
 
     /// The first hint of the failure is the remedy.
     pub(super) fn fail(&mut self, name: &'static str, failure: &Failure) {
-        self.add(name, Status::Failed, failure.message(), hint(failure));
+        self.add(name, CheckStatus::Failed, failure.message(), hint(failure));
         if self.exit_code == 0 {
             self.exit_code = failure.kind.exit_code();
         }
     }
 
-    /// A failure that does not keep anything from being sent.
-    pub(super) fn failure_as_warning(&mut self, name: &'static str, failure: &Failure) {
-        self.add(name, Status::Warning, failure.message(), hint(failure));
+    /// What could be found, else nothing, and the failure as an item.
+    pub(super) fn found<T>(&mut self, name: &'static str, found: Result<T, Failure>) -> Option<T> {
+        found.map_err(|failure| self.fail(name, &failure)).ok()
     }
 
-    fn add(&mut self, name: &'static str, status: Status, message: String, hint: Option<String>) {
+    /// A failure that does not keep anything from being sent.
+    pub(super) fn failure_as_warning(&mut self, name: &'static str, failure: &Failure) {
+        self.add(name, CheckStatus::Warning, failure.message(), hint(failure));
+    }
+
+    fn add(
+        &mut self,
+        name: &'static str,
+        status: CheckStatus,
+        message: String,
+        hint: Option<String>,
+    ) {
         self.items.push(CheckedItem {
             site: self.site.clone(),
             name,
@@ -134,7 +150,8 @@ impl Items {
         let width = self.items.iter().map(|item| item.name.len()).max();
         let width = width.unwrap_or(0);
         let mut text = String::new();
-        let well = |item: &CheckedItem| matches!(item.status, Status::Ok | Status::Skipped);
+        let well =
+            |item: &CheckedItem| matches!(item.status, CheckStatus::Ok | CheckStatus::Skipped);
         let mut site = &None;
         for item in self.items.iter().filter(|item| !(quiet && well(item))) {
             if let Some(name) = item.site.as_ref().filter(|_| item.site != *site) {
@@ -158,16 +175,16 @@ impl Items {
             let items = self.items.iter();
             items.filter(|item| item.status == status).count()
         };
-        let warnings = match count(Status::Warning) {
+        let warnings = match count(CheckStatus::Warning) {
             0 => String::new(),
             many => format!(", {}", counted(many, "warning")),
         };
         let mut failed = self.items.iter();
-        let Some(first) = failed.find(|item| item.status == Status::Failed) else {
+        let Some(first) = failed.find(|item| item.status == CheckStatus::Failed) else {
             return format!("\nnothing failed{warnings}");
         };
         let hint = first.hint.as_deref().unwrap_or("see above");
-        let number = count(Status::Failed);
+        let number = count(CheckStatus::Failed);
         let place = match &first.site {
             Some(site) => format!("{} of {}", first.name, visible(site)),
             None => first.name.to_owned(),
@@ -183,22 +200,18 @@ fn hint(failure: &Failure) -> Option<String> {
     failure.hints().next().map(ToOwned::to_owned)
 }
 
-/// The failure of something that cannot be reached.
-pub(super) fn unreachable(what: String) -> Failure {
-    Failure::new(FailureKind::Unreachable, what)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Items, unreachable};
-    use crate::error::Failure;
+    use super::Items;
+    use crate::error::{Failure, FailureKind};
 
     #[test]
     fn the_first_failure_decides_and_is_named_at_the_end() {
         let mut items = Items::default();
         items.ok("git", "here");
         items.warn("history", "shallow\nclone", "deepen it");
-        items.fail("dns", &unreachable("no address".to_owned()).hint("ask"));
+        let failure = Failure::new(FailureKind::Unreachable, "no address");
+        items.fail("dns", &failure.hint("ask"));
         items.fail("site", &Failure::usage("wrong").hint("set it"));
         items.skip("token", "no dns");
         assert_eq!(items.exit_code(), 4);

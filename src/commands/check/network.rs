@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::items::{Items, unreachable};
+use super::items::Items;
 use super::settings::Settings;
 use crate::cli::{CheckOptions, CheckedData};
 use crate::error::{Failure, FailureKind};
@@ -107,12 +107,10 @@ impl Network<'_> {
         let site_url = self.settings.site.as_ref().map(Site::url);
         let endpoints = self.settings.endpoints.as_ref();
         let api_url = endpoints.map(|endpoints| endpoints.api_url.as_str());
-        let (look_up, patience) = (self.look_up, self.time_left() / 2);
-        let found = side_by_side([site_url.as_deref(), api_url], |url| {
-            url.map(|url| (url, look_up(url, patience)))
-        });
-        let mut found = found.into_iter();
-        let (site, api) = (found.next().flatten(), found.next().flatten());
+        let patience = self.time_left() / 2;
+        let look_up = |url| (self.look_up)(url, patience);
+        let (site, api) = both(|| site_url.as_deref().map(look_up), || api_url.map(look_up));
+        let (site, api) = (site_url.as_deref().zip(site), api_url.zip(api));
         (
             self.dns("dns_site", site, "no site is named", SITE_HINT),
             self.dns("dns_api", api, "the URLs are invalid", API_HINT),
@@ -143,7 +141,8 @@ impl Network<'_> {
                 self.items.skip(name, message);
             }
             Err(error) => {
-                let failure = unreachable(format!("could not look up {host}")).cause(error);
+                let what = format!("could not look up {host}");
+                let failure = Failure::new(FailureKind::Unreachable, what).cause(error);
                 self.items.fail(name, &failure.hint(hint));
                 return false;
             }

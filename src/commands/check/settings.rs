@@ -36,26 +36,17 @@ pub(super) fn check(options: &CheckOptions, context: &Context<'_>, items: &mut I
         };
         Ok((sites, found))
     });
-    let (site, cloud_id) = match destinations {
-        Ok((sites, found)) => named(sites, found.first(), items),
-        Err(failure) => {
-            items.fail("site", &failure);
-            (None, None)
-        }
+    let (site, cloud_id) = match items.found("site", destinations) {
+        Some((sites, found)) => named(sites, found.first(), items),
+        None => (None, None),
     };
-    let endpoints = match endpoints {
-        Ok(endpoints) => {
-            items.ok(
-                "addresses",
-                format!("API {}, token {}", endpoints.api_url, endpoints.token_url),
-            );
-            Some(endpoints)
-        }
-        Err(failure) => {
-            items.fail("addresses", &failure);
-            None
-        }
-    };
+    let endpoints = items.found("addresses", endpoints);
+    if let Some(Endpoints {
+        api_url, token_url, ..
+    }) = &endpoints
+    {
+        items.ok("addresses", format!("API {api_url}, token {token_url}"));
+    }
     Settings {
         site,
         cloud_id,
@@ -87,20 +78,11 @@ fn credentials(
     items: &mut Items,
 ) -> Option<Credentials> {
     let variables = context.variables;
-    let credentials = match crate::commands::credentials::credentials(context, endings) {
-        Ok(credentials) => credentials,
-        Err(failure) => {
-            items.fail("credential", &failure);
-            return None;
-        }
-    };
-    let source = if variables
-        .for_site(variables::JIRA_CLIENT_SECRET, endings)
-        .is_some()
-    {
-        variables::JIRA_CLIENT_SECRET
-    } else {
-        variables::JIRA_CLIENT_SECRET_FILE
+    let credentials = crate::commands::credentials::credentials(context, endings);
+    let credentials = items.found("credential", credentials)?;
+    let source = match variables.for_site(variables::JIRA_CLIENT_SECRET, endings) {
+        Some(_) => variables::JIRA_CLIENT_SECRET,
+        None => variables::JIRA_CLIENT_SECRET_FILE,
     };
     let secret = credentials.client_secret.reveal();
     if secret.trim() == secret {
@@ -118,30 +100,21 @@ fn credentials(
 
 /// Whether there is one.
 fn proxy(variables: &Variables, items: &mut Items) -> bool {
-    let found: Vec<(String, &str)> = PROXY
-        .iter()
-        .chain([&variables::NO_PROXY])
-        .filter_map(|variable| variables.in_either_case(*variable))
-        .collect();
-    let show = |(name, value): &(String, &str)| {
-        let is_list = name.eq_ignore_ascii_case(variables::NO_PROXY.name);
-        let value = if is_list {
-            let hosts = value.split(',');
-            let hosts = hosts.map(|host| host.rsplit('@').next().unwrap_or_default());
-            hosts.collect::<Vec<_>>().join(",")
-        } else {
-            without_user(value)
-        };
-        format!("{name}={value}")
-    };
-    let shown: Vec<String> = found.iter().map(show).collect();
+    let of_proxies = PROXY.iter().filter_map(|it| variables.in_either_case(*it));
+    let shown = of_proxies.map(|(name, address)| format!("{name}={}", without_user(address)));
+    let mut shown: Vec<String> = shown.collect();
+    let has_proxy = !shown.is_empty();
+    if let Some((name, hosts)) = variables.in_either_case(variables::NO_PROXY) {
+        let hosts = hosts.split(',').map(|host| host.rsplit('@').next());
+        let hosts: Vec<&str> = hosts.flatten().collect();
+        shown.push(format!("{name}={}", hosts.join(",")));
+    }
     if shown.is_empty() {
         items.ok("proxy", "none is set");
     } else {
         items.ok("proxy", shown.join(", "));
     }
-    let mut proxies = PROXY.iter();
-    proxies.any(|variable| variables.in_either_case(*variable).is_some())
+    has_proxy
 }
 
 /// The address of a proxy without its user and password. What stands where a port should be, and is none, may be a

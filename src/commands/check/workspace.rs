@@ -4,12 +4,12 @@ use super::items::Items;
 use crate::cli::KeyOptions;
 use crate::commands::identity::jenkins_number;
 use crate::commands::run_facts::jenkins_url;
-use crate::commands::{key_rules, keys};
+use crate::commands::{self, Context, key_rules, keys};
 use crate::domain::issue_key::IssueKey;
-use crate::error::Warning;
-use crate::facts::{self, Facts, Question};
+use crate::error::{Failure, Warning};
+use crate::facts::Facts;
 use crate::git::{DEEPEN, GitError, Repository};
-use crate::system::{Deadline, System};
+use crate::system::Deadline;
 use crate::variables::{self, Variables};
 
 /// Without these a run cannot be sent, unless options give them.
@@ -21,30 +21,29 @@ const NEEDED: &[variables::Variable] = &[
 
 /// Checks Jenkins' variables, the repository and the issue keys, for which git is asked in two rounds.
 ///
+/// # Errors
+/// A file of changes that cannot be used.
 pub(super) fn check(
-    question: &Question,
     options: &KeyOptions,
-    variables: &Variables,
-    system: &dyn System,
     deadline: Deadline,
+    context: &Context<'_>,
     items: &mut Items,
-) {
-    let patience = deadline.remaining(system) / 2;
-    let facts = facts::gather(question, variables, system, patience);
-    jenkins(&facts, variables, items);
-    let patience = deadline.remaining(system);
-    let repository = Repository::new(&facts.directory, system, patience);
+) -> Result<(), Failure> {
+    let question = commands::question(options, context)?;
+    let facts = commands::gather(&question, deadline, context);
+    jenkins(&facts, context.variables, items);
+    let patience = deadline.remaining(context.system);
+    let repository = Repository::new(&facts.directory, context.system, patience);
     git(&repository, &facts, items);
     issue_keys(&facts, options, items);
+    Ok(())
 }
 
 fn jenkins(facts: &Facts, variables: &Variables, items: &mut Items) {
     let names = |set: bool, of: &[variables::Variable]| {
-        let matching = of
-            .iter()
-            .filter(|it| variables.get(**it).is_some() == set)
-            .map(|it| it.name);
-        matching.collect::<Vec<_>>().join(", ")
+        let matching = of.iter().filter(|it| variables.get(**it).is_some() == set);
+        let names: Vec<&str> = matching.map(|it| it.name).collect();
+        names.join(", ")
     };
     let missing = names(false, NEEDED);
     let no_jenkins = variables.get(variables::JENKINS_URL).is_none();
@@ -72,12 +71,8 @@ fn jenkins(facts: &Facts, variables: &Variables, items: &mut Items) {
     if let Some(Err(failure)) = facts.run.build_number.as_deref().map(jenkins_number) {
         items.fail("build_number", &failure);
     }
-    match facts
-        .run
-        .url
-        .as_deref()
-        .map(|url| jenkins_url("BUILD_URL", url))
-    {
+    let url = facts.run.url.as_deref();
+    match url.map(|url| jenkins_url("BUILD_URL", url)) {
         Some(Err(failure)) => items.fail("build_url", &failure),
         Some(Ok(url)) if url.is_local() => items.warn(
             "build_url",
