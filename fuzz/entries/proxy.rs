@@ -1,6 +1,5 @@
 //! The variables of a proxy. See [`crate::fuzz_entries`].
 
-use super::network::for_agent;
 use super::no_proxy::{Host, NoProxy};
 use super::proxy::Proxies;
 use crate::variables::Variables;
@@ -51,7 +50,7 @@ pub(crate) fn proxy(bytes: &[u8]) {
             "{notes:?}"
         );
     }
-    assert!(proxy.port > 0 && for_agent(proxy).is_some(), "{shown}");
+    assert!(proxy.port > 0 && proxy.for_agent().is_some(), "{shown}");
     let again = Proxies::read(&Variables::new([(
         "https_proxy".into(),
         shown.clone().into(),

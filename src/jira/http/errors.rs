@@ -9,7 +9,6 @@ use super::TransportError;
 use super::proxy::Proxy;
 use crate::domain::timestamp::Timestamp;
 use crate::error::plain;
-use crate::jira::transport_error::{CertificateProblem, ProxyProblem};
 
 /// What Windows answers when a name has no address: its numbers from `WSAHOST_NOT_FOUND` to `WSANO_DATA`.
 const NAME_NOT_FOUND: std::ops::RangeInclusive<i32> = 11_001..=11_004;
@@ -20,9 +19,14 @@ const NO_CHAIN: &str = "(os error -2146762486)";
 /// The TLS crate's word for a server that shows the certificate of an authority.
 const CA_AS_SERVER: &str = "CaUsedAsEndEntity";
 
-/// The machine has no certificates of its own. The platform verifier says this only in a text.
-pub(super) fn has_no_roots(error: &ureq::Error) -> bool {
-    error.to_string().contains("No CA certificates were loaded")
+/// Most names of a certificate that are shown.
+const MAX_NAMES: usize = 3;
+
+/// Whether the certificate of the server leads to none of these roots, or the machine has none of its own. The platform
+/// verifier says the latter only in a text.
+pub(super) fn lacks_roots(error: &ureq::Error) -> bool {
+    without_proxy(error) == TransportError::UnknownIssuer
+        || error.to_string().contains("No CA certificates were loaded")
 }
 
 /// The error of a request to this host that took this way.
@@ -35,39 +39,36 @@ pub(super) fn transport_error(
     let Some(proxy) = proxy else {
         return plain;
     };
-    let problem = match plain {
-        TransportError::Certificate(_) => return plain,
-        TransportError::Tls(text) => {
-            return TransportError::Tls(format!("through the proxy {proxy}: {text}"));
-        }
+    let name = proxy.to_string();
+    match (plain, error) {
+        (plain @ (TransportError::UnknownIssuer | TransportError::Certificate { .. }), _) => plain,
         // The HTTP crate looks up the host first.
-        TransportError::UnknownHost if proxy.protocol.looks_up_here() => {
-            ProxyProblem::UnknownTarget {
+        (TransportError::UnknownHost, _) if proxy.looks_up_here() => {
+            TransportError::UnknownTarget {
                 host: host.to_owned(),
-                or_proxy: !proxy.has_address(),
+                proxy: (!proxy.has_address()).then_some(name),
             }
         }
-        TransportError::UnknownHost => ProxyProblem::UnknownHost,
-        TransportError::Timeout => ProxyProblem::Timeout,
-        TransportError::Refused(text) => ProxyProblem::Refused(text),
-        TransportError::Connection(text) => match error {
-            ureq::Error::ConnectProxyFailed(text) => refusal(text),
-            _ => ProxyProblem::Connection(text),
-        },
-        TransportError::Proxy { problem, .. } => problem,
-    };
-    let proxy = proxy.to_string();
-    TransportError::Proxy { proxy, problem }
+        (_, ureq::Error::ConnectProxyFailed(text)) => refusal(name, text),
+        (plain, _) => through(name, plain),
+    }
+}
+
+fn through(proxy: String, error: TransportError) -> TransportError {
+    let error = Box::new(error);
+    TransportError::Through { proxy, error }
 }
 
 /// `proxy server responded 407/407`
-fn refusal(text: &str) -> ProxyProblem {
+fn refusal(proxy: String, text: &str) -> TransportError {
     let mut numbers = text.split(|character: char| !character.is_ascii_digit());
-    let status = numbers.find_map(|number| number.parse().ok());
-    status.map_or_else(
-        || ProxyProblem::Connection("the connection was closed without an answer".to_owned()),
-        ProxyProblem::Status,
-    )
+    match numbers.find_map(|number| number.parse().ok()) {
+        Some(status) => TransportError::ProxyStatus { proxy, status },
+        None => through(
+            proxy,
+            TransportError::Connection("the connection was closed without an answer".to_owned()),
+        ),
+    }
 }
 
 fn without_proxy(error: &ureq::Error) -> TransportError {
@@ -121,7 +122,7 @@ fn io_error(error: &std::io::Error) -> TransportError {
 fn tls_error(error: &rustls::Error) -> TransportError {
     let words = match error {
         rustls::Error::InvalidCertificate(error) => {
-            return TransportError::Certificate(certificate_problem(error));
+            return certificate_error(error);
         }
         rustls::Error::InvalidMessage(
             InvalidMessage::InvalidContentType | InvalidMessage::UnknownProtocolVersion,
@@ -138,144 +139,90 @@ fn tls_error(error: &rustls::Error) -> TransportError {
     TransportError::Tls(words)
 }
 
-fn certificate_problem(error: &CertificateError) -> CertificateProblem {
-    let time = |time: &UnixTime| {
-        let milliseconds = time.as_secs().saturating_mul(1_000);
-        let milliseconds = i64::try_from(milliseconds).ok();
-        milliseconds.map(Timestamp::from_millisecond)
+fn certificate_error(error: &CertificateError) -> TransportError {
+    let moment = |label: &str, time: &UnixTime| {
+        let milliseconds = i64::try_from(time.as_secs().saturating_mul(1_000));
+        milliseconds.map_or_else(
+            |_| String::new(),
+            |time| format!("{label}{}", Timestamp::from_millisecond(time)),
+        )
     };
-    match error {
+    let now = |now| moment("; the clock here says ", now);
+    let (words, hint) = match error {
         // An issuer of a known name with another key.
         CertificateError::UnknownIssuer | CertificateError::BadSignature => {
-            CertificateProblem::UnknownIssuer
+            return TransportError::UnknownIssuer;
         }
-        CertificateError::Expired => CertificateProblem::Expired {
-            until: None,
-            now: None,
-        },
-        CertificateError::ExpiredContext {
-            time: now,
-            not_after,
-        } => CertificateProblem::Expired {
-            until: time(not_after),
-            now: time(now),
-        },
-        CertificateError::NotValidYet => CertificateProblem::NotYetValid {
-            from: None,
-            now: None,
-        },
-        CertificateError::NotValidYetContext {
-            time: now,
-            not_before,
-        } => CertificateProblem::NotYetValid {
-            from: time(not_before),
-            now: time(now),
-        },
-        CertificateError::NotValidForName => CertificateProblem::WrongName {
-            wanted: None,
-            named: Vec::new(),
-        },
+        CertificateError::Expired => (" has expired".to_owned(), EXPIRED),
+        CertificateError::ExpiredContext { time, not_after } => {
+            let until = moment(": it was valid until ", not_after);
+            (format!(" has expired{until}{}", now(time)), EXPIRED)
+        }
+        CertificateError::NotValidYet => (" is not valid yet".to_owned(), NOT_YET_VALID),
+        CertificateError::NotValidYetContext { time, not_before } => {
+            let from = moment(": it is valid from ", not_before);
+            (
+                format!(" is not valid yet{from}{}", now(time)),
+                NOT_YET_VALID,
+            )
+        }
+        CertificateError::NotValidForName => (
+            " is not for this host but for nobody".to_owned(),
+            WRONG_NAME,
+        ),
         CertificateError::NotValidForNameContext {
             expected,
             presented,
-        } => CertificateProblem::WrongName {
-            wanted: Some(expected.to_str().into_owned()),
-            named: presented.iter().map(|name| plain_name(name)).collect(),
-        },
+        } => {
+            let (wanted, named) = (expected.to_str(), names(presented));
+            (format!(" is not for {wanted} but for {named}"), WRONG_NAME)
+        }
         // What the system's verifier has no kind for is in its text.
         CertificateError::Other(other) => {
             let text = other.0.to_string();
             if text.contains(NO_CHAIN) {
-                return CertificateProblem::UnknownIssuer;
+                return TransportError::UnknownIssuer;
             }
             if text.contains(CA_AS_SERVER) {
-                return CertificateProblem::CaAsServer;
+                let words = format!(" is that of a certificate authority ({CA_AS_SERVER})");
+                (words, OF_AUTHORITY)
+            } else {
+                (format!(": {text}"), NOT_ACCEPTED)
             }
-            CertificateProblem::Other(format!("the certificate of the server: {text}"))
         }
-        other => CertificateProblem::Other(format!("the certificate of the server: {other}")),
+        other => (format!(": {other}"), NOT_ACCEPTED),
+    };
+    TransportError::Certificate {
+        words: format!("the certificate of the server{words}"),
+        hint,
     }
 }
 
-/// `DnsName("a.example")` as `a.example`.
-fn plain_name(shown: &str) -> String {
-    let inside = shown
-        .split_once('(')
-        .and_then(|(_, rest)| rest.strip_suffix(')'));
-    inside.unwrap_or(shown).trim_matches('"').to_owned()
+const EXPIRED: &str = "is the clock of this machine right? If so, the server, or the proxy that answers in its place, needs a new certificate";
+const NOT_YET_VALID: &str = "set the clock of this machine: it seems to be slow";
+const WRONG_NAME: &str =
+    "check the address; a proxy or a login page of the network may be answering in Jira's place";
+const OF_AUTHORITY: &str = "give the server a certificate of its own, without CA:TRUE (openssl req -x509 -addext basicConstraints=CA:FALSE), and name that file with --ca-file; or one that your CA has signed";
+const NOT_ACCEPTED: &str =
+    "a proxy that inspects TLS? Its owner has to make certificates that Jira's clients accept";
+
+/// The names in a certificate: `DnsName("a.example")` as `a.example`.
+fn names(shown: &[String]) -> String {
+    let plain = shown.iter().map(|name| {
+        let inside = name
+            .split_once('(')
+            .and_then(|(_, rest)| rest.strip_suffix(')'));
+        inside.unwrap_or(name).trim_matches('"')
+    });
+    let plain: Vec<&str> = plain.collect();
+    match plain.split_at_checked(MAX_NAMES) {
+        _ if plain.is_empty() => "nobody".to_owned(),
+        Some((first, others @ [_, ..])) => {
+            format!("{} and {} others", first.join(", "), others.len())
+        }
+        _ => plain.join(", "),
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::{Error, ErrorKind};
-    use std::sync::Arc;
-
-    use super::{
-        CertificateError, CertificateProblem, ProxyProblem, TransportError, certificate_problem,
-        io_error, plain_name, refusal,
-    };
-
-    #[test]
-    fn errors_hidden_in_others_are_found() {
-        let timeout = ureq::Error::Timeout(ureq::Timeout::Global);
-        let connection = |words: &str| TransportError::Connection(words.to_owned());
-        let cases = [
-            (Error::other(timeout), TransportError::Timeout),
-            (Error::from(ErrorKind::TimedOut), TransportError::Timeout),
-            (
-                Error::other("failed to lookup address information: x"),
-                TransportError::UnknownHost,
-            ),
-            (
-                Error::from(ErrorKind::ConnectionRefused),
-                TransportError::Refused("the connection was refused".to_owned()),
-            ),
-            (
-                Error::from(ErrorKind::NetworkUnreachable),
-                TransportError::Refused("this network has no route to the host".to_owned()),
-            ),
-            (
-                Error::from(ErrorKind::ConnectionReset),
-                connection("the connection was reset"),
-            ),
-            (
-                Error::from_raw_os_error(11_001),
-                TransportError::UnknownHost,
-            ),
-            (Error::other("odd"), connection("odd")),
-        ];
-        for (error, expected) in cases {
-            assert_eq!(io_error(&error), expected);
-        }
-        let inner = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
-        let found = io_error(&Error::new(ErrorKind::InvalidData, inner));
-        assert!(matches!(found, TransportError::Certificate(_)), "{found:?}");
-    }
-
-    #[test]
-    fn what_the_systems_verifier_says_is_told() {
-        let problem = |text: &str| {
-            let other = rustls::OtherError(Arc::new(Error::other(text.to_owned())));
-            certificate_problem(&CertificateError::Other(other))
-        };
-        assert_eq!(
-            problem("A certificate chain could not be built. (os error -2146762486)"),
-            CertificateProblem::UnknownIssuer
-        );
-        assert_eq!(problem("CaUsedAsEndEntity"), CertificateProblem::CaAsServer);
-        assert_eq!(
-            problem("weak (os error -1)"),
-            CertificateProblem::Other("the certificate of the server: weak (os error -1)".into())
-        );
-    }
-
-    #[test]
-    fn the_words_of_the_crates_are_read() {
-        let status = ProxyProblem::Status(407);
-        assert_eq!(refusal("proxy server responded 407/407"), status);
-        let closed = refusal("proxy server did not respond");
-        assert!(matches!(closed, ProxyProblem::Connection(_)));
-        assert_eq!(plain_name("DnsName(\"a.example\")"), "a.example");
-        assert_eq!(plain_name("a.example"), "a.example");
-    }
-}
+mod tests;

@@ -6,16 +6,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use ureq::ProxyProtocol;
 use ureq::http::Uri;
 
-use super::errors::{has_no_roots, transport_error};
-use super::proxy::{Protocol, Proxies, Proxy};
+use super::errors::{lacks_roots, transport_error};
+use super::proxy::{Proxies, Proxy};
 use super::trust::Trust;
 use super::way::Way;
-use super::{Answer, MAX_BODY, Method, Request, Transport, TransportError};
+use super::{Answer, MAX_BODY, Request, Transport, TransportError};
 use crate::error::Failure;
-use crate::jira::transport_error::CertificateProblem;
 use crate::output::Output;
 use crate::secret::Secret;
 use crate::side_by_side::begin;
@@ -51,9 +49,7 @@ impl Settings {
 pub(crate) struct Network<'a> {
     proxies: Proxies,
     /// Each trusts what the one before it does not; the next is for a server whose certificate nobody knows.
-    direct: Vec<Arc<Way>>,
-    /// The same through the proxy.
-    proxied: Vec<Arc<Way>>,
+    ways: Vec<Arc<Way>>,
     /// Which of them servers are known on.
     known: AtomicUsize,
     /// Whether it was said that the certificates that come with the program are used.
@@ -73,15 +69,11 @@ impl<'a> Network<'a> {
         for note in proxies.notes().iter().chain(&trust.notes) {
             output.detail(note);
         }
-        let proxy = proxies.proxy().and_then(for_agent);
-        let ways = |proxy: Option<&ureq::Proxy>| {
-            let roots = trust.roots.iter();
-            let ways = roots.map(|roots| Way::new(proxy.cloned(), Arc::clone(roots)));
-            ways.map(Arc::new).collect()
-        };
+        let proxy = proxies.proxy().and_then(Proxy::for_agent);
+        let ways = trust.roots.into_iter();
+        let ways = ways.map(|roots| Arc::new(Way::new(roots, proxy.clone())));
         Self {
-            direct: ways(None),
-            proxied: ways(proxy.as_ref()),
+            ways: ways.collect(),
             proxies,
             known: AtomicUsize::new(0),
             is_said: AtomicBool::new(false),
@@ -92,45 +84,35 @@ impl<'a> Network<'a> {
 
     fn exchange(
         &self,
-        ways: &[Arc<Way>],
         request: Request<'_>,
+        is_proxied: bool,
         timeout: Duration,
     ) -> Result<Answer, ureq::Error> {
-        let known = self.known.load(Ordering::Relaxed);
-        let mut result = bounded(&ways[known], request, timeout, self.system);
-        for (index, way) in ways.iter().enumerate().skip(known + 1) {
+        let mut index = self.known.load(Ordering::Relaxed);
+        loop {
+            let result = bounded(&self.ways[index], request, is_proxied, timeout, self.system);
             if !result.as_ref().is_err_and(lacks_roots) {
-                break;
+                self.known.fetch_max(index, Ordering::Relaxed);
+                return result;
             }
-            if way.is_bundled() && !self.is_said.swap(true, Ordering::Relaxed) {
+            index += 1;
+            let Some(next) = self.ways.get(index) else {
+                return result;
+            };
+            if next.roots.is_bundled() && !self.is_said.swap(true, Ordering::Relaxed) {
                 self.output.detail(
                     "this machine has no root certificates; those bundled with jira-send are used",
                 );
             }
-            result = bounded(way, request, timeout, self.system);
-            if !result.as_ref().is_err_and(lacks_roots) {
-                self.known.store(index, Ordering::Relaxed);
-            }
         }
-        result
     }
-}
-
-fn lacks_roots(error: &ureq::Error) -> bool {
-    let unknown = TransportError::Certificate(CertificateProblem::UnknownIssuer);
-    has_no_roots(error) || transport_error(error, "", None) == unknown
 }
 
 impl Transport for Network<'_> {
     fn send(&self, request: Request<'_>, timeout: Duration) -> Result<Answer, TransportError> {
         let (host, port) = place(request.url);
         let proxy = self.proxies.toward(&host, port);
-        let ways = if proxy.is_some() {
-            &self.proxied
-        } else {
-            &self.direct
-        };
-        self.exchange(ways, request, timeout)
+        self.exchange(request, proxy.is_some(), timeout)
             .map_err(|error| transport_error(&error, &host, proxy))
     }
 }
@@ -147,32 +129,12 @@ fn place(url: &str) -> (String, u16) {
     (host, uri.port_u16().unwrap_or(default))
 }
 
-/// The same proxy in the words of the HTTP crate, which takes every proxy that we take.
-pub(super) fn for_agent(proxy: &Proxy) -> Option<ureq::Proxy> {
-    let protocol = match proxy.protocol {
-        Protocol::Http => ProxyProtocol::Http,
-        Protocol::Https => ProxyProtocol::Https,
-        Protocol::Socks4 => ProxyProtocol::Socks4,
-        Protocol::Socks4a => ProxyProtocol::Socks4A,
-        Protocol::Socks5 => ProxyProtocol::Socks5,
-        Protocol::Socks5h => ProxyProtocol::Socks5h,
-    };
-    let mut builder = ureq::Proxy::builder(protocol)
-        .host(&proxy.host)
-        .port(proxy.port);
-    if let Some(account) = &proxy.account {
-        builder = builder
-            .username(&account.user)
-            .password(account.password.reveal());
-    }
-    builder.build().ok()
-}
-
 /// One exchange that ends in time whatever happens. A look-up that hangs, and a proxy that sends its answer byte by
 /// byte, begin the crate's time anew with every step; what still waits then ends with the process.
 fn bounded(
     way: &Arc<Way>,
     request: Request<'_>,
+    is_proxied: bool,
     timeout: Duration,
     system: &dyn System,
 ) -> Result<Answer, ureq::Error> {
@@ -190,7 +152,7 @@ fn bounded(
             account: account.as_ref().map(Secret::reveal),
             unwanted: None,
         };
-        exchange(way.agent(request.url), request, timeout)
+        exchange(way.agent(request.url, is_proxied), request, timeout)
     });
     let is_over = || {
         let curfew = system.watchdog().and_then(Watchdog::curfew);
@@ -214,30 +176,21 @@ fn exchange(
 ) -> Result<Answer, ureq::Error> {
     let bearer = request.token.map(|token| format!("Bearer {token}"));
     let basic = || Some(format!("Basic {}", request.account?));
-    let authorization = bearer.or_else(basic);
-    let response = match request.method {
-        Method::Get | Method::Delete => {
-            let mut builder = match request.method {
-                Method::Delete => agent.delete(request.url),
-                _ => agent.get(request.url),
-            };
-            if let Some(value) = &authorization {
-                builder = builder.header("Authorization", value);
-            }
-            let config = builder.config().timeout_global(Some(timeout));
-            config.build().call()?
-        }
-        Method::Post => {
-            let mut post = agent
-                .post(request.url)
-                .content_type("application/json; charset=utf-8");
-            if let Some(value) = &authorization {
-                post = post.header("Authorization", value);
-            }
-            let config = post.config().timeout_global(Some(timeout));
-            config.build().send(request.body.unwrap_or_default())?
-        }
-    };
+    let mut builder = ureq::http::Request::builder()
+        .method(request.method.name())
+        .uri(request.url);
+    if request.body.is_some() {
+        builder = builder.header("Content-Type", "application/json; charset=utf-8");
+    }
+    if let Some(value) = bearer.or_else(basic) {
+        builder = builder.header("Authorization", value);
+    }
+    let config = agent.configure_request(builder.body(())?);
+    let plain = config.timeout_global(Some(timeout)).build();
+    let response = match request.body {
+        Some(body) => agent.run(plain.map(|()| body)),
+        None => agent.run(plain),
+    }?;
     let status = response.status().as_u16();
     let header = |(name, value): (&ureq::http::HeaderName, &ureq::http::HeaderValue)| {
         let text = String::from_utf8_lossy(value.as_bytes());

@@ -6,72 +6,71 @@
 use std::fmt;
 use std::net::Ipv6Addr;
 
+use ureq::ProxyProtocol;
+
 use super::no_proxy::{Host, NoProxy};
 use crate::error::Failure;
 use crate::secret::Secret;
 use crate::variables::{self, Variables};
 
-/// What is spoken with the proxy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Protocol {
-    Http,
-    Https,
-    Socks4,
-    Socks4a,
-    /// The name of the host is looked up here.
-    Socks5,
-    /// The name of the host is looked up by the proxy.
-    Socks5h,
-}
-
-impl Protocol {
-    const ALL: [(&'static str, Self); 6] = [
-        ("http", Self::Http),
-        ("https", Self::Https),
-        ("socks4", Self::Socks4),
-        ("socks4a", Self::Socks4a),
-        ("socks5", Self::Socks5),
-        ("socks5h", Self::Socks5h),
-    ];
-
-    /// Whether the proxy gets an address, so that this machine has to look up the name.
-    pub(super) fn looks_up_here(self) -> bool {
-        matches!(self, Self::Socks4 | Self::Socks5)
-    }
-
-    fn name(self) -> &'static str {
-        let found = Self::ALL.iter().find(|(_, protocol)| *protocol == self);
-        found.map_or("http", |(name, _)| name)
-    }
-}
+/// What is spoken with a proxy, by the names of curl.
+const PROTOCOLS: [(&str, ProxyProtocol); 6] = [
+    ("http", ProxyProtocol::Http),
+    ("https", ProxyProtocol::Https),
+    ("socks4", ProxyProtocol::Socks4),
+    ("socks4a", ProxyProtocol::Socks4A),
+    ("socks5", ProxyProtocol::Socks5),
+    ("socks5h", ProxyProtocol::Socks5h),
+];
 
 /// The user who asks the proxy.
-pub(super) struct Account {
-    pub(super) user: String,
-    pub(super) password: Secret,
+struct Account {
+    user: String,
+    password: Secret,
     /// As it is written in the variable, which may be percent-encoded.
     written: Secret,
 }
 
 /// One proxy. Its words for people hold neither user nor password.
 pub(super) struct Proxy {
-    pub(super) protocol: Protocol,
+    protocol: ProxyProtocol,
     /// An IPv6 address stands in brackets.
     pub(super) host: String,
     pub(super) port: u16,
-    pub(super) account: Option<Account>,
+    account: Option<Account>,
     /// The variable that names it.
     variable: String,
 }
 
 impl fmt::Display for Proxy {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (protocol, host, port) = (self.protocol.name(), &self.host, self.port);
+        let mut protocols = PROTOCOLS.iter();
+        let protocol = protocols.find(|(_, protocol)| *protocol == self.protocol);
+        let protocol = protocol.map_or("http", |(name, _)| name);
+        let (host, port) = (&self.host, self.port);
         write!(formatter, "{protocol}://{host}:{port}")
     }
 }
 
 impl Proxy {
+    /// The same in the words of the HTTP crate, which takes every proxy that we take.
+    pub(super) fn for_agent(&self) -> Option<ureq::Proxy> {
+        let mut builder = ureq::Proxy::builder(self.protocol)
+            .host(&self.host)
+            .port(self.port);
+        if let Some(account) = &self.account {
+            builder = builder
+                .username(&account.user)
+                .password(account.password.reveal());
+        }
+        builder.build().ok()
+    }
+
+    /// Whether it gets an address, so that this machine has to look up the name.
+    pub(super) fn looks_up_here(&self) -> bool {
+        matches!(self.protocol, ProxyProtocol::Socks4 | ProxyProtocol::Socks5)
+    }
+
     /// Whether it is named by its address, which needs no look-up.
     pub(super) fn has_address(&self) -> bool {
         let host = self.host.trim_matches(['[', ']']);
@@ -93,7 +92,7 @@ impl Proxy {
     fn parse(text: &str, variable: &str) -> Result<Self, &'static str> {
         let text = text.trim();
         let (protocol, rest) = text.split_once("://").unwrap_or(("http", text));
-        let mut protocols = Protocol::ALL.into_iter();
+        let mut protocols = PROTOCOLS.into_iter();
         let protocol = protocols
             .find(|(name, _)| name.eq_ignore_ascii_case(protocol))
             .map(|(_, protocol)| protocol)
@@ -114,7 +113,7 @@ impl Proxy {
         if !is_host(host) {
             return Err("it has no host");
         }
-        let default = if protocol == Protocol::Https {
+        let default = if protocol == ProxyProtocol::Https {
             443
         } else {
             1080

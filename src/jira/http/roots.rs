@@ -1,7 +1,6 @@
 //! Certificates to trust, read when a connection first needs them. `trust.rs` says which, and `way.rs` uses them.
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -22,38 +21,20 @@ pub(super) enum Source {
     System(Vec<CertificateDer<'static>>),
 }
 
-/// Certificates to trust.
-pub(super) struct Roots {
-    source: Source,
-    read: OnceLock<RootCerts>,
-}
-
-impl Roots {
-    pub(super) fn new(source: Source) -> Self {
-        Self {
-            source,
-            read: OnceLock::new(),
-        }
-    }
-
+impl Source {
     /// Whether they come with the program.
-    pub(super) fn are_bundled(&self) -> bool {
-        matches!(self.source, Source::Given(RootCerts::WebPki))
+    pub(super) fn is_bundled(&self) -> bool {
+        matches!(self, Self::Given(RootCerts::WebPki))
     }
 
     /// What cannot be read of the system's store is missing there; the verdict on a certificate will tell.
-    pub(super) fn read(&self) -> &RootCerts {
-        self.read.get_or_init(|| match &self.source {
-            Source::Given(roots) => roots.clone(),
-            Source::File(file, added) => {
-                let own = decoded(file).unwrap_or_default();
-                only(added.iter().cloned().chain(own).collect())
-            }
-            Source::System(added) => {
-                let own = rustls_native_certs::load_native_certs().certs;
-                only(added.iter().cloned().chain(own).collect())
-            }
-        })
+    pub(super) fn read(&self) -> RootCerts {
+        let (own, added) = match self {
+            Self::Given(roots) => return roots.clone(),
+            Self::File(file, added) => (decoded(file).unwrap_or_default(), added),
+            Self::System(added) => (rustls_native_certs::load_native_certs().certs, added),
+        };
+        only(added.iter().cloned().chain(own).collect())
     }
 }
 

@@ -1,20 +1,19 @@
 //! Whose certificates are trusted: what the user and the variables name, before anything is asked.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use ureq::tls::RootCerts;
 
-use super::roots::{Roots, Source, decoded, only};
+use super::roots::{Source, decoded, only};
 use crate::error::Failure;
 use crate::variables::{self, Variables};
 
 /// The certificates at the end of every chain that is accepted.
 pub(super) struct Trust {
     /// The next ones are for a server that those before them do not know.
-    pub(super) roots: Vec<Arc<Roots>>,
+    pub(super) roots: Vec<Source>,
     /// What is trusted besides or instead of the system's store, for people.
     pub(super) notes: Vec<String>,
 }
@@ -23,7 +22,10 @@ impl Default for Trust {
     fn default() -> Self {
         let file = system_file().map(|file| Source::File(file, Vec::new()));
         let others = [RootCerts::PlatformVerifier, RootCerts::WebPki].map(Source::Given);
-        Self::new(file.into_iter().chain(others).collect(), Vec::new())
+        Self {
+            roots: file.into_iter().chain(others).collect(),
+            notes: Vec::new(),
+        }
     }
 }
 
@@ -37,9 +39,10 @@ impl Trust {
         let mut notes = Vec::new();
         let named = named_store(variables, &mut notes)?;
         let Some(ca_file) = ca_file else {
-            return Ok(
-                named.map_or_else(Self::default, |named| Self::new(vec![given(named)], notes))
-            );
+            return Ok(named.map_or_else(Self::default, |named| Self {
+                roots: vec![given(named)],
+                notes,
+            }));
         };
         let added = certificates_of(ca_file).map_err(|error| unusable("--ca-file", &error))?;
         notes.push(format!(
@@ -59,12 +62,7 @@ impl Trust {
                 std::iter::once(given(all)).chain(bundled).collect()
             }
         };
-        Ok(Self::new(roots, notes))
-    }
-
-    fn new(sources: Vec<Source>, notes: Vec<String>) -> Self {
-        let roots = sources.into_iter().map(Roots::new).map(Arc::new).collect();
-        Self { roots, notes }
+        Ok(Self { roots, notes })
     }
 }
 

@@ -1,7 +1,6 @@
 mod crowd;
 
 use super::{Answer, TransportError, pause_after};
-use crate::jira::transport_error::ProxyProblem;
 
 fn pause(status: u16, header: Option<(&str, &str)>, tried: u32) -> Option<f64> {
     let answer = Answer {
@@ -56,23 +55,28 @@ fn pauses_grow_to_a_limit() {
 fn lost_connections_are_tried_again_refused_ones_once_and_tls_never() {
     let now = "2026-01-01T00:00:00Z".parse().unwrap();
     let text = || "x".to_owned();
-    let through = |problem| TransportError::Proxy {
-        proxy: "http://proxy:3128".to_owned(),
-        problem,
+    let proxy = || "http://proxy:3128".to_owned();
+    let through = |error| TransportError::Through {
+        proxy: proxy(),
+        error: Box::new(error),
+    };
+    let status = |status| TransportError::ProxyStatus {
+        proxy: proxy(),
+        status,
     };
     let backoff = [Some((350, 650)), Some((700, 1_300)), Some((5_600, 10_400))];
     let once = [Some((210, 390)), None, None];
     let cases = [
         (TransportError::Timeout, backoff),
         (TransportError::Connection(text()), backoff),
-        (through(ProxyProblem::Timeout), backoff),
-        (through(ProxyProblem::Status(503)), backoff),
+        (through(TransportError::Timeout), backoff),
+        (status(503), backoff),
         (TransportError::UnknownHost, once),
         (TransportError::Refused(text()), once),
-        (through(ProxyProblem::UnknownHost), once),
-        (through(ProxyProblem::Refused(text())), once),
+        (through(TransportError::UnknownHost), once),
+        (through(TransportError::Refused(text())), once),
         (TransportError::Tls(text()), [None; 3]),
-        (through(ProxyProblem::Status(407)), [None; 3]),
+        (status(407), [None; 3]),
     ];
     for (error, expected) in cases {
         let error = Err(error);

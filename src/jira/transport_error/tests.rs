@@ -1,16 +1,29 @@
-use super::{CertificateProblem, ProxyProblem, Retry, TransportError};
+use super::{Retry, TransportError};
 
-fn through(problem: ProxyProblem) -> TransportError {
-    let proxy = "http://proxy:3128".to_owned();
-    TransportError::Proxy { proxy, problem }
+const PROXY: &str = "http://proxy:3128";
+
+fn through(error: TransportError) -> TransportError {
+    TransportError::Through {
+        proxy: PROXY.to_owned(),
+        error: Box::new(error),
+    }
+}
+
+fn status(status: u16) -> TransportError {
+    let proxy = PROXY.to_owned();
+    TransportError::ProxyStatus { proxy, status }
+}
+
+fn unknown_target(proxy: Option<&str>) -> TransportError {
+    TransportError::UnknownTarget {
+        host: "a.example".to_owned(),
+        proxy: proxy.map(ToOwned::to_owned),
+    }
 }
 
 /// Error, part of its words, part of its hint, how it is tried again.
 #[test]
-#[expect(clippy::too_many_lines, reason = "one table")]
 fn every_error_has_words_and_a_hint_of_its_own() {
-    let time = |text: &str| Some(text.parse().unwrap());
-    let certificate = TransportError::Certificate;
     let cases = [
         (TransportError::UnknownHost, "DNS", "JIRA_SITE", Retry::Once),
         (
@@ -38,115 +51,70 @@ fn every_error_has_words_and_a_hint_of_its_own() {
             Retry::Never,
         ),
         (
-            certificate(CertificateProblem::UnknownIssuer),
+            TransportError::UnknownIssuer,
             "issuer",
             "--ca-file",
             Retry::Never,
         ),
         (
-            certificate(CertificateProblem::Expired {
-                until: time("2025-01-01T00:00:00Z"),
-                now: None,
-            }),
-            "valid until 2025-01-01",
-            "clock",
-            Retry::Never,
-        ),
-        (
-            certificate(CertificateProblem::NotYetValid {
-                from: None,
-                now: time("2025-01-01T00:00:00Z"),
-            }),
-            "clock here says 2025-01-01",
-            "set the clock",
-            Retry::Never,
-        ),
-        (
-            certificate(CertificateProblem::WrongName {
-                wanted: Some("a.example".to_owned()),
-                named: vec!["b.example".to_owned(), "c.example".to_owned()],
-            }),
-            "not for a.example but for b.example, c.example",
-            "login page",
-            Retry::Never,
-        ),
-        (
-            certificate(CertificateProblem::CaAsServer),
-            "certificate authority",
-            "CA:FALSE",
-            Retry::Never,
-        ),
-        (
-            certificate(CertificateProblem::Other("revoked".to_owned())),
+            TransportError::Certificate {
+                words: "revoked".to_owned(),
+                hint: "ask",
+            },
             "revoked",
-            "inspects",
+            "ask",
             Retry::Never,
         ),
+        (status(407), "user", "USER:PASSWORD", Retry::Never),
+        (status(302), "login", "owner", Retry::Never),
         (
-            through(ProxyProblem::Status(407)),
-            "user",
-            "USER:PASSWORD",
-            Retry::Never,
-        ),
-        (
-            through(ProxyProblem::Status(302)),
-            "login",
-            "owner",
-            Retry::Never,
-        ),
-        (
-            through(ProxyProblem::Status(403)),
+            status(403),
             "it refuses the connection",
             "owner",
             Retry::Never,
         ),
+        (status(502), "reach the host", "owner", Retry::Backoff),
         (
-            through(ProxyProblem::Status(502)),
-            "reach the host",
-            "owner",
-            Retry::Backoff,
-        ),
-        (
-            through(ProxyProblem::UnknownHost),
+            through(TransportError::UnknownHost),
             "DNS",
             "HTTPS_PROXY",
             Retry::Once,
         ),
         (
-            through(ProxyProblem::UnknownTarget {
-                host: "a.example".to_owned(),
-                or_proxy: false,
-            }),
+            unknown_target(None),
             "the name a.example has no address",
             "socks5h://",
             Retry::Once,
         ),
         (
-            through(ProxyProblem::UnknownTarget {
-                host: "a.example".to_owned(),
-                or_proxy: true,
-            }),
+            unknown_target(Some(PROXY)),
             "the name a.example, or that of the proxy http://proxy:3128, has no address",
             "socks4a://",
             Retry::Once,
         ),
         (
-            through(ProxyProblem::Refused("refused".to_owned())),
+            through(TransportError::Refused("refused".to_owned())),
             "http://proxy:3128: refused",
             "NO_PROXY",
             Retry::Once,
         ),
         (
-            through(ProxyProblem::Timeout),
+            through(TransportError::Timeout),
             "in time",
             "HTTPS_PROXY",
             Retry::Backoff,
         ),
         (
-            through(ProxyProblem::Connection("reset".to_owned())),
+            through(TransportError::Connection("reset".to_owned())),
             "http://proxy:3128: reset",
             "NO_PROXY",
             Retry::Backoff,
+        ),
+        (
+            through(TransportError::Tls("no TLS".to_owned())),
+            "http://proxy:3128: no TLS",
+            "firewall",
+            Retry::Never,
         ),
     ];
     for (error, words, hint, again) in cases {
@@ -154,16 +122,4 @@ fn every_error_has_words_and_a_hint_of_its_own() {
         assert!(error.hint().contains(hint), "{words}: {}", error.hint());
         assert_eq!(error.retry(), again, "{words}");
     }
-}
-
-#[test]
-fn a_certificate_of_many_names_shows_a_few() {
-    let named = ["a", "b", "c", "d", "e"].map(ToOwned::to_owned).to_vec();
-    let wanted = Some("x".to_owned());
-    let error = TransportError::Certificate(CertificateProblem::WrongName { wanted, named });
-    assert!(
-        error
-            .words()
-            .ends_with("not for x but for a, b, c and 2 others")
-    );
 }

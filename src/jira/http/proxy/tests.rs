@@ -1,4 +1,4 @@
-use super::{Protocol, Proxies, Proxy};
+use super::{PROTOCOLS, Proxies, Proxy};
 use crate::error::FailureKind;
 use crate::variables::Variables;
 
@@ -33,8 +33,10 @@ fn a_proxy_may_be_written_in_many_ways() {
             "{text}"
         );
     }
-    let names: Vec<_> = Protocol::ALL.iter().map(|(name, _)| *name).collect();
-    assert_eq!(names, Protocol::ALL.map(|(_, protocol)| protocol.name()));
+    for (name, _) in PROTOCOLS {
+        let proxy = Proxy::parse(&format!("{name}://proxy:1"), "HTTPS_PROXY");
+        assert_eq!(proxy.ok().unwrap().to_string(), format!("{name}://proxy:1"));
+    }
 }
 
 #[test]
