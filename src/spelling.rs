@@ -2,95 +2,23 @@
 
 /// Other words for an option or a parameter, letters and digits alone: what users of Atlassian's plugin were seen to write, and the
 /// usual ones.
-const SYNONYMS: &[(&str, &[&str])] = &[
-    ("flagId", &["id", "flag"]),
-    ("flagKey", &["key"]),
-    (
-        "issueKeys",
-        &[
-            "idorkey",
-            "key",
-            "keys",
-            "issue",
-            "issues",
-            "issueidorkeys",
-            "jirakey",
-            "jiraissue",
-            "jiraissues",
-            "ticket",
-            "tickets",
-        ],
-    ),
-    ("environmentId", &["environment", "env", "envid"]),
-    (
-        "environmentName",
-        &["envname", "environment", "env", "target", "destination"],
-    ),
-    ("environmentType", &["envtype"]),
-    ("enableGating", &["gating", "gate", "enablegate"]),
-    ("serviceIds", &["service", "services"]),
-    (
-        "site",
-        &[
-            "jirasite", "sitename", "siteurl", "jiraurl", "server", "host",
-        ],
-    ),
-    ("branch", &["branchname", "gitbranch"]),
-    (
-        "state",
-        &[
-            "status",
-            "result",
-            "buildstate",
-            "deploymentstate",
-            "buildstatus",
-            "deploymentstatus",
-        ],
-    ),
-    (
-        "message",
-        &["changeset", "changesets", "commitmessage", "commits"],
-    ),
-    ("label", &["version", "versionname"]),
-    ("displayName", &["name", "title"]),
-    ("description", &["comment"]),
-    ("buildNumber", &["number"]),
-    ("url", &["buildurl"]),
-    ("credentialsId", &["credentials", "credential"]),
-    ("testResults", &["tests", "testresult", "testinfo", "junit"]),
-    (
-        "testReports",
-        &["tests", "testresults", "testreport", "junit", "reports"],
-    ),
-    ("budget", &["timeout", "timelimit", "maxtime"]),
-    ("caFile", &["cacert", "cabundle", "certificate", "insecure"]),
-    ("cloudId", &["cloud", "tenant"]),
-    ("commit", &["sha", "revision", "rev", "commitid"]),
-    ("dryRun", &["noop", "simulate", "preview"]),
-    ("format", &["json", "output", "outputformat"]),
-    ("jobName", &["job", "pipeline", "pipelinename"]),
-    ("outbox", &["queue", "outboxdir"]),
-    ("projects", &["project", "projectkey"]),
-    ("pullRequest", &["pr", "mr", "mergerequest"]),
-    ("quiet", &["silent"]),
-    ("repositoryDir", &["repo", "repository", "dir", "path"]),
-    ("rolloutPercentage", &["rollout", "percentage", "percent"]),
-    ("since", &["from", "range", "fromcommit"]),
-    ("verbose", &["debug", "trace"]),
-    ("yes", &["force", "assumeyes"]),
-];
+const SYNONYMS: &str = include_str!("spelling.txt");
 
 /// The option or parameter with the most similar name, if there is one.
 pub(crate) fn meant<'a>(name: &str, known: &'a [String]) -> Option<&'a str> {
     let plain_name = plain(name);
     let is_known = |word: &str| known.iter().find(|it| plain(it) == plain(word));
-    let mut synonyms = SYNONYMS
-        .iter()
-        .filter(|(_, words)| words.contains(&plain_name.as_str()));
-    let synonym = synonyms.find_map(|(word, _)| is_known(word));
+    let rows = SYNONYMS.lines().filter_map(|row| row.split_once(": "));
+    let mut meant = rows.filter(|(_, words)| is_among(&plain_name, words));
+    let synonym = meant.find_map(|(word, _)| is_known(word));
     synonym
         .map(String::as_str)
         .or_else(|| nearest(name, known.iter().map(String::as_str)))
+}
+
+/// Whether the word is one of these, which have spaces between them.
+pub(crate) fn is_among(word: &str, words: &str) -> bool {
+    words.split_ascii_whitespace().any(|it| it == word)
 }
 
 /// The word that differs by a slip or two, if one does.

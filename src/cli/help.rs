@@ -9,6 +9,7 @@ use clap::builder::StyledStr;
 use clap::{Arg, ArgAction};
 
 use super::{examples, sources};
+use crate::spelling::is_among;
 use crate::variables::{COLUMNS, Variables};
 use crate::wording::variable;
 use overview::{listed, overview};
@@ -20,54 +21,16 @@ const MAX_WIDTH: usize = 100;
 const MIN_WIDTH: usize = 40;
 
 /// Options that `-h` shows; `--help` shows all.
-const COMMON: &[&str] = &[
-    "all",
-    "branch",
-    "branches",
-    "build-number",
-    "data",
-    "disabled",
-    "dry-run",
-    "enabled",
-    "environment-id",
-    "environment-name",
-    "environment-type",
-    "file",
-    "flag-id",
-    "flag-key",
-    "format",
-    "from",
-    "issue-keys",
-    "job-name",
-    "jobs",
-    "projects",
-    "pushed",
-    "repository",
-    "rollout-percentage",
-    "since",
-    "site",
-    "state",
-    "test-reports",
-    "timeout",
-    "url",
-    "verbose",
-    "wait",
-];
+const COMMON: &str = "all branch branches build-number data disabled dry-run enabled environment-id environment-name \
+    environment-type file flag-id flag-key format from issue-keys job-name jobs projects pushed repository \
+    rollout-percentage since site state test-reports timeout url verbose wait";
 
 /// The same for the command that is about texts.
-const COMMON_OF_KEYS: &[&str] = &["message", "tag", "title"];
+const COMMON_OF_KEYS: &str = "message tag title";
 
 /// Options that `-h` of `show` and `delete` leaves out: nearly all others identify what is read or deleted.
-const RARE_OF_STORED: &[&str] = &[
-    "budget",
-    "ca-file",
-    "cloud-id",
-    "color",
-    "component",
-    "per-controller",
-    "pipeline-id-style",
-    "stage-pattern",
-];
+const RARE_OF_STORED: &str =
+    "budget ca-file cloud-id color component per-controller pipeline-id-style stage-pattern";
 
 /// A space at which a line is not broken, until the page is printed.
 const UNBROKEN: char = '\u{a0}';
@@ -100,9 +63,9 @@ fn width(variables: &Variables) -> usize {
 fn is_common(words: &[&str], long: &str) -> bool {
     match words[1..] {
         [] => true,
-        ["keys"] if COMMON_OF_KEYS.contains(&long) => true,
-        [_] => long.is_empty() || COMMON.contains(&long),
-        _ => !RARE_OF_STORED.contains(&long),
+        ["keys"] if is_among(long, COMMON_OF_KEYS) => true,
+        [_] => long.is_empty() || is_among(long, COMMON),
+        _ => !is_among(long, RARE_OF_STORED),
     }
 }
 

@@ -8,25 +8,11 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::domain::issue_key::IssueKey;
 use crate::domain::state::RunState;
-use crate::spelling::{meant, nearest};
+use crate::spelling::{is_among, meant, nearest};
 
 /// Options that other tools have for a credential. An argument is seen by every user of the machine.
-const OF_CREDENTIALS: &[&str] = &[
-    "client-id",
-    "client-secret",
-    "secret",
-    "token",
-    "api-token",
-    "api-key",
-    "password",
-    "user",
-    "username",
-    "email",
-    "auth",
-    "oauth",
-    "credential",
-    "credentials",
-];
+const OF_CREDENTIALS: &str = "client-id client-secret secret token api-token api-key password user username email auth oauth credential \
+    credentials";
 
 const CREDENTIAL_HINT: &str = "set JIRA_CLIENT_ID and JIRA_CLIENT_SECRET (or JIRA_CLIENT_SECRET_FILE) in the environment: \
     other users of the machine can see the arguments of a program";
@@ -41,53 +27,30 @@ const OF_VARIABLES: &[(&str, &str)] = &[
 ];
 
 /// Words that people try, and the commands that do it.
-const COMMANDS: &[(&[&str], &[&str])] = &[
-    (
-        &["send", "submit", "publish", "report", "push", "post"],
-        &["build", "deployment"],
-    ),
-    (
-        &["deploy", "deploys", "release", "rollout"],
-        &["deployment"],
-    ),
-    (
-        &["status", "get", "list", "read", "view", "query"],
-        &["show", "gate"],
-    ),
-    (&["wait", "gating", "approve", "approval"], &["gate"]),
-    (&["flag", "flags", "feature", "toggle"], &["feature-flag"]),
-    (
-        &["commit", "commits", "branch", "pr", "git", "dev", "history"],
-        &["dev-info"],
-    ),
-    (&["rm", "remove", "erase"], &["delete"]),
-    (&["retry", "resend", "outbox", "queue", "sync"], &["flush"]),
-    (&["key", "issue", "issues", "explain", "find"], &["keys"]),
-    (
-        &["doctor", "test", "verify", "validate", "diagnose", "ping"],
-        &["check"],
-    ),
+const COMMANDS: &[(&str, &str)] = &[
+    ("send submit publish report push post", "build deployment"),
+    ("deploy deploys release rollout", "deployment"),
+    ("status get list read view query", "show gate"),
+    ("wait gating approve approval", "gate"),
+    ("flag flags feature toggle", "feature-flag"),
+    ("commit commits branch pr git dev history", "dev-info"),
+    ("rm remove erase", "delete"),
+    ("retry resend outbox queue sync", "flush"),
+    ("key issue issues explain find", "keys"),
+    ("doctor test verify validate diagnose ping", "check"),
 ];
 
 /// Commands of other tools that are not needed here.
-const NO_COMMANDS: &[(&[&str], &str)] = &[
+const NO_COMMANDS: &[(&str, &str)] = &[
     (
-        &[
-            "login",
-            "logout",
-            "auth",
-            "init",
-            "setup",
-            "config",
-            "configure",
-        ],
+        "login logout auth init setup config configure",
         "set JIRA_SITE, JIRA_CLIENT_ID and JIRA_CLIENT_SECRET, then run jira-send check",
     ),
     (
-        &["completion", "completions", "man"],
+        "completion completions man",
         "a release has the shell completions and the manual page as files",
     ),
-    (&["version"], "did you mean --version?"),
+    ("version", "did you mean --version?"),
 ];
 
 /// Hints for an error of clap about a command line of this command.
@@ -130,7 +93,7 @@ fn unknown_argument(argument: &str, command: &Command) -> Option<String> {
     let Some(name) = argument.strip_prefix("--") else {
         return unknown_word(argument, command);
     };
-    if OF_CREDENTIALS.contains(&name) {
+    if is_among(name, OF_CREDENTIALS) {
         return Some(CREDENTIAL_HINT.to_owned());
     }
     if let Some((_, variable)) = OF_VARIABLES.iter().find(|(option, _)| *option == name) {
@@ -190,20 +153,18 @@ fn unknown_word(word: &str, command: &Command) -> Option<String> {
 
 fn unknown_command(word: &str, command: &Command) -> Option<String> {
     let lower = word.to_ascii_lowercase();
-    let known = |name: &&&str| command.find_subcommand(name).is_some();
-    let is_top =
-        command.find_subcommand("build").is_some() && command.find_subcommand("check").is_some();
-    if let Some((_, hint)) = NO_COMMANDS
-        .iter()
-        .find(|(words, _)| is_top && words.contains(&lower.as_str()))
-    {
-        return Some((*hint).to_owned());
+    let knows = |name: &&str| command.find_subcommand(name).is_some();
+    let row_of = |rows: &[(&'static str, &'static str)]| {
+        let mut rows = rows.iter();
+        let row = rows.find(|(words, _)| is_among(&lower, words));
+        row.map(|(_, meaning)| *meaning)
+    };
+    let is_top = knows(&"build") && knows(&"check");
+    if let Some(hint) = row_of(NO_COMMANDS).filter(|_| is_top) {
+        return Some(hint.to_owned());
     }
-    let meaning = COMMANDS
-        .iter()
-        .find(|(words, _)| words.contains(&lower.as_str()));
-    let names: Vec<&str> = if let Some((_, commands)) = meaning {
-        commands.iter().filter(known).copied().collect()
+    let names: Vec<&str> = if let Some(commands) = row_of(COMMANDS) {
+        commands.split(' ').filter(knows).collect()
     } else {
         let all = command.get_subcommands().map(Command::get_name);
         nearest(word, all).into_iter().collect()
@@ -296,7 +257,7 @@ mod tests {
             let found = unknown_command(word, &program).unwrap_or_default();
             assert_eq!(found, expected, "{word}");
         }
-        for name in COMMANDS.iter().flat_map(|(_, commands)| *commands) {
+        for name in COMMANDS.iter().flat_map(|(_, names)| names.split(' ')) {
             assert!(program.find_subcommand(name).is_some(), "{name}");
         }
     }
