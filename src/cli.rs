@@ -114,15 +114,35 @@ impl Command {
         cli.ok().map(|cli| cli.command)
     }
 
-    /// How it talks to Jira, of commands that send.
-    pub(crate) fn jira(&self) -> Option<&JiraOptions> {
+    /// What it has in common with others.
+    pub(crate) fn common(&self) -> Common<'_> {
         match self {
-            Self::Build(options) => Some(&options.jira),
-            Self::Deployment(options) => Some(&options.jira),
-            Self::FeatureFlag(options) => Some(&options.jira),
-            Self::DevInfo(options) => Some(&options.jira),
-            Self::Backfill(options) => Some(&options.jira),
-            _ => None,
+            Self::Build(it) => Common {
+                result_file: it.wrap.result_file.as_deref(),
+                ..Common::of_sender(&it.jira, Some(&it.keys), &it.output)
+            },
+            Self::Deployment(it) => Common {
+                result_file: it.wrap.result_file.as_deref(),
+                ..Common::of_sender(&it.jira, Some(&it.keys), &it.output)
+            },
+            Self::DevInfo(it) => Common {
+                result_file: it.sending.result_file.as_deref(),
+                ..Common::of_sender(&it.jira, Some(&it.keys), &it.output)
+            },
+            Self::FeatureFlag(it) => Common::of_sender(&it.jira, Some(&it.keys), &it.output),
+            Self::Backfill(it) => Common::of_sender(&it.jira, None, &it.output),
+            Self::Show(it) => Common::of_asker(it.what.how()),
+            Self::Delete(it) => Common::of_asker(&it.what.how().ask),
+            Self::Gate(it) => Common::new(it.budget, it.ca_file.as_deref(), &it.output),
+            Self::Flush(it) => Common::new(it.budget, it.ca_file.as_deref(), &it.output),
+            Self::Check(it) => Common {
+                keys: Some(&it.keys),
+                ..Common::new(it.budget, it.ca_file.as_deref(), &it.output)
+            },
+            Self::Keys(it) => Common {
+                keys: Some(&it.keys),
+                ..Common::new(it.budget, None, &it.output)
+            },
         }
     }
 
@@ -133,85 +153,77 @@ impl Command {
             // The controller is asked by a dry run as well.
             Self::Backfill(options) if options.history.is_remote() => true,
             Self::Keys(_) => false,
-            _ => self.jira().is_none_or(|jira| !jira.dry_run),
+            _ => self.common().jira.is_none_or(|jira| !jira.dry_run),
         }
-    }
-
-    /// The time budget in seconds, and further certificates to trust.
-    fn budget_and_ca_file(&self) -> (u32, Option<&Path>) {
-        fn of(connection: &ConnectionOptions) -> (u32, Option<&Path>) {
-            (connection.budget, connection.ca_file.as_deref())
-        }
-        match self {
-            Self::Build(options) => of(&options.jira.connection),
-            Self::Deployment(options) => of(&options.jira.connection),
-            Self::FeatureFlag(options) => of(&options.jira.connection),
-            Self::DevInfo(options) => of(&options.jira.connection),
-            Self::Backfill(options) => of(&options.jira.connection),
-            Self::Show(options) => of(&options.what.how().connection),
-            Self::Delete(options) => of(&options.what.how().ask.connection),
-            Self::Gate(options) => (options.budget, options.ca_file.as_deref()),
-            Self::Flush(options) => (options.budget, options.ca_file.as_deref()),
-            Self::Check(options) => (options.budget, options.ca_file.as_deref()),
-            Self::Keys(options) => (options.budget, None),
-        }
-    }
-
-    /// The time budget in seconds.
-    pub(crate) fn budget(&self) -> u32 {
-        self.budget_and_ca_file().0
-    }
-
-    /// Further certificates to trust.
-    pub(crate) fn ca_file(&self) -> Option<&Path> {
-        self.budget_and_ca_file().1
     }
 
     /// What a failure does to the exit code.
     pub(crate) fn on_error(&self) -> OnError {
-        self.jira().map_or(OnError::Fail, |jira| jira.on_error)
+        let jira = self.common().jira;
+        jira.map_or(OnError::Fail, |jira| jira.on_error)
     }
 
     /// Whether there is something to do when there is no way to Jira: a command to run, data to keep, or this to tell.
     pub(crate) fn goes_on(&self) -> bool {
-        self.jira().is_some() || matches!(self, Self::Check(_))
+        self.common().jira.is_some() || matches!(self, Self::Check(_))
     }
 
-    /// Where issue keys come from, of commands that look for them.
-    pub(crate) fn keys(&self) -> Option<&KeyOptions> {
+    /// The run that is sent, and the command that it is about, of commands that may have one.
+    pub(crate) fn run(&self) -> Option<(&RunOptions, &WrapOptions)> {
         match self {
-            Self::Build(options) => Some(&options.keys),
-            Self::Deployment(options) => Some(&options.keys),
-            Self::FeatureFlag(options) => Some(&options.keys),
-            Self::DevInfo(options) => Some(&options.keys),
-            Self::Keys(options) => Some(&options.keys),
-            Self::Check(options) => Some(&options.keys),
+            Self::Build(options) => Some((&options.run, &options.wrap)),
+            Self::Deployment(options) => Some((&options.run, &options.wrap)),
             _ => None,
-        }
-    }
-
-    pub(crate) fn output(&self) -> &OutputOptions {
-        match self {
-            Self::Build(options) => &options.output,
-            Self::Deployment(options) => &options.output,
-            Self::Gate(options) => &options.output,
-            Self::FeatureFlag(options) => &options.output,
-            Self::DevInfo(options) => &options.output,
-            Self::Backfill(options) => &options.output,
-            Self::Show(options) => &options.what.how().output,
-            Self::Delete(options) => &options.what.how().ask.output,
-            Self::Flush(options) => &options.output,
-            Self::Keys(options) => &options.output,
-            Self::Check(options) => &options.output,
         }
     }
 
     /// Whether another command is run, which then has stdout to itself.
     pub(crate) fn wraps(&self) -> bool {
-        match self {
-            Self::Build(options) => options.wrap.wraps(),
-            Self::Deployment(options) => options.wrap.wraps(),
-            _ => false,
+        self.run().is_some_and(|(_, wrap)| !wrap.command.is_empty())
+    }
+}
+
+/// The options that several commands have.
+pub(crate) struct Common<'a> {
+    /// How it talks to Jira, of commands that send.
+    pub(crate) jira: Option<&'a JiraOptions>,
+    /// Where issue keys come from, of commands that look for them.
+    pub(crate) keys: Option<&'a KeyOptions>,
+    pub(crate) output: &'a OutputOptions,
+    /// The time budget in seconds.
+    pub(crate) budget: u32,
+    /// Further certificates to trust.
+    pub(crate) ca_file: Option<&'a Path>,
+    /// Where the report is written as well.
+    pub(crate) result_file: Option<&'a Path>,
+}
+
+impl<'a> Common<'a> {
+    fn new(budget: u32, ca_file: Option<&'a Path>, output: &'a OutputOptions) -> Self {
+        Self {
+            jira: None,
+            keys: None,
+            output,
+            budget,
+            ca_file,
+            result_file: None,
+        }
+    }
+
+    fn of_asker(AskOptions { connection, output }: &'a AskOptions) -> Self {
+        Self::new(connection.budget, connection.ca_file.as_deref(), output)
+    }
+
+    fn of_sender(
+        jira: &'a JiraOptions,
+        keys: Option<&'a KeyOptions>,
+        output: &'a OutputOptions,
+    ) -> Self {
+        let JiraOptions { connection, .. } = jira;
+        Self {
+            jira: Some(jira),
+            keys,
+            ..Self::new(connection.budget, connection.ca_file.as_deref(), output)
         }
     }
 }

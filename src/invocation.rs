@@ -24,8 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Why there is nothing to run.
 pub(crate) enum Stop {
-    /// The arguments as they were parsed, which tell how the failure is to be shown.
-    Failed(Failure, Vec<OsString>),
+    Failed(Failure),
     /// Help, or the version.
     Shown(clap::Error),
 }
@@ -43,12 +42,11 @@ pub(crate) fn parse(
     let typed = &globals::behind_command(&program, typed)[..];
     let none = Map::new();
     let is_step = parameters.is_some();
-    let failed = |failure| Stop::Failed(failure, typed.to_vec());
     let completed = sources::complete(&program, typed, variables, parameters.unwrap_or(&none));
-    let completed = completed.map_err(failed)?;
+    let completed = completed.map_err(Stop::Failed)?;
     let mut words = completed.arguments.iter();
     if words.any(|word| word == "--") && words.next().is_none() {
-        return Err(failed(no_command()));
+        return Err(Stop::Failed(no_command()));
     }
     let parse = |program: &mut clap::Command| {
         let matches = program.try_get_matches_from_mut(&completed.arguments)?;
@@ -64,7 +62,7 @@ pub(crate) fn parse(
     };
     match parsed {
         Ok(cli) => Ok(cli.command),
-        Err(error) => Err(not_parsed(error, &program, completed, is_step)),
+        Err(error) => Err(not_parsed(error, &program, &completed, is_step)),
     }
 }
 
@@ -78,7 +76,7 @@ fn no_command() -> Failure {
 fn not_parsed(
     error: clap::Error,
     program: &clap::Command,
-    completed: Completed,
+    completed: &Completed,
     is_step: bool,
 ) -> Stop {
     if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
@@ -88,23 +86,23 @@ fn not_parsed(
     let words = found.map(|(position, _)| &completed.arguments[1..=position]);
     let words = words.and_then(|words| words.join(OsStr::new(" ")).into_string().ok());
     let command = found.map_or(program, |(_, command)| command);
-    let failure = errors::explain(
+    Stop::Failed(errors::explain(
         &error,
         &completed.arguments,
         words.as_deref(),
         command,
         &completed.origins,
         is_step,
-    );
-    Stop::Failed(failure, completed.arguments)
+    ))
 }
 
 /// Further certificates may be on a drive that hangs: a command of the user's does not wait for it.
 fn read_settings(command: &Command, variables: &Variables) -> Result<Settings, Failure> {
+    let file = command.common().ca_file;
     if !command.wraps() {
-        return Settings::read(command.ca_file(), variables);
+        return Settings::read(file, variables);
     }
-    let (file, variables) = (command.ca_file().map(Path::to_owned), variables.clone());
+    let (file, variables) = (file.map(Path::to_owned), variables.clone());
     let read = in_time(PATIENCE, move || {
         Settings::read(file.as_deref(), &variables)
     });
@@ -139,18 +137,16 @@ pub(crate) fn perform<T>(
         return Err(failure.clone());
     }
     let network = Network::new(settings.unwrap_or_default(), output, system);
-    let traced = Traced {
-        transport: &network,
-        output,
-    };
-    let context = Context {
+    run(&Context {
         variables,
         system,
-        transport: &traced,
+        transport: &Traced {
+            transport: &network,
+            output,
+        },
         network_failure: network_failure.as_ref(),
         output,
         phase,
         opened: &OpenedSites::default(),
-    };
-    run(&context)
+    })
 }

@@ -56,7 +56,9 @@ fn main() -> ExitCode {
         Ok(Err(_)) => ExitCode::FAILURE,
         Err(_) => {
             let arguments: Vec<_> = std::env::args_os().collect();
-            program::without_stack(&arguments, &output()).unwrap_or_else(run)
+            let why = "the stack limit leaves too little, and there is no thread";
+            let advice = "raise ulimit -s or ulimit -u";
+            program::in_our_place(&arguments, why, advice, &output()).unwrap_or_else(run)
         }
     }
 }

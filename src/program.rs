@@ -21,6 +21,9 @@ use crate::system::{Machine, System as _};
 use crate::variables::Variables;
 use crate::watchdog::{LastWords, Unfinished, failures};
 
+/// What to do about a limit of memory.
+const MORE_MEMORY: &str = "raise ulimit -v or ulimit -d";
+
 /// Parses, runs, and reports whatever ends it.
 pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output) -> ExitCode {
     // Before anything is parsed: an error repeats what was given.
@@ -30,38 +33,34 @@ pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output)
     if let [_, word, request] = typed
         && word == step::COMMAND
     {
-        let system = Machine::new();
-        if let Some(watchdog) = system.watchdog() {
-            let output = output.clone();
-            let say = move || {
-                let _ = output.result(step::HANGS);
-            };
-            let code = FailureKind::Unreachable.exit_code();
-            watchdog.start(step::BUDGET, code, Box::new(move |_| (0, Box::new(say))));
-        }
-        return step::run(Path::new(request), variables, &system, &output);
+        return run_step(Path::new(request), variables, &output);
     }
     let has_colors = |is_terminal| {
         let color = typed_value(typed, "--color");
         color::is_wanted(color.as_deref(), variables, is_terminal)
     };
     output.set_colors(has_colors(std::io::stderr().is_terminal()));
-    if let Some(code) = without_us(typed, &output) {
+    // Even to understand the options takes memory.
+    let why = "the memory limit leaves too little";
+    if !limits::has_memory_to_send()
+        && let Some(code) = in_our_place(typed, why, MORE_MEMORY, &output)
+    {
         return code;
     }
+    let is_json = wants_json(typed, variables);
     let (command, trouble) = match parse(typed, variables) {
         Ok(command) => (command, None),
-        Err(Stop::Failed(failure, arguments)) => match wrapped_as_typed(typed) {
+        Err(Stop::Failed(failure)) => match wrapped_as_typed(typed) {
             Some(command) => (command, Some(failure)),
-            None => return failed(&failure, &arguments, variables, &output),
+            None => return failed(&failure, is_json, &output),
         },
         Err(Stop::Shown(page)) => {
             let has_colors = has_colors(std::io::stdout().is_terminal());
-            return show(&page, has_colors, typed, variables, &output);
+            return show(&page, has_colors, is_json, &output);
         }
     };
     let system = Machine::new();
-    output.set_verbosity(command.output().globals.verbosity());
+    output.set_verbosity(command.common().output.globals.verbosity());
     // The check has them in its list.
     if !matches!(command, Command::Check(_)) {
         for warning in misspelt::variables(variables) {
@@ -74,48 +73,49 @@ pub(crate) fn run(typed: &[OsString], variables: &Variables, mut output: Output)
         }
         output.leave_results();
     } else {
-        watch(&command, typed, variables, &system, &output);
+        watch(&command, is_json, &system, &output);
+        if command.needs_network() && !limits::has_memory_to_send() {
+            let code = exit_code(Outcome::Unreachable, false, command.on_error());
+            let failure = Failure::new(FailureKind::Unreachable, "nothing was sent")
+                .cause("the limit of memory leaves too little")
+                .hint(MORE_MEMORY);
+            say_failed(&failure, code, is_json, &output);
+            return ExitCode::from(code);
+        }
     }
-    if command.needs_network() && !command.wraps() && !limits::has_memory_to_send() {
-        let code = exit_code(Outcome::Unreachable, false, command.on_error());
-        return without_memory(code, typed, variables, &output);
-    }
-    let phase = Phase::default();
-    let run = |context: &commands::Context<'_>| {
-        let wrapped = commands::run_wrapped(&command, trouble.as_ref(), context);
-        wrapped.map_or_else(|| commands::run(&command, context), Ok)
-    };
-    match invocation::perform(&command, variables, &phase, &system, &output, run) {
-        Ok(code) => code,
-        Err(failure) => failed(&failure, typed, variables, &output),
-    }
-}
-
-/// Without the memory to send anything, or even to understand the options, the user's command is run in our place.
-fn without_us(typed: &[OsString], output: &Output) -> Option<ExitCode> {
-    if limits::has_memory_to_send() {
-        return None;
-    }
-    in_our_place(
-        typed,
-        "the memory limit leaves too little",
-        "raise ulimit -v or ulimit -d",
-        output,
+    let run = |context: &commands::Context<'_>| commands::run(&command, trouble.as_ref(), context);
+    invocation::perform(
+        &command,
+        variables,
+        &Phase::default(),
+        &system,
+        &output,
+        run,
     )
+    .unwrap_or_else(|failure| failed(&failure, is_json, &output))
 }
 
-/// The same with less stack than that takes, and no thread to be had.
-pub(crate) fn without_stack(typed: &[OsString], output: &Output) -> Option<ExitCode> {
-    in_our_place(
-        typed,
-        "the stack limit leaves too little, and there is no thread",
-        "raise ulimit -s or ulimit -u",
-        output,
-    )
+/// Answers a pipeline step, in time whatever hangs.
+fn run_step(request: &Path, variables: &Variables, output: &Output) -> ExitCode {
+    let system = Machine::new();
+    if let Some(watchdog) = system.watchdog() {
+        let output = output.clone();
+        let say = move || {
+            let _ = output.result(step::HANGS);
+        };
+        let code = FailureKind::Unreachable.exit_code();
+        watchdog.start(step::BUDGET, code, Box::new(move |_| (0, Box::new(say))));
+    }
+    step::run(request, variables, &system, output)
 }
 
-/// Runs the user's command instead of this program, if there is one.
-fn in_our_place(typed: &[OsString], why: &str, advice: &str, output: &Output) -> Option<ExitCode> {
+/// Runs the user's command instead of this program, if there is one, where we get too little of the machine.
+pub(crate) fn in_our_place(
+    typed: &[OsString],
+    why: &str,
+    advice: &str,
+    output: &Output,
+) -> Option<ExitCode> {
     let (ours, command) = typed.split_at(typed.iter().position(|word| word == "--")?);
     let wraps = ours
         .iter()
@@ -131,9 +131,8 @@ fn in_our_place(typed: &[OsString], why: &str, advice: &str, output: &Output) ->
 
 fn parse(typed: &[OsString], variables: &Variables) -> Result<Command, Stop> {
     let command = invocation::parse(typed, variables, None)?;
-    let checked = commands::check_options(&command, false);
-    let failed = |failure| Stop::Failed(failure, typed.to_vec());
-    checked.map_err(failed).map(|()| command)
+    commands::check_options(&command, false).map_err(Stop::Failed)?;
+    Ok(command)
 }
 
 /// A call that wraps a command and is right as it was typed: what is wrong then is a variable, and whoever set it, on the
@@ -144,29 +143,22 @@ fn wrapped_as_typed(typed: &[OsString]) -> Option<Command> {
 }
 
 /// Whatever hangs, the process ends in time, and says what happens to the data.
-fn watch(
-    command: &Command,
-    typed: &[OsString],
-    variables: &Variables,
-    system: &Machine,
-    output: &Output,
-) {
+fn watch(command: &Command, is_json: bool, system: &Machine, output: &Output) {
     let Some(watchdog) = system.watchdog() else {
         return;
     };
     let (output, on_error) = (output.clone(), command.on_error());
-    let is_json = wants_json(typed, variables);
     let last_words: LastWords = Box::new(move |unfinished| {
         let code = code_of(&unfinished, on_error);
         let say = move || {
             for (index, failure) in failures(&unfinished).iter().enumerate() {
-                say_unsent(failure, code, is_json && index == 0, &output);
+                say_failed(failure, code, is_json && index == 0, &output);
             }
         };
         (code, Box::new(say))
     });
     let code = code_of(&Unfinished::default(), on_error);
-    let guess = Duration::from_secs(command.budget().into());
+    let guess = Duration::from_secs(command.common().budget.into());
     watchdog.start(guess, code, last_words);
 }
 
@@ -181,43 +173,11 @@ fn code_of(unfinished: &Unfinished, on_error: OnError) -> u8 {
     worst(&[unfinished.settled.as_slice(), &[code]].concat())
 }
 
-/// Says why nothing was sent, to programs as well.
-fn say_unsent(failure: &Failure, code: u8, is_json: bool, output: &Output) {
-    output.failure_for(failure, code);
-    if is_json {
-        let report = Report {
-            exit_code: code,
-            ..Report::failed(failure)
-        };
-        let _ = output.result(&report.to_json());
-    }
-}
-
-/// Nothing is tried.
-fn without_memory(
-    code: u8,
-    typed: &[OsString],
-    variables: &Variables,
-    output: &Output,
-) -> ExitCode {
-    let failure = Failure::new(FailureKind::Unreachable, "nothing was sent")
-        .cause("the limit of memory leaves too little")
-        .hint("raise ulimit -v or ulimit -d");
-    say_unsent(&failure, code, wants_json(typed, variables), output);
-    ExitCode::from(code)
-}
-
 /// Help, the version, or both where no command was typed.
-fn show(
-    page: &clap::Error,
-    has_colors: bool,
-    typed: &[OsString],
-    variables: &Variables,
-    output: &Output,
-) -> ExitCode {
-    if page.use_stderr() && wants_json(typed, variables) {
+fn show(page: &clap::Error, has_colors: bool, is_json: bool, output: &Output) -> ExitCode {
+    if page.use_stderr() && is_json {
         let failure = Failure::usage("missing command").hint("see jira-send --help");
-        return failed(&failure, typed, variables, output);
+        return failed(&failure, is_json, output);
     }
     let page_text = page.render();
     let text = if has_colors {
@@ -225,31 +185,36 @@ fn show(
     } else {
         page_text.to_string()
     };
-    if let Err(failure) = output.result(help::printed(text.trim_end()).as_str()) {
-        output.failure(&failure);
-        return ExitCode::from(failure.kind.exit_code());
+    match output.result(help::printed(text.trim_end()).as_str()) {
+        Ok(()) => ExitCode::from(u8::try_from(page.exit_code()).unwrap_or(2)),
+        Err(failure) => failed(&failure, false, output),
     }
-    ExitCode::from(u8::try_from(page.exit_code()).unwrap_or(2))
 }
 
-fn failed(
-    failure: &Failure,
-    arguments: &[OsString],
-    variables: &Variables,
-    output: &Output,
-) -> ExitCode {
-    output.failure(failure);
-    if wants_json(arguments, variables) {
+/// The exit code, once the failure is told.
+fn failed(failure: &Failure, is_json: bool, output: &Output) -> ExitCode {
+    let code = failure.kind.exit_code();
+    say_failed(failure, code, is_json, output);
+    ExitCode::from(code)
+}
+
+/// Says why it came to nothing, to programs as well.
+fn say_failed(failure: &Failure, code: u8, is_json: bool, output: &Output) {
+    output.failure_for(failure, code);
+    if is_json {
+        let report = Report {
+            exit_code: code,
+            ..Report::failed(failure)
+        };
         // There is no other place to tell it.
-        let _ = output.result(&Report::failed(failure).to_json());
+        let _ = output.result(&report.to_json());
     }
-    ExitCode::from(failure.kind.exit_code())
 }
 
 /// Whoever reads JSON gets JSON, even when the arguments could not be parsed.
-fn wants_json(arguments: &[OsString], variables: &Variables) -> bool {
-    let typed = typed_value(arguments, "--format");
-    typed.as_deref() == Some("json") || variables.by_name("JIRA_SEND_FORMAT") == Some("json")
+fn wants_json(typed: &[OsString], variables: &Variables) -> bool {
+    let format = typed_value(typed, "--format");
+    format.as_deref() == Some("json") || variables.by_name("JIRA_SEND_FORMAT") == Some("json")
 }
 
 #[cfg(test)]

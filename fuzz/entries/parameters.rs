@@ -59,7 +59,7 @@ pub fn parameters(bytes: &[u8]) {
     match parsed {
         Ok(cli) => drop((
             cli.command.needs_network(),
-            cli.command.ca_file().is_some(),
+            cli.command.common().ca_file.is_some(),
             cli.command.goes_on(),
         )),
         Err(error) if error.use_stderr() => {

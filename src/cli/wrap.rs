@@ -20,9 +20,3 @@ pub(crate) struct WrapOptions {
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) result_file: Option<PathBuf>,
 }
-
-impl WrapOptions {
-    pub(crate) fn wraps(&self) -> bool {
-        !self.command.is_empty()
-    }
-}

@@ -31,7 +31,7 @@ const MAX_LINE: usize = 120;
 ///
 /// # Errors
 /// A file of changes that cannot be used.
-pub(super) fn run(options: &KeysOptions, context: &Context<'_>) -> Result<Explained, Failure> {
+pub(crate) fn run(options: &KeysOptions, context: &Context<'_>) -> Result<Explained, Failure> {
     let keys = &options.keys;
     let texts = [&keys.branch, &keys.title, &keys.tag];
     let given = texts

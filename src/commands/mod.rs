@@ -45,10 +45,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::changes::{self, Changes};
-use crate::cli::{
-    CheckOptions, Command, ConnectionOptions, Format, JiraOptions, KeyOptions, KeysOptions,
-    OutputOptions,
-};
+use crate::cli::{CheckOptions, Command, ConnectionOptions, Format, JiraOptions, KeyOptions};
 use crate::dns;
 use crate::domain::association::Cut;
 use crate::domain::issue_key::{Findings, IssueKey};
@@ -62,11 +59,11 @@ use crate::system::{Deadline, System};
 use crate::variables::Variables;
 
 pub(crate) use check::Items;
-pub(crate) use keys::Explained;
+pub(crate) use keys::run as explain_keys;
 pub(crate) use phase::{EventTime, Phase, StepPhase};
 pub(crate) use session::OpenedSites;
 pub(crate) use upstream::Upstream;
-pub(crate) use wrap::{cannot_start, run as run_wrapped};
+pub(crate) use wrap::cannot_start;
 
 /// The world as the commands see it.
 pub(crate) struct Context<'a> {
@@ -87,46 +84,45 @@ pub(crate) struct Context<'a> {
 /// What they say wrongly.
 pub(crate) fn check_options(command: &Command, is_step: bool) -> Result<(), Failure> {
     wrap::check(command)?;
-    command
-        .keys()
-        .map_or(Ok(()), |options| key_rules::check(options, is_step))
+    let keys = command.common().keys;
+    keys.map_or(Ok(()), |options| key_rules::check(options, is_step))
 }
 
-/// Runs one command to its exit code.
+/// Runs one command to its exit code. With some `trouble`, one that wraps another runs that all the same, and the trouble is
+/// reported in place of the run.
 ///
 /// # Errors
 /// What ended the command before it had a report.
-pub(crate) fn run(command: &Command, context: &Context<'_>) -> Result<ExitCode, Failure> {
-    let OutputOptions {
-        format,
-        ref globals,
-    } = *command.output();
-    let result_file = match command {
+pub(crate) fn run(
+    command: &Command,
+    trouble: Option<&Failure>,
+    context: &Context<'_>,
+) -> Result<ExitCode, Failure> {
+    if let Some(code) = wrap::run(command, trouble, context) {
+        return Ok(code);
+    }
+    let common = command.common();
+    let (format, output) = (common.output.format, context.output);
+    match command {
         Command::Check(options) => {
-            let quiet = globals.quiet && !context.output.is_verbose();
-            return check::print(&check(options, context)?, format, quiet, context.output);
+            let quiet = common.output.globals.quiet && !output.is_verbose();
+            check::print(&check(options, context)?, format, quiet, output)
         }
         Command::Keys(options) => {
-            keys(options, context)?.print(format, context.output)?;
-            return Ok(ExitCode::SUCCESS);
+            explain_keys(options, context)?.print(format, output)?;
+            Ok(ExitCode::SUCCESS)
         }
         Command::Show(options) => {
             let shown = stored::show::run(options, context)?;
-            return Ok(stored::show::print(&shown, format, context.output));
+            Ok(stored::show::print(&shown, format, output))
         }
-        Command::Build(options) => &options.wrap.result_file,
-        Command::Deployment(options) => &options.wrap.result_file,
-        Command::DevInfo(options) => &options.sending.result_file,
-        Command::Backfill(_)
-        | Command::Gate(_)
-        | Command::Delete(_)
-        | Command::Flush(_)
-        | Command::FeatureFlag(_) => &None,
-    };
-    let report = report(command, context)?;
-    show(&report, format, context.output);
-    write_result(&report, result_file.as_deref(), context.output);
-    Ok(ExitCode::from(report.exit_code))
+        _ => {
+            let report = report(command, context)?;
+            show(&report, format, output);
+            write_result(&report, common.result_file, output);
+            Ok(ExitCode::from(report.exit_code))
+        }
+    }
 }
 
 /// Runs a command that sends or asks something, whatever follows `--`.
@@ -147,14 +143,6 @@ pub(crate) fn report(command: &Command, context: &Context<'_>) -> Result<Report,
             Err(Failure::usage("the command has no report"))
         }
     }
-}
-
-/// Explains the issue keys of a run.
-///
-/// # Errors
-/// A file of changes that cannot be used.
-pub(crate) fn keys(options: &KeysOptions, context: &Context<'_>) -> Result<Explained, Failure> {
-    keys::run(options, context)
 }
 
 /// Checks everything that a send needs.

@@ -8,9 +8,10 @@ mod moment;
 
 use std::process::ExitCode;
 
-use super::Context;
+use super::{Context, build, deployment};
 use crate::cli::{BuildOptions, Command, DeploymentOptions};
 use crate::error::Failure;
+use crate::report::Report;
 use job::Job;
 use moment::Moment;
 
@@ -21,12 +22,8 @@ pub(crate) use ending::cannot_start;
 /// # Errors
 /// A state, since the command decides it.
 pub(super) fn check(command: &Command) -> Result<(), Failure> {
-    let run = match command {
-        Command::Build(options) => &options.run,
-        Command::Deployment(options) => &options.run,
-        _ => return Ok(()),
-    };
-    if run.state.is_none() || !command.wraps() {
+    let has_state = command.run().is_some_and(|(run, _)| run.state.is_some());
+    if !has_state || !command.wraps() {
         return Ok(());
     }
     let failure = Failure::usage("--state cannot be given together with a command");
@@ -35,46 +32,42 @@ pub(super) fn check(command: &Command) -> Result<(), Failure> {
     ))
 }
 
-/// Runs the command that a build or deployment wraps; nothing where there is none. With some `trouble` it is run all the
-/// same, and the trouble is reported in place of the run.
-pub(crate) fn run(
+/// Runs the command that a build or deployment wraps; nothing where there is none.
+pub(super) fn run(
     command: &Command,
     trouble: Option<&Failure>,
     context: &Context<'_>,
 ) -> Option<ExitCode> {
+    let (run, wrap) = command.run().filter(|_| command.wraps())?;
+    let job = Job {
+        command,
+        run,
+        wrap,
+        trouble,
+    };
+    Some(job.run(context))
+}
+
+/// What builds and deployments send at one of both ends.
+fn report(command: &Command, moment: &Moment, context: &Context<'_>) -> Result<Report, Failure> {
+    let phase = &moment.phase;
+    let context = &Context { phase, ..*context };
     match command {
-        _ if !command.wraps() => None,
-        Command::Build(options) => Some(build(options, trouble, context)),
-        Command::Deployment(options) => Some(deployment(options, trouble, context)),
-        _ => None,
-    }
-}
-
-fn build(options: &BuildOptions, trouble: Option<&Failure>, context: &Context<'_>) -> ExitCode {
-    let report = |moment: &Moment, context: &Context<'_>| {
-        let mut options = options.clone();
-        let phase = &moment.apply(&mut options.run, &mut options.jira);
-        // Before the command there are only reports of other runs.
-        if moment.started.is_none() {
-            options.test_reports.clear();
+        Command::Build(options) => {
+            let mut options: BuildOptions = (**options).clone();
+            moment.apply(&mut options.run, &mut options.jira);
+            // Before the command there are only reports of other runs.
+            if phase.reports_since.is_none() {
+                options.test_reports.clear();
+            }
+            build::run(&options, context)
         }
-        super::build::run(&options, &Context { phase, ..*context })
-    };
-    let (run, wrap, output) = (&options.run, &options.wrap, &options.output);
-    Job::new(run, wrap, output, &options.jira, &report, trouble).run(context)
-}
-
-fn deployment(
-    options: &DeploymentOptions,
-    trouble: Option<&Failure>,
-    context: &Context<'_>,
-) -> ExitCode {
-    let report = |moment: &Moment, context: &Context<'_>| {
-        let mut options = options.clone();
-        let phase = &moment.apply(&mut options.run, &mut options.jira);
-        options.duration = options.duration.or(moment.seconds);
-        super::deployment::run(&options, &Context { phase, ..*context })
-    };
-    let (run, wrap, output) = (&options.run, &options.wrap, &options.output);
-    Job::new(run, wrap, output, &options.jira, &report, trouble).run(context)
+        Command::Deployment(options) => {
+            let mut options: DeploymentOptions = (**options).clone();
+            moment.apply(&mut options.run, &mut options.jira);
+            options.duration = options.duration.or(moment.seconds);
+            deployment::run(&options, context)
+        }
+        other => super::report(other, context),
+    }
 }

@@ -120,7 +120,7 @@ impl Call<'_> {
         let settled = self.settled();
         let done = self.perform(&settled, |command, context| match command {
             Command::Keys(options) => {
-                let explained = commands::keys(options, context)?;
+                let explained = commands::explain_keys(options, context)?;
                 Ok((explained.to_json(), explained.to_text(), 0))
             }
             Command::Check(options) => {
@@ -227,7 +227,7 @@ impl Call<'_> {
                 };
             }
         };
-        let output = match command.output().globals.verbosity() {
+        let output = match command.common().output.globals.verbosity() {
             Verbosity::Verbose => &self.verbose,
             _ => &self.output,
         };
@@ -291,7 +291,7 @@ fn parse(
 ) -> Result<Command, Failure> {
     let typed: [OsString; 2] = ["jira-send".into(), command.into()];
     invocation::parse(&typed, variables, Some(options)).map_err(|stop| match stop {
-        Stop::Failed(failure, _) => failure,
+        Stop::Failed(failure) => failure,
         Stop::Shown(_) => Failure::usage("the step has no command"),
     })
 }

@@ -229,9 +229,8 @@ impl Call<'_> {
             complaint: None,
         };
         let done = self.perform(&open, |command, context| {
-            let outbox = command
-                .jira()
-                .map(|jira| store::open(&jira.outbox, true, context));
+            let jira = command.common().jira;
+            let outbox = jira.map(|jira| store::open(&jira.outbox, true, context));
             Ok(outbox.and_then(Result::ok).map(|outbox| work(&outbox)))
         });
         done.result.ok().flatten()

@@ -13,7 +13,6 @@ use super::options::Settled;
 use super::parameters::{is_blank, truth};
 use super::request::Request;
 use super::steps::Step;
-use crate::cli::Command;
 use crate::error::Failure;
 use crate::output::visible;
 use crate::report::{Outcome, Report, SentEntry, SiteReport};
@@ -73,7 +72,7 @@ impl Call<'_> {
         let budget = done
             .command
             .as_ref()
-            .and_then(Command::jira)
+            .and_then(|command| command.common().jira)
             .map(|jira| jira.connection.budget);
         let budget = Duration::from_secs(budget.unwrap_or_default().into());
         let budget = settled
@@ -153,7 +152,7 @@ impl Call<'_> {
         let keeps = done
             .command
             .as_ref()
-            .and_then(Command::jira)
+            .and_then(|command| command.common().jira)
             .is_some_and(|jira| !jira.outbox.no_outbox);
         let is_open = request.is_beginning() || self.is_left_open(step, request);
         let mut waits = false;

@@ -9,11 +9,11 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::Scope;
 use std::time::Duration;
 
-use super::cannot_start;
 use super::ending::{code, state};
 use super::moment::{Moment, Times};
+use super::{cannot_start, report};
 use crate::child::{self, Listener, Running, Waited};
-use crate::cli::{Format, JiraOptions, OutputOptions, RunOptions, WrapOptions};
+use crate::cli::{Command, Format, RunOptions, WrapOptions};
 use crate::commands::{Context, show, write_result};
 use crate::domain::issue_key::IssueKey;
 use crate::domain::state::RunState;
@@ -34,41 +34,25 @@ const BEGIN_GRACE: Duration = Duration::from_millis(500);
 /// For the end at least.
 const MIN_BUDGET: Duration = Duration::from_millis(500);
 
-pub(super) type Sent = Result<Report, Failure>;
-
 /// What builds and deployments are wrapped with alike.
 pub(super) struct Job<'a> {
-    run: &'a RunOptions,
-    wrap: &'a WrapOptions,
-    output: &'a OutputOptions,
-    budget: Duration,
-    report: &'a (dyn Fn(&Moment, &Context<'_>) -> Sent + Sync),
-    trouble: Option<&'a Failure>,
+    /// The one of ours.
+    pub(super) command: &'a Command,
+    pub(super) run: &'a RunOptions,
+    pub(super) wrap: &'a WrapOptions,
+    /// Reported in place of the run.
+    pub(super) trouble: Option<&'a Failure>,
 }
 
-impl<'a> Job<'a> {
-    pub(super) fn new(
-        run: &'a RunOptions,
-        wrap: &'a WrapOptions,
-        output: &'a OutputOptions,
-        jira: &JiraOptions,
-        report: &'a (dyn Fn(&Moment, &Context<'_>) -> Sent + Sync),
-        trouble: Option<&'a Failure>,
-    ) -> Self {
-        Self {
-            run,
-            wrap,
-            output,
-            budget: Duration::from_secs(jira.connection.budget.into()),
-            report,
-            trouble,
-        }
+impl Job<'_> {
+    fn budget(&self) -> Duration {
+        Duration::from_secs(self.command.common().budget.into())
     }
 
-    fn send(&self, moment: &Moment, context: &Context<'_>) -> Sent {
+    fn send(&self, moment: &Moment, context: &Context<'_>) -> Result<Report, Failure> {
         match self.trouble {
             Some(failure) => Err(failure.clone()),
-            None => (self.report)(moment, context),
+            None => report(self.command, moment, context),
         }
     }
 
@@ -101,19 +85,17 @@ impl<'a> Job<'a> {
                 Err(code) => (RunState::Failed, code),
             };
             let send_end = move || {
-                let patience = begun + self.budget.min(BEGIN_BUDGET) + BEGIN_GRACE;
+                let patience = begun + self.budget().min(BEGIN_BUDGET) + BEGIN_GRACE;
                 let patience = patience.saturating_sub(ended);
                 let beginning = receiver.recv_timeout(patience);
                 // A beginning that died or hangs has found nothing.
                 let hangs = matches!(beginning, Err(RecvTimeoutError::Timeout));
                 let beginning = beginning.unwrap_or_default();
-                let moment = Moment {
-                    time: self.left(system.elapsed().saturating_sub(ended), state),
-                    found_before: beginning.found,
-                    unknown_before: beginning.unknown,
-                    seconds: Some(whole_seconds(ended.saturating_sub(begun))),
-                    ..times.end(state, system)
-                };
+                let time = self.left(system.elapsed().saturating_sub(ended), state);
+                let mut moment = times.end(state, time, system);
+                moment.seconds = Some(whole_seconds(ended.saturating_sub(begun)));
+                moment.phase.found_before = beginning.found;
+                moment.phase.unknown_before = beginning.unknown;
                 self.end(&moment, beginning.failure.as_deref(), code, context);
                 hangs
             };
@@ -198,17 +180,14 @@ impl<'a> Job<'a> {
     /// Sends `in_progress`; only trouble is said, since the command is talking meanwhile.
     fn begin(&self, times: &Times, context: &Context<'_>) -> Beginning {
         let output = context.output.quieter();
-        let moment = Moment {
-            time: self.budget.min(BEGIN_BUDGET),
-            ..times.beginning()
-        };
+        let moment = times.beginning(self.budget().min(BEGIN_BUDGET));
         let context = Context {
             output: &output,
             ..*context
         };
         match self.send(&moment, &context) {
             Ok(report) => {
-                if self.output.format == Format::Text {
+                if self.command.common().output.format == Format::Text {
                     show(&report, Format::Text, &output);
                 }
                 let found = report.known_issue_keys();
@@ -226,9 +205,8 @@ impl<'a> Job<'a> {
                 output.failure_as_warning(&failure);
                 output.warn("this run is not reported to Jira; the command is run anyway");
                 Beginning {
-                    found: Vec::new(),
-                    unknown: Vec::new(),
                     failure: Some(failure.message()),
+                    ..Beginning::default()
                 }
             }
         }
@@ -242,15 +220,15 @@ impl<'a> Job<'a> {
             Report::failed(&failure)
         });
         report.exit_code = code;
-        show(&report, self.output.format, context.output);
+        show(&report, self.command.common().output.format, context.output);
         write_result(&report, self.wrap.result_file.as_deref(), context.output);
     }
 
     /// For sending the end, when so much time went by in waiting for the beginning.
     fn left(&self, waited: Duration, state: RunState) -> Duration {
         let budget = match state {
-            RunState::Cancelled => self.budget.min(watchdog::TOLD_TO_STOP),
-            _ => self.budget,
+            RunState::Cancelled => self.budget().min(watchdog::TOLD_TO_STOP),
+            _ => self.budget(),
         };
         budget.saturating_sub(waited).max(MIN_BUDGET)
     }

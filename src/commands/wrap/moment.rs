@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use crate::cli::{JiraOptions, RunOptions};
 use crate::commands::phase::{EventTime, Phase};
-use crate::domain::issue_key::IssueKey;
 use crate::domain::sequence::SequenceNumber;
 use crate::domain::state::RunState;
 use crate::domain::timestamp::Timestamp;
@@ -15,25 +14,17 @@ use crate::system::System;
 pub(super) struct Moment {
     pub(super) state: RunState,
     pub(super) event: Timestamp,
-    /// Whether nobody gave a time.
-    pub(super) by_clock: bool,
     /// Only when the user numbers the updates.
     pub(super) sequence: Option<SequenceNumber>,
-    /// For this phase, retries included.
-    pub(super) time: Duration,
-    /// The keys of the beginning: an update replaces all of them, so the end repeats them.
-    pub(super) found_before: Vec<IssueKey>,
-    /// Those that no site knew then.
-    pub(super) unknown_before: Vec<IssueKey>,
-    /// When the command was started by the clock of this machine, once it has ended.
-    pub(super) started: Option<Timestamp>,
-    /// How long it took.
+    /// How long the command took, once it has ended.
     pub(super) seconds: Option<u32>,
+    /// What options cannot say.
+    pub(super) phase: Phase,
 }
 
 impl Moment {
-    /// Changes the options, and gives what they cannot say.
-    pub(super) fn apply(&self, run: &mut RunOptions, jira: &mut JiraOptions) -> Phase {
+    /// Changes the options.
+    pub(super) fn apply(&self, run: &mut RunOptions, jira: &mut JiraOptions) {
         run.state = Some(self.state);
         run.update.event_time = Some(self.event);
         run.update.update_sequence_number = self.sequence;
@@ -43,18 +34,6 @@ impl Moment {
         run.update.require_issue_keys &= is_end;
         // The exit code belongs to the command.
         jira.on_error = OnError::Warn;
-        Phase {
-            time_left: Some(self.time),
-            found_before: self.found_before.clone(),
-            unknown_before: self.unknown_before.clone(),
-            reports_since: self.started,
-            event: if self.by_clock {
-                EventTime::Clock
-            } else {
-                EventTime::Given
-            },
-            step: None,
-        }
     }
 }
 
@@ -63,50 +42,56 @@ pub(super) struct Times {
     begun: Timestamp,
     /// The same by the clock of this machine, whatever time the user gave.
     started: Timestamp,
-    by_clock: bool,
+    event: EventTime,
     sequence: Option<SequenceNumber>,
 }
 
 impl Times {
     pub(super) fn new(options: &RunOptions, system: &dyn System) -> Self {
+        let given = options.update.event_time;
         Self {
-            begun: options.update.event_time.unwrap_or_else(|| system.now()),
+            begun: given.unwrap_or_else(|| system.now()),
             started: system.now(),
-            by_clock: options.update.event_time.is_none(),
+            event: given.map_or(EventTime::Clock, |_| EventTime::Given),
             sequence: options.update.update_sequence_number,
         }
     }
 
-    pub(super) fn beginning(&self) -> Moment {
+    /// With so much time for the phase, retries included.
+    pub(super) fn beginning(&self, time: Duration) -> Moment {
         Moment {
             state: RunState::InProgress,
             event: self.begun,
-            by_clock: self.by_clock,
             sequence: self.sequence,
-            time: Duration::ZERO,
-            found_before: Vec::new(),
-            unknown_before: Vec::new(),
-            started: None,
             seconds: None,
+            phase: Phase {
+                time_left: Some(time),
+                event: self.event,
+                ..Phase::default()
+            },
         }
     }
 
     /// Later than the beginning even within one millisecond and after a step of the clock, since Jira ignores an
     /// update whose number is not greater.
-    pub(super) fn end(&self, state: RunState, system: &dyn System) -> Moment {
+    pub(super) fn end(&self, state: RunState, time: Duration, system: &dyn System) -> Moment {
+        let beginning = self.beginning(time);
         Moment {
             state,
             event: self.begun.next().max(system.now()),
             sequence: self.sequence.map(SequenceNumber::following),
-            started: Some(self.started),
-            ..self.beginning()
+            phase: Phase {
+                reports_since: Some(self.started),
+                ..beginning.phase
+            },
+            ..beginning
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Times;
+    use super::{Duration, EventTime, Times};
     use crate::domain::state::RunState;
     use crate::system::System as _;
     use crate::system::fake::FakeMachine;
@@ -118,14 +103,13 @@ mod tests {
         let later = "2030-01-01T00:00:00.000Z".parse().unwrap();
         for begun in [now, later] {
             let sequence = "7".parse().ok();
-            let by_clock = true;
             let times = Times {
                 begun,
                 started: now,
-                by_clock,
+                event: EventTime::Clock,
                 sequence,
             };
-            let end = times.end(RunState::Failed, &system);
+            let end = times.end(RunState::Failed, Duration::ZERO, &system);
             assert_eq!(end.event, begun.next());
             assert_eq!(end.sequence, "8".parse().ok());
         }
@@ -133,11 +117,11 @@ mod tests {
         let times = Times {
             begun,
             started: now,
-            by_clock: true,
+            event: EventTime::Clock,
             sequence: None,
         };
-        let end = times.end(RunState::Failed, &system);
+        let end = times.end(RunState::Failed, Duration::ZERO, &system);
         assert_eq!((end.event, end.sequence), (now, None));
-        assert_eq!(times.beginning().event, begun);
+        assert_eq!(times.beginning(Duration::ZERO).event, begun);
     }
 }
