@@ -41,7 +41,6 @@ pub(crate) use globals::typed_value;
 pub(crate) use later::Later;
 pub(crate) use options::{
     ConnectionOptions, Format, IdentityOptions, JiraOptions, KeyOptions, OutputOptions, RunOptions,
-    UpdateOptions,
 };
 pub(crate) use outbox::{OutboxOptions, turned_off_by};
 pub(crate) use stored::{

@@ -165,7 +165,7 @@ impl Output {
     /// A line that says how it went.
     pub(crate) fn say(&self, line: &str) {
         if self.verbosity >= Verbosity::Normal {
-            self.people("", line, MAX_LINE);
+            self.people("", line);
         }
     }
 
@@ -192,7 +192,7 @@ impl Output {
     /// A line that says how it went; a warning when something about it `is_wrong`.
     pub(crate) fn say_or_warn(&self, line: &str, is_wrong: bool) {
         if is_wrong {
-            self.people("warning: ", line, MAX_LINE);
+            self.people("warning: ", line);
         } else {
             self.say(line);
         }
@@ -207,15 +207,15 @@ impl Output {
     /// The same warning is given once: the end of a run finds what its beginning has found.
     pub(crate) fn warn(&self, line: &str) {
         if self.is_news(line) {
-            self.people("warning: ", line, MAX_LINE);
+            self.people("warning: ", line);
         }
     }
 
     /// A warning with what can be done about it.
     pub(crate) fn advise(&self, line: &str, advice: &str) {
         if self.is_news(line) {
-            self.people("warning: ", line, MAX_LINE);
-            self.people("hint: ", advice, MAX_LINE);
+            self.people("warning: ", line);
+            self.people("hint: ", advice);
         }
     }
 
@@ -242,8 +242,7 @@ impl Output {
 
     pub(crate) fn failure(&self, failure: &Failure) {
         for (label, line) in failure.lines() {
-            let indent = if label == "caused by" { "  " } else { "" };
-            self.people(&format!("{indent}{label}: "), line, MAX_LINE);
+            self.labelled(label, line);
         }
     }
 
@@ -271,8 +270,7 @@ impl Output {
             .take(if is_known { 1 } else { usize::MAX })
         {
             let label = if label == "error" { "warning" } else { label };
-            let indent = if label == "caused by" { "  " } else { "" };
-            self.people(&format!("{indent}{label}: "), line, MAX_LINE);
+            self.labelled(label, line);
         }
     }
 
@@ -293,8 +291,14 @@ impl Output {
         }
     }
 
-    fn people(&self, label: &str, line: &str, longest: usize) {
-        self.print(label, &self.wording.apply(line), longest, self.terminal);
+    /// A line of a failure.
+    fn labelled(&self, label: &str, line: &str) {
+        let indent = if label == "caused by" { "  " } else { "" };
+        self.people(&format!("{indent}{label}: "), line);
+    }
+
+    fn people(&self, label: &str, line: &str) {
+        self.print(label, &self.wording.apply(line), MAX_LINE, self.terminal);
     }
 
     /// As it is: whole requests are shown with what strangers wrote in them.

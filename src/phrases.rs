@@ -9,9 +9,25 @@ pub(crate) fn counted(count: usize, word: &str) -> String {
 /// The first of the words, and how many more there are: `a, b and 3 more`.
 pub(crate) fn named<'a>(words: impl IntoIterator<Item = &'a str>, most: usize) -> String {
     let words: Vec<&str> = words.into_iter().collect();
-    let shown = words[..words.len().min(most)].join(", ");
-    match words.len().saturating_sub(most) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
+    let shown = &words[..words.len().min(most)];
+    with_more(shown, words.len() - shown.len())
+}
+
+/// The words, and how many more there are.
+pub(crate) fn with_more<T: AsRef<str>>(words: &[T], more: usize) -> String {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    let words = words.join(", ");
+    match more {
+        0 => words,
+        more => format!("{words} and {more} more"),
     }
+}
+
+/// What there is any of: `2 delivered, 1 still queued`.
+pub(crate) fn counts(all: &[(usize, &str)]) -> String {
+    let counts = all.iter().filter(|(count, _)| *count > 0);
+    let counts: Vec<String> = counts
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    counts.join(", ")
 }

@@ -25,13 +25,14 @@ pub(crate) use outbox::OutboxReport;
 pub(crate) use site::SiteReport;
 
 /// The result in one word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
     Accepted,
     /// Some of it was accepted, some of it rejected.
     PartlyAccepted,
     Rejected,
+    #[default]
     NothingToSend,
     /// Only shown (`--dry-run`).
     DryRun,
@@ -74,7 +75,7 @@ impl From<FailureKind> for Outcome {
 }
 
 /// Everything that a caller may want to know.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct Report {
     pub(crate) outcome: Outcome,
     pub(crate) exit_code: u8,
@@ -199,26 +200,23 @@ pub(crate) struct PreparedRequest {
     pub(crate) body: Value,
 }
 
+impl PreparedRequest {
+    pub(crate) fn deletion(url: String) -> Self {
+        Self {
+            method: "DELETE",
+            url,
+            body: Value::Null,
+        }
+    }
+}
+
 impl Report {
     /// A report of nothing more than this.
     pub(crate) fn new(outcome: Outcome, message: String) -> Self {
         Self {
             outcome,
-            exit_code: 0,
             message,
-            state: None,
-            issue_keys: Vec::new(),
-            sites: Vec::new(),
-            outbox: None,
-            commit: None,
-            sent: Vec::new(),
-            ranges: Vec::new(),
-            upstream: None,
-            deployed: None,
-            gate: None,
-            request: None,
-            further_requests: Vec::new(),
-            backfill: None,
+            ..Self::default()
         }
     }
 

@@ -189,34 +189,31 @@ pub(super) fn is_true(value: &str) -> Option<bool> {
 /// A parameter's value as text: null and empty texts count as not given, a list gives several, an object
 /// `key=value` each.
 fn texts(name: &str, value: &Value) -> Result<Vec<String>, Failure> {
-    match value {
-        Value::Null => Ok(Vec::new()),
-        Value::String(text) if text.trim().is_empty() => Ok(Vec::new()),
-        Value::String(text) => Ok(vec![text.clone()]),
-        Value::Bool(flag) => Ok(vec![flag.to_string()]),
-        Value::Number(number) => Ok(vec![number.to_string()]),
-        Value::Array(items) => {
-            let texts: Result<Vec<_>, _> = items.iter().map(|item| scalar(name, item)).collect();
-            Ok(texts?.into_iter().flatten().collect())
-        }
+    let texts: Result<Vec<Option<String>>, Failure> = match value {
+        Value::Array(items) => items.iter().map(|item| scalar(name, item)).collect(),
         Value::Object(fields) => {
-            let pairs = fields.iter().map(|(key, value)| {
-                let value = scalar(name, value)?;
-                Ok(value.map(|value| format!("{key}={value}")))
-            });
-            let pairs: Result<Vec<_>, Failure> = pairs.collect();
-            Ok(pairs?.into_iter().flatten().collect())
+            let fields = fields.iter();
+            fields
+                .map(|(key, value)| {
+                    let value = scalar(name, value)?;
+                    Ok(value.map(|value| format!("{key}={value}")))
+                })
+                .collect()
         }
-    }
+        single => scalar(name, single).map(|text| vec![text]),
+    };
+    Ok(texts?.into_iter().flatten().collect())
 }
 
 fn scalar(name: &str, value: &Value) -> Result<Option<String>, Failure> {
-    if matches!(value, Value::Array(_) | Value::Object(_)) {
-        return Err(Failure::usage(format!(
+    match value {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text.clone()).filter(|text| !text.trim().is_empty())),
+        Value::Bool(_) | Value::Number(_) => Ok(Some(value.to_string())),
+        Value::Array(_) | Value::Object(_) => Err(Failure::usage(format!(
             "the parameter {name} holds a list inside a list"
-        )));
+        ))),
     }
-    Ok(texts(name, value)?.pop())
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ pub(crate) fn read(
         .first()
         .filter(|_| outcome == Outcome::Accepted)
         .and_then(|key| destination.issue_page(key.as_str()));
-    let mut message = message(payload, destination, &submitted, &known, &unknown);
+    let mut message = message(payload, destination, &submitted, outcome, &known, &unknown);
     let topics = || unknown_topics(&destination.name, unknown.all());
     if outcome == Outcome::Rejected && are_only_guesses(payload, &known, &unknown) {
         // Our guess is not the user's mistake.
@@ -68,18 +68,15 @@ pub(crate) fn read(
         let hint = hint(payload, &known, &unknown);
         output.failure_for(&failure.hint(hint), exit_code(outcome, false, on_error));
     }
-    let silent = submitted.is_silent();
-    let what_was_sent = || {
-        if silent {
-            payload.body.numbered()
-        } else {
-            Vec::new()
-        }
-    };
+    let is_silent = submitted.is_silent();
+    let what_was_sent = || is_silent.then(|| payload.body.numbered());
     SiteReport {
         state: payload.state(),
         link,
-        accepted: submitted.accepted.unwrap_or_else(what_was_sent),
+        accepted: submitted
+            .accepted
+            .or_else(what_was_sent)
+            .unwrap_or_default(),
         rejected,
         unknown_issue_keys: unknown.issues,
         unknown_associations: submitted.unknown_associations,
@@ -151,11 +148,12 @@ fn message(
     payload: &Payload,
     destination: &Destination,
     submitted: &Submitted,
+    outcome: Outcome,
     known: &[&IssueKey],
     unknown: &Unknown,
 ) -> String {
     let site = destination.label();
-    let (title, done, details) = match outcome(submitted) {
+    let (title, done, details) = match outcome {
         Outcome::Accepted => (payload.title(), "sent to", issues(known, destination)),
         Outcome::PartlyAccepted => (payload.subject(), "partly accepted by", reasons(submitted)),
         _ => (payload.subject(), "rejected by", reasons(submitted)),
@@ -164,7 +162,7 @@ fn message(
     if !details.is_empty() {
         message.push_str(": ");
         message.push_str(&details);
-    } else if outcome(submitted) != Outcome::Accepted && unknown.is_empty() {
+    } else if outcome != Outcome::Accepted && unknown.is_empty() {
         message.push_str(": Jira gave no reason");
     }
     if !unknown.is_empty() {

@@ -31,7 +31,6 @@ pub(crate) struct Call<'a> {
 
 /// A site while one payload after the other is sent to it.
 pub(crate) struct Station<'a> {
-    destination: &'a Destination,
     session: Session<'a>,
     /// What keeps everything from it: nothing more is tried then.
     failure: Option<Failure>,
@@ -44,7 +43,6 @@ pub(crate) struct Station<'a> {
 impl<'a> Station<'a> {
     pub(crate) fn new(session: Session<'a>) -> Self {
         Self {
-            destination: session.destination,
             session,
             failure: None,
             untried: 0,
@@ -54,7 +52,7 @@ impl<'a> Station<'a> {
 
     /// The site, when Jira answered, for what waits from before.
     pub(crate) fn answering(&mut self) -> Option<(&'a str, &mut Jira<'a>)> {
-        let name = self.destination.name.as_str();
+        let name = self.session.destination.name.as_str();
         let jira = self.session.jira().filter(|_| self.failure.is_none());
         jira.map(|jira| (name, jira))
     }
@@ -66,8 +64,8 @@ impl<'a> Station<'a> {
         context: &Context<'_>,
     ) -> Option<Result<(), Failure>> {
         let pending = std::mem::take(&mut self.pending);
+        let site = &self.session.destination.name;
         let jira = self.session.jira().filter(|_| !pending.is_empty())?;
-        let site = &self.destination.name;
         let (system, output) = (context.system, context.output);
         Some(verify(jira, site, pending, deadline, system, output))
     }
@@ -75,16 +73,19 @@ impl<'a> Station<'a> {
     /// Says how many payloads came to nothing for the reason that was already told.
     pub(crate) fn warn_untried(&self, output: &Output) {
         if self.untried > 0 {
-            let (untried, site) = (self.untried, &self.destination.name);
+            let (untried, site) = (self.untried, &self.session.destination.name);
             output.warn(&format!("{site}: {untried} more were not tried after that"));
         }
     }
 }
 
+/// What the outbox has of a payload, or why it has nothing.
+type Kept<'a> = Result<(&'a Outbox<'a>, Held, Entry), NoOutbox>;
+
 /// What was tried at one site.
 pub(crate) struct Attempt<'a> {
     /// It was written down before it was sent, or why it was not.
-    kept: Result<(&'a Outbox<'a>, Held, Entry), NoOutbox>,
+    kept: Kept<'a>,
     result: Result<Submitted, Failure>,
     is_tried: bool,
 }
@@ -97,20 +98,20 @@ impl<'a> Call<'a> {
         payload: &Payload,
         deadline: Deadline,
     ) -> Attempt<'a> {
-        let site = station.destination.label();
+        let site = station.session.destination.label();
         let watchdog = self.context.system.watchdog();
         if let Some(watchdog) = watchdog {
             // Until it is written down, it is not.
             watchdog.begins(&payload.title(), site);
         }
         let keep = || {
-            let kept = self.keep(station.destination, payload);
+            let kept = self.keep(station.session.destination, payload);
             if let (Some(watchdog), Ok((outbox, ..))) = (watchdog, &kept) {
                 watchdog.keeps(&payload.title(), site, outbox.folder());
             }
             kept
         };
-        let (phase, name) = (self.context.phase, &station.destination.name);
+        let (phase, name) = (self.context.phase, &station.session.destination.name);
         let deadline = phase.end_for(name, deadline, self.context.system);
         // The drive takes its time, and so does the network; nothing of the payload is sent before it is written down.
         let is_open = station.session.jira().is_some() || station.failure.is_some();
@@ -143,17 +144,11 @@ impl<'a> Call<'a> {
         }
     }
 
-    fn keep(
-        &self,
-        destination: &Destination,
-        payload: &Payload,
-    ) -> Result<(&'a Outbox<'a>, Held, Entry), NoOutbox> {
-        let outbox = match self.store {
-            _ if !payload.may_wait => return Err(NoOutbox::Off),
-            Ok(outbox) => outbox,
-            Err(NoOutbox::Off) => return Err(NoOutbox::Off),
-            Err(NoOutbox::Broken(why)) => return Err(NoOutbox::Broken(why.clone())),
-        };
+    fn keep(&self, destination: &Destination, payload: &Payload) -> Kept<'a> {
+        if !payload.may_wait {
+            return Err(NoOutbox::Off);
+        }
+        let outbox = self.store.as_ref().map_err(Clone::clone)?;
         let system = self.context.system;
         let entry = payload.entry(destination, system.now());
         let entry = entry.ok_or_else(|| NoOutbox::Broken("it has no number".to_owned()))?;
@@ -170,7 +165,7 @@ impl<'a> Call<'a> {
         attempt: Attempt<'a>,
         payload: &Payload,
     ) -> SiteReport {
-        let site = station.destination.label();
+        let site = station.session.destination.label();
         let report = self.report(station, attempt, payload);
         if let Some(watchdog) = self.context.system.watchdog() {
             let code = exit_code(report.outcome, report.queued, self.on_error);
@@ -185,93 +180,108 @@ impl<'a> Call<'a> {
         attempt: Attempt<'a>,
         payload: &Payload,
     ) -> SiteReport {
-        let output = self.context.output;
-        match attempt.result {
-            Ok(submitted) => {
-                if let Ok((outbox, held, _)) = &attempt.kept {
-                    outbox.remove(held);
-                }
-                let on_error = self.on_error;
-                let report =
-                    answer::read(payload, station.destination, submitted, on_error, output);
-                if self.verifies {
-                    station.pending.add(&payload.body, &report);
-                }
-                if !matches!(report.outcome, Outcome::Rejected | Outcome::NothingToSend) {
-                    self.drop_older(&attempt.kept, payload);
-                }
-                report
-            }
+        let Attempt {
+            kept,
+            result,
+            is_tried,
+        } = attempt;
+        let submitted = match result {
+            Ok(submitted) => submitted,
             Err(failure) => {
                 if failure.kind != FailureKind::Refused {
                     station.failure.get_or_insert_with(|| failure.clone());
                 }
-                station.untried += usize::from(!attempt.is_tried);
-                let done = if failure.kind == FailureKind::Refused {
-                    "rejected by"
-                } else {
-                    "not sent to"
-                };
-                let (subject, site) = (payload.subject(), station.destination.label());
-                let what = format!("{subject} {done} {site}");
-                let failure = Failure::new(failure.kind, what).caused_by(&failure);
-                let mut report = SiteReport {
-                    state: payload.state(),
-                    ..SiteReport::failed(station.destination.name.clone(), &failure)
-                };
-                let failure = station.session.hinted(failure, self.several_sites);
-                let kept = self.wait(attempt.kept, &failure);
-                report.queued = matches!(kept, Ok(true));
-                let code = exit_code(report.outcome, report.queued, self.on_error);
-                let failure = match (&kept, self.store) {
-                    (Ok(true), Ok(outbox)) => {
-                        report.message.push_str("; queued in the outbox");
-                        let folder = outbox.folder().display();
-                        // Around a command the hint is given once, and this line twice.
-                        failure.and(" (queued)").hint(format!(
-                            "queued in {folder}; it is sent with the next update, or run jira-send flush"
-                        ))
-                    }
-                    (Err(why), _) => {
-                        let fate = if self.context.phase.step.is_some() {
-                            "kept with the run only"
-                        } else {
-                            "not queued"
-                        };
-                        let reason = format!("; {fate}: the outbox cannot be used: {why}");
-                        report.message.push_str(&reason);
-                        failure
-                    }
-                    (Ok(false), Err(NoOutbox::Off)) if may_wait(&failure) && payload.may_wait => {
-                        let (what, remedy) = turned_off_by(self.context.variables);
-                        let reason = format!("; not queued, because of {what}");
-                        report.message.push_str(&reason);
-                        failure.hint(format!("{remedy} to have it queued and sent later"))
-                    }
-                    _ => failure,
-                };
-                if attempt.is_tried {
-                    output.failure_for(&failure, code);
-                }
-                if let Err(why) = kept
-                    && self.context.phase.step.is_none()
-                {
-                    output.advise(
-                        &format!("{subject} is lost: it could not be written to the outbox: {why}"),
-                        "set JIRA_SEND_OUTBOX to a folder that can be written to",
-                    );
-                }
-                report
+                station.untried += usize::from(!is_tried);
+                return self.fail(station, &failure, kept, is_tried, payload);
             }
+        };
+        if let Ok((outbox, held, _)) = &kept {
+            outbox.remove(held);
         }
+        let output = self.context.output;
+        let destination = station.session.destination;
+        let report = answer::read(payload, destination, submitted, self.on_error, output);
+        if self.verifies {
+            station.pending.add(&payload.body, &report);
+        }
+        if !matches!(report.outcome, Outcome::Rejected | Outcome::NothingToSend) {
+            self.drop_older(&kept, payload);
+        }
+        report
+    }
+
+    /// Reports why a site did not get it, and what becomes of it. What was not even tried was told before.
+    fn fail(
+        &self,
+        station: &Station<'_>,
+        failure: &Failure,
+        kept: Kept<'_>,
+        is_tried: bool,
+        payload: &Payload,
+    ) -> SiteReport {
+        let destination = station.session.destination;
+        let done = match failure.kind {
+            FailureKind::Refused => "rejected by",
+            _ => "not sent to",
+        };
+        let (subject, site) = (payload.subject(), destination.label());
+        let failure =
+            Failure::new(failure.kind, format!("{subject} {done} {site}")).caused_by(failure);
+        let mut report = SiteReport {
+            state: payload.state(),
+            ..SiteReport::failed(destination.name.clone(), &failure)
+        };
+        let failure = station.session.hinted(failure, self.several_sites);
+        let kept = self.wait(kept, &failure);
+        report.queued = matches!(kept, Ok(true));
+        let is_step = self.context.phase.step.is_some();
+        // Around a command a hint is given once, and the line before it twice.
+        let (fate, mark, hint) = match (&kept, self.store) {
+            (Ok(true), Ok(outbox)) => {
+                let folder = outbox.folder().display();
+                let hint = format!(
+                    "queued in {folder}; it is sent with the next update, or run jira-send flush"
+                );
+                ("queued in the outbox".to_owned(), " (queued)", Some(hint))
+            }
+            (Err(why), _) => {
+                let fate = if is_step {
+                    "kept with the run only"
+                } else {
+                    "not queued"
+                };
+                let fate = format!("{fate}: the outbox cannot be used: {why}");
+                (fate, "", None)
+            }
+            (Ok(false), Err(NoOutbox::Off)) if may_wait(&failure) && payload.may_wait => {
+                let (what, remedy) = turned_off_by(self.context.variables);
+                let hint = format!("{remedy} to have it queued and sent later");
+                (format!("not queued, because of {what}"), "", Some(hint))
+            }
+            _ => (String::new(), "", None),
+        };
+        if !fate.is_empty() {
+            report.message = format!("{}; {fate}", report.message);
+        }
+        let output = self.context.output;
+        if is_tried {
+            let failure = hint.into_iter().fold(failure.and(mark), Failure::hint);
+            let code = exit_code(report.outcome, report.queued, self.on_error);
+            output.failure_for(&failure, code);
+        }
+        if let Err(why) = kept
+            && !is_step
+        {
+            output.advise(
+                &format!("{subject} is lost: it could not be written to the outbox: {why}"),
+                "set JIRA_SEND_OUTBOX to a folder that can be written to",
+            );
+        }
+        report
     }
 
     /// Whether it waits; an error is why it does not, though it should.
-    fn wait(
-        &self,
-        kept: Result<(&Outbox<'_>, Held, Entry), NoOutbox>,
-        failure: &Failure,
-    ) -> Result<bool, String> {
+    fn wait(&self, kept: Kept<'_>, failure: &Failure) -> Result<bool, String> {
         let may_wait = may_wait(failure);
         match kept {
             Ok((outbox, held, mut entry)) if may_wait => {
@@ -292,7 +302,7 @@ impl<'a> Call<'a> {
     }
 
     /// Jira has this update: older ones of the same build or deployment need not wait any longer.
-    fn drop_older(&self, kept: &Result<(&Outbox<'_>, Held, Entry), NoOutbox>, payload: &Payload) {
+    fn drop_older(&self, kept: &Kept<'_>, payload: &Payload) {
         let sequence = payload.body.sequence();
         if let (Ok((outbox, held, _)), Some(sequence)) = (kept, sequence) {
             let dropped = outbox.drop_older(held.item(), sequence);

@@ -54,8 +54,8 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
 
     let (associations, cut) = Associations::new(&mut findings.keys(), &others);
     notices::report_found(&facts, &findings, &cut, &options.keys, context.output);
+    let require = options.run.update.require_issue_keys;
     if associations.is_empty() {
-        let require = options.run.update.require_issue_keys;
         return Ok(Report {
             ranges: super::ranges(&facts),
             ..send::nothing(&findings, require, context.output)
@@ -63,7 +63,7 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
     }
     run_facts::say_assumed(&options.run, &run, context.output);
     let test_info = given_counts.or_else(|| test_counts::read(options, deadline, context));
-    let parts = Parts {
+    let parts = BuildParts {
         run,
         state,
         associations,
@@ -71,11 +71,9 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
         test_info,
         references,
     };
-    let payload = payload(parts, &facts, options, context);
-    let mut source = send::Ready::from(payload);
-    let report = send::send(&options.jira, &destinations, &mut source, deadline, context)?;
-    let require = options.run.update.require_issue_keys;
-    let report = send::with_required_issues(report, require, context.output);
+    let payloads = vec![payload(parts, &facts, options, context)];
+    let jira = &options.jira;
+    let report = send::send_all(payloads, require, jira, &destinations, deadline, context)?;
     Ok(Report {
         ranges: super::ranges(&facts),
         commit: facts.commit,
@@ -84,7 +82,7 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
 }
 
 /// What the build consists of.
-pub(super) struct Parts {
+pub(super) struct BuildParts {
     pub(super) run: RunFacts,
     pub(super) state: BuildState,
     pub(super) associations: Associations,
@@ -95,12 +93,12 @@ pub(super) struct Parts {
 
 /// The build as it is sent.
 pub(super) fn payload(
-    parts: Parts,
+    parts: BuildParts,
     facts: &Facts,
     options: &BuildOptions,
     context: &Context<'_>,
 ) -> Payload {
-    let Parts { run, state, .. } = parts;
+    let BuildParts { run, state, .. } = parts;
     let name = run.name();
     let given = |text: &Option<String>| text.as_deref().and_then(Line::optional);
     let product = given(&options.run.update.product);

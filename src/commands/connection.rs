@@ -1,6 +1,7 @@
 //! Which sites, and at which addresses: from options and variables. Every command that asks Jira begins here, and goes
 //! on with a session.
 
+use super::credentials::own_ending;
 use crate::error::Failure;
 use crate::jira::{CloudId, Endpoints, Site, Target, is_safe_address};
 use crate::variables::{self, Variable, Variables};
@@ -165,14 +166,7 @@ pub(crate) fn is_named(
 /// Whether a site of the outbox has a credential of its own.
 pub(crate) fn has_own_credential(site: Option<&str>, variables: &Variables) -> bool {
     let site = site.and_then(|site| site.parse::<Site>().ok());
-    let endings = site.map(|site| site.variable_endings()).unwrap_or_default();
-    let parts = [
-        variables::JIRA_CLIENT_ID,
-        variables::JIRA_CLIENT_SECRET,
-        variables::JIRA_CLIENT_SECRET_FILE,
-    ];
-    let mut parts = parts.into_iter();
-    parts.any(|part| variables.only_for_site(part, &endings).is_some())
+    site.is_some_and(|site| own_ending(variables, &site.variable_endings()).is_some())
 }
 
 /// An address with a user and a password is not taken apart: a part of it, in an error, may be the password.

@@ -72,7 +72,7 @@ pub(crate) fn of_variables(
 }
 
 /// The first of the site's endings that a part of a credential is set for.
-fn own_ending<'a>(variables: &Variables, endings: &'a [String]) -> Option<&'a String> {
+pub(super) fn own_ending<'a>(variables: &Variables, endings: &'a [String]) -> Option<&'a String> {
     let parts = [JIRA_CLIENT_ID, JIRA_CLIENT_SECRET, JIRA_CLIENT_SECRET_FILE];
     endings.iter().find(|ending| {
         let ending = std::slice::from_ref(*ending);

@@ -244,7 +244,7 @@ impl<'a> Delivery<'a> {
         let half = self.deadline.remaining(self.context.system) / 2;
         let end = self.deadline.at_most(self.context.system, most.min(half));
         client.end_at(end);
-        client.retry(!self.site_answers && self.in_a_row == 0);
+        client.retry(is_first);
     }
 
     /// Puts back what failed alone: with a pause, where others went through.

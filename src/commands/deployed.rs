@@ -15,14 +15,14 @@ use crate::output::Output;
 use crate::report::{DeployedReport, Outcome, Report};
 
 /// One environment of a pipeline.
-pub(super) struct Place {
+pub(super) struct DeploymentPlace {
     /// The same for all branches of a multibranch project, as runs and reports name it.
     name: String,
     /// As the outbox names it: one machine may serve several controllers.
     of_controller: String,
 }
 
-impl Place {
+impl DeploymentPlace {
     pub(super) fn new(project: &PipelineId, environment: &EnvironmentId, run: &Run) -> Self {
         let name = format!("{}/{}", project.as_str(), environment.as_str());
         let controller = run.jenkins_url.as_deref().unwrap_or_default();

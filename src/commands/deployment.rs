@@ -3,7 +3,7 @@
 mod facts;
 
 use self::facts::DeploymentFacts;
-use super::deployed::Place;
+use super::deployed::DeploymentPlace;
 use super::identity::EnvironmentName;
 use super::missing::Missing;
 use super::payload::{Payload, Status};
@@ -13,7 +13,6 @@ use super::{Context, environments, notices, run_facts};
 use crate::cli::DeploymentOptions;
 use crate::cli::words::Words;
 use crate::domain::association::{Associations, Cut, OtherAssociations};
-use crate::domain::environment::EnvironmentType;
 use crate::domain::environment_types::EnvironmentTypes;
 use crate::domain::issue_key::{Findings, IssueKey};
 use crate::domain::state::{DeploymentState, RunState, deployment_state};
@@ -50,7 +49,7 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
     missing.say_placeholders(context.output);
     let pipeline_url = pipeline_url(options, &jenkins, &run)?;
 
-    let place = Place::new(&run.identity.project_id, &environment.id, &jenkins);
+    let place = DeploymentPlace::new(&run.identity.project_id, &environment.id, &jenkins);
     let before = place.before(options, context);
     let found = DeploymentFacts::gather(question, &before, options, deadline, context);
     let (facts, findings) = (&found.facts, &found.findings);
@@ -67,29 +66,27 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
         place.remember(&report, &before, event, options, context);
         report
     };
+    let require = options.run.update.require_issue_keys;
     if associations.is_empty() {
-        let require = options.run.update.require_issue_keys;
         return Ok(finish(send::nothing(findings, require, context.output)));
     }
     run_facts::say_assumed(&options.run, &run, context.output);
-    let parts = Parts {
+    let parts = DeploymentParts {
         run,
-        environment: with_type(environment, options.environment_type, &types),
+        environment: environment.typed(options.environment_type, &types),
         pipeline_url,
         associations,
         state,
         issue_keys: super::sent_keys(findings, &cut),
     };
-    let payload = payload(parts, facts, options, context);
-    let mut source = send::Ready::from(payload);
-    let report = send::send(&options.jira, &destinations, &mut source, deadline, context)?;
-    let require = options.run.update.require_issue_keys;
-    let report = send::with_required_issues(report, require, context.output);
+    let payloads = vec![payload(parts, facts, options, context)];
+    let jira = &options.jira;
+    let report = send::send_all(payloads, require, jira, &destinations, deadline, context)?;
     Ok(finish(report))
 }
 
 /// What the deployment consists of.
-pub(super) struct Parts {
+pub(super) struct DeploymentParts {
     pub(super) run: RunFacts,
     pub(super) environment: Environment,
     pub(super) pipeline_url: WebUrl,
@@ -100,20 +97,14 @@ pub(super) struct Parts {
 
 /// The deployment as it is sent.
 pub(super) fn payload(
-    parts: Parts,
+    parts: DeploymentParts,
     facts: &Facts,
     options: &DeploymentOptions,
     context: &Context<'_>,
 ) -> Payload {
-    let Parts {
-        run,
-        environment,
-        pipeline_url,
-        associations,
-        state,
-        issue_keys,
-    } = parts;
-    let name = format!("{} to {}", run.name(), environment.display_name.as_str());
+    let DeploymentParts { run, state, .. } = parts;
+    let place = &parts.environment.display_name;
+    let name = format!("{} to {}", run.name(), place.as_str());
     let given = |text: &Option<String>| text.as_deref().and_then(Line::optional);
     let product = given(&options.run.update.product);
     let number = options.deployment_sequence_number.as_ref();
@@ -126,7 +117,7 @@ pub(super) fn payload(
         schema_version: SchemaVersion::V1,
         deployment_sequence_number: number,
         update_sequence_number: run.update_sequence_number,
-        associations,
+        associations: parts.associations,
         display_name,
         url: run.url,
         description,
@@ -138,9 +129,9 @@ pub(super) fn payload(
             id: run.identity.pipeline_id,
             display_name: given(&options.pipeline_name)
                 .unwrap_or_else(|| Line::required(&run.identity.pipeline_name)),
-            url: pipeline_url,
+            url: parts.pipeline_url,
         },
-        environment,
+        environment: parts.environment,
         commands: options
             .enable_gating
             .then_some(Command::InitiateDeploymentGating)
@@ -159,7 +150,7 @@ pub(super) fn payload(
             tests: None,
         }),
         body: Body::new(DataType::Deployments, &body),
-        issue_keys,
+        issue_keys: parts.issue_keys,
         names_issues: super::key_rules::are_named(&options.keys),
         origin: run_facts::origin(&options.run, context.phase.event),
         keeps_issue_keys: !options.keys.only_issue_keys,
@@ -212,30 +203,6 @@ fn associations(
         .hint("leave out --commit-association or --repository-association"));
     }
     Ok((associations, cut))
-}
-
-/// The environment as Jira takes it: with the given type, else with the one that its name suggests.
-pub(super) fn with_type(
-    environment: EnvironmentName<'_>,
-    given: Option<EnvironmentType>,
-    types: &EnvironmentTypes,
-) -> Environment {
-    let shown = environment.shown();
-    let EnvironmentName {
-        id,
-        given: words,
-        name,
-    } = environment;
-    let guessed = || match EnvironmentType::guess(name) {
-        EnvironmentType::Unmapped => EnvironmentType::guess(words),
-        known => known,
-    };
-    let given = given.or_else(|| types.of(&[words, name]));
-    Environment {
-        id,
-        display_name: shown,
-        environment_type: given.unwrap_or_else(guessed),
-    }
 }
 
 pub(super) fn pipeline_url(

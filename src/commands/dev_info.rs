@@ -13,7 +13,7 @@ mod this_run;
 use super::identity::given_text;
 use super::missing::Missing;
 use super::payload::Payload;
-use super::send::{self, Ready};
+use super::send;
 use super::{Context, notices, store};
 use crate::changes::Changes;
 use crate::cli::DevInfoOptions;
@@ -150,10 +150,9 @@ fn send_what_is_found(options: &DevInfoOptions, context: &Context<'_>) -> Result
         ));
     }
     let frame = frame(options, &about, event, OperationType::Normal)?;
-    let mut source = Ready::from(payloads(entities, &frame));
-    let report = send::send(&options.jira, &destinations, &mut source, deadline, context)?;
-    let require = options.sending.require_issue_keys;
-    let report = send::with_required_issues(report, require, context.output);
+    let (jira, require) = (&options.jira, options.sending.require_issue_keys);
+    let payloads = payloads(entities, &frame);
+    let report = send::send_all(payloads, require, jira, &destinations, deadline, context)?;
     if !options.jira.dry_run {
         let built = run.pull_request.as_ref().zip(tip.as_deref());
         remembered.update(built, &run.merged, context.output);

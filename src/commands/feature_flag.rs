@@ -8,7 +8,7 @@ use super::run_facts::jenkins_url;
 use super::{Context, environments, notices, run_facts, send};
 use crate::cli::words::Words;
 use crate::cli::{FeatureFlagOptions, KeyOptions};
-use crate::domain::association::{Associations, Cut, IssueId, OtherAssociations};
+use crate::domain::association::{Associations, Cut, OtherAssociations};
 use crate::domain::distinct_keys::DistinctKeys;
 use crate::domain::environment_types::EnvironmentTypes;
 use crate::domain::issue_key::{Findings, IssueKey};
@@ -18,20 +18,14 @@ use crate::domain::web_url::WebUrl;
 use crate::error::Failure;
 use crate::facts::{self, Facts};
 use crate::flag_file::{self, Defaults, FlagFile, GivenFlag};
-use crate::jira::builds::{ProviderMetadata, SchemaVersion};
-use crate::jira::feature_flags::{FeatureFlag, FeatureFlags};
+use crate::jira::builds::SchemaVersion;
+use crate::jira::feature_flags::FeatureFlag;
 use crate::report::Report;
 use crate::system::Deadline;
 use of_options::of_options;
 
 /// Reads the options or the file, sends the flags and reports.
 pub(super) fn run(options: &FeatureFlagOptions, context: &Context<'_>) -> Result<Report, Failure> {
-    let report = send_flags(options, context)?;
-    let require = options.update.require_issue_keys;
-    Ok(send::with_required_issues(report, require, context.output))
-}
-
-fn send_flags(options: &FeatureFlagOptions, context: &Context<'_>) -> Result<Report, Failure> {
     let FeatureFlagOptions {
         update, keys, jira, ..
     } = options;
@@ -74,12 +68,12 @@ fn send_flags(options: &FeatureFlagOptions, context: &Context<'_>) -> Result<Rep
     let product = product.and_then(Line::optional);
 
     notices::say_notes(&facts, context.output);
-    let common = Common::new(keys, &facts);
+    let findings = super::key_rules::find_in(&facts, keys);
     let number = update.update_sequence_number;
     let number = number.unwrap_or_else(|| SequenceNumber::at(event));
     let (mut numbered, mut warnings, mut alone) = (Vec::new(), Vec::new(), Vec::new());
     for flag in file.flags {
-        let (associations, issue_keys, cut) = common.associate(&flag);
+        let (associations, issue_keys, cut) = associate(&flag, &findings, keys);
         warnings.extend(notices::cut_lines(&cut));
         if associations.is_empty() {
             alone.push(flag.id);
@@ -100,14 +94,11 @@ fn send_flags(options: &FeatureFlagOptions, context: &Context<'_>) -> Result<Rep
             },
         });
     }
-    notices::warn_findings(&common.findings, &facts, keys, context.output);
+    notices::warn_findings(&findings, &facts, keys, context.output);
     notices::warn_each(warnings, context.output);
+    let require = update.require_issue_keys;
     if numbered.is_empty() {
-        return Ok(send::nothing(
-            &common.findings,
-            update.require_issue_keys,
-            context.output,
-        ));
+        return Ok(send::nothing(&findings, require, context.output));
     }
     // They could be shown nowhere.
     let alone = alone.iter().map(|id| {
@@ -121,19 +112,14 @@ fn send_flags(options: &FeatureFlagOptions, context: &Context<'_>) -> Result<Rep
     if let Some(url) = pages.find(|url| url.is_local()) {
         run_facts::warn_local(url, context.output);
     }
-    let has_file = options.file.is_some() || flags(context).is_some();
     let shape = payloads::Shape {
-        update,
-        keeps_issue_keys: !has_file && !keys.only_issue_keys,
-        names_issues: has_file || super::key_rules::are_named(keys),
+        properties,
+        product,
+        has_file: options.file.is_some() || flags(context).is_some(),
+        options,
     };
-    let payloads = shape.payloads(numbered, |flags| FeatureFlags {
-        properties: properties.clone(),
-        flags,
-        provider_metadata: ProviderMetadata::new(product.as_ref()),
-    });
-    let mut source = send::Ready::from(payloads);
-    send::send(jira, &destinations, &mut source, deadline, context)
+    let payloads = shape.payloads(numbered);
+    send::send_all(payloads, require, jira, &destinations, deadline, context)
 }
 
 /// The page of a flag that has none of its own.
@@ -165,13 +151,6 @@ fn gather(
     }
 }
 
-/// What all flags of one call belong to.
-struct Common<'a> {
-    options: &'a KeyOptions,
-    findings: Findings,
-    issue_ids: Vec<IssueId>,
-}
-
 /// One flag with its issues.
 struct Numbered {
     /// Whether the file numbers it.
@@ -180,32 +159,26 @@ struct Numbered {
     body: FeatureFlag,
 }
 
-impl<'a> Common<'a> {
-    fn new(options: &'a KeyOptions, facts: &Facts) -> Self {
-        Self {
-            options,
-            findings: super::key_rules::find_in(facts, options),
-            issue_ids: Words::all(&options.issue_ids),
-        }
-    }
-
-    /// What the flag itself names, and what all of them have; and what had to be cut.
-    fn associate(&self, flag: &GivenFlag) -> (Associations, Vec<IssueKey>, Cut) {
-        let searched = if self.options.only_issue_keys {
-            &[]
-        } else {
-            flag.texts.as_slice()
-        };
-        let found = super::key_rules::find(searched, self.options);
-        let all = flag.issue_keys.iter().chain(found.keys());
-        let all: DistinctKeys = all.chain(self.findings.keys()).cloned().collect();
-        let mut keys = all.into_vec();
-        let others = OtherAssociations {
-            issue_ids: [flag.issue_ids.as_slice(), &self.issue_ids].concat(),
-            ..OtherAssociations::default()
-        };
-        let (associations, cut) = Associations::new(&mut keys.iter(), &others);
-        keys.retain(|key| !cut.issue_keys.contains(key));
-        (associations, keys, cut)
-    }
+/// What the flag itself names, and what all of them have; and what had to be cut.
+fn associate(
+    flag: &GivenFlag,
+    of_all: &Findings,
+    options: &KeyOptions,
+) -> (Associations, Vec<IssueKey>, Cut) {
+    let searched = if options.only_issue_keys {
+        &[]
+    } else {
+        flag.texts.as_slice()
+    };
+    let found = super::key_rules::find(searched, options);
+    let all = flag.issue_keys.iter().chain(found.keys());
+    let all: DistinctKeys = all.chain(of_all.keys()).cloned().collect();
+    let mut keys = all.into_vec();
+    let others = OtherAssociations {
+        issue_ids: [flag.issue_ids.clone(), Words::all(&options.issue_ids)].concat(),
+        ..OtherAssociations::default()
+    };
+    let (associations, cut) = Associations::new(&mut keys.iter(), &others);
+    keys.retain(|key| !cut.issue_keys.contains(key));
+    (associations, keys, cut)
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Context;
-use super::connection::{self, Destination};
+use super::connection;
 use super::delivery::{self, Delivery};
 use super::session::Session;
 use super::store::{self, NoOutbox};
@@ -59,14 +59,9 @@ pub(crate) fn run(options: &FlushOptions, context: &Context<'_>) -> Result<Repor
             others.join(", ")
         ));
     }
-    let flush = Flush {
-        outbox: &outbox,
-        due: &listing.due,
-        deadline,
-        context,
-    };
     let results = side_by_side(&places, |(site, cloud_id)| {
-        flush.site(site.as_deref(), cloud_id.as_deref())
+        let (site, cloud_id) = (site.as_deref(), cloud_id.as_deref());
+        deliver(site, cloud_id, &outbox, &listing.due, deadline, context)
     });
     let left = outbox.counts();
     let mut reports = Vec::new();
@@ -143,44 +138,29 @@ fn unusable(none: NoOutbox, context: &Context<'_>) -> Failure {
     }
 }
 
-/// What all sites share.
-struct Flush<'a> {
-    outbox: &'a Outbox<'a>,
-    /// What waits, for whichever site.
-    due: &'a [Due],
+/// Delivers what waits for one site. Its name, what was done, and what stopped it.
+fn deliver(
+    site: Option<&str>,
+    cloud_id: Option<&str>,
+    outbox: &Outbox<'_>,
+    due: &[Due],
     deadline: Deadline,
-    context: &'a Context<'a>,
-}
-
-impl Flush<'_> {
-    fn site(
-        &self,
-        site: Option<&str>,
-        cloud_id: Option<&str>,
-    ) -> (String, OutboxReport, Option<Failure>) {
-        let place = site.or(cloud_id).unwrap_or_default();
-        let phase = self.context.phase;
-        let deadline = phase.end_for(place, self.deadline, self.context.system);
-        let mut delivery = Delivery::new(self.outbox, place, deadline, self.context);
-        let destination = connection::waiting_destination(site, cloud_id, self.context.variables);
-        let result =
-            destination.and_then(|destination| self.deliver(&destination, deadline, &mut delivery));
-        let (counts, failure) = delivery.finish();
-        (place.to_owned(), counts, result.err().or(failure))
-    }
-
-    fn deliver(
-        &self,
-        destination: &Destination,
-        deadline: Deadline,
-        delivery: &mut Delivery<'_>,
-    ) -> Result<(), Failure> {
-        let mut session = Session::new(destination, self.context);
+    context: &Context<'_>,
+) -> (String, OutboxReport, Option<Failure>) {
+    let name = site.or(cloud_id).unwrap_or_default();
+    let deadline = context.phase.end_for(name, deadline, context.system);
+    let mut delivery = Delivery::new(outbox, name, deadline, context);
+    let mut run = || {
+        let destination = connection::waiting_destination(site, cloud_id, context.variables)?;
+        let mut session = Session::new(&destination, context);
         let jira = session.open(deadline);
         let jira = jira.map_err(|error| error.explain_for(&destination.name))?;
-        delivery.run(jira, self.due, None);
+        delivery.run(jira, due, None);
         Ok(())
-    }
+    };
+    let result: Result<(), Failure> = run();
+    let (counts, failure) = delivery.finish();
+    (name.to_owned(), counts, result.err().or(failure))
 }
 
 fn site_report(site: String, counts: &OutboxReport, failure: Option<&Failure>) -> SiteReport {

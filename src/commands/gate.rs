@@ -206,18 +206,16 @@ impl Watch<'_> {
 
     /// What people see of an answer.
     fn words(&self, gate: &Gate) -> String {
-        let requests = gate.change_requests.iter();
-        let requests: Vec<String> = requests
-            .map(|request| format!("{} {}", request.issue_key, request.issue_link))
-            .map(|words| words.trim_end().to_owned())
-            .collect();
-        let mut words = format!("the gate of {}: {}", self.name, gate.status.word());
-        if !requests.is_empty() {
-            words.push_str(" (");
-            words.push_str(&requests.join(", "));
-            words.push(')');
+        let words = format!("the gate of {}: {}", self.name, gate.status.word());
+        let requests = gate.change_requests.iter().map(|request| {
+            let words = format!("{} {}", request.issue_key, request.issue_link);
+            words.trim_end().to_owned()
+        });
+        let requests: Vec<String> = requests.collect();
+        match requests.join(", ").as_str() {
+            _ if requests.is_empty() => words,
+            requests => format!("{words} ({requests})"),
         }
-        words
     }
 
     /// Reports the decision, as an error if the deployment may not proceed.

@@ -4,11 +4,14 @@
 use super::missing::Missing;
 use crate::cli::{DeploymentKeyOptions, EnvironmentOptions, IdentityOptions};
 use crate::domain::build_number::BuildNumber;
+use crate::domain::environment::EnvironmentType;
+use crate::domain::environment_types::EnvironmentTypes;
 use crate::domain::ids::{EnvironmentId, PipelineId, PipelineIdStyle};
 use crate::domain::job_name::JobName;
 use crate::domain::text::Line;
 use crate::error::Failure;
 use crate::jenkins::Run;
+use crate::jira::deployments::Environment;
 use crate::jira::item::DeploymentKey;
 
 /// Which run of which pipeline it is.
@@ -49,13 +52,14 @@ impl RunIdentity {
         let component = given_text(options.component.as_deref()).map(str::trim);
         // No name of a job has any of these characters.
         let whole = |name: &str| {
-            let component = component.map(|name| format!(":{name}"));
-            let controller = controller.map(|address| format!("@{}", without_scheme(address)));
-            let (component, controller) = (
-                component.unwrap_or_default(),
-                controller.unwrap_or_default(),
-            );
-            format!("{name}{component}{controller}")
+            let mut whole = name.to_owned();
+            if let Some(component) = component {
+                whole = format!("{whole}:{component}");
+            }
+            if let Some(address) = controller {
+                whole = format!("{whole}@{}", without_scheme(address));
+            }
+            whole
         };
         let style = options.pipeline_id_style;
         let of_job = |name: &str| PipelineId::of_job(&whole(name), style);
@@ -140,6 +144,24 @@ impl<'a> EnvironmentName<'a> {
             given,
             name: name.unwrap_or(given),
         })
+    }
+
+    /// As Jira takes it: with the given type, else with the one that its name suggests.
+    pub(crate) fn typed(
+        self,
+        given: Option<EnvironmentType>,
+        types: &EnvironmentTypes,
+    ) -> Environment {
+        let guessed = || match EnvironmentType::guess(self.name) {
+            EnvironmentType::Unmapped => EnvironmentType::guess(self.given),
+            known => known,
+        };
+        let given = given.or_else(|| types.of(&[self.given, self.name]));
+        Environment {
+            environment_type: given.unwrap_or_else(guessed),
+            display_name: self.shown(),
+            id: self.id,
+        }
     }
 
     /// The name as Jira takes it; the id's where nothing is left of it.

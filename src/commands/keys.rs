@@ -106,112 +106,114 @@ impl Explained {
     }
 
     pub(crate) fn to_json(&self) -> Value {
-        as_json(&self.findings, &self.searched, &self.facts)
+        let Self {
+            findings,
+            searched,
+            facts,
+        } = self;
+        let place = |place: &Place, mut entry: Value| {
+            entry["kind"] = json!(place.kind.name());
+            entry["source"] = json!(place.source);
+            entry["text"] = json!(place.line);
+            entry["position"] = json!(place.position);
+            entry
+        };
+        let found = findings
+            .found
+            .iter()
+            .map(|found| place(&found.place, json!({"key": found.key})));
+        let dropped = findings.dropped.iter().map(|dropped| {
+            let entry = json!({
+                "candidate": dropped.candidate,
+                "reason": dropped.reason.name(),
+                "explanation": dropped.reason.explanation(),
+            });
+            place(&dropped.place, entry)
+        });
+        let texts = searched.held.iter().map(|text| {
+            json!({"kind": text.kind.name(), "source": text.source, "text": first_line(text)})
+        });
+        json!({
+            "issue_keys": findings.keys().collect::<Vec<_>>(),
+            "found": found.collect::<Vec<_>>(),
+            "dropped": dropped.collect::<Vec<_>>(),
+            "dropped_beyond": findings.dropped_beyond,
+            "searched": texts.collect::<Vec<_>>(),
+            "searched_beyond": searched.beyond(searched.held.len()),
+            "commits_left_out": facts.commits_left_out,
+            "ranges": super::ranges(facts),
+        })
     }
 
     pub(crate) fn to_text(&self) -> String {
-        as_text(&self.findings, &self.searched, &self.facts)
-    }
-}
-
-fn as_json(findings: &Findings, searched: &Searched, facts: &Facts) -> Value {
-    let place = |place: &Place, mut entry: Value| {
-        entry["kind"] = json!(place.kind.name());
-        entry["source"] = json!(place.source);
-        entry["text"] = json!(place.line);
-        entry["position"] = json!(place.position);
-        entry
-    };
-    let found = findings
-        .found
-        .iter()
-        .map(|found| place(&found.place, json!({"key": found.key})));
-    let dropped = findings.dropped.iter().map(|dropped| {
-        let entry = json!({
-            "candidate": dropped.candidate,
-            "reason": dropped.reason.name(),
-            "explanation": dropped.reason.explanation(),
-        });
-        place(&dropped.place, entry)
-    });
-    let texts = searched.held.iter().map(
-        |text| json!({"kind": text.kind.name(), "source": text.source, "text": first_line(text)}),
-    );
-    json!({
-        "issue_keys": findings.keys().collect::<Vec<_>>(),
-        "found": found.collect::<Vec<_>>(),
-        "dropped": dropped.collect::<Vec<_>>(),
-        "dropped_beyond": findings.dropped_beyond,
-        "searched": texts.collect::<Vec<_>>(),
-        "searched_beyond": searched.beyond(searched.held.len()),
-        "commits_left_out": facts.commits_left_out,
-        "ranges": super::ranges(facts),
-    })
-}
-
-fn as_text(findings: &Findings, searched: &Searched, facts: &Facts) -> String {
-    let mut text = String::new();
-    if findings.found.is_empty() {
-        text.push_str("no issue keys found\n");
-    } else {
-        let keys: Vec<&str> = findings.keys().map(IssueKey::as_str).collect();
-        let _ = writeln!(text, "issue keys: {}", keys.join(", "));
-        text.push_str("\nfound:\n");
-    }
-    let is_again = |dropped: &&Dropped, found: &FoundKey| {
-        dropped.reason == Reason::Duplicate && dropped.key.as_ref() == Some(&found.key)
-    };
-    let too_long = findings.dropped.iter();
-    let is_too_long = too_long.map(|it| it.reason).any(|it| it == Reason::TooMany);
-    let at_least = if is_too_long { "at least " } else { "" };
-    for found in &findings.found {
-        let (source, line) = (visible(&found.place.source), visible(&found.place.line));
-        let again = match found.again {
-            0 => String::new(),
-            1 => " (and once more)".to_owned(),
-            times => format!(" (and {at_least}{times} more times)"),
+        let Self {
+            findings,
+            searched,
+            facts,
+        } = self;
+        let mut text = String::new();
+        if findings.found.is_empty() {
+            text.push_str("no issue keys found\n");
+        } else {
+            let keys: Vec<&str> = findings.keys().map(IssueKey::as_str).collect();
+            let _ = writeln!(text, "issue keys: {}", keys.join(", "));
+            text.push_str("\nfound:\n");
+        }
+        let is_again = |dropped: &&Dropped, found: &FoundKey| {
+            dropped.reason == Reason::Duplicate && dropped.key.as_ref() == Some(&found.key)
         };
-        let _ = writeln!(text, "  {:<14} {source}: {line}{again}", found.key.as_str());
+        let too_long = findings.dropped.iter();
+        let is_too_long = too_long.map(|it| it.reason).any(|it| it == Reason::TooMany);
+        let at_least = if is_too_long { "at least " } else { "" };
+        for found in &findings.found {
+            let (source, line) = (visible(&found.place.source), visible(&found.place.line));
+            let again = match found.again {
+                0 => String::new(),
+                1 => " (and once more)".to_owned(),
+                times => format!(" (and {at_least}{times} more times)"),
+            };
+            let _ = writeln!(text, "  {:<14} {source}: {line}{again}", found.key.as_str());
+        }
+        let dropped = findings.dropped.iter();
+        let dropped = dropped.filter(|it| !findings.found.iter().any(|found| is_again(it, found)));
+        let dropped: Vec<&Dropped> = dropped.collect();
+        let again: usize = findings.found.iter().map(|found| found.again).sum();
+        let again_beyond = again.saturating_sub(findings.dropped.len() - dropped.len());
+        let beyond = findings.dropped_beyond.saturating_sub(again_beyond);
+        let is_dropped = !dropped.is_empty();
+        if is_dropped {
+            text.push_str("\ndropped:\n");
+        }
+        for dropped in dropped {
+            let source = visible(&dropped.place.source);
+            let reason = dropped.reason.explanation();
+            let name = dropped.reason.name();
+            let _ = writeln!(
+                text,
+                "  {:<14} {source}: {name}: {reason}",
+                visible(&dropped.candidate)
+            );
+        }
+        if beyond > 0 {
+            let _ = writeln!(text, "  and {beyond} more");
+        }
+        list_searched(searched, &mut text);
+        if !facts.ranges.is_empty() {
+            text.push_str("\nranges:\n");
+        }
+        for (folder, range) in &facts.ranges {
+            let _ = writeln!(
+                text,
+                "  {:<14} {}",
+                visible(folder),
+                visible(&range.searched())
+            );
+        }
+        if let Some(line) = facts::left_out(facts.commits_left_out) {
+            let _ = write!(text, "\n{line}");
+        }
+        text.trim_end().to_owned()
     }
-    let dropped = findings.dropped.iter();
-    let dropped = dropped.filter(|it| !findings.found.iter().any(|found| is_again(it, found)));
-    let dropped: Vec<&Dropped> = dropped.collect();
-    let again: usize = findings.found.iter().map(|found| found.again).sum();
-    let again_beyond = again.saturating_sub(findings.dropped.len() - dropped.len());
-    let beyond = findings.dropped_beyond.saturating_sub(again_beyond);
-    let is_dropped = !dropped.is_empty();
-    if is_dropped {
-        text.push_str("\ndropped:\n");
-    }
-    for dropped in dropped {
-        let source = visible(&dropped.place.source);
-        let reason = dropped.reason.explanation();
-        let name = dropped.reason.name();
-        let _ = writeln!(
-            text,
-            "  {:<14} {source}: {name}: {reason}",
-            visible(&dropped.candidate)
-        );
-    }
-    if beyond > 0 {
-        let _ = writeln!(text, "  and {beyond} more");
-    }
-    list_searched(searched, &mut text);
-    if !facts.ranges.is_empty() {
-        text.push_str("\nranges:\n");
-    }
-    for (folder, range) in &facts.ranges {
-        let _ = writeln!(
-            text,
-            "  {:<14} {}",
-            visible(folder),
-            visible(&range.searched())
-        );
-    }
-    if let Some(line) = facts::left_out(facts.commits_left_out) {
-        let _ = write!(text, "\n{line}");
-    }
-    text.trim_end().to_owned()
 }
 
 /// The texts whose keys count, in the order in which they are searched.

@@ -108,18 +108,14 @@ impl Missing {
             _ => "required values",
         };
         let list = self.values.join(", ");
-        let failure = Failure::usage(format!("missing {values} for {what}: {list}"));
-        let failure = if self.lacks_site {
-            failure.hint(SITE_HINT)
-        } else {
-            failure
-        };
-        if self.variables.is_empty() {
-            return if self.lacks_site {
-                failure
-            } else {
-                failure.hint("pass the option in parentheses")
-            };
+        let mut failure = Failure::usage(format!("missing {values} for {what}: {list}"));
+        if self.lacks_site {
+            failure = failure.hint(SITE_HINT);
+        }
+        match (self.variables.is_empty(), self.lacks_site) {
+            (true, true) => return failure,
+            (true, false) => return failure.hint("pass the option in parentheses"),
+            (false, _) => {}
         }
         let once = if self.variables.iter().all(|it| URLS.contains(it)) {
             " once Manage Jenkins > System > Jenkins URL is filled in"

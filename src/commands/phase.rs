@@ -45,7 +45,7 @@ pub(crate) enum EventTime {
 #[derive(Debug, Default)]
 pub(crate) struct StepPhase {
     pub(crate) pipeline: Pipeline,
-    /// What runs where as far as the runs of the job remember, by the name of the [`Place`](super::deployed::Place).
+    /// What runs where as far as the runs of the job remember, by the name of the [`DeploymentPlace`](super::deployed::DeploymentPlace).
     pub(crate) deployed: BTreeMap<String, Deployed>,
     /// What was deployed after this did not run there before; in milliseconds since 1970, for what is sent late.
     pub(crate) deployed_until: Option<i64>,

@@ -17,7 +17,6 @@ use crate::domain::distinct_keys::DistinctKeys;
 use crate::domain::issue_key::{Findings, Reason};
 use crate::error::{Failure, FailureKind};
 use crate::jira::clock::Clocked;
-use crate::jira::{Endpoints, Target};
 use crate::output::Output;
 use crate::report::{Outcome, PreparedRequest, Report, SentEntry, SiteReport};
 use crate::side_by_side::side_by_side;
@@ -46,23 +45,9 @@ pub(crate) trait Source {
 }
 
 /// Payloads that are already made.
-pub(crate) struct Ready(vec::IntoIter<Payload>);
-
-impl From<Payload> for Ready {
-    fn from(payload: Payload) -> Self {
-        Self(vec![payload].into_iter())
-    }
-}
-
-impl From<Vec<Payload>> for Ready {
-    fn from(payloads: Vec<Payload>) -> Self {
-        Self(payloads.into_iter())
-    }
-}
-
-impl Source for Ready {
+impl Source for vec::IntoIter<Payload> {
     fn next(&mut self) -> Result<Option<Payload>, Failure> {
-        Ok(self.0.next())
+        Ok(Iterator::next(self))
     }
 }
 
@@ -105,6 +90,23 @@ pub(crate) fn nothing_since(
     }
 }
 
+/// Sends what is already made; it fails when an issue is required and Jira knows none.
+///
+/// # Errors
+/// As [`send`].
+pub(crate) fn send_all(
+    payloads: Vec<Payload>,
+    require: bool,
+    options: &JiraOptions,
+    destinations: &[Destination],
+    deadline: Deadline,
+    context: &Context<'_>,
+) -> Result<Report, Failure> {
+    let mut payloads = payloads.into_iter();
+    let report = send(options, destinations, &mut payloads, deadline, context)?;
+    Ok(with_required_issues(report, require, context.output))
+}
+
 /// The report of what was sent, where Jira has to know an issue of it.
 pub(crate) fn with_required_issues(report: Report, require: bool, output: &Output) -> Report {
     let is_missing = report.outcome == Outcome::NothingToSend && report.exit_code == 0;
@@ -145,6 +147,10 @@ pub(crate) fn send(
     }
     let store = store::open(&options.outbox, true, context);
     let clocked = Clocked::new(context.transport, context.system);
+    let context = &Context {
+        transport: &clocked,
+        ..*context
+    };
     let call = Call {
         store: &store,
         deadline,
@@ -156,8 +162,7 @@ pub(crate) fn send(
     let sessions = destinations
         .iter()
         .map(|destination| Session::new(destination, context));
-    let stations = sessions.map(|session| Station::new(session.through(&clocked)));
-    let mut stations: Vec<Station<'_>> = stations.collect();
+    let mut stations: Vec<Station<'_>> = sessions.map(Station::new).collect();
     let mut summary = Summary::new(destinations);
     let mut sent = Vec::new();
     while let Some(mut payload) = source.next()? {
@@ -241,8 +246,7 @@ fn show(
     context: &Context<'_>,
 ) -> Result<Report, Failure> {
     let store = store::open(&options.outbox, false, context);
-    let endpoints = connection::endpoints(context.variables, None)?;
-    let cloud_id = cloud_id(destinations, context.output);
+    let shown = ShownSite::first_of(destinations, context)?;
     let (mut names, mut requests) = (Vec::new(), Vec::new());
     let mut state = None;
     let mut issue_keys = DistinctKeys::default();
@@ -250,7 +254,7 @@ fn show(
         continue_last(&mut payload, destinations, store.as_ref(), false, context);
         names.push(payload.title());
         state = payload.state();
-        requests.extend(prepared(&endpoints, destinations, &cloud_id, &payload));
+        requests.extend(shown.requests(&payload));
         issue_keys.extend(payload.issue_keys);
     }
     let mut requests = requests.into_iter();
@@ -276,40 +280,55 @@ fn counted(names: &[String]) -> String {
     words.collect::<Vec<_>>().join(", ")
 }
 
-/// The cloud id as far as it is known without asking, for showing a request.
-pub(crate) fn cloud_id(destinations: &[Destination], output: &Output) -> String {
-    let first = destinations.first();
-    let cloud_id = if let Some(Target::CloudId(cloud_id)) = first.map(|first| &first.target) {
-        cloud_id.as_str().to_owned()
-    } else {
-        output.say("CLOUD_ID stands for the site's cloud id, which is looked up when it is sent");
-        CLOUD_ID.to_owned()
-    };
-    for other in destinations.iter().skip(1) {
-        output.say(&format!("the same would be sent to {}", other.name));
-    }
-    cloud_id
+/// A site as far as it is known without asking, for showing requests.
+pub(crate) struct ShownSite {
+    pub(crate) api_url: String,
+    pub(crate) cloud_id: String,
 }
 
-fn prepared(
-    endpoints: &Endpoints,
-    destinations: &[Destination],
-    cloud_id: &str,
-    payload: &Payload,
-) -> Vec<PreparedRequest> {
-    let first = destinations.first();
-    let api_url = first.map_or(&endpoints.api_url, |first| &first.endpoints.api_url);
-    let kind = payload.body.kind;
-    let (body, deletions) = payload.body.split_deletions();
-    let submission = body.map(|body| PreparedRequest {
-        method: "POST",
-        url: format!("{api_url}{}", kind.bulk_path(cloud_id)),
-        body: body.json,
-    });
-    let deletions = deletions.iter().map(|deletion| PreparedRequest {
-        method: "DELETE",
-        url: format!("{api_url}{}{}", kind.path(cloud_id), deletion.path()),
-        body: serde_json::Value::Null,
-    });
-    submission.into_iter().chain(deletions).collect()
+impl ShownSite {
+    /// The first of the sites; says that the others get the same.
+    ///
+    /// # Errors
+    /// A wrong address.
+    pub(crate) fn first_of(
+        destinations: &[Destination],
+        context: &Context<'_>,
+    ) -> Result<Self, Failure> {
+        let endpoints = connection::endpoints(context.variables, None)?;
+        let first = destinations.first();
+        let cloud_id = if let Some(cloud_id) = first.and_then(Destination::cloud_id) {
+            cloud_id.as_str()
+        } else {
+            let line =
+                "CLOUD_ID stands for the site's cloud id, which is looked up when it is sent";
+            context.output.say(line);
+            CLOUD_ID
+        };
+        for other in destinations.iter().skip(1) {
+            let line = format!("the same would be sent to {}", other.name);
+            context.output.say(&line);
+        }
+        let endpoints = first.map_or(&endpoints, |first| &first.endpoints);
+        Ok(Self {
+            api_url: endpoints.api_url.clone(),
+            cloud_id: cloud_id.to_owned(),
+        })
+    }
+
+    fn requests(&self, payload: &Payload) -> Vec<PreparedRequest> {
+        let Self { api_url, cloud_id } = self;
+        let kind = payload.body.kind;
+        let (body, deletions) = payload.body.split_deletions();
+        let submission = body.map(|body| PreparedRequest {
+            method: "POST",
+            url: format!("{api_url}{}", kind.bulk_path(cloud_id)),
+            body: body.json,
+        });
+        let deletions = deletions.iter().map(|deletion| {
+            let path = format!("{}{}", kind.path(cloud_id), deletion.path());
+            PreparedRequest::deletion(format!("{api_url}{path}"))
+        });
+        submission.into_iter().chain(deletions).collect()
+    }
 }

@@ -7,7 +7,6 @@ use super::Context;
 use super::connection::Destination;
 use super::credentials::{credentials, own_credential_hint};
 use crate::error::{Failure, FailureKind};
-use crate::jira::http::Transport;
 use crate::jira::{Credentials, Jira, JiraError, Opened};
 use crate::system::Deadline;
 
@@ -15,7 +14,6 @@ use crate::system::Deadline;
 pub(crate) struct Session<'a> {
     pub(crate) destination: &'a Destination,
     credentials: Result<Arc<Credentials>, Failure>,
-    transport: &'a dyn Transport,
     jira: Option<Jira<'a>>,
     context: &'a Context<'a>,
 }
@@ -89,16 +87,9 @@ impl<'a> Session<'a> {
         Self {
             destination,
             credentials: credentials(context, &destination.endings).map(Arc::new),
-            transport: context.transport,
             jira: None,
             context,
         }
-    }
-
-    /// The same by another way than the command's own.
-    #[must_use]
-    pub(crate) fn through(self, transport: &'a dyn Transport) -> Self {
-        Self { transport, ..self }
     }
 
     /// The open site; from now on everything must be done by the deadline.
@@ -106,41 +97,39 @@ impl<'a> Session<'a> {
     /// # Errors
     /// What keeps it from being opened. The next call tries again.
     pub(crate) fn open(&mut self, deadline: Deadline) -> Result<&mut Jira<'a>, SessionError> {
-        let jira = match &mut self.jira {
+        let jira = match self.jira.take() {
             Some(jira) => jira,
-            closed => {
-                let credentials = self.credentials.as_ref();
-                let credentials =
-                    credentials.map_err(|failure| SessionError::Barred(failure.clone()))?;
-                if let Some(failure) = self.context.network_failure {
-                    let what = "invalid connection settings";
-                    let failure = Failure::new(FailureKind::Unreachable, what).caused_by(failure);
-                    return Err(SessionError::Barred(failure));
-                }
-                let Destination {
-                    target, endpoints, ..
-                } = self.destination;
-                let (credentials, system) = (Arc::clone(credentials), self.context.system);
-                let client_id = credentials.client_id.clone();
-                let (sites, transport) = (self.context.opened, self.transport);
-                let jira = if let Some(opened) = sites.get(self.destination, &client_id) {
-                    Jira::reopen(transport, system, deadline, endpoints, credentials, &opened)
-                } else {
-                    let jira = Jira::authorize(
-                        transport,
-                        system,
-                        deadline,
-                        target,
-                        endpoints,
-                        credentials,
-                    )?;
-                    sites.keep(self.destination, &client_id, jira.opened());
-                    jira
-                };
-                closed.insert(jira)
-            }
+            None => self.begin(deadline)?,
         };
+        let jira = self.jira.insert(jira);
         jira.end_at(deadline);
+        Ok(jira)
+    }
+
+    fn begin(&self, deadline: Deadline) -> Result<Jira<'a>, SessionError> {
+        let barred = |failure: &Failure| SessionError::Barred(failure.clone());
+        let credentials = Arc::clone(self.credentials.as_ref().map_err(barred)?);
+        let Context {
+            transport,
+            system,
+            opened: sites,
+            ..
+        } = *self.context;
+        if let Some(failure) = self.context.network_failure {
+            let what = "invalid connection settings";
+            let failure = Failure::new(FailureKind::Unreachable, what).caused_by(failure);
+            return Err(SessionError::Barred(failure));
+        }
+        let Destination {
+            target, endpoints, ..
+        } = self.destination;
+        let client_id = credentials.client_id.clone();
+        if let Some(opened) = sites.get(self.destination, &client_id) {
+            let jira = Jira::reopen(transport, system, deadline, endpoints, credentials, &opened);
+            return Ok(jira);
+        }
+        let jira = Jira::authorize(transport, system, deadline, target, endpoints, credentials)?;
+        sites.keep(self.destination, &client_id, jira.opened());
         Ok(jira)
     }
 

@@ -8,7 +8,7 @@ use crate::error::plain;
 use crate::outbox::{Limits, Outbox, default_folder};
 
 /// Why there is no outbox.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum NoOutbox {
     /// Nobody wants one.
     Off,

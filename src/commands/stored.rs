@@ -70,32 +70,35 @@ impl fmt::Display for Subject {
     }
 }
 
-/// The name of a site, and what it says.
-type Said<T> = (String, Result<T, Failure>);
-
-/// Asks all sites at once, each with its own credential.
-fn ask<T: Send>(
+/// Asks all sites at once, each with its own credential, and reports what they say.
+fn ask(
     options: &AskOptions,
     destinations: &[Destination],
     context: &Context<'_>,
-    question: impl Fn(&mut Jira<'_>, &str, Deadline) -> Result<T, Failure> + Sync,
-) -> Result<Vec<Said<T>>, Failure> {
+    question: &(dyn Fn(&mut Jira<'_>, &str, Deadline) -> Result<SiteAnswer, Failure> + Sync),
+) -> Result<Report, Failure> {
     if destinations.is_empty() {
         return Err(send::no_site());
     }
     let budget = Duration::from_secs(options.connection.budget.into());
     let deadline = Deadline::after(context.system, budget);
     let several = destinations.len() > 1;
-    Ok(side_by_side(destinations, |destination| {
+    let answers = side_by_side(destinations, |destination| {
         let name = &destination.name;
         let mut session = Session::new(destination, context);
         let jira = session.open(deadline);
-        let said = jira
+        let answer = jira
             .map_err(|error| error.explain_for(name))
             .and_then(|jira| question(jira, name, deadline));
-        let said = said.map_err(|failure| session.hinted(failure, several));
-        (name.clone(), said)
-    }))
+        answer.unwrap_or_else(|failure| {
+            let failure = session.hinted(failure, several);
+            SiteAnswer {
+                report: SiteReport::failed(name.clone(), &failure),
+                failure: Some(failure),
+            }
+        })
+    });
+    Ok(into_report(answers, context.output))
 }
 
 /// What a site says, with the failure that people see if it is not what was asked for.
@@ -118,13 +121,9 @@ impl SiteAnswer {
 }
 
 /// Reports what failed, and adds the sites up. The exit code is that of the site that matters most.
-fn into_report(said: Vec<Said<SiteAnswer>>, output: &Output) -> Report {
+fn into_report(answers: Vec<SiteAnswer>, output: &Output) -> Report {
     let (mut sites, mut codes) = (Vec::new(), Vec::new());
-    for (site, said) in said {
-        let SiteAnswer { report, failure } = said.unwrap_or_else(|failure| SiteAnswer {
-            report: SiteReport::failed(site, &failure),
-            failure: Some(failure),
-        });
+    for SiteAnswer { report, failure } in answers {
         if let Some(failure) = &failure {
             output.failure(failure);
         }

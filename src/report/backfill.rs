@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::output::Output;
-use crate::phrases::counted;
+use crate::phrases::{counted, counts};
 
 /// Most runs that are named with what is wrong with them.
 const MAX_NAMED: usize = 5;
@@ -47,16 +47,13 @@ impl Skipped {
 
     /// `3 without an issue key, 1 still running`
     fn words(&self) -> String {
-        let counts = [
+        counts(&[
             (self.without_issue_key, "without an issue key"),
             (self.running, "still running"),
             (self.unreadable, "unreadable"),
             (self.too_old, "older than --since"),
             (self.sent_before, "sent before"),
-        ];
-        let words = counts.iter().filter(|(count, _)| *count > 0);
-        let words: Vec<String> = words.map(|(count, why)| format!("{count} {why}")).collect();
-        words.join(", ")
+        ])
     }
 }
 

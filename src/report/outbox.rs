@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::timestamp::Timestamp;
+use crate::phrases::{counts, with_more};
 
 /// Most names of delivered updates that one line has.
 const MAX_NAMED: usize = 10;
@@ -51,33 +52,25 @@ impl OutboxReport {
 
     /// The first names of what was delivered, behind a label; nothing when that is nothing.
     pub(crate) fn delivered_line(&self, label: &str) -> Option<String> {
-        let shown: Vec<&str> = self.delivered_names.iter().map(String::as_str).collect();
-        let shown = &shown[..shown.len().min(MAX_NAMED)];
-        let more = match self.delivered - shown.len() {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        (self.delivered > 0).then(|| format!("{label}: {}{more}", shown.join(", ")))
+        let shown = &self.delivered_names[..self.delivered_names.len().min(MAX_NAMED)];
+        let names = with_more(shown, self.delivered - shown.len());
+        (self.delivered > 0).then(|| format!("{label}: {names}"))
     }
 
     /// The counts, as people say them: `2 delivered, 1 still queued`.
     pub(crate) fn words(&self) -> String {
-        let counts = [
+        let counts = counts(&[
             (self.delivered, "delivered"),
             (self.refused, "rejected by Jira"),
             (self.waiting, "still queued"),
             (self.paused, "of them paused"),
             (self.expired, "too old or too many"),
             (self.superseded, "replaced by later updates"),
-        ];
-        let counts = counts.into_iter().filter(|(count, _)| *count > 0);
-        let counts: Vec<String> = counts
-            .map(|(count, what)| format!("{count} {what}"))
-            .collect();
-        match (counts.as_slice(), self.next_try) {
-            ([], _) => "nothing is queued".to_owned(),
-            (counts, None) => counts.join(", "),
-            (counts, Some(next)) => format!("{}; next try at {next}", counts.join(", ")),
+        ]);
+        match self.next_try {
+            _ if counts.is_empty() => "nothing is queued".to_owned(),
+            None => counts,
+            Some(next) => format!("{counts}; next try at {next}"),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::error::Failure;
 use crate::jira::{Rejected, UnknownAssociation};
 
 /// What one site said.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct SiteReport {
     pub(crate) site: String,
     pub(crate) outcome: Outcome,
@@ -44,17 +44,7 @@ impl SiteReport {
         Self {
             site,
             outcome,
-            state: None,
-            link: None,
-            queued: false,
-            accepted: Vec::new(),
-            rejected: Vec::new(),
-            unknown_issue_keys: Vec::new(),
-            unknown_associations: Vec::new(),
-            stored: None,
-            exists: None,
-            verified: None,
-            message: String::new(),
+            ..Self::default()
         }
     }
 

@@ -3,9 +3,26 @@
 use std::fmt::Write as _;
 
 use crate::cli::examples;
+use crate::error::EXIT_CODES;
 use crate::variables::{
     CONNECTION, CONTROLLER, JENKINS, MACHINE, NETWORK, PLUGINS, TERMINAL, Variable,
 };
+
+/// What the long help shows besides the variables of the connection.
+const OTHER_VARIABLES: [(&str, &[Variable]); 6] = [
+    ("Variables that Jenkins sets:", JENKINS),
+    ("Plugins of jobs other than multibranch projects:", PLUGINS),
+    (
+        "A controller whose history is sent (jira-send backfill):",
+        CONTROLLER,
+    ),
+    (
+        "Variables of the network (proxies also in lower case, which takes precedence):",
+        NETWORK,
+    ),
+    ("Variables of the machine:", MACHINE),
+    ("Variables of the terminal:", TERMINAL),
+];
 
 fn heading(text: &str) -> String {
     format!("\x1b[1m\x1b[4m{text}\x1b[0m\n")
@@ -52,9 +69,7 @@ pub(super) fn overview(width: usize, is_long: bool) -> String {
     };
     let of = |variables: &'static [Variable]| -> Vec<(&str, &str)> {
         let variables = variables.iter();
-        variables
-            .map(|variable| (variable.name, variable.meaning))
-            .collect()
+        variables.map(|it| (it.name, it.meaning)).collect()
     };
     section(
         "Variables:",
@@ -62,14 +77,12 @@ pub(super) fn overview(width: usize, is_long: bool) -> String {
         "Each of them except JIRA_SITE can be set for a single site, whose name follows two underscores: \
          JIRA_CLIENT_ID__ACME for acme.atlassian.net.\n",
     );
-    let codes = crate::error::EXIT_CODES.iter();
-    let codes: Vec<_> = codes
-        .map(|(code, meaning)| (code.to_string(), *meaning))
-        .collect();
-    let codes: Vec<_> = codes
+    let numbers: Vec<String> = EXIT_CODES
         .iter()
-        .map(|(code, meaning)| (code.as_str(), *meaning))
+        .map(|(code, _)| code.to_string())
         .collect();
+    let meanings = EXIT_CODES.iter().map(|(_, meaning)| *meaning);
+    let codes: Vec<_> = numbers.iter().map(String::as_str).zip(meanings).collect();
     section(
         "Exit codes:",
         &codes,
@@ -83,24 +96,9 @@ pub(super) fn overview(width: usize, is_long: bool) -> String {
             &[],
             &policy,
         );
-        section("Variables that Jenkins sets:", &of(JENKINS), "");
-        section(
-            "Plugins of jobs other than multibranch projects:",
-            &of(PLUGINS),
-            "",
-        );
-        section(
-            "A controller whose history is sent (jira-send backfill):",
-            &of(CONTROLLER),
-            "",
-        );
-        section(
-            "Variables of the network (proxies also in lower case, which takes precedence):",
-            &of(NETWORK),
-            "",
-        );
-        section("Variables of the machine:", &of(MACHINE), "");
-        section("Variables of the terminal:", &of(TERMINAL), "");
+        for (title, variables) in OTHER_VARIABLES {
+            section(title, &of(variables), "");
+        }
     }
     text
 }

@@ -217,7 +217,7 @@ impl<'a> Maker<'a> {
             options.tests_failed = Some(failed);
             options.tests_skipped = Some(skipped);
         }
-        let parts = build::Parts {
+        let parts = build::BuildParts {
             run: self.run_facts(&options.run, facts, "a build")?,
             state: build_state(state, options.run.unstable_as).map_err(wrong)?,
             associations,
@@ -266,11 +266,10 @@ impl<'a> Maker<'a> {
             return Ok(None);
         }
         let types = EnvironmentTypes::all(&options.environment_types);
-        let environment = deployment::with_type(environment, None, &types);
-        let parts = deployment::Parts {
+        let parts = deployment::DeploymentParts {
             pipeline_url: deployment::pipeline_url(&options, &facts.run, &of_run)?,
             run: of_run,
-            environment,
+            environment: environment.typed(None, &types),
             associations,
             state: DeploymentState::Successful,
             issue_keys: issue_keys.to_vec(),

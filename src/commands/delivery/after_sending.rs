@@ -6,6 +6,7 @@ use super::Delivery;
 use crate::commands::Context;
 use crate::jira::{Jira, MAX_ITEMS};
 use crate::outbox::{Expired, Outbox};
+use crate::phrases::with_more;
 use crate::report::OutboxReport;
 use crate::side_by_side::side_by_side;
 use crate::system::Deadline;
@@ -55,15 +56,9 @@ pub(crate) fn after_sending(
 /// Says what was too old or too much for the outbox; how many entries it was.
 pub(crate) fn warn_expired(expired: &Expired, context: &Context<'_>) -> usize {
     if expired.set_aside > 0 {
-        let more = match expired.set_aside - expired.names.len() {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
+        let names = with_more(&expired.names, expired.set_aside - expired.names.len());
         context.output.advise(
-            &format!(
-                "set aside as too old to be sent: {}{more}",
-                expired.names.join(", ")
-            ),
+            &format!("set aside as too old to be sent: {names}"),
             &format!(
                 "see {} for the reason of each, and --outbox-max-age-days",
                 expired.folder.display()

@@ -13,7 +13,7 @@ use super::key_finder::KeyFinder;
 use super::{cannot_read, clone_urls, frame, payloads, sequence};
 use crate::cli::DevInfoOptions;
 use crate::commands::missing::Missing;
-use crate::commands::send::{self, Ready};
+use crate::commands::send;
 use crate::commands::{self, Context};
 use crate::error::Failure;
 use crate::files;
@@ -113,10 +113,9 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
         ));
     }
     let frame = frame(options, &about, event, OperationType::Normal)?;
-    let mut source = Ready::from(payloads(entities, &frame));
-    let report = send::send(&options.jira, &destinations, &mut source, deadline, context)?;
-    let require = options.sending.require_issue_keys;
-    Ok(send::with_required_issues(report, require, output))
+    let (jira, require) = (&options.jira, options.sending.require_issue_keys);
+    let payloads = payloads(entities, &frame);
+    send::send_all(payloads, require, jira, &destinations, deadline, context)
 }
 
 /// What git says on standard input.

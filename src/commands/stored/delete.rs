@@ -1,11 +1,12 @@
 //! `jira-send delete`: one thing, or all with a label. `subject.rs` says which, and `--verify` asks until it is gone.
 
-use super::subject::SubjectFinder;
-use super::{SiteAnswer, Subject, ask, into_report};
+use super::subject::find;
+use super::{SiteAnswer, Subject, ask};
 use crate::cli::DeleteOptions;
-use crate::commands::connection::{self, Destination};
+use crate::commands::Context;
+use crate::commands::connection::Destination;
 use crate::commands::pauses::Pauses;
-use crate::commands::{Context, send};
+use crate::commands::send::ShownSite;
 use crate::error::{Failure, FailureKind};
 use crate::jira::item::Presence;
 use crate::jira::{DataType, Jira};
@@ -19,9 +20,8 @@ use crate::system::Deadline;
 pub(crate) fn run(options: &DeleteOptions, context: &Context<'_>) -> Result<Report, Failure> {
     let how = options.what.how();
     let is_carried_out = options.what.is_carried_out();
-    let mut finder = SubjectFinder::new(context);
-    let subject = finder.find(options.what.which())?;
-    let (subject, destinations) = finder.finish(subject, &how.ask, is_carried_out)?;
+    let which = options.what.which();
+    let (subject, destinations) = find(which, &how.ask, is_carried_out, context)?;
     if how.verify && !can_be_verified(&subject) {
         return Err(
             Failure::usage(format!("Jira cannot report whether {subject} are deleted"))
@@ -31,27 +31,22 @@ pub(crate) fn run(options: &DeleteOptions, context: &Context<'_>) -> Result<Repo
     if !is_carried_out {
         return show(&subject, &destinations, how.dry_run, context);
     }
-    let said = ask(
-        &how.ask,
-        &destinations,
-        context,
-        |client, site, deadline| {
-            let deleted = match &subject {
-                Subject::Item(item) => client.delete(item),
-                Subject::Labelled(data, labels) => client.delete_all(*data, labels),
-            };
-            deleted.map_err(|error| error.explain_for(site))?;
-            if how.verify {
-                return Ok(wait(client, site, &subject, deadline, context));
-            }
-            let message = format!("{site} accepted the deletion request for {subject}");
-            context.output.say(&format!(
-                "{message}; it deletes a moment later, and answers the same if there was nothing to delete"
-            ));
-            Ok(SiteAnswer::new(site, Outcome::Accepted, message))
-        },
-    )?;
-    Ok(into_report(said, context.output))
+    let delete = |client: &mut Jira<'_>, site: &str, deadline| {
+        let deleted = match &subject {
+            Subject::Item(item) => client.delete(item),
+            Subject::Labelled(data, labels) => client.delete_all(*data, labels),
+        };
+        deleted.map_err(|error| error.explain_for(site))?;
+        if how.verify {
+            return Ok(wait(client, site, &subject, deadline, context));
+        }
+        let message = format!("{site} accepted the deletion request for {subject}");
+        context.output.say(&format!(
+            "{message}; it deletes a moment later, and answers the same if there was nothing to delete"
+        ));
+        Ok(SiteAnswer::new(site, Outcome::Accepted, message))
+    };
+    ask(&how.ask, &destinations, context, &delete)
 }
 
 /// Whether Jira can be asked whether it is gone.
@@ -69,16 +64,9 @@ fn show(
     dry_run: bool,
     context: &Context<'_>,
 ) -> Result<Report, Failure> {
-    let endpoints = connection::endpoints(context.variables, None)?;
-    let first = destinations.first();
-    let api_url = first.map_or(&endpoints.api_url, |first| &first.endpoints.api_url);
-    let cloud_id = send::cloud_id(destinations, context.output);
+    let ShownSite { api_url, cloud_id } = ShownSite::first_of(destinations, context)?;
     let path = format!("{}{}", subject.data().path(&cloud_id), subject.path());
-    let request = PreparedRequest {
-        method: "DELETE",
-        url: format!("{api_url}{path}"),
-        body: serde_json::Value::Null,
-    };
+    let request = PreparedRequest::deletion(format!("{api_url}{path}"));
     let report = if dry_run {
         Report::new(Outcome::DryRun, format!("{subject} would be deleted"))
     } else {

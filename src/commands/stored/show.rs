@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use serde_json::{Map, Value};
 
-use super::subject::SubjectFinder;
-use super::{SiteAnswer, Subject, ask, into_report};
+use super::subject::find;
+use super::{SiteAnswer, Subject, ask};
 use crate::cli::{Format, ShowOptions};
 use crate::commands::Context;
 use crate::error::{Failure, FailureKind};
@@ -20,18 +20,15 @@ use crate::report::{Outcome, Report, SiteReport};
 /// What keeps all sites from being asked. What they say is in the report.
 pub(crate) fn run(options: &ShowOptions, context: &Context<'_>) -> Result<Report, Failure> {
     let asking = options.what.how();
-    let mut finder = SubjectFinder::new(context);
-    let subject = finder.find(options.what.which())?;
-    let (subject, destinations) = finder.finish(subject, asking, true)?;
+    let (subject, destinations) = find(options.what.which(), asking, true, context)?;
     if let Subject::Item(Item::Entity { repository, .. }) = &subject {
         context.output.say(&format!(
             "read from repository {repository}, which shows its {ENTITIES_SHOWN} most recent commits, branches and pull requests"
         ));
     }
-    let said = ask(asking, &destinations, context, |client, site, _| {
+    ask(asking, &destinations, context, &|client, site, _| {
         look(client, site, &subject)
-    })?;
-    Ok(into_report(said, context.output))
+    })
 }
 
 fn look(client: &mut Jira<'_>, site: &str, subject: &Subject) -> Result<SiteAnswer, Failure> {

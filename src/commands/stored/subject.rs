@@ -23,24 +23,40 @@ use crate::jira::item::{EntityKind, Item};
 /// Longest time for git.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Finds out which item is meant: by the options, then by what Jenkins says, then by the repository that is
-/// checked out: the ids are those that it was sent with.
-pub(super) struct SubjectFinder<'a> {
+/// Finds out which item is meant, and at which sites.
+pub(super) fn find(
+    which: Which<'_>,
+    ask: &AskOptions,
+    is_asked: bool,
+    context: &Context<'_>,
+) -> Result<(Subject, Vec<Destination>), Failure> {
+    let mut finder = SubjectFinder {
+        run: Run::new(context.variables),
+        missing: Missing::default(),
+        context,
+    };
+    let subject = finder.subject(which)?;
+    let destinations = commands::destinations(&ask.connection, context)?;
+    let mut missing = finder.missing;
+    if is_asked {
+        missing.want_site(destinations.first());
+    }
+    match subject.filter(|_| missing.is_empty()) {
+        Some(subject) => Ok((subject, destinations)),
+        None => Err(missing.into_failure("this command")),
+    }
+}
+
+/// By the options, then by what Jenkins says, then by the repository that is checked out: the ids are those that it was
+/// sent with.
+struct SubjectFinder<'a> {
     run: Run,
     missing: Missing,
     context: &'a Context<'a>,
 }
 
 impl<'a> SubjectFinder<'a> {
-    pub(super) fn new(context: &'a Context<'a>) -> Self {
-        Self {
-            run: Run::new(context.variables),
-            missing: Missing::default(),
-            context,
-        }
-    }
-
-    pub(super) fn find(&mut self, which: Which<'_>) -> Result<Option<Subject>, Failure> {
+    fn subject(&mut self, which: Which<'_>) -> Result<Option<Subject>, Failure> {
         let item = match which {
             Which::Build(key) => {
                 let identity = RunIdentity::of(key, &self.run, &mut self.missing)?;
@@ -133,23 +149,6 @@ impl<'a> SubjectFinder<'a> {
             .missing
             .want(id, "pull request", "--pull-request", "CHANGE_ID");
         entity(EntityKind::PullRequest, repository, id)
-    }
-
-    /// The item and the sites.
-    pub(super) fn finish(
-        mut self,
-        found: Option<Subject>,
-        ask: &AskOptions,
-        is_asked: bool,
-    ) -> Result<(Subject, Vec<Destination>), Failure> {
-        let destinations = commands::destinations(&ask.connection, self.context)?;
-        if is_asked {
-            self.missing.want_site(destinations.first());
-        }
-        match found.filter(|_| self.missing.is_empty()) {
-            Some(found) => Ok((found, destinations)),
-            None => Err(self.missing.into_failure("this command")),
-        }
     }
 }
 
