@@ -5,7 +5,7 @@ mod overview;
 
 use std::fmt::Write as _;
 
-use clap::builder::StyledStr;
+use clap::builder::{Resettable, StyledStr};
 use clap::{Arg, ArgAction};
 
 use super::{examples, sources};
@@ -86,14 +86,10 @@ fn with_details(command: clap::Command, words: &[&str], width: usize) -> clap::C
         let option = option.hide_short_help(!is_common(&words, &long));
         with_variable(option, is_variable.then(|| variable(&long)))
     });
-    if let Some(about) = command.get_about() {
-        let about = plain(about);
-        command = command.about(about);
-    }
-    if let Some(about) = command.get_long_about() {
-        let about = plain(about);
-        command = command.long_about(about);
-    }
+    let plain_page = |page| StyledStr::from(plain(page));
+    let short = Resettable::from(command.get_about().map(plain_page));
+    let long = Resettable::from(command.get_long_about().map(plain_page));
+    command = command.about(short).long_about(long);
     if let Some(examples) = examples::of(&words[1..].join(" ")).filter(|_| words.len() > 1) {
         let examples = listed(&examples, width);
         let behind = command.get_after_long_help().map(plain);

@@ -5,7 +5,7 @@ use super::Context;
 use super::answer;
 use super::connection::Destination;
 use super::payload::Payload;
-use super::session::{Session, SessionError};
+use super::session::Session;
 use super::store::{NoOutbox, Store};
 use super::verify::{Pending, verify};
 use crate::cli::turned_off_by;
@@ -119,7 +119,7 @@ impl<'a> Call<'a> {
             (Ok(()), keep())
         } else {
             let session = &mut station.session;
-            both(move || session.open(deadline).map(|_| ()), keep)
+            both(move || session.open_named(deadline).map(|_| ()), keep)
         };
         if let Some(failure) = &station.failure {
             return Attempt {
@@ -128,15 +128,16 @@ impl<'a> Call<'a> {
                 is_tried: false,
             };
         }
-        let submit = || -> Result<Submitted, SessionError> {
+        let submit = || -> Result<Submitted, Failure> {
             opened?;
-            let jira = station.session.open(deadline)?;
+            let jira = station.session.open_named(deadline)?;
             if let Ok((_, _, entry)) = &mut kept {
                 entry.cloud_id = Some(jira.cloud_id().as_str().to_owned());
             }
-            Ok(jira.submit_in_parts(&payload.body)?)
+            let submitted = jira.submit_in_parts(&payload.body);
+            submitted.map_err(|error| error.explain())
         };
-        let result = submit().map_err(SessionError::explain);
+        let result = submit();
         Attempt {
             kept,
             result,

@@ -30,13 +30,8 @@ pub(crate) fn run(options: &BuildOptions, context: &Context<'_>) -> Result<Repor
     let mut missing = Missing::for_run(options.jira.dry_run, context);
     let run = run_facts::read(&options.run, &jenkins, context.system, &mut missing)?;
     let destinations = super::destinations(&options.jira.connection, context)?;
-    if !options.jira.dry_run {
-        missing.want_site(destinations.first());
-    }
-    let Some(run) = run.filter(|_| missing.is_empty()) else {
-        return Err(missing.into_failure("a build"));
-    };
-    missing.say_placeholders(context.output);
+    let is_asked = !options.jira.dry_run;
+    let run = missing.complete(run, "a build", &destinations, is_asked, context.output)?;
     let wrong =
         |error: String| Failure::usage("the build cannot be sent with these values").cause(error);
     let state = build_state(run.state, options.run.unstable_as)

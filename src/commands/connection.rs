@@ -82,11 +82,7 @@ pub(crate) fn destinations(
         } else {
             option.or(own).or(shared)
         };
-        let target = match given {
-            Some(text) => Target::CloudId(cloud_id_of(text)?),
-            None => Target::Site(site.clone()),
-        };
-        of_site(&site, target, variables)
+        of_site(site, given.map(cloud_id_of).transpose()?, variables)
     };
     sites.into_iter().map(destination).collect()
 }
@@ -114,16 +110,8 @@ pub(crate) fn waiting_destination(
     };
     let own = variables.only_for_site(variables::JIRA_CLOUD_ID, &endings);
     let known = || cloud_id.and_then(|text| text.parse().ok());
-    let target = match own
-        .or_else(shared)
-        .map(cloud_id_of)
-        .transpose()?
-        .or_else(known)
-    {
-        Some(cloud_id) => Target::CloudId(cloud_id),
-        None => Target::Site(site.clone()),
-    };
-    of_site(&site, target, variables)
+    let given = own.or_else(shared).map(cloud_id_of).transpose()?;
+    of_site(site, given.or_else(known), variables)
 }
 
 /// The sites that are named, each once.
@@ -188,14 +176,17 @@ fn cloud_id_of(text: &str) -> Result<CloudId, Failure> {
     parsed(text, "cloud id", hint)
 }
 
-fn of_site(site: &Site, target: Target, variables: &Variables) -> Result<Destination, Failure> {
-    let endings = site.variable_endings();
+fn of_site(
+    site: Site,
+    cloud_id: Option<CloudId>,
+    variables: &Variables,
+) -> Result<Destination, Failure> {
     Ok(Destination {
         name: site.to_string(),
-        target,
-        endpoints: endpoints(variables, Some(site))?,
-        endings,
+        endpoints: endpoints(variables, Some(&site))?,
+        endings: site.variable_endings(),
         url: Some(site.url()),
+        target: cloud_id.map_or_else(|| Target::Site(site), Target::CloudId),
     })
 }
 

@@ -39,14 +39,15 @@ pub(crate) fn run(options: &DeploymentOptions, context: &Context<'_>) -> Result<
     let style = options.run.identity.pipeline_id_style;
     let environment = EnvironmentName::of(&options.environment, style, &jenkins, &mut missing);
     let destinations = super::destinations(&options.jira.connection, context)?;
-    if !options.jira.dry_run {
-        missing.want_site(destinations.first());
-    }
-    let complete = run.zip(environment).filter(|_| missing.is_empty());
-    let Some((run, environment)) = complete else {
-        return Err(missing.into_failure("a deployment"));
-    };
-    missing.say_placeholders(context.output);
+    let (both, is_asked) = (run.zip(environment), !options.jira.dry_run);
+    let both = missing.complete(
+        both,
+        "a deployment",
+        &destinations,
+        is_asked,
+        context.output,
+    );
+    let (run, environment) = both?;
     let pipeline_url = pipeline_url(options, &jenkins, &run)?;
 
     let place = DeploymentPlace::new(&run.identity.project_id, &environment.id, &jenkins);

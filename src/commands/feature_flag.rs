@@ -51,13 +51,8 @@ pub(super) fn run(options: &FeatureFlagOptions, context: &Context<'_>) -> Result
             ..FlagFile::default()
         }),
     };
-    if !jira.dry_run {
-        missing.want_site(destinations.first());
-    }
-    let Some(file) = file.filter(|_| missing.is_empty()) else {
-        return Err(missing.into_failure("a feature flag"));
-    };
-    missing.say_placeholders(context.output);
+    let (what, is_asked) = ("a feature flag", !jira.dry_run);
+    let file = missing.complete(file, what, &destinations, is_asked, context.output)?;
     environments::warn_wrong_types(&defaults.types, context.output);
     for name in &options.environment.environment_name {
         environments::warn_cut(name, &Line::required(name), context.output);

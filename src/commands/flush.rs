@@ -153,9 +153,7 @@ fn deliver(
     let mut run = || {
         let destination = connection::waiting_destination(site, cloud_id, context.variables)?;
         let mut session = Session::new(&destination, context);
-        let jira = session.open(deadline);
-        let jira = jira.map_err(|error| error.explain_for(&destination.name))?;
-        delivery.run(jira, due, None);
+        delivery.run(session.open(deadline)?, due, None);
         Ok(())
     };
     let result: Result<(), Failure> = run();

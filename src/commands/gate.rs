@@ -184,8 +184,8 @@ impl Watch<'_> {
             self.end
         };
         let site = &self.session.destination.name;
-        let jira = self.session.open(deadline).map_err(|error| NoAnswer {
-            failure: error.explain_for(site),
+        let jira = self.session.open(deadline).map_err(|failure| NoAnswer {
+            failure,
             is_unknown: false,
         })?;
         jira.gate(self.deployment).map_err(|error| {

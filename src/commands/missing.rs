@@ -1,6 +1,7 @@
 //! Collects every value that nothing gave, so that one error names them all.
 
 use super::Context;
+use super::connection::Destination;
 use crate::error::Failure;
 use crate::output::Output;
 use crate::variables;
@@ -99,6 +100,28 @@ impl Missing {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.values.is_empty()
+    }
+
+    /// What was found with all that it takes, and with a site unless nothing is asked; says which values are placeholders.
+    ///
+    /// # Errors
+    /// What is missing, worded for whatever wanted it.
+    pub(crate) fn complete<T>(
+        mut self,
+        found: Option<T>,
+        what: &str,
+        destinations: &[Destination],
+        is_asked: bool,
+        output: &Output,
+    ) -> Result<T, Failure> {
+        if is_asked {
+            self.want_site(destinations.first());
+        }
+        let Some(found) = found.filter(|_| self.is_empty()) else {
+            return Err(self.into_failure(what));
+        };
+        self.say_placeholders(output);
+        Ok(found)
     }
 
     /// The error that names them, worded for whatever wanted them.

@@ -51,37 +51,6 @@ impl OpenedSites {
     }
 }
 
-/// Why a site did not do what it was asked.
-pub(crate) enum SessionError {
-    /// It could not even be asked.
-    Barred(Failure),
-    Jira(JiraError),
-}
-
-impl From<JiraError> for SessionError {
-    fn from(error: JiraError) -> Self {
-        Self::Jira(error)
-    }
-}
-
-impl SessionError {
-    /// As people see it below a line that names the site.
-    pub(crate) fn explain(self) -> Failure {
-        match self {
-            Self::Barred(failure) => failure,
-            Self::Jira(error) => error.explain(),
-        }
-    }
-
-    /// As people see it, with the site.
-    pub(crate) fn explain_for(self, site: &str) -> Failure {
-        match self {
-            Self::Barred(failure) => failure,
-            Self::Jira(error) => error.explain_for(site),
-        }
-    }
-}
-
 impl<'a> Session<'a> {
     pub(crate) fn new(destination: &'a Destination, context: &'a Context<'a>) -> Self {
         Self {
@@ -95,20 +64,36 @@ impl<'a> Session<'a> {
     /// The open site; from now on everything must be done by the deadline.
     ///
     /// # Errors
-    /// What keeps it from being opened. The next call tries again.
-    pub(crate) fn open(&mut self, deadline: Deadline) -> Result<&mut Jira<'a>, SessionError> {
+    /// What keeps it from being opened, with the site. The next call tries again.
+    pub(crate) fn open(&mut self, deadline: Deadline) -> Result<&mut Jira<'a>, Failure> {
+        self.open_as(deadline, JiraError::explain_for)
+    }
+
+    /// The same for an error below a line that names the site.
+    pub(crate) fn open_named(&mut self, deadline: Deadline) -> Result<&mut Jira<'a>, Failure> {
+        self.open_as(deadline, |error, _| error.explain())
+    }
+
+    fn open_as(
+        &mut self,
+        deadline: Deadline,
+        explain: fn(&JiraError, &str) -> Failure,
+    ) -> Result<&mut Jira<'a>, Failure> {
         let jira = match self.jira.take() {
             Some(jira) => jira,
-            None => self.begin(deadline)?,
+            None => self.begin(deadline, explain)?,
         };
         let jira = self.jira.insert(jira);
         jira.end_at(deadline);
         Ok(jira)
     }
 
-    fn begin(&self, deadline: Deadline) -> Result<Jira<'a>, SessionError> {
-        let barred = |failure: &Failure| SessionError::Barred(failure.clone());
-        let credentials = Arc::clone(self.credentials.as_ref().map_err(barred)?);
+    fn begin(
+        &self,
+        deadline: Deadline,
+        explain: fn(&JiraError, &str) -> Failure,
+    ) -> Result<Jira<'a>, Failure> {
+        let credentials = Arc::clone(self.credentials.as_ref().map_err(Clone::clone)?);
         let Context {
             transport,
             system,
@@ -117,18 +102,21 @@ impl<'a> Session<'a> {
         } = *self.context;
         if let Some(failure) = self.context.network_failure {
             let what = "invalid connection settings";
-            let failure = Failure::new(FailureKind::Unreachable, what).caused_by(failure);
-            return Err(SessionError::Barred(failure));
+            return Err(Failure::new(FailureKind::Unreachable, what).caused_by(failure));
         }
         let Destination {
-            target, endpoints, ..
+            name,
+            target,
+            endpoints,
+            ..
         } = self.destination;
         let client_id = credentials.client_id.clone();
         if let Some(opened) = sites.get(self.destination, &client_id) {
             let jira = Jira::reopen(transport, system, deadline, endpoints, credentials, &opened);
             return Ok(jira);
         }
-        let jira = Jira::authorize(transport, system, deadline, target, endpoints, credentials)?;
+        let jira = Jira::authorize(transport, system, deadline, target, endpoints, credentials);
+        let jira = jira.map_err(|error| explain(&error, name))?;
         sites.keep(self.destination, &client_id, jira.opened());
         Ok(jira)
     }

@@ -87,9 +87,7 @@ fn ask(
         let name = &destination.name;
         let mut session = Session::new(destination, context);
         let jira = session.open(deadline);
-        let answer = jira
-            .map_err(|error| error.explain_for(name))
-            .and_then(|jira| question(jira, name, deadline));
+        let answer = jira.and_then(|jira| question(jira, name, deadline));
         answer.unwrap_or_else(|failure| {
             let failure = session.hinted(failure, several);
             SiteAnswer {

@@ -125,14 +125,11 @@ impl SiteSummary {
         }
         whole.message = report.message;
         whole.queued |= report.queued;
-        let room = MAX_LISTED.saturating_sub(whole.accepted.len());
-        whole
-            .accepted
-            .extend(report.accepted.into_iter().take(room));
-        let room = MAX_LISTED.saturating_sub(whole.rejected.len());
-        whole
-            .rejected
-            .extend(report.rejected.into_iter().take(room));
+        let room = |listed: usize| MAX_LISTED.saturating_sub(listed);
+        let accepted = report.accepted.into_iter().take(room(whole.accepted.len()));
+        whole.accepted.extend(accepted);
+        let rejected = report.rejected.into_iter().take(room(whole.rejected.len()));
+        whole.rejected.extend(rejected);
         for key in report.unknown_issue_keys {
             if self.unknown.len() < MAX_LISTED && self.unknown.insert(key.clone()) {
                 whole.unknown_issue_keys.push(key);

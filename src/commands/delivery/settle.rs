@@ -34,9 +34,7 @@ impl Delivery<'_> {
                     answer::GUESSES,
                 );
             } else if let Some(refusal) = refusal {
-                let errors = refusal.errors.iter();
-                let reasons: Vec<&str> = errors.map(|error| error.message.as_str()).collect();
-                self.refuse(item, &reasons.join("; "));
+                self.refuse(item, &reasons(refusal));
             } else if alone {
                 self.refuse(item, "Jira accepted none of it");
             } else {
@@ -62,13 +60,8 @@ impl Delivery<'_> {
     /// Most of a request was taken: what was not is said, since it is kept nowhere.
     fn warn_rejected(&self, item: &Claimed, rejected: &[Rejected]) {
         let lines = rejected.iter().map(|rejected| {
-            let errors = rejected.errors.iter().map(|error| error.message.as_str());
-            let (name, key) = (&item.entry.name, &rejected.key);
-            let reasons: Vec<&str> = errors.collect();
-            format!(
-                "{name} was queued, and Jira rejected {key} of it: {}",
-                reasons.join("; ")
-            )
+            let (name, key, reasons) = (&item.entry.name, &rejected.key, reasons(rejected));
+            format!("{name} was queued, and Jira rejected {key} of it: {reasons}")
         });
         warn_each(lines, self.context.output);
     }
@@ -85,4 +78,9 @@ impl Delivery<'_> {
             &format!("see {}", path.display()),
         );
     }
+}
+
+fn reasons(rejected: &Rejected) -> String {
+    let reasons = rejected.errors.iter().map(|error| error.message.as_str());
+    reasons.collect::<Vec<_>>().join("; ")
 }

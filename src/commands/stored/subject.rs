@@ -37,14 +37,9 @@ pub(super) fn find(
     };
     let subject = finder.subject(which)?;
     let destinations = commands::destinations(&ask.connection, context)?;
-    let mut missing = finder.missing;
-    if is_asked {
-        missing.want_site(destinations.first());
-    }
-    match subject.filter(|_| missing.is_empty()) {
-        Some(subject) => Ok((subject, destinations)),
-        None => Err(missing.into_failure("this command")),
-    }
+    let (missing, output) = (finder.missing, context.output);
+    let subject = missing.complete(subject, "this command", &destinations, is_asked, output)?;
+    Ok((subject, destinations))
 }
 
 /// By the options, then by what Jenkins says, then by the repository that is checked out: the ids are those that it was
