@@ -116,18 +116,9 @@ impl Command {
     /// What it has in common with others.
     pub(crate) fn common(&self) -> Common<'_> {
         match self {
-            Self::Build(it) => Common {
-                result_file: it.wrap.result_file.as_deref(),
-                ..Common::of_sender(&it.jira, Some(&it.keys), &it.output)
-            },
-            Self::Deployment(it) => Common {
-                result_file: it.wrap.result_file.as_deref(),
-                ..Common::of_sender(&it.jira, Some(&it.keys), &it.output)
-            },
-            Self::DevInfo(it) => Common {
-                result_file: it.sending.result_file.as_deref(),
-                ..Common::of_sender(&it.jira, Some(&it.keys), &it.output)
-            },
+            Self::Build(it) => Common::of_sender(&it.jira, Some(&it.keys), &it.output),
+            Self::Deployment(it) => Common::of_sender(&it.jira, Some(&it.keys), &it.output),
+            Self::DevInfo(it) => Common::of_sender(&it.jira, Some(&it.keys), &it.output),
             Self::FeatureFlag(it) => Common::of_sender(&it.jira, Some(&it.keys), &it.output),
             Self::Backfill(it) => Common::of_sender(&it.jira, None, &it.output),
             Self::Show(it) => Common::of_asker(it.what.how()),
@@ -176,6 +167,14 @@ impl Command {
         }
     }
 
+    /// Where the report is written as well.
+    pub(crate) fn result_file(&self) -> Option<&Path> {
+        match self {
+            Self::DevInfo(options) => options.sending.result_file.as_deref(),
+            _ => self.run()?.1.result_file.as_deref(),
+        }
+    }
+
     /// Whether another command is run, which then has stdout to itself.
     pub(crate) fn wraps(&self) -> bool {
         self.run().is_some_and(|(_, wrap)| !wrap.command.is_empty())
@@ -193,8 +192,6 @@ pub(crate) struct Common<'a> {
     pub(crate) budget: u32,
     /// Further certificates to trust.
     pub(crate) ca_file: Option<&'a Path>,
-    /// Where the report is written as well.
-    pub(crate) result_file: Option<&'a Path>,
 }
 
 impl<'a> Common<'a> {
@@ -205,7 +202,6 @@ impl<'a> Common<'a> {
             output,
             budget,
             ca_file,
-            result_file: None,
         }
     }
 

@@ -191,7 +191,7 @@ fn show(page: &clap::Error, has_colors: bool, is_json: bool, output: &Output) ->
     }
 }
 
-/// The exit code, once the failure is told.
+/// Says why it came to nothing, and gives the exit code.
 fn failed(failure: &Failure, is_json: bool, output: &Output) -> ExitCode {
     let code = failure.kind.exit_code();
     say_failed(failure, code, is_json, output);

@@ -211,7 +211,7 @@ impl<'a> Call<'a> {
         report
     }
 
-    /// Reports why a site did not get it, and what becomes of it. What was not even tried was told before.
+    /// Reports why a site did not get it, and where it is kept. The reason for what was not even tried is known.
     fn fail(
         &self,
         station: &Station<'_>,

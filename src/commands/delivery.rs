@@ -260,11 +260,7 @@ impl<'a> Delivery<'a> {
                 self.failure.get_or_insert(failure);
                 self.outbox.put_behind(&mut item.held, &item.entry)
             };
-            if let Err(error) = result {
-                self.context
-                    .output
-                    .warn(&format!("the outbox: {}", plain(error)));
-            }
+            self.warn_unwritten(result);
         }
     }
 
@@ -289,10 +285,13 @@ impl<'a> Delivery<'a> {
     }
 
     fn put_back(&self, item: &Claimed, entry: Option<&Entry>) {
-        if let Err(error) = self.outbox.put_back(&item.held, entry) {
-            self.context
-                .output
-                .warn(&format!("the outbox: {}", plain(error)));
+        self.warn_unwritten(self.outbox.put_back(&item.held, entry));
+    }
+
+    fn warn_unwritten(&self, result: anyhow::Result<()>) {
+        if let Err(error) = result {
+            let output = self.context.output;
+            output.warn(&format!("the outbox: {}", plain(error)));
         }
     }
 }

@@ -176,20 +176,15 @@ fn report(
     is_narrowed: bool,
     context: &Context<'_>,
 ) -> Report {
-    let mut codes: Vec<u8> = Vec::new();
-    for site in &sites {
-        codes.push(match site.outcome {
-            Outcome::Unauthorized => FailureKind::Credentials.exit_code(),
-            Outcome::Invalid => FailureKind::Usage.exit_code(),
-            _ => 0,
-        });
-    }
-    if counts.refused > 0 {
-        codes.push(FailureKind::Refused.exit_code());
-    }
-    if counts.waiting > 0 {
-        codes.push(FailureKind::Unreachable.exit_code());
-    }
+    let of_sites = sites.iter().filter_map(|site| match site.outcome {
+        Outcome::Unauthorized => Some(FailureKind::Credentials),
+        Outcome::Invalid => Some(FailureKind::Usage),
+        _ => None,
+    });
+    let refused = (counts.refused > 0).then_some(FailureKind::Refused);
+    let waiting = (counts.waiting > 0).then_some(FailureKind::Unreachable);
+    let kinds = of_sites.chain(refused).chain(waiting);
+    let codes: Vec<u8> = kinds.map(FailureKind::exit_code).collect();
     let outcomes: Vec<Outcome> = sites.iter().map(|site| site.outcome).collect();
     let message = if counts.is_empty() && is_narrowed {
         "nothing is queued for the sites that were named".to_owned()

@@ -190,15 +190,14 @@ impl Watch<'_> {
         })?;
         jira.gate(self.deployment).map_err(|error| {
             let is_unknown = error.status() == Some(404);
-            let failure = error.explain_for(site);
+            let mut failure = error.explain_for(site);
+            if is_unknown {
+                failure = failure
+                    .cause(format!("Jira has no gate for {}", self.name))
+                    .hint("was the deployment sent before with --enable-gating and --service-ids, from the same job, build number and environment id?");
+            }
             NoAnswer {
-                failure: if is_unknown {
-                    failure
-                        .cause(format!("Jira has no gate for {}", self.name))
-                        .hint("was the deployment sent before with --enable-gating and --service-ids, from the same job, build number and environment id?")
-                } else {
-                    failure
-                },
+                failure,
                 is_unknown,
             }
         })

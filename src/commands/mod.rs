@@ -44,13 +44,13 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::changes::{self, Changes};
+use crate::changes;
 use crate::cli::{CheckOptions, Command, ConnectionOptions, Format, JiraOptions, KeyOptions};
 use crate::dns;
 use crate::domain::association::Cut;
 use crate::domain::issue_key::{Findings, IssueKey};
 use crate::error::{Failure, plain};
-use crate::facts::{self, Facts, Question};
+use crate::facts::{self, Facts, Pipeline, Question};
 use crate::files;
 use crate::jira::http::Transport;
 use crate::output::{Output, readable_json};
@@ -88,8 +88,8 @@ pub(crate) fn check_options(command: &Command, is_step: bool) -> Result<(), Fail
     keys.map_or(Ok(()), |options| key_rules::check(options, is_step))
 }
 
-/// Runs one command to its exit code. With some `trouble`, one that wraps another runs that all the same, and the trouble is
-/// reported in place of the run.
+/// Runs one command to its exit code. With some `trouble`, one that wraps another runs that anyway, and the trouble is reported
+/// in place of the run.
 ///
 /// # Errors
 /// What ended the command before it had a report.
@@ -119,7 +119,7 @@ pub(crate) fn run(
         _ => {
             let report = report(command, context)?;
             show(&report, format, output);
-            write_result(&report, common.result_file, output);
+            write_result(&report, command.result_file(), output);
             Ok(ExitCode::from(report.exit_code))
         }
     }
@@ -214,23 +214,24 @@ fn gather(question: &Question, deadline: Deadline, context: &Context<'_>) -> Fac
 /// A file of changes that cannot be used.
 fn question(options: &KeyOptions, context: &Context<'_>) -> Result<Question, Failure> {
     let options = options.clone();
+    // As with a variable: it was set from something that turned out empty.
+    let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
     let pipeline = context.phase.pipeline();
+    let none = Pipeline::default();
+    let known = pipeline.unwrap_or(&none);
     Ok(Question {
         sorts_changes: pipeline.is_some() && options.changes.is_none() && !options.all_changes,
         changes: match &options.changes {
             Some(path) => changes::read(path)?,
-            None => {
-                pipeline.map_or_else(Changes::default, |pipeline| pipeline.changes.clone().into())
-            }
+            None => known.changes.clone().into(),
         },
-        checked_out: pipeline.map_or_else(Vec::new, |pipeline| pipeline.checked_out.clone()),
-        lacks_workspace: pipeline.is_some_and(|pipeline| pipeline.lacks_workspace),
+        checked_out: known.checked_out.clone(),
+        lacks_workspace: known.lacks_workspace,
         issue_keys: options.issue_keys,
         only_issue_keys: options.only_issue_keys,
-        // As with a variable: it was set from something that turned out empty.
-        branch: options.branch.filter(|text| !text.trim().is_empty()),
-        title: options.title.filter(|text| !text.trim().is_empty()),
-        tag: options.tag.filter(|text| !text.trim().is_empty()),
+        branch: given(options.branch),
+        title: given(options.title),
+        tag: given(options.tag),
         messages: options.message,
         // Git, and tools that pass its words on, write "none" as an id of zeros.
         since: options.since.filter(|since| !since.is_none()),

@@ -153,11 +153,10 @@ pub(crate) fn properties(
     job_name: Option<&JobName>,
     run: &Run,
 ) -> Result<Properties, Failure> {
-    let job = job_name.map(|name| ("job", name.as_str()));
+    let job = job_name.map(|name| ("job", name.as_str().to_owned()));
     let jenkins = run.jenkins_url.as_deref();
     let jenkins = jenkins.map(|url| ("jenkinsUrl", without_account(url)));
-    let jenkins = jenkins.as_ref().map(|(name, url)| (*name, url.as_str()));
     let defaults = [job, jenkins].into_iter().flatten();
-    let defaults = defaults.filter_map(|(key, value)| Property::new(key, value).ok());
+    let defaults = defaults.filter_map(|(key, value)| Property::new(key, &value).ok());
     Properties::new(given, defaults).map_err(|error| Failure::usage(error).hint("see --property"))
 }

@@ -75,9 +75,7 @@ pub(crate) fn nothing_since(
     });
     super::notices::warn_each(lines, output);
     let exit_code = if require {
-        let failure = Failure::new(FailureKind::NothingToSend, message.as_str()).hint(REQUIRED);
-        output.failure(&failure);
-        failure.kind.exit_code()
+        say_required(&message, output)
     } else {
         output.say(&format!(
             "{message}; jira-send keys explains what was searched"
@@ -113,20 +111,20 @@ pub(crate) fn with_required_issues(report: Report, require: bool, output: &Outpu
     if !require || !is_missing {
         return report;
     }
-    let failure = Failure::new(
-        FailureKind::NothingToSend,
-        "nothing was sent: Jira knows none of the issue keys that were found",
-    );
-    let failure = failure.hint(REQUIRED);
-    output.failure(&failure);
+    let message = "nothing was sent: Jira knows none of the issue keys that were found";
     Report {
-        exit_code: failure.kind.exit_code(),
+        exit_code: say_required(message, output),
         ..report
     }
 }
 
-/// The way out where an issue is required.
-const REQUIRED: &str = "name an issue in the branch or a commit message, or pass --issue-keys; jira-send keys explains what was searched";
+/// Says that an issue is required, and gives the exit code for it.
+fn say_required(message: &str, output: &Output) -> u8 {
+    let failure = Failure::new(FailureKind::NothingToSend, message)
+        .hint("name an issue in the branch or a commit message, or pass --issue-keys; jira-send keys explains what was searched");
+    output.failure(&failure);
+    failure.kind.exit_code()
+}
 
 /// Sends each payload to every site at once, or shows it. Afterwards delivers what waits for these sites.
 ///
