@@ -10,7 +10,7 @@ use std::thread::Scope;
 use std::time::Duration;
 
 use super::ending::{code, state};
-use super::moment::{Moment, Times};
+use super::moment::Moment;
 use super::{cannot_start, report};
 use crate::child::{self, Listener, Running, Waited};
 use crate::cli::{Command, Format, RunOptions, WrapOptions};
@@ -59,15 +59,16 @@ impl Job<'_> {
     /// Sends the beginning, waits for the command, and sends its end.
     pub(super) fn run(&self, context: &Context<'_>) -> ExitCode {
         let system = context.system;
-        let (begun, times) = (system.elapsed(), Times::new(self.run, system));
+        let begun = system.elapsed();
+        let time = self.budget().min(BEGIN_BUDGET);
+        let beginning = &Moment::beginning(self.run, time, system);
         // Jenkins finds the processes of a build by this variable, and signals each of them.
         let cookie = context.variables.get(variables::JENKINS_SERVER_COOKIE);
         let listener = Listener::new(cookie.is_some());
         let (sender, receiver) = mpsc::sync_channel(1);
-        let times = &times;
         let send_beginning = move || {
             // Nobody waits for a beginning that hangs.
-            let _ = sender.send(self.begin(times, context));
+            let _ = sender.send(self.begin(beginning, context));
         };
         let code = std::thread::scope(|scope| {
             // Before anything else takes time, threads or memory.
@@ -85,18 +86,18 @@ impl Job<'_> {
                 Err(code) => (RunState::Failed, code),
             };
             let send_end = move || {
-                let patience = begun + self.budget().min(BEGIN_BUDGET) + BEGIN_GRACE;
+                let patience = begun + time + BEGIN_GRACE;
                 let patience = patience.saturating_sub(ended);
-                let beginning = receiver.recv_timeout(patience);
+                let begun_with = receiver.recv_timeout(patience);
                 // A beginning that died or hangs has found nothing.
-                let hangs = matches!(beginning, Err(RecvTimeoutError::Timeout));
-                let beginning = beginning.unwrap_or_default();
+                let hangs = matches!(begun_with, Err(RecvTimeoutError::Timeout));
+                let begun_with = begun_with.unwrap_or_default();
                 let time = self.left(system.elapsed().saturating_sub(ended), state);
-                let mut moment = times.end(state, time, system);
+                let mut moment = beginning.end(state, time, system);
                 moment.seconds = Some(whole_seconds(ended.saturating_sub(begun)));
-                moment.phase.found_before = beginning.found;
-                moment.phase.unknown_before = beginning.unknown;
-                self.end(&moment, beginning.failure.as_deref(), code, context);
+                moment.phase.found_before = begun_with.found;
+                moment.phase.unknown_before = begun_with.unknown;
+                self.end(&moment, begun_with.failure.as_deref(), code, context);
                 hangs
             };
             let stops = running.as_ref().map(Running::stops).unwrap_or_default();
@@ -178,14 +179,13 @@ impl Job<'_> {
     }
 
     /// Sends `in_progress`; only trouble is said, since the command is talking meanwhile.
-    fn begin(&self, times: &Times, context: &Context<'_>) -> Beginning {
+    fn begin(&self, moment: &Moment, context: &Context<'_>) -> Beginning {
         let output = context.output.quieter();
-        let moment = times.beginning(self.budget().min(BEGIN_BUDGET));
         let context = Context {
             output: &output,
             ..*context
         };
-        match self.send(&moment, &context) {
+        match self.send(moment, &context) {
             Ok(report) => {
                 if self.command.common().output.format == Format::Text {
                     show(&report, Format::Text, &output);

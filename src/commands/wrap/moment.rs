@@ -16,6 +16,8 @@ pub(super) struct Moment {
     pub(super) event: Timestamp,
     /// Only when the user numbers the updates.
     pub(super) sequence: Option<SequenceNumber>,
+    /// When the command was started by the clock of this machine, whatever time the user gave.
+    started: Timestamp,
     /// How long the command took, once it has ended.
     pub(super) seconds: Option<u32>,
     /// What options cannot say.
@@ -23,6 +25,41 @@ pub(super) struct Moment {
 }
 
 impl Moment {
+    /// The start of the command, with so much time for sending it, retries included.
+    pub(super) fn beginning(options: &RunOptions, time: Duration, system: &dyn System) -> Self {
+        let given = options.update.event_time;
+        Self {
+            state: RunState::InProgress,
+            event: given.unwrap_or_else(|| system.now()),
+            sequence: options.update.update_sequence_number,
+            started: system.now(),
+            seconds: None,
+            phase: Phase {
+                time_left: Some(time),
+                event: given.map_or(EventTime::Clock, |_| EventTime::Given),
+                ..Phase::default()
+            },
+        }
+    }
+
+    /// The end that belongs to this beginning. Later even within one millisecond and after a step of the clock, since Jira
+    /// ignores an update whose number is not greater.
+    pub(super) fn end(&self, state: RunState, time: Duration, system: &dyn System) -> Self {
+        Self {
+            state,
+            event: self.event.next().max(system.now()),
+            sequence: self.sequence.map(SequenceNumber::following),
+            started: self.started,
+            seconds: None,
+            phase: Phase {
+                time_left: Some(time),
+                event: self.phase.event,
+                reports_since: Some(self.started),
+                ..Phase::default()
+            },
+        }
+    }
+
     /// Changes the options.
     pub(super) fn apply(&self, run: &mut RunOptions, jira: &mut JiraOptions) {
         run.state = Some(self.state);
@@ -37,62 +74,9 @@ impl Moment {
     }
 }
 
-/// When it began, and how the user numbers it.
-pub(super) struct Times {
-    begun: Timestamp,
-    /// The same by the clock of this machine, whatever time the user gave.
-    started: Timestamp,
-    event: EventTime,
-    sequence: Option<SequenceNumber>,
-}
-
-impl Times {
-    pub(super) fn new(options: &RunOptions, system: &dyn System) -> Self {
-        let given = options.update.event_time;
-        Self {
-            begun: given.unwrap_or_else(|| system.now()),
-            started: system.now(),
-            event: given.map_or(EventTime::Clock, |_| EventTime::Given),
-            sequence: options.update.update_sequence_number,
-        }
-    }
-
-    /// With so much time for the phase, retries included.
-    pub(super) fn beginning(&self, time: Duration) -> Moment {
-        Moment {
-            state: RunState::InProgress,
-            event: self.begun,
-            sequence: self.sequence,
-            seconds: None,
-            phase: Phase {
-                time_left: Some(time),
-                event: self.event,
-                ..Phase::default()
-            },
-        }
-    }
-
-    /// Later than the beginning even within one millisecond and after a step of the clock, since Jira ignores an
-    /// update whose number is not greater.
-    pub(super) fn end(&self, state: RunState, time: Duration, system: &dyn System) -> Moment {
-        let beginning = self.beginning(time);
-        Moment {
-            state,
-            event: self.begun.next().max(system.now()),
-            sequence: self.sequence.map(SequenceNumber::following),
-            phase: Phase {
-                reports_since: Some(self.started),
-                ..beginning.phase
-            },
-            ..beginning
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Duration, EventTime, Times};
-    use crate::domain::state::RunState;
+    use super::{Duration, Moment, Phase, RunState};
     use crate::system::System as _;
     use crate::system::fake::FakeMachine;
 
@@ -100,28 +84,25 @@ mod tests {
     fn the_end_is_later_than_the_beginning() {
         let system = FakeMachine::default();
         let now = system.now();
+        let beginning = |event, sequence| Moment {
+            state: RunState::InProgress,
+            event,
+            sequence,
+            started: now,
+            seconds: None,
+            phase: Phase::default(),
+        };
         let later = "2030-01-01T00:00:00.000Z".parse().unwrap();
         for begun in [now, later] {
-            let sequence = "7".parse().ok();
-            let times = Times {
-                begun,
-                started: now,
-                event: EventTime::Clock,
-                sequence,
-            };
-            let end = times.end(RunState::Failed, Duration::ZERO, &system);
+            let beginning = beginning(begun, "7".parse().ok());
+            let end = beginning.end(RunState::Failed, Duration::ZERO, &system);
             assert_eq!(end.event, begun.next());
             assert_eq!(end.sequence, "8".parse().ok());
         }
         let begun = "2020-01-01T00:00:00.000Z".parse().unwrap();
-        let times = Times {
-            begun,
-            started: now,
-            event: EventTime::Clock,
-            sequence: None,
-        };
-        let end = times.end(RunState::Failed, Duration::ZERO, &system);
+        let beginning = beginning(begun, None);
+        let end = beginning.end(RunState::Failed, Duration::ZERO, &system);
         assert_eq!((end.event, end.sequence), (now, None));
-        assert_eq!(times.beginning(Duration::ZERO).event, begun);
+        assert_eq!(end.phase.reports_since, Some(now));
     }
 }
