@@ -111,6 +111,7 @@ fn with_parameters(text: &str, options: &[String]) -> String {
     worded.push_str(rest);
     worded
 }
+
 #[cfg(test)]
 mod tests {
     use super::Wording;

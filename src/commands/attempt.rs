@@ -19,7 +19,7 @@ use crate::side_by_side::both;
 use crate::system::Deadline;
 
 /// What all sites and payloads of one call share.
-pub(crate) struct Call<'a> {
+pub(crate) struct SendCall<'a> {
     pub(crate) store: &'a Store<'a>,
     pub(crate) deadline: Deadline,
     pub(crate) on_error: OnError,
@@ -90,7 +90,7 @@ pub(crate) struct Attempt<'a> {
     is_tried: bool,
 }
 
-impl<'a> Call<'a> {
+impl<'a> SendCall<'a> {
     /// Writes the payload into the outbox, so that it survives whatever happens to this process, and sends it.
     pub(crate) fn attempt(
         &'a self,

@@ -107,13 +107,13 @@ pub(super) fn run(options: &FeatureFlagOptions, context: &Context<'_>) -> Result
     if let Some(url) = pages.find(|url| url.is_local()) {
         run_facts::warn_local(url, context.output);
     }
-    let shape = payloads::Shape {
+    let requests = payloads::FlagRequests {
         properties,
         product,
         has_file: options.file.is_some() || flags(context).is_some(),
         options,
     };
-    let payloads = shape.payloads(numbered);
+    let payloads = requests.payloads(numbered);
     send::send_all(payloads, require, jira, &destinations, deadline, context)
 }
 

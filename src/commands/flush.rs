@@ -162,12 +162,14 @@ fn deliver(
 }
 
 fn site_report(site: String, counts: &OutboxReport, failure: Option<&Failure>) -> SiteReport {
-    let mut report = match failure {
+    let report = match failure {
         Some(failure) => SiteReport::failed(site, failure),
         None => SiteReport::delivered(site, counts),
     };
-    report.queued = counts.waiting > 0;
-    report
+    SiteReport {
+        queued: counts.waiting > 0,
+        ..report
+    }
 }
 
 fn report(

@@ -41,15 +41,12 @@ pub(crate) fn run(options: &KeysOptions, context: &Context<'_>) -> Result<Explai
         || !keys.issue_keys.is_empty();
     let budget = Duration::from_secs(options.budget.into());
     let deadline = Deadline::after(context.system, budget);
+    let question = super::question(keys, context)?;
     let facts = if given {
-        facts::given_only(&super::question(keys, context)?)
+        facts::given_only(&question)
     } else {
-        let facts = facts::gather(
-            &super::question(keys, context)?,
-            context.variables,
-            context.system,
-            deadline.remaining(context.system),
-        );
+        let time = deadline.remaining(context.system);
+        let facts = facts::gather(&question, context.variables, context.system, time);
         say_notes(&facts, context.output);
         // Why a place was not searched is what is asked for.
         for detail in facts

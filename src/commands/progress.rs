@@ -27,12 +27,12 @@ pub(super) fn open<'a>(options: &JiraOptions, context: &Context<'a>) -> Store<'a
 /// What all sites have, and the files that remember it.
 pub(super) struct Tracker<'a, T> {
     notes: Option<Notes<'a>>,
-    sites: Vec<Site<T>>,
+    sites: Vec<SiteProgress<T>>,
     /// Whether it was said that nothing can be remembered.
     is_said: bool,
 }
 
-struct Site<T> {
+struct SiteProgress<T> {
     item: ItemHash,
     progress: T,
     /// Whether something did not get there: what comes later does not count then.
@@ -50,7 +50,7 @@ impl<'a, T: Serialize + DeserializeOwned> Tracker<'a, T> {
         let site = |destination: &Destination| {
             let item = item(&destination.name);
             let known = notes.as_ref().and_then(|notes| notes.read(&item));
-            Site {
+            SiteProgress {
                 item,
                 progress: begin(known),
                 is_behind: false,

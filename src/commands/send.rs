@@ -4,7 +4,7 @@
 use std::time::Duration;
 use std::vec;
 
-use super::attempt::{Call, Station};
+use super::attempt::{SendCall, Station};
 use super::connection::{self, Destination};
 use super::continuity::{continue_last, forget_unknown};
 use super::missing::SITE_HINT;
@@ -149,7 +149,7 @@ pub(crate) fn send(
         transport: &clocked,
         ..*context
     };
-    let call = Call {
+    let call = SendCall {
         store: &store,
         deadline,
         on_error: options.on_error,

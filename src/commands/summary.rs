@@ -11,6 +11,7 @@ use crate::policy::{OnError, exit_code, overall, worst};
 use crate::report::{MAX_ISSUES, Outcome, Report, SiteReport};
 
 /// Adds up the reports of one payload after the other.
+#[derive(Default)]
 pub(crate) struct Summary {
     sites: Vec<SiteSummary>,
     issue_keys: DistinctKeys,
@@ -21,6 +22,7 @@ pub(crate) struct Summary {
 const MAX_LISTED: usize = 10_000;
 
 /// What one site did with all of them.
+#[derive(Default)]
 struct SiteSummary {
     report: SiteReport,
     requests: usize,
@@ -39,17 +41,11 @@ impl Summary {
     pub(crate) fn new(destinations: &[Destination]) -> Self {
         let site = |destination: &Destination| SiteSummary {
             report: SiteReport::new(destination.name.clone(), Outcome::NothingToSend),
-            requests: 0,
-            accepted: 0,
-            outcomes: Vec::new(),
-            trouble: None,
-            unverified: None,
-            unknown: HashSet::new(),
+            ..SiteSummary::default()
         };
         Self {
             sites: destinations.iter().map(site).collect(),
-            issue_keys: DistinctKeys::default(),
-            codes: Vec::new(),
+            ..Self::default()
         }
     }
 

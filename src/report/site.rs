@@ -85,7 +85,6 @@ impl SiteReport {
         };
         Self {
             message: counts.words(),
-            queued: waiting > 0,
             ..Self::new(site, outcome)
         }
     }

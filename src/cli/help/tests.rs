@@ -99,3 +99,27 @@ fn meanings_stand_beside_their_names() {
         "  A     one two\n        three\n  LONG  four\n"
     );
 }
+
+/// A heading holds on behind the options that a command shares with others.
+#[test]
+fn options_stand_under_their_headings() {
+    let program = whole();
+    for (command, long, heading) in [
+        ("build", "tests-total", "Tests"),
+        ("build", "ref-url", "References"),
+        ("deployment", "environment-type", "Environment"),
+        ("deployment", "duration", "Deployment"),
+        ("deployment", "state", "The run"),
+        ("feature-flag", "file", "Sending"),
+        ("flush", "budget", "Jira"),
+        ("flush", "outbox", "Outbox"),
+        ("gate", "timeout", "Waiting"),
+        ("gate", "budget", "Jira"),
+    ] {
+        let command = program.find_subcommand(command).unwrap();
+        let mut options = command.get_arguments();
+        let option = options.find(|option| option.get_long() == Some(long));
+        let found = option.and_then(clap::Arg::get_help_heading);
+        assert_eq!(found, Some(heading), "{long}");
+    }
+}

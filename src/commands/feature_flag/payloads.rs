@@ -13,7 +13,7 @@ use crate::jira::feature_flags::FeatureFlags;
 use crate::jira::{Body, DataType, MAX_ITEMS};
 
 /// What holds for all requests of a call.
-pub(super) struct Shape<'a> {
+pub(super) struct FlagRequests<'a> {
     pub(super) properties: Properties,
     pub(super) product: Option<Line>,
     /// Whether the flags are those of a file.
@@ -21,7 +21,7 @@ pub(super) struct Shape<'a> {
     pub(super) options: &'a FeatureFlagOptions,
 }
 
-impl Shape<'_> {
+impl FlagRequests<'_> {
     /// As many requests as it takes. Flags with a number of their own keep it, so that they travel apart from those
     /// whose number may grow.
     pub(super) fn payloads(&self, flags: Vec<Numbered>) -> Vec<Payload> {
