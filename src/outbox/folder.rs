@@ -14,24 +14,16 @@ use crate::variables::{HOME, LOCALAPPDATA, Variables, XDG_STATE_HOME};
 /// When no variable names the folder of the user's files.
 pub(crate) fn default_folder(variables: &Variables) -> anyhow::Result<PathBuf> {
     let get = |variable| variables.get(variable).map(PathBuf::from);
-    let is_absolute = |path: &PathBuf| path.is_absolute();
-    let (unix, windows) = (cfg!(not(windows)), cfg!(windows));
-    let state = get(XDG_STATE_HOME).filter(is_absolute);
-    let home = || get(HOME).filter(is_absolute);
-    let state = state.or_else(|| Some(home()?.join(".local/state")));
-    let local = || get(LOCALAPPDATA).filter(is_absolute);
-    let folder = state
-        .filter(|_| unix)
-        .or_else(|| local().filter(|_| windows));
-    let names = if windows {
-        "LOCALAPPDATA is"
+    let absolute = |variable| get(variable).filter(|path| path.is_absolute());
+    let (folder, names) = if cfg!(windows) {
+        (absolute(LOCALAPPDATA), "LOCALAPPDATA is")
     } else {
-        "neither XDG_STATE_HOME nor HOME is"
+        let home = || Some(absolute(HOME)?.join(".local/state"));
+        let folder = absolute(XDG_STATE_HOME).or_else(home);
+        (folder, "neither XDG_STATE_HOME nor HOME is")
     };
-    match folder {
-        Some(folder) => Ok(folder.join("jira-send")),
-        None => bail!("no folder for it: {names} set"),
-    }
+    let folder = folder.with_context(|| format!("no folder for it: {names} set"))?;
+    Ok(folder.join("jira-send"))
 }
 
 /// The folder, made where it is missing, for its owner only.
