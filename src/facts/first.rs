@@ -113,7 +113,11 @@ impl OfRun<'_> {
         let reference = given.or_else(|| known.clone());
         let (reference, text) = match (reference, git) {
             (None, Some(git)) => {
-                let branch = git.branch().or_else(|| git.remote_branch());
+                let branch = match &self.repository {
+                    Some(read) => read.branch.clone(),
+                    None => git.branch(),
+                };
+                let branch = branch.or_else(|| git.remote_branch());
                 let text = |branch: &String| Text::new(TextKind::Branch, "git branch", branch);
                 let text = branch.as_ref().map(text);
                 (branch.map(Ref::Branch), text)
@@ -182,8 +186,14 @@ fn read_in<'a>(
     let name = name.then(|| RepositoryName::new(url().as_deref(), &folder));
     let wanted = wanted(question, run, name.as_ref(), &checkouts.listed);
     let read = || RepositoryFacts::read(git, folder, None, &wanted, question);
-    let (url, read) = both(url, read);
-    Ok(RepositoryFacts { url, ..read? })
+    let is_named = question.tag.is_some() || question.branch.is_some() || run.reference.is_some();
+    let branch = || (!is_named).then(|| git.branch()).flatten();
+    let ((url, branch), read) = both(|| (url(), branch()), read);
+    Ok(RepositoryFacts {
+        url,
+        branch,
+        ..read?
+    })
 }
 
 /// What git is asked for.

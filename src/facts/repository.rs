@@ -14,6 +14,8 @@ pub(super) struct RepositoryFacts<'a> {
     pub(super) folder: String,
     /// Clone URL; for other repositories than the first only if it is asked for.
     pub(super) url: Option<String>,
+    /// The branch that is checked out; only of the first repository, where nothing names one.
+    pub(super) branch: Option<String>,
     /// Full id of the commit that is checked out, or that Jenkins names.
     pub(super) head: String,
     /// What counts, newest first.
@@ -64,6 +66,7 @@ impl<'a> RepositoryFacts<'a> {
             git,
             folder,
             url: None,
+            branch: None,
             head: found.head,
             commits: found.commits,
             listed: Vec::new(),
