@@ -61,7 +61,8 @@ impl Commit {
     /// A record of [`LOG`].
     fn of_record(record: &str) -> Self {
         let (ids, message) = record.split_once('\n').unwrap_or((record, ""));
-        let mut ids = ids.split_whitespace().map(ToOwned::to_owned);
+        let ids = ids.split(' ').filter(|id| !id.is_empty());
+        let mut ids = ids.map(ToOwned::to_owned);
         Self {
             id: ids.next().unwrap_or_default(),
             parents: ids.collect(),
