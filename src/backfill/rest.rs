@@ -206,3 +206,45 @@ impl Controller for Rest<'_> {
         Box::new(pages.flatten())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::{Duration, MAX_DEPTH, Request, Rest, Transport};
+    use crate::backfill::Controller as _;
+    use crate::jira::http::{Answer, TransportError};
+    use crate::system::fake::FakeMachine;
+
+    /// A controller each of whose folders has a job and a folder of the same kind.
+    #[derive(Default)]
+    struct Endless {
+        asked: AtomicUsize,
+    }
+
+    impl Transport for Endless {
+        fn send(&self, _: Request<'_>, _: Duration) -> Result<Answer, TransportError> {
+            self.asked.fetch_add(1, Ordering::Relaxed);
+            Ok(Answer {
+                status: 200,
+                headers: Vec::new(),
+                body: r#"{"jobs":[{"name":"b","nextBuildNumber":2},{"name":"a","jobs":[]}]}"#
+                    .to_owned(),
+            })
+        }
+    }
+
+    #[test]
+    fn folders_without_end_are_left_at_some_depth() {
+        let (endless, system) = (Endless::default(), FakeMachine::default());
+        let rest = Rest::new("https://ci.example", None, &endless, &system);
+        let rest = rest.ok().unwrap();
+        let jobs = rest.jobs().map(|job| job.ok().unwrap().name);
+        let jobs: Vec<String> = jobs.collect();
+        assert_eq!(endless.asked.load(Ordering::Relaxed), MAX_DEPTH);
+        // What is in a folder comes before what follows it.
+        assert_eq!(jobs.len(), MAX_DEPTH);
+        assert_eq!(jobs[0], format!("{}b", "a/".repeat(MAX_DEPTH - 1)));
+        assert_eq!(jobs[MAX_DEPTH - 1], "b");
+    }
+}
