@@ -22,8 +22,7 @@ use crate::error::Failure;
 use crate::files;
 use crate::jira::feature_flags::{Details, Summary};
 use crate::json::whole_characters;
-use fields::{FlagFields, Whole};
-use place::{Wrong, not_json, not_utf8, offset};
+use place::{Fields, Object, Wrong, not_json, not_utf8, offset};
 
 /// Longest file that is read, in bytes.
 const MAX_FILE: u64 = 16 * 1024 * 1024;
@@ -115,35 +114,14 @@ pub(crate) fn parse(name: &str, bytes: &[u8], defaults: &Defaults) -> Result<Fla
 /// All flags, or what is wrong.
 fn whole(text: &str, defaults: &Defaults) -> Result<FlagFile, Vec<String>> {
     serde_json::from_str::<&RawValue>(text).map_err(|error| vec![not_json(text, &error)])?;
-    let at_top = |wrong: Wrong| vec![wrong.at(text, text, "")];
-    let (list, whole) = if text.trim_start().starts_with('[') {
-        let of_list = |flags| Whole {
-            flags,
-            ..Whole::default()
-        };
-        ("", place::read(text).map(of_list))
-    } else {
-        ("flags", place::read(text))
-    };
-    let whole = whole.map_err(at_top)?;
-    if whole.flags.len() > MAX_FLAGS {
-        let words = format!("expected at most {MAX_FLAGS}, got {}", whole.flags.len());
-        return Err(at_top(Wrong::new(list, words)));
-    }
-    let properties = whole.properties.into_iter().flatten();
-    let properties = properties.map(|(key, value)| {
-        let property = Property::new(&key, &value);
-        property.map_err(|words| at_top(Wrong::new(format!("properties.{key}"), words)))
-    });
-    let properties = properties.collect::<Result<_, _>>()?;
-
+    let whole = Whole::read(text).map_err(|wrong| vec![wrong.at(text, text, "")])?;
     let (mut flags, mut errors, mut lines) = (Vec::new(), Vec::new(), HashMap::new());
     let (mut counted, mut line) = (0, 1);
     for (index, part) in whole.flags.into_iter().map(RawValue::get).enumerate() {
         let start = offset(text, part);
         line += text[counted..start].matches('\n').count();
         counted = start;
-        let flag = place::read(part).and_then(|fields: FlagFields| fields.flag(defaults, line));
+        let flag = fields::flag(part, defaults, line);
         let flag = flag.and_then(|flag| match lines.insert(flag.id.clone(), line) {
             Some(first) => {
                 let id = flag.id.as_str();
@@ -156,7 +134,7 @@ fn whole(text: &str, defaults: &Defaults) -> Result<FlagFile, Vec<String>> {
             Ok(flag) => flags.push(flag),
             // The others are only counted, since each look for a place takes time.
             Err(_) if errors.len() >= MAX_ERRORS => errors.push(String::new()),
-            Err(wrong) => errors.push(wrong.at(text, part, &format!("{list}[{index}]"))),
+            Err(wrong) => errors.push(wrong.at(text, part, &format!("{}[{index}]", whole.list))),
         }
     }
     if !errors.is_empty() {
@@ -164,9 +142,58 @@ fn whole(text: &str, defaults: &Defaults) -> Result<FlagFile, Vec<String>> {
     }
     Ok(FlagFile {
         flags,
-        properties,
-        product: whole.provider_metadata.and_then(|it| it.product),
+        properties: whole.properties,
+        product: whole.product,
     })
+}
+
+/// The list of flags, and what is beside it.
+struct Whole<'a> {
+    /// The path of the list.
+    list: &'static str,
+    flags: Vec<&'a RawValue>,
+    properties: Vec<Property>,
+    product: Option<String>,
+}
+
+impl<'a> Whole<'a> {
+    fn read(text: &'a str) -> Result<Self, Wrong> {
+        let whole = if text.trim_start().starts_with('[') {
+            Self {
+                list: "",
+                flags: place::read(text, "")?,
+                properties: Vec::new(),
+                product: None,
+            }
+        } else {
+            Fields::of(text, String::new(), Self::take)?
+        };
+        if whole.flags.len() > MAX_FLAGS {
+            let words = format!("expected at most {MAX_FLAGS}, got {}", whole.flags.len());
+            return Err(Wrong::new(whole.list, words));
+        }
+        Ok(whole)
+    }
+
+    fn take(fields: &mut Fields<'a>) -> Result<Self, Wrong> {
+        let flags = fields.take("flags")?;
+        let Object(properties) = fields.take("properties")?.unwrap_or_default();
+        let mut properties: Vec<_> = properties.into_iter().collect();
+        properties.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let properties = properties.into_iter().map(|(name, raw)| {
+            let path = format!("properties.{name}");
+            let value: String = place::read(raw.get(), &path)?;
+            Property::new(&name, &value).map_err(|words| Wrong::new(path, words))
+        });
+        let properties = properties.collect::<Result<_, _>>()?;
+        let product = fields.object("providerMetadata", |fields| fields.take("product"))?;
+        Ok(Self {
+            list: "flags",
+            flags: flags.ok_or_else(|| Wrong::new("flags", "missing"))?,
+            properties,
+            product: product.flatten(),
+        })
+    }
 }
 
 #[cfg(test)]

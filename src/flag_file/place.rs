@@ -1,8 +1,11 @@
 //! JSON read by serde, with the place of what is wrong: line, column and field.
 
 use std::collections::HashMap;
+use std::fmt::{self, Debug};
+use std::str::FromStr;
 
-use serde::Deserialize;
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 /// Longest value or path in an error, in characters.
@@ -35,11 +38,128 @@ impl Wrong {
     }
 }
 
-/// Reads JSON whose form is known to be right.
-pub(super) fn read<'a, T: Deserialize<'a>>(raw: &'a str) -> Result<T, Wrong> {
-    let mut reader = serde_json::Deserializer::from_str(raw);
-    let read = serde_path_to_error::deserialize(&mut reader);
-    read.map_err(|error| Wrong::new(error.path().to_string(), words(error.inner())))
+/// An object whose fields are taken one by one. What is null counts as not given.
+pub(super) struct Fields<'a> {
+    path: String,
+    left: HashMap<String, &'a RawValue>,
+    known: Vec<&'static str>,
+}
+
+impl<'a> Fields<'a> {
+    /// Takes the fields of the object that has this path. What is left then is refused.
+    pub(super) fn of<T>(
+        raw: &'a str,
+        path: String,
+        take: impl FnOnce(&mut Self) -> Result<T, Wrong>,
+    ) -> Result<T, Wrong> {
+        let Object(left) = read(raw, &path)?;
+        let known = Vec::new();
+        let mut fields = Self { path, left, known };
+        let taken = take(&mut fields)?;
+        fields.refuse_others()?;
+        Ok(taken)
+    }
+
+    pub(super) fn path_of(&self, name: &str) -> String {
+        let path = [self.path.as_str(), name].join(".");
+        path.trim_start_matches('.').to_owned()
+    }
+
+    pub(super) fn take<T: Deserialize<'a>>(
+        &mut self,
+        name: &'static str,
+    ) -> Result<Option<T>, Wrong> {
+        self.known.push(name);
+        let raw = self.left.remove(name);
+        raw.map_or(Ok(None), |raw| read(raw.get(), &self.path_of(name)))
+    }
+
+    /// Takes a field that is read by rules of its own.
+    pub(super) fn parse<J, T>(&mut self, name: &'static str) -> Result<Option<T>, Wrong>
+    where
+        J: Deserialize<'a> + ToString + Debug,
+        T: FromStr<Err = String>,
+    {
+        let found = self.take::<J>(name)?;
+        found
+            .map(|found| parse(&found, &self.path_of(name)))
+            .transpose()
+    }
+
+    pub(super) fn object<T>(
+        &mut self,
+        name: &'static str,
+        take: impl FnOnce(&mut Self) -> Result<T, Wrong>,
+    ) -> Result<Option<T>, Wrong> {
+        let raw = self.take::<&RawValue>(name)?;
+        raw.map(|raw| Self::of(raw.get(), self.path_of(name), take))
+            .transpose()
+    }
+
+    /// The items of a list, each with its path.
+    pub(super) fn list(
+        &mut self,
+        name: &'static str,
+    ) -> Result<Option<Vec<(String, &'a str)>>, Wrong> {
+        let items = self.take::<Vec<&RawValue>>(name)?;
+        let path = self.path_of(name);
+        let with_path =
+            |(index, raw): (usize, &'a RawValue)| (format!("{path}[{index}]"), raw.get());
+        Ok(items.map(|items| items.into_iter().enumerate().map(with_path).collect()))
+    }
+
+    /// Refuses what was not taken: a misspelt name explains what is missing.
+    pub(super) fn refuse_others(&self) -> Result<(), Wrong> {
+        let first = self.left.iter().min_by_key(|(_, raw)| raw.get().as_ptr());
+        first.map_or(Ok(()), |(name, _)| {
+            let known = self.known.join("`, `");
+            let one_of = if self.known.len() > 1 { "one of " } else { "" };
+            let words = format!("unknown field `{name}`, expected {one_of}`{known}`");
+            Err(Wrong::new(self.path_of(name), words))
+        })
+    }
+}
+
+/// An object in which no field stands twice.
+#[derive(Default)]
+pub(super) struct Object<'a>(pub(super) HashMap<String, &'a RawValue>);
+
+impl<'de> Deserialize<'de> for Object<'de> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(Self::default())
+    }
+}
+
+impl<'de> Visitor<'de> for Object<'de> {
+    type Value = Self;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(mut self, mut map: M) -> Result<Self, M::Error> {
+        while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
+            if self.0.contains_key(&name) {
+                return Err(M::Error::custom(format_args!("duplicate field `{name}`")));
+            }
+            self.0.insert(name, value);
+        }
+        Ok(self)
+    }
+}
+
+/// Reads the value that has this path, in JSON whose form is known to be right.
+pub(super) fn read<'a, T: Deserialize<'a>>(raw: &'a str, path: &str) -> Result<T, Wrong> {
+    serde_json::from_str(raw).map_err(|error| Wrong::new(path, words(&error)))
+}
+
+/// Reads a value by the rules of its own.
+pub(super) fn parse<T: FromStr<Err = String>>(
+    found: &(impl ToString + Debug + ?Sized),
+    path: &str,
+) -> Result<T, Wrong> {
+    let read = found.to_string().parse();
+    read.map_err(|words| Wrong::new(path, format!("{words}, got {found:?}")))
 }
 
 /// `expected a boolean, got string "yes"`.
@@ -95,7 +215,7 @@ fn find<'a>(raw: &'a str, path: &str) -> &'a str {
     let names = path.split(['.', '[', ']']).filter(|name| !name.is_empty());
     let value = names.fold(raw, |value, name| {
         let items: Vec<&RawValue> = serde_json::from_str(value).unwrap_or_default();
-        let fields: HashMap<String, &RawValue> = serde_json::from_str(value).unwrap_or_default();
+        let Object(fields) = serde_json::from_str(value).unwrap_or_default();
         let item = name
             .parse::<usize>()
             .ok()

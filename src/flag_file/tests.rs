@@ -250,7 +250,7 @@ fn the_errors_of_a_file_are_named_with_their_places() {
 const WRONG_FLAGS: &[(&str, &str)] = &[
     ("7", "expected an object, got integer `7`"),
     (r#"{"flags": {}}"#, "flags: expected a list, got an object"),
-    ("{}", "column 1: missing field `flags`"),
+    ("{}", "column 1: flags: missing"),
     (
         r#"[{"id": " ", "enabled": true}]"#,
         r#"[0].id: expected an id, got " ""#,
@@ -307,7 +307,7 @@ const WRONG_FLAGS: &[(&str, &str)] = &[
     ),
     (
         r#"[{"id": "a", "enabled": true, "schemaVersion": "2.0"}]"#,
-        "schemaVersion: unknown variant `2.0`, expected `1.0`",
+        r#"schemaVersion: expected 1.0, got "2.0""#,
     ),
     (
         r#"[{"id": "a", "enabled": true, "issueKeys": "ABC-1"}]"#,
@@ -323,11 +323,11 @@ const WRONG_FLAGS: &[(&str, &str)] = &[
     ),
     (
         r#"[{"id": "a", "enabled": true, "associations": [{"associationType": "commit", "values": []}]}]"#,
-        "associationType: unknown variant `commit`, expected `issueIdOrKeys` or `issueKeys`",
+        r#"associationType: expected issueIdOrKeys or issueKeys, got "commit""#,
     ),
     (
         r#"[{"id": "a", "enabled": true, "associations": [{"associationType": "issueKeys"}]}]"#,
-        "associations[0]: missing field `values`",
+        "associations[0].values: missing",
     ),
     (
         r#"[{"id": "a", "enabled": true, "details": [], "environments": []}]"#,

@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::http::{Answer, Method, Request, Transport, TransportError};
+use crate::domain::timestamp::Timestamp;
 use crate::system::System;
 
 /// Smaller differences order the updates of different machines well enough.
@@ -58,11 +59,10 @@ impl Transport for Clocked<'_> {
         let sent = self.system.now().as_millisecond();
         let answer = self.transport.send(request, timeout)?;
         let received = self.system.now().as_millisecond();
-        let date = answer.header("date");
-        let date = date.and_then(|date| jiff::fmt::rfc2822::parse(date.trim()).ok());
+        let date = answer.header("date").and_then(Timestamp::of_header);
         let counts = self.trusts_caches || request.method != Method::Get;
         if let Some(date) = date.filter(|_| counts) {
-            let date = date.timestamp().as_millisecond();
+            let date = date.as_millisecond();
             // The header has whole seconds, and was written at some moment in between.
             let ahead = if sent > date.saturating_add(1_000) {
                 sent.saturating_sub(date)

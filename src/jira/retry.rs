@@ -58,15 +58,14 @@ pub(super) fn told_pause(answer: &Answer, now: Timestamp) -> Option<Duration> {
         if let Ok(seconds) = text.parse() {
             return Some(Duration::from_secs(seconds));
         }
-        let date = jiff::fmt::rfc2822::parse(text).ok()?;
-        return Some(until(date.timestamp().as_millisecond(), now));
+        return Some(until(Timestamp::of_header(text)?, now));
     }
-    let reset: Timestamp = answer.header("x-ratelimit-reset")?.parse().ok()?;
-    Some(until(reset.as_millisecond(), now))
+    let reset = answer.header("x-ratelimit-reset")?.parse().ok()?;
+    Some(until(reset, now))
 }
 
-fn until(milliseconds: i64, now: Timestamp) -> Duration {
-    let left = milliseconds.saturating_sub(now.as_millisecond());
+fn until(end: Timestamp, now: Timestamp) -> Duration {
+    let left = end.as_millisecond() - now.as_millisecond();
     Duration::from_millis(u64::try_from(left).unwrap_or(0))
 }
 

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
-
 use super::{MAX_PART, identifiers};
 
 /// A piece of text that reached the number of an issue key.
@@ -171,19 +169,27 @@ fn run<'a>(bytes: impl Iterator<Item = &'a u8>, holds: impl Fn(&u8) -> bool) -> 
 
 /// Neither a cased letter nor a number of any script: punctuation, white space, symbols, emoji, CJK.
 fn is_boundary(character: char) -> bool {
-    use GeneralCategory as Category;
     if character.is_ascii() {
         return !character.is_ascii_alphanumeric();
     }
-    !matches!(
-        character.general_category(),
-        Category::UppercaseLetter
-            | Category::LowercaseLetter
-            | Category::TitlecaseLetter
-            | Category::DecimalNumber
-            | Category::LetterNumber
-            | Category::OtherNumber
-    )
+    let has_case = character.is_lowercase() || character.is_uppercase();
+    !(has_case && !is_raised_or_circled(character)
+        || is_titlecase(character)
+        || character.is_numeric())
+}
+
+/// What has a case for Unicode and is no cased letter (general categories Lm, Lo, Mn, So).
+fn is_raised_or_circled(character: char) -> bool {
+    matches!(character,
+        'ª' | 'º' | 'ʰ'..='ʸ' | 'ˀ' | 'ˁ' | 'ˠ'..='ˤ' | '\u{345}' | 'ͺ' | 'ჼ' | 'ᴬ'..='ᵪ' | 'ᵸ' | 'ᶛ'..='ᶿ'
+        | 'ⁱ' | 'ⁿ' | 'ₐ'..='ₜ' | 'Ⓐ'..='ⓩ' | 'ⱼ' | 'ⱽ' | 'ꚜ' | 'ꚝ' | 'ꝰ' | '꟱'..='ꟴ' | 'ꟸ' | 'ꟹ'
+        | 'ꭜ'..='ꭟ' | 'ꭩ' | '𐞀'..='𐞺' | '𞀰'..='𞁭' | '🄰'..='🅉' | '🅐'..='🅩' | '🅰'..='🆉')
+}
+
+/// General category Lt.
+fn is_titlecase(character: char) -> bool {
+    matches!(character,
+        'ǅ' | 'ǈ' | 'ǋ' | 'ǲ' | 'ᾈ'..='ᾏ' | 'ᾘ'..='ᾟ' | 'ᾨ'..='ᾯ' | 'ᾼ' | 'ῌ' | 'ῼ')
 }
 
 #[cfg(test)]

@@ -179,7 +179,7 @@ fn a_wrong_file_is_explained_and_nothing_is_sent() {
     assert!(run.stderr.contains("line 3, column "), "{}", run.stderr);
     agent.write(
         "flags.json",
-        "[\n  {\"key\": \"a\", \"enabled\": true, \"issueKeys\": [\"ABC-1\"]},\n  {\"key\": \"b\", \"enabeld\": \"\\u001b[31m\", \"rollout\": {\"percentage\": 101}}\n]",
+        "[\n  {\"key\": \"a\", \"enabled\": true, \"issueKeys\": [\"ABC-1\"]},\n  {\"key\": \"b\", \"enabeld\": \"\\u001b[31m\"}\n]",
     );
     let run = agent.run(&["feature-flag", "--file=flags.json"]);
     assert_eq!(run.code, 2);
