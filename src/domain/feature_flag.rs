@@ -51,9 +51,10 @@ impl FromStr for Percentage {
         let text = text.trim();
         let number = text.strip_suffix('%').unwrap_or(text).trim_end();
         let digits = |byte: u8| byte.is_ascii_digit() || byte == b'.';
-        // Rust would also read `inf` and `1e2`.
-        let number = number.parse().ok().filter(|_| number.bytes().all(digits));
-        number.map_or_else(|| Err(format!("expected {A_PERCENTAGE}")), Self::new)
+        // A number as in JSON, but for `1e2`.
+        let read = serde_json::from_str(number).ok();
+        let read = read.filter(|_| number.bytes().all(digits));
+        read.map_or_else(|| Err(format!("expected {A_PERCENTAGE}")), Self::new)
     }
 }
 

@@ -15,8 +15,8 @@ const LEAST: Duration = Duration::from_millis(20);
 const NEAR: Duration = Duration::from_secs(1);
 const MOST: Duration = Duration::from_secs(2);
 
-/// Jira counts the requests of so many seconds.
-const WINDOW: f64 = 60.0;
+/// Jira counts the requests of so long a time.
+const WINDOW: Duration = Duration::from_mins(1);
 
 /// When Jira asks for more patience than this, it is not had.
 const LONGEST: Duration = Duration::from_hours(2);
@@ -94,14 +94,14 @@ impl Transport for Paced<'_> {
 
 /// The pause between requests, when Jira says that its limit is near.
 fn slower(answer: &Answer) -> Option<Duration> {
-    let number = |name| answer.header(name)?.trim().parse::<f64>().ok();
-    let limit = number("x-ratelimit-limit").filter(|limit| *limit >= 1.0);
+    let number = |name| answer.header(name)?.trim().parse::<u32>().ok();
+    let limit = number("x-ratelimit-limit").filter(|limit| *limit >= 1);
     let left = number("x-ratelimit-remaining");
     let is_few = limit
         .zip(left)
-        .is_some_and(|(limit, left)| left < 0.2 * limit);
+        .is_some_and(|(limit, left)| left.saturating_mul(5) < limit);
     let is_said = answer.header("x-ratelimit-nearlimit") == Some("true");
-    let pause = limit.map_or(NEAR, |limit| Duration::from_secs_f64(2.0 * WINDOW / limit));
+    let pause = limit.map_or(NEAR, |limit| 2 * WINDOW / limit);
     (is_few || is_said).then_some(pause.min(MOST))
 }
 
