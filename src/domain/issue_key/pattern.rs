@@ -3,12 +3,12 @@
 use std::ops::Range;
 use std::str::FromStr;
 
-use regex::bytes::{Regex, RegexBuilder};
+use regex_lite::{Regex, RegexBuilder};
 
 /// A regular expression; its group `key`, else its first group, else the whole match is the key, unless a template
 /// makes the key of its groups.
 ///
-/// It works on bytes with ASCII classes and in linear time, so that no pattern can stall a build.
+/// Its classes are those of ASCII, and it works in linear time, so that no pattern can stall a build.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyPattern {
     regex: Regex,
@@ -35,20 +35,20 @@ impl KeyPattern {
         Self { template, ..self }
     }
 
-    /// What it finds in the text. Matches that split a character are left out.
+    /// What it finds in the text.
     pub(super) fn matches<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Match> + 'a {
-        let found = self.regex.captures_iter(text.as_bytes());
+        let found = self.regex.captures_iter(text);
         let found = found.filter_map(|captures| {
             let group = captures.name("key").or(captures.get(1));
             let range = group.or(captures.get(0))?.range();
             let key = self.template.as_ref().map(|template| {
-                let mut key = Vec::new();
-                captures.expand(template.0.as_bytes(), &mut key);
-                String::from_utf8_lossy(&key).into_owned()
+                let mut key = String::new();
+                captures.expand(&template.0, &mut key);
+                key
             });
             Some(Match { range, key })
         });
-        found.filter(|found| !found.range.is_empty() && text.get(found.range.clone()).is_some())
+        found.filter(|found| !found.range.is_empty())
     }
 
     /// The first group that a template names and the pattern does not have.
@@ -102,16 +102,10 @@ impl FromStr for KeyPattern {
     }
 }
 
-/// A regular expression for bytes; what is wrong with another text, in one line.
+/// A regular expression, or what is wrong with the text.
 pub(crate) fn regex(pattern: &str) -> Result<Regex, String> {
-    let mut builder = RegexBuilder::new(pattern);
-    let regex = builder.unicode(false).size_limit(1 << 20).build();
-    regex.map_err(|error| {
-        let text = error.to_string();
-        let reason = text.lines().last().unwrap_or_default();
-        let reason = reason.trim_start_matches("error: ");
-        format!("expected a regular expression: {reason}")
-    })
+    let regex = RegexBuilder::new(pattern).size_limit(1 << 20).build();
+    regex.map_err(|error| format!("expected a regular expression: {error}"))
 }
 
 #[cfg(test)]
