@@ -20,7 +20,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::domain::web_url::WebUrl;
 use crate::error::Failure;
 use crate::files;
-use crate::jira::feature_flags::{Details, Summary};
+use crate::jira::feature_flags::{Detail, Summary};
 use crate::json::whole_characters;
 use place::{Fields, Object, Wrong, not_json, not_utf8, offset};
 
@@ -70,7 +70,7 @@ pub(crate) struct GivenFlag {
     pub(crate) key: Line,
     pub(crate) display_name: Option<Line>,
     pub(crate) summary: Summary,
-    pub(crate) details: Details,
+    pub(crate) details: Vec<Detail>,
 }
 
 /// The file of this path, or standard input for `-`: its name and its bytes.

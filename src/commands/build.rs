@@ -18,7 +18,7 @@ use crate::domain::text::Line;
 use crate::error::Failure;
 use crate::facts::Facts;
 use crate::jenkins::{Ref, Run};
-use crate::jira::builds::{Build, Builds, ProviderMetadata, SchemaVersion};
+use crate::jira::builds::{Build, Builds, ProviderMetadata, SCHEMA_VERSION};
 use crate::jira::{Body, DataType};
 use crate::report::Report;
 
@@ -99,7 +99,7 @@ pub(super) fn payload(
     let product = given(&options.run.update.product);
     let label = run.label(&options.run, facts.run.reference.as_ref());
     let build = Build {
-        schema_version: SchemaVersion::V1,
+        schema_version: SCHEMA_VERSION,
         pipeline_id: run.identity.pipeline_id,
         build_number: run.identity.number.get(),
         update_sequence_number: run.update_sequence_number,

@@ -21,7 +21,7 @@ use crate::domain::web_url::WebUrl;
 use crate::error::Failure;
 use crate::facts::Facts;
 use crate::jenkins::Run;
-use crate::jira::builds::{ProviderMetadata, SchemaVersion};
+use crate::jira::builds::{ProviderMetadata, SCHEMA_VERSION};
 use crate::jira::deployments::{Command, Deployment, Deployments, Environment, Pipeline};
 use crate::jira::{Body, DataType};
 use crate::report::Report;
@@ -115,7 +115,7 @@ pub(super) fn payload(
         .unwrap_or_else(|| description(&display_name, product.as_ref(), facts));
     let label = run.label(&options.run, facts.run.reference.as_ref());
     let deployment = Deployment {
-        schema_version: SchemaVersion::V1,
+        schema_version: SCHEMA_VERSION,
         deployment_sequence_number: number,
         update_sequence_number: run.update_sequence_number,
         associations: parts.associations,

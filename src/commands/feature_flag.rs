@@ -18,7 +18,7 @@ use crate::domain::web_url::WebUrl;
 use crate::error::Failure;
 use crate::facts::{self, Facts};
 use crate::flag_file::{self, Defaults, FlagFile, GivenFlag};
-use crate::jira::builds::SchemaVersion;
+use crate::jira::builds::SCHEMA_VERSION;
 use crate::jira::feature_flags::FeatureFlag;
 use crate::report::Report;
 use crate::system::Deadline;
@@ -78,7 +78,7 @@ pub(super) fn run(options: &FeatureFlagOptions, context: &Context<'_>) -> Result
             has_own_number: flag.sequence.is_some(),
             issue_keys,
             body: FeatureFlag {
-                schema_version: SchemaVersion::V1,
+                schema_version: SCHEMA_VERSION,
                 id: flag.id,
                 key: flag.key,
                 update_sequence_id: flag.sequence.unwrap_or(number),

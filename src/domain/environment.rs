@@ -32,6 +32,11 @@ const BEFORE: &[&str] = &["pre", "non", "no", "not", "sub", "under", "un"];
 const JOINED: &[&str] = &["p", "n"];
 
 impl EnvironmentType {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+    pub(crate) fn is_unmapped(&self) -> bool {
+        *self == Self::Unmapped
+    }
+
     /// The type that a name speaks of, else `unmapped`: `eu-prod` is production, `product` is not.
     pub(crate) fn guess(name: &str) -> Self {
         let words = without_like(words(name));
@@ -53,22 +58,6 @@ impl EnvironmentType {
             | "preview" | "prelive" | "prerelease" | "ppe" => Some(Self::Staging),
             _ => PRODUCTION.contains(&word).then_some(Self::Production),
         }
-    }
-}
-
-/// `environment.type` of a feature flag (Feature Flags API, submitFeatureFlags), which has no `unmapped`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub(crate) struct MappedType(EnvironmentType);
-
-impl MappedType {
-    /// Nothing for `unmapped`, where the field is left out.
-    pub(crate) fn new(environment_type: EnvironmentType) -> Option<Self> {
-        (environment_type != EnvironmentType::Unmapped).then_some(Self(environment_type))
-    }
-
-    pub(crate) fn is_production(self) -> bool {
-        self.0 == EnvironmentType::Production
     }
 }
 

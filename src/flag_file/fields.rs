@@ -4,13 +4,13 @@ mod values;
 
 use super::place::{Fields, Wrong, parse};
 use super::{Defaults, GivenFlag, ONLY_ENVIRONMENT};
-use crate::domain::environment::{EnvironmentType, MappedType};
+use crate::domain::environment::EnvironmentType;
 use crate::domain::feature_flag::{FlagStatus, Rollout};
 use crate::domain::issue_key::{Text, TextKind};
 use crate::domain::text::Line;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::web_url::WebUrl;
-use crate::jira::feature_flags::{Detail, Details, FlagEnvironment, Summary};
+use crate::jira::feature_flags::{Detail, FlagEnvironment, Summary};
 use values::{check_schema, issues_of, rollout, time};
 
 /// The state of a flag, where it is given.
@@ -52,24 +52,19 @@ pub(super) fn flag(part: &str, defaults: &Defaults, line: usize) -> Result<Given
         };
         let key_field = if key.is_some() { "key" } else { "id" };
         let (issue_keys, issue_ids) = issues_of(issues, associations)?;
-        let (list, environments) = match (environments, details) {
-            (Some(_), Some(_)) => {
-                let words = "environments is set as well; use one of the two";
-                return Err(Wrong::new("details", words));
-            }
-            (None, details) => ("details", details),
-            (environments, None) => ("environments", environments),
-        };
+        if environments.is_some() && details.is_some() {
+            let words = "environments is set as well; use one of the two";
+            return Err(Wrong::new("details", words));
+        }
         let summary = summary.unwrap_or_default();
         let base = state.clone().or(&summary);
-        let details = environments.unwrap_or_default().into_iter();
+        let details = environments.or(details).unwrap_or_default().into_iter();
         let details = details.map(|(path, raw)| detail(raw, path, &base, defaults));
         let mut details = details.collect::<Result<Vec<_>, _>>()?;
         if details.is_empty() {
             let name = Line::required(ONLY_ENVIRONMENT);
-            details.push(base.detail(name, None, defaults, "")?);
+            details.push(base.detail(name, EnvironmentType::Unmapped, defaults, "")?);
         }
-        let details = Details::new(details).ok_or_else(|| Wrong::new(list, "it is empty"))?;
         let texts = [
             ("key", &key),
             ("displayName", &display_name),
@@ -119,7 +114,7 @@ fn detail(
     let kind = kind.unwrap_or_else(|| defaults.types.of_name(name.as_str()));
     state
         .or(base)
-        .detail(name, MappedType::new(kind), defaults, &path_of_state)
+        .detail(name, kind, defaults, &path_of_state)
 }
 
 /// A text that must say something.
@@ -144,8 +139,8 @@ impl GivenState {
     }
 
     /// What the issue shows: from this summary, else from the whole flag, else from the environments.
-    fn shown(self, flag: Self, details: &Details) -> Summary {
-        let rolled_up = details.roll_up();
+    fn shown(self, flag: Self, details: &[Detail]) -> Summary {
+        let rolled_up = Summary::of_all(details);
         let status = GivenStatus {
             enabled: Some(rolled_up.status.enabled),
             default_value: rolled_up.status.default_value.clone(),
@@ -175,7 +170,7 @@ impl GivenState {
     fn detail(
         self,
         name: Line,
-        environment_type: Option<MappedType>,
+        environment_type: EnvironmentType,
         defaults: &Defaults,
         path: &str,
     ) -> Result<Detail, Wrong> {

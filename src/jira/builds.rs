@@ -18,7 +18,7 @@ use crate::domain::web_url::WebUrl;
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Build {
-    pub(crate) schema_version: SchemaVersion,
+    pub(crate) schema_version: &'static str,
     pub(crate) pipeline_id: PipelineId,
     pub(crate) build_number: i64,
     pub(crate) update_sequence_number: SequenceNumber,
@@ -39,11 +39,7 @@ pub(crate) struct Build {
 }
 
 /// The only version there is.
-#[derive(Debug, Serialize)]
-pub(crate) enum SchemaVersion {
-    #[serde(rename = "1.0")]
-    V1,
-}
+pub(crate) const SCHEMA_VERSION: &str = "1.0";
 
 /// The sender, for Atlassian's audit. No personal data.
 #[derive(Debug, Serialize)]

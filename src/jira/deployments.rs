@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::builds::{ProviderMetadata, SchemaVersion};
+use super::builds::ProviderMetadata;
 use crate::domain::association::Associations;
 use crate::domain::environment::EnvironmentType;
 use crate::domain::ids::{EnvironmentId, PipelineId};
@@ -17,7 +17,7 @@ use crate::domain::web_url::WebUrl;
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Deployment {
-    pub(crate) schema_version: SchemaVersion,
+    pub(crate) schema_version: &'static str,
     /// The same for all states of one deployment.
     pub(crate) deployment_sequence_number: i64,
     pub(crate) update_sequence_number: SequenceNumber,

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::builds::{ProviderMetadata, SchemaVersion};
+use super::builds::ProviderMetadata;
 use crate::domain::association::Associations;
-use crate::domain::environment::MappedType;
+use crate::domain::environment::EnvironmentType;
 use crate::domain::feature_flag::FlagStatus;
 use crate::domain::ids::ItemId;
 use crate::domain::properties::Properties;
@@ -17,7 +17,7 @@ use crate::domain::web_url::WebUrl;
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct FeatureFlag {
-    pub(crate) schema_version: SchemaVersion,
+    pub(crate) schema_version: &'static str,
     pub(crate) id: ItemId,
     /// What the flag is called in source code.
     pub(crate) key: Line,
@@ -26,7 +26,8 @@ pub(crate) struct FeatureFlag {
     pub(crate) display_name: Option<Line>,
     pub(crate) associations: Associations,
     pub(crate) summary: Summary,
-    pub(crate) details: Details,
+    /// One environment at least.
+    pub(crate) details: Vec<Detail>,
 }
 
 /// What the issue shows.
@@ -52,35 +53,24 @@ pub(crate) struct Detail {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct FlagEnvironment {
     pub(crate) name: Line,
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    pub(crate) environment_type: Option<MappedType>,
+    /// Other than that of a deployment, it is never `unmapped`.
+    #[serde(rename = "type", skip_serializing_if = "EnvironmentType::is_unmapped")]
+    pub(crate) environment_type: EnvironmentType,
 }
 
-/// One environment at least.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(transparent)]
-pub(crate) struct Details(Vec<Detail>);
-
-impl Details {
-    /// Nothing when there is none.
-    pub(crate) fn new(details: Vec<Detail>) -> Option<Self> {
-        (!details.is_empty()).then_some(Self(details))
-    }
-
+impl Summary {
     /// What the issue shows, when nobody says it: the production environments where there are any, else all. Its
     /// address is that of the first of them, its time the latest.
-    pub(crate) fn roll_up(&self) -> Summary {
-        let is_production = |detail: &&Detail| {
-            let environment_type = detail.environment.environment_type;
-            environment_type.is_some_and(MappedType::is_production)
-        };
-        let mut counted: Vec<&Detail> = self.0.iter().filter(is_production).collect();
+    pub(crate) fn of_all(details: &[Detail]) -> Self {
+        let is_production =
+            |detail: &&Detail| detail.environment.environment_type == EnvironmentType::Production;
+        let mut counted: Vec<&Detail> = details.iter().filter(is_production).collect();
         if counted.is_empty() {
-            counted = self.0.iter().collect();
+            counted = details.iter().collect();
         }
         let statuses: Vec<&FlagStatus> = counted.iter().map(|detail| &detail.status).collect();
         let times = counted.iter().map(|detail| detail.last_updated);
-        Summary {
+        Self {
             url: counted.first().map(|detail| detail.url.clone()),
             status: FlagStatus::of_all(&statuses),
             last_updated: times
@@ -104,8 +94,7 @@ pub(crate) struct FeatureFlags {
 mod tests {
     use serde_json::json;
 
-    use super::{Detail, Details, FlagEnvironment, FlagStatus, Line, MappedType};
-    use crate::domain::environment::EnvironmentType;
+    use super::{Detail, EnvironmentType, FlagEnvironment, FlagStatus, Line, Summary};
 
     fn detail(name: &str, enabled: bool, second: u32) -> Detail {
         Detail {
@@ -113,7 +102,7 @@ mod tests {
             last_updated: format!("2026-01-01T00:00:{second:02}Z").parse().unwrap(),
             environment: FlagEnvironment {
                 name: Line::required(name),
-                environment_type: MappedType::new(EnvironmentType::guess(name)),
+                environment_type: EnvironmentType::guess(name),
             },
             status: FlagStatus {
                 enabled,
@@ -151,7 +140,7 @@ mod tests {
             ),
         ];
         for (details, name, enabled, second) in cases {
-            let summary = Details::new(details).unwrap().roll_up();
+            let summary = Summary::of_all(&details);
             let expected = json!({
                 "url": format!("https://flags/{name}"),
                 "status": {"enabled": enabled},
@@ -160,10 +149,9 @@ mod tests {
             assert_eq!(json!(summary), expected);
         }
         let some = [detail("eu-prod", true, 3), detail("us-prod", false, 4)];
-        let summary = json!(Details::new(some.to_vec()).unwrap().roll_up());
+        let summary = json!(Summary::of_all(&some));
         let rollout = json!({"text": "on in 1 of 2 environments"});
         assert_eq!(summary["status"]["rollout"], rollout);
-        assert_eq!(Details::new(vec![]), None);
     }
 
     #[test]

@@ -3,12 +3,11 @@
 use crate::cli::FeatureFlagOptions;
 use crate::commands::identity::given_text;
 use crate::commands::missing::Missing;
-use crate::domain::environment::MappedType;
 use crate::domain::feature_flag::{FlagStatus, Rollout};
 use crate::domain::issue_key::{Text, TextKind};
 use crate::domain::text::Line;
 use crate::flag_file::{Defaults, GivenFlag, ONLY_ENVIRONMENT};
-use crate::jira::feature_flags::{Detail, Details, FlagEnvironment};
+use crate::jira::feature_flags::{Detail, FlagEnvironment, Summary};
 
 /// The one flag of the options. What they do not give is noted in `missing`.
 pub(super) fn of_options(
@@ -53,12 +52,8 @@ pub(super) fn of_options(
         environment,
         status: status.clone(),
     };
-    let details = Details::new(
-        environments(options, defaults)
-            .into_iter()
-            .map(detail)
-            .collect(),
-    )?;
+    let environments = environments(options, defaults).into_iter();
+    let details: Vec<Detail> = environments.map(detail).collect();
     let text = |source: &str, text: &str| Text::new(TextKind::Title, source, text);
     let name = options.flag.display_name.as_deref();
     let texts = std::iter::once(text("--flag-key", key));
@@ -72,7 +67,7 @@ pub(super) fn of_options(
             .collect(),
         key: Line::required(key),
         display_name: given(&options.flag.display_name),
-        summary: details.roll_up(),
+        summary: Summary::of_all(&details),
         details,
     })
 }
@@ -90,9 +85,7 @@ fn environments(options: &FeatureFlagOptions, defaults: &Defaults) -> Vec<FlagEn
         let given = options.environment.environment_type;
         FlagEnvironment {
             name: Line::required(name),
-            environment_type: MappedType::new(
-                given.unwrap_or_else(|| defaults.types.of_name(name)),
-            ),
+            environment_type: given.unwrap_or_else(|| defaults.types.of_name(name)),
         }
     };
     names.into_iter().map(environment).collect()

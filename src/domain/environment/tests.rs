@@ -1,5 +1,4 @@
 use super::EnvironmentType::{self, Development, Production, Staging, Testing, Unmapped};
-use super::MappedType;
 
 #[test]
 fn types_are_guessed_from_whole_words() {
@@ -150,12 +149,4 @@ fn given_types_are_taken_as_meant() {
     for (text, expected) in cases {
         assert_eq!(text.parse::<EnvironmentType>().ok(), expected, "{text}");
     }
-}
-
-#[test]
-fn flags_know_four_types() {
-    assert_eq!(MappedType::new(Unmapped), None);
-    let staging = MappedType::new(Staging).unwrap();
-    assert_eq!(serde_json::to_value(staging).unwrap(), "staging");
-    assert!(!staging.is_production() && MappedType::new(Production).unwrap().is_production());
 }
