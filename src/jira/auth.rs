@@ -1,6 +1,6 @@
 //! The client-credentials exchange. Source: "Integrate Jira Software Cloud with on-premises tools".
 
-use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::Endpoints;
 use super::error::{Asked, JiraError};
@@ -12,20 +12,6 @@ use crate::secret::Secret;
 pub(crate) struct Credentials {
     pub(crate) client_id: String,
     pub(crate) client_secret: Secret,
-}
-
-#[derive(Serialize)]
-struct TokenRequest<'a> {
-    audience: &'a str,
-    grant_type: &'static str,
-    client_id: &'a str,
-    client_secret: &'a str,
-}
-
-#[derive(Deserialize)]
-struct TokenAnswer {
-    access_token: String,
-    scope: Option<String>,
 }
 
 /// What the credential is given.
@@ -41,21 +27,21 @@ pub(super) fn token(
     endpoints: &Endpoints,
     credentials: &Credentials,
 ) -> Result<Grant, JiraError> {
-    let request = TokenRequest {
-        audience: &endpoints.audience,
-        grant_type: "client_credentials",
-        client_id: &credentials.client_id,
-        client_secret: credentials.client_secret.reveal(),
-    };
-    let url = &endpoints.token_url;
-    let body = Secret::new(serde_json::json!(request).to_string());
-    let answer = exchange.send(Asked::Token, Request::post(url, body.reveal()))?;
-    let grant = serde_json::from_str(&answer.body).map(|answer: TokenAnswer| Grant {
-        token: Secret::new(answer.access_token),
-        scope: answer.scope,
+    let request = json!({
+        "audience": endpoints.audience,
+        "grant_type": "client_credentials",
+        "client_id": credentials.client_id,
+        "client_secret": credentials.client_secret.reveal(),
     });
-    match grant {
-        Ok(grant) if is_header_text(&grant.token) => Ok(grant),
+    let url = &endpoints.token_url;
+    let body = Secret::new(request.to_string());
+    let answer = exchange.send(Asked::Token, Request::post(url, body.reveal()))?;
+    let mut fields: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+    match fields.get_mut("access_token").map(Value::take) {
+        Some(Value::String(token)) if is_header_text(&token) => Ok(Grant {
+            token: Secret::new(token),
+            scope: fields["scope"].as_str().map(ToOwned::to_owned),
+        }),
         _ => {
             let answer = answer.without_body();
             Err(JiraError::not_jira(Asked::Token, url, answer))
@@ -64,6 +50,6 @@ pub(super) fn token(
 }
 
 /// A token goes into a header, so it must be visible ASCII.
-fn is_header_text(token: &Secret) -> bool {
-    !token.is_empty() && token.reveal().bytes().all(|byte| byte.is_ascii_graphic())
+fn is_header_text(token: &str) -> bool {
+    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
 }

@@ -2,18 +2,12 @@
 
 use std::sync::atomic::AtomicBool;
 
-use serde::Deserialize;
+use serde_json::Value;
 
 use super::error::{Asked, JiraError};
 use super::exchange::Exchange;
 use super::http::Request;
 use super::{CloudId, Site};
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct TenantInfo {
-    cloud_id: String,
-}
 
 /// `GET https://SITE/_edge/tenant_info`, until it is `unwanted`.
 pub(super) fn cloud_id(
@@ -27,8 +21,7 @@ pub(super) fn cloud_id(
         ..Request::get(&url)
     };
     let answer = exchange.send(Asked::CloudId, request)?;
-    serde_json::from_str(&answer.body)
-        .ok()
-        .and_then(|info: TenantInfo| info.cloud_id.parse().ok())
-        .ok_or_else(|| JiraError::not_jira(Asked::CloudId, &url, answer))
+    let info: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+    let cloud_id = info["cloudId"].as_str().and_then(|id| id.parse().ok());
+    cloud_id.ok_or_else(|| JiraError::not_jira(Asked::CloudId, &url, answer))
 }
