@@ -2,10 +2,7 @@
 
 mod keys;
 
-use std::fmt::Debug;
-use std::marker::PhantomData;
-
-use clap::{Args, Subcommand};
+use clap::{Arg, Args, Subcommand};
 
 use super::Later;
 use super::deployment::DeploymentKeyOptions;
@@ -23,7 +20,7 @@ pub(crate) struct ShowOptions {
     #[command(flatten)]
     globals: GlobalOptions,
     #[command(subcommand)]
-    pub(crate) what: Stored<AskOptions>,
+    pub(crate) what: Stored<Nothing, AskOptions>,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -31,16 +28,17 @@ pub(crate) struct DeleteOptions {
     #[command(flatten)]
     globals: GlobalOptions,
     #[command(subcommand)]
-    pub(crate) what: Stored<HowToDelete>,
+    pub(crate) what: Stored<Labels, HowToDelete>,
 }
 
-/// The kinds of things that Jira stores, each with what names one of them, and how it is read or deleted.
+/// The kinds of things that Jira stores: what names one of them, the labels that replace it (Jira deletes by label, and
+/// does not read by it), and how it is read or deleted.
 #[derive(Clone, Debug, Subcommand)]
-pub(crate) enum Stored<H: How> {
+pub(crate) enum Stored<L: Args, H: Args> {
     /// A build: the one of this Jenkins run, or the one that the options identify
-    Build(Later<One<IdentityOptions, H::Labels<IdentityOptions>, H>>),
+    Build(Later<One<IdentityOptions, L, H>>),
     /// A deployment: the one of this Jenkins run to an environment, or the one that the options identify
-    Deployment(Later<One<DeploymentKeyOptions, H::Labels<DeploymentKeyOptions>, H>>),
+    Deployment(Later<One<DeploymentKeyOptions, L, H>>),
     /// A repository with its commits, branches and pull requests
     Repository(Later<One<RepositoryKeyOptions, Nothing, H>>),
     /// A commit
@@ -52,10 +50,10 @@ pub(crate) enum Stored<H: How> {
     /// All repositories that were sent with a label
     DevInfo(Later<One<Nothing, LabelsAlone, H>>),
     /// A feature flag
-    FeatureFlag(Later<One<FlagOptions, H::Labels<FlagOptions>, H>>),
+    FeatureFlag(Later<One<FlagOptions, L, H>>),
 }
 
-impl<H: How> Stored<H> {
+impl<L: Args + AsRef<[Property]>, H: Args> Stored<L, H> {
     pub(crate) fn which(&self) -> Which<'_> {
         self.parts().0
     }
@@ -81,7 +79,7 @@ impl<H: How> Stored<H> {
     }
 }
 
-impl Stored<HowToDelete> {
+impl Stored<Labels, HowToDelete> {
     /// Whether Jira can be asked for it.
     pub(crate) fn is_carried_out(&self) -> bool {
         let (which, how) = self.parts();
@@ -135,57 +133,41 @@ impl Which<'_> {
     }
 }
 
-/// How something is read or deleted.
-pub(crate) trait How: Args + Clone + Debug {
-    /// The labels that may replace a key: Jira deletes by label, and does not read by it.
-    type Labels<K: Key>: Args + AsRef<[Property]> + Clone + Debug;
-}
+/// The options that name one thing among those that may have a label.
+const NAMES: [&str; 7] = [
+    "pipeline_id",
+    "job_name",
+    "build_number",
+    "environment_id",
+    "environment_name",
+    "deployment_sequence_number",
+    "flag_id",
+];
 
-impl How for AskOptions {
-    type Labels<K: Key> = Nothing;
-}
-
-impl How for HowToDelete {
-    type Labels<K: Key> = Labels<K>;
-}
-
-/// What names one thing among those that may have a label.
-pub(crate) trait Key: Args + Clone + Debug {
-    /// The options that say the opposite of a label.
-    const OPTIONS: &'static [&'static str];
-}
-
-impl Key for IdentityOptions {
-    const OPTIONS: &'static [&'static str] = &["pipeline_id", "job_name", "build_number"];
-}
-
-impl Key for DeploymentKeyOptions {
-    const OPTIONS: &'static [&'static str] = &[
-        "pipeline_id",
-        "job_name",
-        "build_number",
-        "environment_id",
-        "environment_name",
-        "deployment_sequence_number",
-    ];
-}
-
-impl Key for FlagOptions {
-    const OPTIONS: &'static [&'static str] = &["flag_id"];
+/// Makes the label conflict with every option before it that names one thing.
+fn without_names() -> impl FnMut(Arg) -> Arg {
+    let mut names = Vec::new();
+    move |option| {
+        if NAMES.contains(&option.get_id().as_str()) {
+            names.push(option.get_id().clone());
+        }
+        match option.get_id().as_str() {
+            "property" => option.conflicts_with_all(&names),
+            _ => option,
+        }
+    }
 }
 
 /// All with a label in place of one.
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "All with a label")]
-pub(crate) struct Labels<K: Key> {
+#[command(next_help_heading = "All with a label", mut_args(without_names()))]
+pub(crate) struct Labels {
     /// Take all that were sent with this label, KEY=VALUE; with several labels, all must match
-    #[arg(long, value_name = "KEY=VALUE", conflicts_with_all = K::OPTIONS.iter().copied())]
+    #[arg(long, value_name = "KEY=VALUE")]
     property: Vec<Property>,
-    #[arg(skip)]
-    key: PhantomData<K>,
 }
 
-impl<K: Key> AsRef<[Property]> for Labels<K> {
+impl AsRef<[Property]> for Labels {
     fn as_ref(&self) -> &[Property] {
         &self.property
     }
