@@ -5,24 +5,22 @@ use std::ops::RangeInclusive;
 use crate::domain::duration;
 
 /// A whole number in a range.
-pub(super) fn number<T: TryFrom<i64>>(
-    range: RangeInclusive<i64>,
-) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync + 'static {
+pub(super) fn number(
+    range: RangeInclusive<u32>,
+) -> impl Fn(&str) -> Result<u32, String> + Clone + Send + Sync + 'static {
     move |text| {
-        let number = text.trim().parse::<i64>().ok();
+        let number = text.trim().parse().ok();
         let number = number.filter(|number| range.contains(number));
-        number
-            .and_then(|number| T::try_from(number).ok())
-            .ok_or_else(|| {
-                let (least, most) = (range.start(), range.end());
-                format!("expected a whole number from {least} to {most}")
-            })
+        number.ok_or_else(|| {
+            let (least, most) = (range.start(), range.end());
+            format!("expected a whole number from {least} to {most}")
+        })
     }
 }
 
 /// A count of anything.
 pub(super) fn count() -> impl Fn(&str) -> Result<u32, String> + Clone + Send + Sync + 'static {
-    number(0..=u32::MAX.into())
+    number(0..=u32::MAX)
 }
 
 /// A duration, as seconds.
@@ -45,7 +43,7 @@ mod tests {
     fn errors_are_in_our_own_words() {
         for wrong in ["", "abc", "-1", "366", "1.5", "99999999999999999999"] {
             assert_eq!(
-                number::<u32>(1..=365)(wrong),
+                number(1..=365)(wrong),
                 Err("expected a whole number from 1 to 365".to_owned()),
                 "{wrong}"
             );

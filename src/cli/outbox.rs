@@ -19,13 +19,13 @@ pub(crate) struct OutboxOptions {
     #[arg(long)]
     pub(crate) no_outbox: bool,
     /// Days after which undelivered updates are set aside
-    #[arg(long, value_name = "DAYS", default_value = "14", value_parser = number::<u32>(1..=365))]
+    #[arg(long, value_name = "DAYS", default_value = "14", value_parser = number(1..=365))]
     pub(crate) outbox_max_age_days: u32,
     /// Maximum number of updates in the outbox; the oldest are dropped
-    #[arg(long, value_name = "COUNT", default_value = "10000", value_parser = number::<u32>(1..=1_000_000))]
+    #[arg(long, value_name = "COUNT", default_value = "10000", value_parser = number(1..=1_000_000))]
     pub(crate) outbox_max_entries: u32,
     /// Maximum size of the outbox in MiB; the oldest updates are dropped
-    #[arg(long, value_name = "MIB", default_value = "100", value_parser = number::<u32>(1..=100_000))]
+    #[arg(long, value_name = "MIB", default_value = "100", value_parser = number(1..=100_000))]
     pub(crate) outbox_max_size: u32,
 }
 
