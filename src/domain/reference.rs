@@ -2,7 +2,8 @@
 
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::text::Line;
 use super::web_url::WebUrl;
@@ -11,7 +12,8 @@ use super::web_url::WebUrl;
 pub(crate) const MAX_REFERENCES: usize = 5;
 
 /// `references[]` of a build: a commit, a ref, or both.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 pub(crate) struct Reference {
     #[serde(skip_serializing_if = "Option::is_none")]
     commit: Option<BuiltCommit>,
@@ -19,16 +21,21 @@ pub(crate) struct Reference {
     built_ref: Option<BuiltRef>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, expecting = "an object", rename_all = "camelCase")]
 pub(crate) struct BuiltCommit {
+    #[serde(deserialize_with = "line")]
     pub(crate) id: Line,
+    #[serde(deserialize_with = "url")]
     pub(crate) repository_uri: WebUrl,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 pub(crate) struct BuiltRef {
+    #[serde(deserialize_with = "line")]
     pub(crate) name: Line,
+    #[serde(deserialize_with = "url")]
     pub(crate) uri: WebUrl,
 }
 
@@ -39,57 +46,33 @@ impl Reference {
     }
 }
 
-/// The JSON that people write for `--reference`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Given {
-    commit: Option<GivenCommit>,
-    #[serde(rename = "ref")]
-    built_ref: Option<GivenRef>,
+/// A text that says something.
+fn line<'de, D: Deserializer<'de>>(from: D) -> Result<Line, D::Error> {
+    let text = String::deserialize(from)?;
+    Line::optional(&text).ok_or_else(|| D::Error::custom("a text is empty"))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct GivenCommit {
-    id: String,
-    repository_uri: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct GivenRef {
-    name: String,
-    uri: String,
+fn url<'de, D: Deserializer<'de>>(from: D) -> Result<WebUrl, D::Error> {
+    let text = String::deserialize(from)?;
+    text.parse().map_err(D::Error::custom)
 }
 
 impl FromStr for Reference {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let given: Given = serde_json::from_str(text).map_err(|error| {
-            let text = error.to_string();
-            let problem = text.split(" at line ").next();
-            let problem = problem.filter(|text| text.contains(" field "));
-            let problem = problem.map_or_else(String::new, |text| format!(": {}", text.replace('`', "\"")));
+        let given: Self = serde_json::from_str(text).map_err(|error| {
+            let words = error.to_string().replace('`', "\"");
+            let words = words.split(" at line ").next();
+            // What is wrong with the text as JSON, an example says better.
+            let problem = words.filter(|it| error.is_data() && !it.starts_with("invalid "));
+            let problem = problem.map(|words| format!(": {words}"));
             format!(
-                r#"expected JSON such as {{"ref":{{"name":"main","uri":"https://git.example.com/shop/tree/main"}}}}{problem}"#
+                r#"expected JSON such as {{"ref":{{"name":"main","uri":"https://git.example.com/shop/tree/main"}}}}{}"#,
+                problem.unwrap_or_default()
             )
         })?;
-        let line =
-            |name: &str, text: &str| Line::optional(text).ok_or_else(|| format!("{name} is empty"));
-        let commit = given.commit.map(|commit| {
-            Ok::<_, String>(BuiltCommit {
-                id: line("commit.id", &commit.id)?,
-                repository_uri: commit.repository_uri.parse()?,
-            })
-        });
-        let built_ref = given.built_ref.map(|given| {
-            Ok::<_, String>(BuiltRef {
-                name: line("ref.name", &given.name)?,
-                uri: given.uri.parse()?,
-            })
-        });
-        Self::new(commit.transpose()?, built_ref.transpose()?)
+        Self::new(given.commit, given.built_ref)
             .ok_or_else(|| "expected a commit, a ref or both".to_owned())
     }
 }
