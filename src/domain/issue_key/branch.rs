@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use super::Reason;
 use super::deny_list::is_year;
 use crate::domain::text::{is_number, word_set};
 
@@ -90,20 +91,11 @@ fn is_patch(branch: &str) -> bool {
         && !before.ends_with(|character: char| character.is_alphanumeric())
 }
 
-/// What a number in lower case is when it is not an issue's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Other {
-    /// `jquery-3.x`
-    Version,
-    /// `update-2024-05`, `update-20240501`
-    Date,
-}
-
-/// Looks at the number and at what follows it.
-pub(super) fn other_number(number: &str, behind: &str) -> Option<Other> {
+/// What a number in lower case is when it is not an issue's: `jquery-3.x`, `update-2024-05`, `update-20240501`.
+pub(super) fn other_number(number: &str, behind: &str) -> Option<Reason> {
     let is_end = |rest: &str| !rest.starts_with(|character: char| character.is_alphanumeric());
     if behind.strip_prefix(".x").is_some_and(is_end) {
-        return Some(Other::Version);
+        return Some(Reason::Version);
     }
     let month = behind
         .strip_prefix('-')
@@ -112,12 +104,12 @@ pub(super) fn other_number(number: &str, behind: &str) -> Option<Other> {
         is_number(month) && ("01"..="12").contains(&month) && is_end(rest)
     });
     let is_date = is_year(number) && is_month || number.len() > MAX_DIGITS;
-    is_date.then_some(Other::Date)
+    is_date.then_some(Reason::Date)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{NUMBERED, Other, WORDS, is_made_by_machine, other_number, word};
+    use super::{NUMBERED, Reason, WORDS, is_made_by_machine, other_number, word};
 
     #[test]
     fn the_lists_are_sorted_and_have_each_word_once_in_lower_case() {
@@ -235,12 +227,12 @@ mod tests {
     #[test]
     fn versions_and_dates_are_no_issues() {
         let cases = [
-            ("3", ".x", Some(Other::Version)),
-            ("3", ".x-login", Some(Other::Version)),
+            ("3", ".x", Some(Reason::Version)),
+            ("3", ".x-login", Some(Reason::Version)),
             ("3", ".xml", None),
-            ("2024", "-05", Some(Other::Date)),
-            ("2024", "-05-31", Some(Other::Date)),
-            ("1999", "-12", Some(Other::Date)),
+            ("2024", "-05", Some(Reason::Date)),
+            ("2024", "-05-31", Some(Reason::Date)),
+            ("1999", "-12", Some(Reason::Date)),
             ("3000", "-12", None),
             ("2024", "-00", None),
             ("2024", "-13", None),
@@ -248,7 +240,7 @@ mod tests {
             ("2024", "-é5", None),
             ("2024", "", None),
             ("124", "-05", None),
-            ("20240531", "", Some(Other::Date)),
+            ("20240531", "", Some(Reason::Date)),
             ("1234567", "", None),
         ];
         for (number, behind, expected) in cases {

@@ -1,9 +1,11 @@
 //! The user's own idea of what an issue key looks like (`--key-pattern`).
 
-use std::ops::Range;
 use std::str::FromStr;
 
 use regex_lite::{Regex, RegexBuilder};
+
+use super::Reason;
+use super::scan::Candidate;
 
 /// A regular expression; its group `key`, else its first group, else the whole match is the key, unless a template
 /// makes the key of its groups.
@@ -19,15 +21,6 @@ pub(crate) struct KeyPattern {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct KeyTemplate(String);
 
-/// What a pattern found.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Match {
-    /// Its place in the text, in bytes.
-    pub(super) range: Range<usize>,
-    /// What the template made of it.
-    pub(super) key: Option<String>,
-}
-
 impl KeyPattern {
     /// The same pattern, whose keys are made by the template.
     #[must_use]
@@ -36,19 +29,24 @@ impl KeyPattern {
     }
 
     /// What it finds in the text.
-    pub(super) fn matches<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Match> + 'a {
+    pub(super) fn matches<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Candidate> + 'a {
         let found = self.regex.captures_iter(text);
-        let found = found.filter_map(|captures| {
+        found.filter_map(|captures| {
             let group = captures.name("key").or(captures.get(1));
             let range = group.or(captures.get(0))?.range();
-            let key = self.template.as_ref().map(|template| {
+            if range.is_empty() {
+                return None;
+            }
+            let made = self.template.as_ref().map(|template| {
                 let mut key = String::new();
                 captures.expand(&template.0, &mut key);
                 key
             });
-            Some(Match { range, key })
-        });
-        found.filter(|found| !found.range.is_empty())
+            // A pattern that stops within a number would name another issue.
+            let is_cut = text[range.end..].starts_with(|c: char| c.is_ascii_digit());
+            let wrong = (is_cut && made.is_none()).then_some(Reason::Boundary);
+            Some(Candidate { range, wrong, made })
+        })
     }
 
     /// The first group that a template names and the pattern does not have.
@@ -157,7 +155,7 @@ mod tests {
             let pattern: KeyPattern = pattern.parse().unwrap();
             let pattern = pattern.with_template(template.parse().ok());
             let found = pattern.matches(text).next().unwrap();
-            assert_eq!(found.key.as_deref(), Some(key), "{text}");
+            assert_eq!(found.made.as_deref(), Some(key), "{text}");
         }
     }
 

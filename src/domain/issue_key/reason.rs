@@ -6,8 +6,11 @@ use super::{MAX_IN_TEXT, MAX_ISSUE_KEYS};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
     Duplicate,
+    /// A letter or a number follows the digits directly.
     Boundary,
+    /// `.` and a digit follow.
     Version,
+    /// It starts with 0 or is too long.
     Number,
     LowerCase,
     /// In lower case in a branch that a bot or a git server named.

@@ -2,30 +2,24 @@
 
 use std::ops::Range;
 
-use super::{MAX_PART, identifiers};
+use super::{MAX_PART, Reason, identifiers};
 
 /// A piece of text that reached the number of an issue key.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Candidate {
     /// Where it stands, in bytes.
     pub(super) range: Range<usize>,
-    pub(super) shape: Shape,
+    /// What its surroundings say against it.
+    pub(super) wrong: Option<Reason>,
+    /// The key that a template made of it.
+    pub(super) made: Option<String>,
 }
 
-/// What the surroundings of a candidate say.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Shape {
-    Key,
-    /// A letter or a number follows the digits directly.
-    Boundary,
-    /// `.` and a digit follow: a version.
-    Version,
-    /// The number starts with 0 or is too long.
-    Number,
-    /// A whole `CVE-…` or `GHSA-…`, with the entry of the deny-list.
-    Identifier(&'static str),
-    /// `Z0-9` in `[A-Z0-9]`.
-    CharacterClass,
+impl Candidate {
+    pub(super) fn new(range: Range<usize>, wrong: Option<Reason>) -> Self {
+        let made = None;
+        Self { range, wrong, made }
+    }
 }
 
 /// What is looked for.
@@ -50,7 +44,7 @@ pub(super) fn candidates<'a>(
             return None;
         }
         let candidate = candidate_before(text, end..hyphen, wanted)?;
-        if matches!(candidate.shape, Shape::Key | Shape::Identifier(_)) {
+        if matches!(candidate.wrong, None | Some(Reason::DenyList(_))) {
             end = candidate.range.end;
         }
         Some(candidate)
@@ -107,10 +101,8 @@ fn identifier_at(text: &str, start: usize, project: usize) -> Option<Candidate> 
         Some((identifiers::end_of_uuid(text, start, project)?, "UUID"))
     };
     let (end, entry) = advisory.or_else(uuid)?;
-    Some(Candidate {
-        range: start..end,
-        shape: Shape::Identifier(entry),
-    })
+    // It is dropped as a whole.
+    Some(Candidate::new(start..end, Some(Reason::DenyList(entry))))
 }
 
 /// The candidate whose project has this length, when a number follows it.
@@ -122,23 +114,20 @@ fn with_number(text: &str, start: usize, project: usize) -> Option<Candidate> {
         return None;
     }
     let end = start + project + 1 + digits;
-    let shape = if is_character_class(text, start, end) {
-        Shape::CharacterClass
+    let wrong = if is_character_class(text, start, end) {
+        Some(Reason::CharacterClass)
     } else if text[end..].chars().next().is_some_and(|c| !is_boundary(c)) {
-        Shape::Boundary
+        Some(Reason::Boundary)
     } else if number.get(digits) == Some(&b'.')
         && number.get(digits + 1).is_some_and(u8::is_ascii_digit)
     {
-        Shape::Version
+        Some(Reason::Version)
     } else if number[0] == b'0' || digits > MAX_PART {
-        Shape::Number
+        Some(Reason::Number)
     } else {
-        Shape::Key
+        None
     };
-    Some(Candidate {
-        range: start..end,
-        shape,
-    })
+    Some(Candidate::new(start..end, wrong))
 }
 
 /// `Z0-9` behind `[A-`, `[^a-zA-`, or plain `A-`.

@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::branch::{self, Other};
+use super::branch;
 use super::reason::Reason;
-use super::scan::{Candidates, Shape, candidates};
+use super::scan::{Candidate, Candidates, candidates};
 use super::text::{Text, TextKind};
 use super::{IssueKey, KeyPattern, MAX_ISSUE_KEYS, ProjectKey, deny_list};
 
@@ -109,22 +109,11 @@ impl<'a> Part<'a> {
             taken_back,
         }
     }
-}
 
-/// Something in a part that may be a key.
-struct Seen {
-    /// Its place in the part, in bytes.
-    range: Range<usize>,
-    shape: Shape,
-    /// What a template made of it.
-    made: Option<String>,
-}
-
-impl Seen {
     /// What names the issue.
-    fn named_in<'a>(&'a self, part: Part<'a>) -> &'a str {
-        let candidate = || &part.part[self.range.clone()];
-        self.made.as_deref().unwrap_or_else(candidate)
+    fn named(self, seen: &'a Candidate) -> &'a str {
+        let candidate = || &self.part[seen.range.clone()];
+        seen.made.as_deref().unwrap_or_else(candidate)
     }
 }
 
@@ -167,7 +156,7 @@ impl<'a> KeySearch<'a> {
                     }
                     Err(reason) => {
                         let candidate = &part.part[seen.range.clone()];
-                        let named = seen.named_in(part);
+                        let named = part.named(&seen);
                         self.findings.drop(candidate, named, reason, place);
                     }
                 }
@@ -190,51 +179,28 @@ impl<'a> KeySearch<'a> {
     }
 
     /// Everything in the part that may be a key, from left to right.
-    fn look<'b>(&self, part: Part<'b>) -> Box<dyn Iterator<Item = Seen> + 'b>
+    fn look<'b>(&self, part: Part<'b>) -> Box<dyn Iterator<Item = Candidate> + 'b>
     where
         'a: 'b,
     {
-        let plain = |range, shape| Seen {
-            range,
-            shape,
-            made: None,
-        };
         let text = part.part;
         if part.kind == TextKind::Explicit {
             // What the user names by hand is sent as named, or not at all.
-            return Box::new(words(text).map(move |word| plain(word, Shape::Key)));
+            return Box::new(words(text).map(|word| Candidate::new(word, None)));
         }
         if let Some(pattern) = &self.rules.pattern {
-            return Box::new(pattern.matches(text).map(|found| {
-                // A pattern that stops within a number would name another issue.
-                let is_cut = text[found.range.end..].starts_with(|c: char| c.is_ascii_digit());
-                Seen {
-                    shape: if is_cut && found.key.is_none() {
-                        Shape::Boundary
-                    } else {
-                        Shape::Key
-                    },
-                    range: found.range,
-                    made: found.key,
-                }
-            }));
+            return Box::new(pattern.matches(text));
         }
         let wanted = Candidates {
             identifiers: self.rules.projects.is_empty(),
             projects: self.unusual,
         };
-        let found = candidates(text, wanted);
-        Box::new(found.map(move |candidate| plain(candidate.range, candidate.shape)))
+        Box::new(candidates(text, wanted))
     }
 
-    fn judge(&mut self, part: Part<'_>, seen: &Seen) -> Result<IssueKey, Reason> {
-        match seen.shape {
-            Shape::Key => {}
-            Shape::Boundary => return Err(Reason::Boundary),
-            Shape::Version => return Err(Reason::Version),
-            Shape::Number => return Err(Reason::Number),
-            Shape::Identifier(entry) => return Err(Reason::DenyList(entry)),
-            Shape::CharacterClass => return Err(Reason::CharacterClass),
+    fn judge(&mut self, part: Part<'_>, seen: &Candidate) -> Result<IssueKey, Reason> {
+        if let Some(reason) = seen.wrong {
+            return Err(reason);
         }
         if part.text.is_named_by_jenkins() {
             return Err(Reason::JenkinsBranchName);
@@ -243,7 +209,7 @@ impl<'a> KeySearch<'a> {
         if self.is_word(part, candidate) {
             return Err(Reason::LowerCase);
         }
-        let named = seen.named_in(part);
+        let named = part.named(seen);
         let key: IssueKey = named.parse().map_err(|_| Reason::NotAKey)?;
         if part.kind != TextKind::Explicit {
             self.filter(part, seen, &key)?;
@@ -291,7 +257,7 @@ impl<'a> KeySearch<'a> {
         has_no_rules && part.kind.is_prose() && has_lower_case(candidate)
     }
 
-    fn filter(&self, part: Part<'_>, seen: &Seen, key: &IssueKey) -> Result<(), Reason> {
+    fn filter(&self, part: Part<'_>, seen: &Candidate, key: &IssueKey) -> Result<(), Reason> {
         let names = |projects: &[ProjectKey]| {
             projects
                 .iter()
@@ -358,11 +324,7 @@ fn no_word(part: Part<'_>, candidate: &str, end: usize, key: &IssueKey) -> Resul
         return Err(Reason::DenyList(word));
     }
     let number = candidate.rsplit('-').next().unwrap_or_default();
-    match branch::other_number(number, &part.part[end..]) {
-        Some(Other::Version) => Err(Reason::Version),
-        Some(Other::Date) => Err(Reason::Date),
-        None => Ok(()),
-    }
+    branch::other_number(number, &part.part[end..]).map_or(Ok(()), Err)
 }
 
 /// Bytes shown on either side of a candidate. Bounded, since a line may be as long as the text.

@@ -1,8 +1,9 @@
 use super::{
-    Candidate, Candidates, MAX_PART, Shape, candidates, identifier_at, is_after_boundary,
-    is_boundary, run, with_number,
+    Candidate, Candidates, MAX_PART, candidates, identifier_at, is_after_boundary, is_boundary,
+    run, with_number,
 };
-use crate::domain::issue_key::{KeyRules, Text, TextKind, find};
+use crate::domain::issue_key::Reason::{Boundary, CharacterClass, DenyList, Number, Version};
+use crate::domain::issue_key::{KeyRules, Reason, Text, TextKind, find};
 
 const PLAIN: Candidates<'static> = Candidates {
     identifiers: true,
@@ -23,43 +24,43 @@ fn boundaries_go_by_unicode_category() {
     }
 }
 
+/// A candidate, and what is wrong with it.
+type Found = (&'static str, Option<Reason>);
+
 #[test]
-fn shapes() {
-    let cases: &[(&str, &[(&str, Shape)])] = &[
-        ("ABC-1", &[("ABC-1", Shape::Key)]),
+fn surroundings_speak_against_candidates() {
+    let cases: &[(&str, &[Found])] = &[
+        ("ABC-1", &[("ABC-1", None)]),
         (
             "ABC-1x DEF-2",
-            &[("ABC-1", Shape::Boundary), ("DEF-2", Shape::Key)],
+            &[("ABC-1", Some(Boundary)), ("DEF-2", None)],
         ),
-        ("ABC-1ü", &[("ABC-1", Shape::Boundary)]),
-        ("ABC-1日", &[("ABC-1", Shape::Key)]),
-        ("lodash-4.17.21", &[("lodash-4", Shape::Version)]),
-        ("See ABC-4.", &[("ABC-4", Shape::Key)]),
-        ("ABC-4.x", &[("ABC-4", Shape::Key)]),
-        ("ABC-007", &[("ABC-007", Shape::Number)]),
-        ("ABC-jra-901", &[("jra-901", Shape::Key)]),
+        ("ABC-1ü", &[("ABC-1", Some(Boundary))]),
+        ("ABC-1日", &[("ABC-1", None)]),
+        ("lodash-4.17.21", &[("lodash-4", Some(Version))]),
+        ("See ABC-4.", &[("ABC-4", None)]),
+        ("ABC-4.x", &[("ABC-4", None)]),
+        ("ABC-007", &[("ABC-007", Some(Number))]),
+        ("ABC-jra-901", &[("jra-901", None)]),
         ("ÄBC-1", &[]),
-        ("日ABC-1", &[("ABC-1", Shape::Key)]),
+        ("日ABC-1", &[("ABC-1", None)]),
         ("ABC–1 ABC‑1", &[]),
         (
             "CVE-2024-1234-5",
-            &[("CVE-2024-1234", Shape::Identifier("CVE"))],
+            &[("CVE-2024-1234", Some(DenyList("CVE")))],
         ),
         ("A-1 B-", &[]),
-        ("[A-Z0-9]-12", &[("Z0-9", Shape::CharacterClass)]),
-        ("[^a-zA-F1-9_]", &[("F1-9", Shape::CharacterClass)]),
-        ("[_a-z0-9]{2}", &[("z0-9", Shape::CharacterClass)]),
-        ("A-Z0-9 only", &[("Z0-9", Shape::CharacterClass)]),
-        ("[x] Z0-9", &[("Z0-9", Shape::Key)]),
-        (
-            "[ABC-1] X-Q1-2",
-            &[("ABC-1", Shape::Key), ("Q1-2", Shape::Key)],
-        ),
-        ("[A-Z0-95]", &[("Z0-95", Shape::Key)]),
+        ("[A-Z0-9]-12", &[("Z0-9", Some(CharacterClass))]),
+        ("[^a-zA-F1-9_]", &[("F1-9", Some(CharacterClass))]),
+        ("[_a-z0-9]{2}", &[("z0-9", Some(CharacterClass))]),
+        ("A-Z0-9 only", &[("Z0-9", Some(CharacterClass))]),
+        ("[x] Z0-9", &[("Z0-9", None)]),
+        ("[ABC-1] X-Q1-2", &[("ABC-1", None), ("Q1-2", None)]),
+        ("[A-Z0-95]", &[("Z0-95", None)]),
     ];
     for (text, expected) in cases {
         let found: Vec<_> = candidates(text, PLAIN)
-            .map(|candidate| (&text[candidate.range], candidate.shape))
+            .map(|candidate| (&text[candidate.range], candidate.wrong))
             .collect();
         assert_eq!(&found, expected, "{text:?}");
     }
@@ -89,10 +90,10 @@ fn named_projects_need_not_look_like_projects() {
 #[test]
 fn projects_and_numbers_have_a_greatest_length() {
     let longest = format!("{}-{}", "A".repeat(255), "9".repeat(255));
-    assert_eq!(all(&longest)[0].shape, Shape::Key);
+    assert_eq!(all(&longest)[0].wrong, None);
     assert!(all(&format!("{}-9", "A".repeat(256))).is_empty());
     let long_number = format!("AB-{}", "9".repeat(256));
-    assert_eq!(all(&long_number)[0].shape, Shape::Number);
+    assert_eq!(all(&long_number)[0].wrong, Some(Number));
 }
 
 /// In a time that grows with the text: else this would take hours.
@@ -141,7 +142,7 @@ fn letter_by_letter(text: &str) -> Vec<Candidate> {
                 (2..=MAX_PART).contains(&project) && text[position + project..].starts_with('-');
             let plain = || is_project.then(|| with_number(text, position, project))?;
             if let Some(candidate) = identifier_at(text, position, project).or_else(plain) {
-                if matches!(candidate.shape, Shape::Key | Shape::Identifier(_)) {
+                if matches!(candidate.wrong, None | Some(DenyList(_))) {
                     next = candidate.range.end;
                 }
                 found.push(candidate);
