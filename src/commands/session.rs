@@ -22,28 +22,15 @@ pub(crate) struct Session<'a> {
 #[derive(Default)]
 pub(crate) struct OpenedSites(Mutex<Vec<OpenedSite>>);
 
-struct OpenedSite {
-    destination: Destination,
-    client_id: String,
-    opened: Arc<Opened>,
-}
+/// With the client id of the credential.
+type OpenedSite = (Destination, String, Opened);
 
 impl OpenedSites {
-    fn keep(&self, destination: &Destination, client_id: &str, opened: Opened) {
-        let site = OpenedSite {
-            destination: destination.clone(),
-            client_id: client_id.to_owned(),
-            opened: Arc::new(opened),
-        };
-        self.sites().push(site);
-    }
-
-    fn get(&self, destination: &Destination, client_id: &str) -> Option<Arc<Opened>> {
+    fn get(&self, destination: &Destination, client_id: &str) -> Option<Opened> {
         let sites = self.sites();
         let mut sites = sites.iter();
-        let site =
-            sites.find(|site| site.destination == *destination && site.client_id == client_id);
-        site.map(|site| Arc::clone(&site.opened))
+        let site = sites.find(|(site, id, _)| site == destination && id == client_id);
+        site.map(|(.., opened)| opened.clone())
     }
 
     fn sites(&self) -> MutexGuard<'_, Vec<OpenedSite>> {
@@ -112,12 +99,13 @@ impl<'a> Session<'a> {
         } = self.destination;
         let client_id = credentials.client_id.clone();
         if let Some(opened) = sites.get(self.destination, &client_id) {
-            let jira = Jira::reopen(transport, system, deadline, endpoints, credentials, &opened);
+            let jira = Jira::reopen(transport, system, deadline, endpoints, credentials, opened);
             return Ok(jira);
         }
         let jira = Jira::authorize(transport, system, deadline, target, endpoints, credentials);
         let jira = jira.map_err(|error| explain(&error, name))?;
-        sites.keep(self.destination, &client_id, jira.opened());
+        let site = (self.destination.clone(), client_id, jira.opened.clone());
+        sites.sites().push(site);
         Ok(jira)
     }
 

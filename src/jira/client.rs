@@ -39,24 +39,17 @@ pub(crate) struct Jira<'a> {
     exchange: Exchange<'a>,
     endpoints: &'a Endpoints,
     credentials: Arc<Credentials>,
-    token: Secret,
-    cloud_id: CloudId,
+    pub(crate) opened: Opened,
 }
 
 /// What opens a site once more without asking for it. The token may have expired; then the first request gets another.
+#[derive(Clone)]
 pub(crate) struct Opened {
-    token: Secret,
+    token: Arc<Secret>,
     cloud_id: CloudId,
 }
 
 impl<'a> Jira<'a> {
-    pub(crate) fn opened(&self) -> Opened {
-        Opened {
-            token: Secret::new(self.token.reveal()),
-            cloud_id: self.cloud_id.clone(),
-        }
-    }
-
     /// A site that was open before.
     pub(crate) fn reopen(
         transport: &'a dyn Transport,
@@ -64,14 +57,13 @@ impl<'a> Jira<'a> {
         deadline: Deadline,
         endpoints: &'a Endpoints,
         credentials: Arc<Credentials>,
-        opened: &Opened,
+        opened: Opened,
     ) -> Self {
         Self {
             exchange: Exchange::new(transport, system, deadline),
             endpoints,
             credentials,
-            token: Secret::new(opened.token.reveal()),
-            cloud_id: opened.cloud_id.clone(),
+            opened,
         }
     }
 
@@ -100,7 +92,7 @@ impl<'a> Jira<'a> {
             Target::Site(site) => both(|| tenant::cloud_id(&exchange, site, &unwanted), ask_token),
         };
         let (token, cloud_id) = match (grant, cloud_id) {
-            (Ok(grant), Ok(cloud_id)) => (grant.token, cloud_id),
+            (Ok(grant), Ok(cloud_id)) => (Arc::new(grant.token), cloud_id),
             // A wrong credential is the better news: it is certain, and the look-up may fail for a passing reason.
             (Err(error), Err(_)) if error.blames_credential() => return Err(error),
             (_, Err(error)) | (Err(error), _) => return Err(error),
@@ -109,13 +101,12 @@ impl<'a> Jira<'a> {
             exchange,
             endpoints,
             credentials,
-            token,
-            cloud_id,
+            opened: Opened { token, cloud_id },
         })
     }
 
     pub(crate) fn cloud_id(&self) -> &CloudId {
-        &self.cloud_id
+        &self.opened.cloud_id
     }
 
     /// From now on everything must be done by then.
@@ -131,7 +122,7 @@ impl<'a> Jira<'a> {
     /// Sends one body. Repeating it is harmless, since its sequence numbers stay the same.
     pub(crate) fn submit(&mut self, body: &Body) -> Result<Submitted, JiraError> {
         let asked = Asked::Submission(body.kind);
-        let url = self.url(&body.kind.bulk_path(self.cloud_id.as_str()));
+        let url = self.url(&body.kind.bulk_path(self.opened.cloud_id.as_str()));
         let answer = self.ask(asked, Request::post(&url, &body.json.to_string()))?;
         Submitted::parse(&answer.body).ok_or_else(|| JiraError::not_jira(asked, &url, answer))
     }
@@ -144,7 +135,10 @@ impl<'a> Jira<'a> {
         parse: impl FnOnce(&Value) -> Option<T>,
     ) -> Result<T, JiraError> {
         let asked = Asked::Reading(data);
-        let url = self.url(&format!("{}{path}", data.path(self.cloud_id.as_str())));
+        let url = self.url(&format!(
+            "{}{path}",
+            data.path(self.opened.cloud_id.as_str())
+        ));
         let answer = self.ask(asked, Request::get(&url))?;
         let json: Option<Value> = serde_json::from_str(&answer.body).ok();
         let parsed = json.as_ref().and_then(parse);
@@ -155,7 +149,10 @@ impl<'a> Jira<'a> {
     /// answers the same whether or not there was anything. Repeating it is harmless.
     pub(super) fn delete_at(&mut self, data: DataType, path: &str) -> Result<(), JiraError> {
         let asked = Asked::Deletion(data);
-        let url = self.url(&format!("{}{path}", data.path(self.cloud_id.as_str())));
+        let url = self.url(&format!(
+            "{}{path}",
+            data.path(self.opened.cloud_id.as_str())
+        ));
         let answer = self.ask(asked, Request::delete(&url))?;
         if error_body::is_page(&answer.body) {
             return Err(JiraError::not_jira(asked, &url, answer));
@@ -171,10 +168,11 @@ impl<'a> Jira<'a> {
     fn ask(&mut self, asked: Asked, request: Request<'_>) -> Result<Answer, JiraError> {
         let (exchange, credentials) = (&self.exchange, &self.credentials);
         let send = |token: &Secret| exchange.send(asked, request.with_token(token.reveal()));
-        match send(&self.token) {
+        match send(&self.opened.token) {
             Err(error) if error.is_unauthorized() => {
-                self.token = auth::token(exchange, self.endpoints, credentials)?.token;
-                send(&self.token)
+                let grant = auth::token(exchange, self.endpoints, credentials)?;
+                self.opened.token = Arc::new(grant.token);
+                send(&self.opened.token)
             }
             result => result,
         }
