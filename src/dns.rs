@@ -3,6 +3,7 @@
 use std::net::{IpAddr, ToSocketAddrs as _};
 use std::time::Duration;
 
+use crate::domain::web_url::authority;
 use crate::error::plain;
 use crate::side_by_side::in_time;
 
@@ -43,13 +44,12 @@ fn reason(error: &str) -> String {
 
 /// `host:port` of an address.
 fn with_port(url: &str) -> String {
-    let (scheme, rest) = url.split_once("://").unwrap_or(("https", url));
-    let authority = rest.split('/').next().unwrap_or_default();
+    let authority = authority(url);
     let (_, after_address) = authority.rsplit_once(']').unwrap_or(("", authority));
     if after_address.contains(':') {
         return authority.to_owned();
     }
-    let port = if scheme == "http" { 80 } else { 443 };
+    let port = if url.starts_with("http://") { 80 } else { 443 };
     format!("{authority}:{port}")
 }
 

@@ -47,6 +47,12 @@ impl WebUrl {
     }
 }
 
+/// The host of an address, with its port, where it has no user and password.
+pub(crate) fn authority(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or_default()
+}
+
 /// The URL without the user and password that may precede its host.
 pub(crate) fn without_account(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {

@@ -5,6 +5,7 @@ use super::DataType;
 use super::error_body;
 use super::http::{Answer, TransportError};
 use super::site::is_of_this_machine;
+use crate::domain::web_url::authority;
 use crate::error::{Failure, FailureKind};
 
 /// What was asked for when it went wrong.
@@ -59,7 +60,7 @@ enum Problem {
 
 impl JiraError {
     fn new(asked: Asked, url: &str, problem: Problem) -> Self {
-        let host = host(url).to_owned();
+        let host = authority(url).to_owned();
         Self {
             asked,
             host,
@@ -190,7 +191,7 @@ impl JiraError {
     /// The same with the site that it is for, where another host was asked.
     pub(crate) fn explain_for(&self, site: &str) -> Failure {
         let words = self.asked.words(self.kind(), &self.host);
-        if host(site) == self.host {
+        if authority(site) == self.host {
             self.explain_as(words)
         } else {
             self.explain_as(format!("{words} for {site}"))
@@ -306,12 +307,6 @@ fn is_foreign(asked: Asked, answer: &Answer) -> bool {
         // These come without a body as well.
         _ => !body.trim().is_empty() && !error_body::names_error(body),
     }
-}
-
-/// The host of an address, with its port.
-fn host(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    rest.split('/').next().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::items::Items;
 use super::settings::Settings;
 use crate::cli::{CheckOptions, CheckedData};
+use crate::domain::web_url::authority;
 use crate::error::{Failure, FailureKind};
 use crate::jira::{CloudId, DataType, Endpoints, Grant, JiraError, Probe, Site};
 use crate::secret::Secret;
@@ -128,8 +129,7 @@ impl Network<'_> {
             self.items.skip(name, reason);
             return false;
         };
-        let host = url.split_once("://").map_or(url, |(_, rest)| rest);
-        let host = host.split('/').next().unwrap_or_default();
+        let host = authority(url);
         match found {
             Ok(found) => {
                 let found: Vec<String> = found.iter().map(ToString::to_string).collect();
