@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::item::DeploymentKey;
-use super::{Jira, JiraError};
+use super::{DataType, Jira, JiraError};
 
 /// The decision. The API's description knows four; Atlassian's plugin knows `expired` as well.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,7 +93,11 @@ impl Jira<'_> {
     /// # Errors
     /// 404 as long as Jira has no gate for this deployment, which takes a moment after it was sent.
     pub(crate) fn gate(&mut self, deployment: &DeploymentKey) -> Result<Gate, JiraError> {
-        self.read_as(DeploymentKey::DATA, &deployment.gating_path(), Gate::parse)
+        self.read_as(
+            DataType::Deployments,
+            &deployment.gating_path(),
+            Gate::parse,
+        )
     }
 }
 

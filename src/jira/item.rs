@@ -98,7 +98,7 @@ impl Item {
     pub(crate) fn data(&self) -> DataType {
         match self {
             Self::Build { .. } => DataType::Builds,
-            Self::Deployment(_) => DeploymentKey::DATA,
+            Self::Deployment(_) => DataType::Deployments,
             Self::Repository(_) | Self::Entity { .. } => DataType::DevInfo,
             Self::FeatureFlag(_) => DataType::FeatureFlags,
         }
@@ -241,8 +241,6 @@ impl DeploymentKey {
     pub(crate) fn gating_path(&self) -> String {
         format!("{}/gating-status", self.path())
     }
-
-    pub(crate) const DATA: DataType = DataType::Deployments;
 }
 
 /// One segment of a path, whatever is in it.
