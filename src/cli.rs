@@ -31,7 +31,7 @@ use crate::policy::OnError;
 
 pub(crate) use backfill::{BackfillOptions, is_url};
 pub(crate) use build::BuildOptions;
-pub(crate) use check::{CheckOptions, CheckedData};
+pub(crate) use check::CheckOptions;
 pub(crate) use deployment::{DeploymentKeyOptions, DeploymentOptions, EnvironmentOptions};
 pub(crate) use dev_info::DevInfoOptions;
 pub(crate) use feature_flag::FeatureFlagOptions;

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::numbers::seconds;
 use super::options::{DEFAULT_BUDGET, KeyOptions, OutputOptions};
 use super::outbox::OutboxOptions;
+use crate::jira::DataType;
 
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Jira")]
@@ -25,7 +26,7 @@ pub(crate) struct CheckOptions {
         value_delimiter = ',',
         default_value = "builds,deployments"
     )]
-    pub(crate) data: Vec<CheckedData>,
+    pub(crate) data: Vec<DataType>,
     /// Time limit for all checks, in seconds or with a unit, such as '2 min'
     #[arg(long, value_name = "DURATION", default_value_t = DEFAULT_BUDGET, value_parser = seconds(1..=3600))]
     pub(crate) budget: u32,
@@ -38,13 +39,4 @@ pub(crate) struct CheckOptions {
     pub(crate) outbox: OutboxOptions,
     #[command(flatten)]
     pub(crate) output: OutputOptions,
-}
-
-/// The data whose permission can be asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum CheckedData {
-    Builds,
-    Deployments,
-    DevInfo,
-    FeatureFlags,
 }

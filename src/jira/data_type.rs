@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 /// A group of Jira's API ("Base URL differences" of the API's introduction).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum DataType {
     Builds,
     Deployments,
-    /// Development information: repositories with their commits, branches and pull requests.
+    // Development information: repositories with their commits, branches and pull requests.
     DevInfo,
     FeatureFlags,
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::items::Items;
 use super::settings::Settings;
-use crate::cli::{CheckOptions, CheckedData};
+use crate::cli::CheckOptions;
 use crate::domain::web_url::authority;
 use crate::error::{Failure, FailureKind};
 use crate::jira::{CloudId, DataType, Endpoints, Grant, JiraError, Probe, Site};
@@ -20,13 +20,12 @@ const SITE_HINT: &str = "check the spelling of JIRA_SITE, then the DNS of this a
 const API_HINT: &str =
     "check the DNS of this agent; where only a proxy may go out, set HTTPS_PROXY";
 
-/// The name of the item, and the data.
-fn named(data: CheckedData) -> (&'static str, DataType) {
+/// The name of the item about the permission.
+fn item_of(data: DataType) -> &'static str {
     match data {
-        CheckedData::Builds => ("builds", DataType::Builds),
-        CheckedData::Deployments => ("deployments", DataType::Deployments),
-        CheckedData::DevInfo => ("dev_info", DataType::DevInfo),
-        CheckedData::FeatureFlags => ("feature_flags", DataType::FeatureFlags),
+        DataType::DevInfo => "dev_info",
+        DataType::FeatureFlags => "feature_flags",
+        other => other.name(),
     }
 }
 
@@ -52,7 +51,7 @@ impl Network<'_> {
     pub(super) fn barred(&mut self, failure: &Failure) {
         self.items.fail("network", failure);
         let names = ["dns_site", "dns_api", "cloud_id", "token_endpoint", "token"];
-        let data = self.options.data.iter().map(|data| named(*data).0);
+        let data = self.options.data.iter().map(|data| item_of(*data));
         for name in names.into_iter().chain(data).chain(["clock"]) {
             self.items.skip(name, "invalid connection settings");
         }
@@ -251,13 +250,13 @@ impl Network<'_> {
                 None => "there is no token",
             };
             for data in &self.options.data {
-                self.items.skip(named(*data).0, reason);
+                self.items.skip(item_of(*data), reason);
             }
             return;
         };
         let (probe, deadline) = (self.probe, self.deadline);
         let answers = side_by_side(&self.options.data, |data| {
-            probe.may_send(named(*data).1, endpoints, cloud_id, token, deadline)
+            probe.may_send(*data, endpoints, cloud_id, token, deadline)
         });
         // A wrong cloud id is answered like an item that is not there.
         let condition = if *confirmed {
@@ -266,7 +265,7 @@ impl Network<'_> {
             ", if the cloud id is right"
         };
         for (data, answer) in self.options.data.iter().zip(answers) {
-            let (name, data) = named(*data);
+            let name = item_of(*data);
             let Err(error) = answer else {
                 let what = data.permission().to_lowercase();
                 self.items
