@@ -7,7 +7,7 @@ use super::deployed::DeploymentPlace;
 use super::identity::EnvironmentName;
 use super::missing::Missing;
 use super::payload::{Payload, Status};
-use super::run_facts::{RunFacts, jenkins_url};
+use super::run_facts::{RunFacts, given_or_jenkins_url};
 use super::send;
 use super::{Context, environments, notices, run_facts};
 use crate::cli::DeploymentOptions;
@@ -211,9 +211,7 @@ pub(super) fn pipeline_url(
     jenkins: &Run,
     run: &RunFacts,
 ) -> Result<WebUrl, Failure> {
-    match (&options.pipeline_url, &jenkins.job_url) {
-        (Some(url), _) => Ok(url.clone()),
-        (None, Some(url)) => jenkins_url("JOB_URL", url),
-        (None, None) => Ok(run.url.clone()),
-    }
+    let (given, job_url) = (options.pipeline_url.as_ref(), jenkins.job_url.as_deref());
+    let url = given_or_jenkins_url(given, "JOB_URL", job_url)?;
+    Ok(url.unwrap_or_else(|| run.url.clone()))
 }

@@ -4,7 +4,7 @@ mod of_options;
 mod payloads;
 
 use super::missing::Missing;
-use super::run_facts::jenkins_url;
+use super::run_facts::given_or_jenkins_url;
 use super::{Context, environments, notices, run_facts, send};
 use crate::cli::words::Words;
 use crate::cli::{FeatureFlagOptions, KeyOptions};
@@ -14,7 +14,6 @@ use crate::domain::environment_types::EnvironmentTypes;
 use crate::domain::issue_key::{Findings, IssueKey};
 use crate::domain::sequence::SequenceNumber;
 use crate::domain::text::Line;
-use crate::domain::web_url::WebUrl;
 use crate::error::Failure;
 use crate::facts::{self, Facts};
 use crate::flag_file::{self, Defaults, FlagFile, GivenFlag};
@@ -34,7 +33,11 @@ pub(super) fn run(options: &FeatureFlagOptions, context: &Context<'_>) -> Result
     let destinations = super::destinations(&jira.connection, context)?;
     let event = update.event_time.unwrap_or_else(|| context.system.now());
     let defaults = Defaults {
-        url: page(options, &facts)?,
+        url: given_or_jenkins_url(
+            options.flag.url.as_ref(),
+            "BUILD_URL",
+            facts.run.url.as_deref(),
+        )?,
         time: update.last_updated.unwrap_or(event),
         types: EnvironmentTypes::all(&options.environment.environment_types),
     };
@@ -115,15 +118,6 @@ pub(super) fn run(options: &FeatureFlagOptions, context: &Context<'_>) -> Result
     };
     let payloads = requests.payloads(numbered);
     send::send_all(payloads, require, jira, &destinations, deadline, context)
-}
-
-/// The page of a flag that has none of its own.
-fn page(options: &FeatureFlagOptions, facts: &Facts) -> Result<Option<WebUrl>, Failure> {
-    match (&options.flag.url, &facts.run.url) {
-        (Some(url), _) => Ok(Some(url.clone())),
-        (None, Some(url)) => jenkins_url("BUILD_URL", url).map(Some),
-        (None, None) => Ok(None),
-    }
 }
 
 /// Flags that are written in the pipeline.

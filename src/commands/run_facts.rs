@@ -43,13 +43,8 @@ pub(crate) fn read(
     missing: &mut Missing,
 ) -> Result<Option<RunFacts>, Failure> {
     let identity = RunIdentity::of(&options.identity, run, missing)?;
-    let url = match (&options.url, &run.url) {
-        (Some(url), _) => Some(url.clone()),
-        (None, Some(url)) => Some(jenkins_url("BUILD_URL", url)?),
-        (None, None) => None,
-    };
     let url = missing.want_or(
-        url,
+        given_or_jenkins_url(options.url.as_ref(), "BUILD_URL", run.url.as_deref())?,
         || "https://jenkins.example.com/job/JOB_NAME/0/".parse().ok(),
         "URL of the build",
         "--url",
@@ -131,6 +126,18 @@ pub(crate) fn warn_local(url: &WebUrl, output: &Output) {
             &format!("only this machine can open {url}"),
             "fill in Manage Jenkins > System > Jenkins URL, or pass --url",
         );
+    }
+}
+
+/// The address that is given, else the one in one of Jenkins' variables, if it is set.
+pub(crate) fn given_or_jenkins_url(
+    given: Option<&WebUrl>,
+    variable: &str,
+    text: Option<&str>,
+) -> Result<Option<WebUrl>, Failure> {
+    match given {
+        Some(given) => Ok(Some(given.clone())),
+        None => text.map(|text| jenkins_url(variable, text)).transpose(),
     }
 }
 
