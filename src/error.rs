@@ -71,7 +71,7 @@ impl Failure {
     pub(crate) fn new(kind: FailureKind, what: impl Into<String>) -> Self {
         Self {
             kind,
-            what: words(what.into()),
+            what: words(&what.into()),
             causes: Vec::new(),
             hints: Vec::new(),
         }
@@ -83,7 +83,7 @@ impl Failure {
 
     #[must_use]
     pub(crate) fn cause(mut self, cause: impl fmt::Display) -> Self {
-        self.causes.push(words(cause));
+        self.causes.push(words(&cause));
         self
     }
 
@@ -97,7 +97,7 @@ impl Failure {
     /// All errors of a chain, the outermost first.
     #[must_use]
     pub(crate) fn chain(mut self, error: &anyhow::Error) -> Self {
-        self.causes.extend(error.chain().map(words));
+        self.causes.extend(error.chain().map(|error| words(&error)));
         self
     }
 
@@ -145,14 +145,17 @@ impl Failure {
 }
 
 /// The words of an error, without users and passwords of addresses.
-fn words(error: impl fmt::Display) -> String {
+fn words(error: &dyn fmt::Display) -> String {
     accounts::hidden_in(&plain(error))
 }
 
 /// The words of an error and of its causes, as people say them: not `No such file or directory (os error 2)`.
 pub(crate) fn plain(error: impl fmt::Display) -> String {
-    let text = format!("{error:#}");
-    let (mut plain, mut rest) = (String::new(), text.as_str());
+    plain_words(&format!("{error:#}"))
+}
+
+fn plain_words(text: &str) -> String {
+    let (mut plain, mut rest) = (String::new(), text);
     while let Some((before, behind)) = rest.split_once(" (os error ") {
         let start = before.rfind(": ").map_or(0, |colon| colon + 2);
         let (place, reason) = before.split_at(start);
@@ -183,7 +186,7 @@ pub(crate) struct Warning {
 impl Warning {
     pub(crate) fn new(what: impl Into<String>, advice: impl Into<String>) -> Self {
         Self {
-            what: words(what.into()),
+            what: words(&what.into()),
             advice: advice.into(),
         }
     }
