@@ -10,8 +10,7 @@ use super::text::Line;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Percentage(f64);
 
-/// What is expected where it is something else.
-pub(crate) const A_PERCENTAGE: &str = "a number from 0 to 100";
+const EXPECTED: &str = "expected a number from 0 to 100";
 
 impl Percentage {
     /// # Errors
@@ -21,7 +20,7 @@ impl Percentage {
             // No -0, which JSON would tell apart from 0.
             Ok(Self(number.abs()))
         } else {
-            Err(format!("expected {A_PERCENTAGE}, got {number}"))
+            Err(format!("{EXPECTED}, got {number}"))
         }
     }
 }
@@ -54,7 +53,7 @@ impl FromStr for Percentage {
         // A number as in JSON, but for `1e2`.
         let read = serde_json::from_str(number).ok();
         let read = read.filter(|_| number.bytes().all(digits));
-        read.map_or_else(|| Err(format!("expected {A_PERCENTAGE}")), Self::new)
+        read.map_or_else(|| Err(EXPECTED.to_owned()), Self::new)
     }
 }
 
