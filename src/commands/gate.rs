@@ -10,7 +10,7 @@ use super::session::Session;
 use crate::cli::GateOptions;
 use crate::error::{Failure, FailureKind};
 use crate::jenkins::Run;
-use crate::jira::gating::{Gate, GatingStatus};
+use crate::jira::gating::Gate;
 use crate::jira::item::DeploymentKey;
 use crate::report::{GateReport, Outcome, Report};
 use crate::system::Deadline;
@@ -113,7 +113,7 @@ impl Watch<'_> {
                     if self.waits && last.as_ref() != Some(&gate) {
                         self.context.output.say(&self.words(&gate));
                     }
-                    if !gate.status.is_open() || !self.waits {
+                    if !gate.is_open() || !self.waits {
                         return Ok(gate);
                     }
                     last = Some(gate);
@@ -205,7 +205,7 @@ impl Watch<'_> {
 
     /// What people see of an answer.
     fn words(&self, gate: &Gate) -> String {
-        let words = format!("the gate of {}: {}", self.name, gate.status.word());
+        let words = format!("the gate of {}: {}", self.name, gate.status);
         let requests = gate.change_requests.iter().map(|request| {
             let words = format!("{} {}", request.issue_key, request.issue_link);
             words.trim_end().to_owned()
@@ -220,31 +220,31 @@ impl Watch<'_> {
     /// Reports the decision, as an error if the deployment may not proceed.
     fn report(&self, gate: &Gate) -> Report {
         let words = self.words(gate);
-        let (kind, hint) = match &gate.status {
-            GatingStatus::Allowed => (None, ""),
-            GatingStatus::Awaiting if self.waits => (
+        let (kind, hint) = match gate.status.as_str() {
+            "allowed" => (None, ""),
+            "awaiting" if self.waits => (
                 Some(FailureKind::Awaiting),
                 "nobody has decided within --timeout: ask whoever approves the change request, or wait longer",
             ),
-            GatingStatus::Awaiting => (
+            "awaiting" => (
                 Some(FailureKind::Awaiting),
                 "ask again later, or wait for the decision with --wait",
             ),
-            GatingStatus::Other(_) => (
-                Some(FailureKind::Awaiting),
-                "this version of jira-send does not know this status and treats it as undecided",
-            ),
-            GatingStatus::Prevented => (
+            "prevented" => (
                 Some(FailureKind::Prevented),
                 "the change request was declined; its issue has the reason",
             ),
-            GatingStatus::Expired => (
+            "expired" => (
                 Some(FailureKind::Prevented),
                 "nobody decided in time; run the deployment again to ask once more",
             ),
-            GatingStatus::Invalid => (
+            "invalid" => (
                 Some(FailureKind::InvalidGate),
                 "check the services of the deployment (--service-ids) and the change management of the service project in Jira Service Management",
+            ),
+            _ => (
+                Some(FailureKind::Awaiting),
+                "this version of jira-send does not know this status and treats it as undecided",
             ),
         };
         let failure = kind.map(|kind| Failure::new(kind, words.as_str()).hint(hint));
@@ -258,7 +258,7 @@ impl Watch<'_> {
             None => Report::new(Outcome::Allowed, words),
         };
         report.gate = Some(GateReport {
-            gating_status: gate.status.word().to_owned(),
+            gating_status: gate.status.clone(),
             gating_updated: gate.updated.clone(),
             change_requests: gate.change_requests.clone(),
         });

@@ -6,49 +6,6 @@ use serde_json::Value;
 use super::item::DeploymentKey;
 use super::{DataType, Jira, JiraError};
 
-/// The decision. The API's description knows four; Atlassian's plugin knows `expired` as well.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum GatingStatus {
-    Allowed,
-    Awaiting,
-    Prevented,
-    Expired,
-    Invalid,
-    /// A word that nobody has documented.
-    Other(String),
-}
-
-impl From<&str> for GatingStatus {
-    fn from(word: &str) -> Self {
-        match word.to_ascii_lowercase().as_str() {
-            "allowed" => Self::Allowed,
-            "awaiting" => Self::Awaiting,
-            "prevented" => Self::Prevented,
-            "expired" => Self::Expired,
-            "invalid" => Self::Invalid,
-            other => Self::Other(other.to_owned()),
-        }
-    }
-}
-
-impl GatingStatus {
-    pub(crate) fn word(&self) -> &str {
-        match self {
-            Self::Allowed => "allowed",
-            Self::Awaiting => "awaiting",
-            Self::Prevented => "prevented",
-            Self::Expired => "expired",
-            Self::Invalid => "invalid",
-            Self::Other(word) => word,
-        }
-    }
-
-    /// Whether it may still change. A word that is not known is no decision.
-    pub(crate) fn is_open(&self) -> bool {
-        matches!(self, Self::Awaiting | Self::Other(_))
-    }
-}
-
 /// A change request that decides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct ChangeRequest {
@@ -59,13 +16,20 @@ pub(crate) struct ChangeRequest {
 /// What is known of a gate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Gate {
-    pub(crate) status: GatingStatus,
+    /// In lower case: `allowed`, `awaiting`, `prevented`, `invalid`, or `expired`, which only Atlassian's plugin knows.
+    pub(crate) status: String,
     /// When it changed last, as Jira writes it.
     pub(crate) updated: Option<String>,
     pub(crate) change_requests: Vec<ChangeRequest>,
 }
 
 impl Gate {
+    /// Whether it may still change. A word that is not known is no decision.
+    pub(crate) fn is_open(&self) -> bool {
+        let closed = ["allowed", "prevented", "expired", "invalid"];
+        !closed.contains(&self.status.as_str())
+    }
+
     /// No field is required but the status itself.
     fn parse(answer: &Value) -> Option<Self> {
         let text = |value: &Value, name: &str| {
@@ -80,7 +44,7 @@ impl Gate {
             issue_link: text(detail, "issueLink"),
         });
         Some(Self {
-            status: status.into(),
+            status: status.to_ascii_lowercase(),
             updated: (!updated.is_empty()).then_some(updated),
             change_requests: requests
                 .filter(|request| !request.issue_key.is_empty())
@@ -105,7 +69,7 @@ impl Jira<'_> {
 mod tests {
     use serde_json::json;
 
-    use super::{ChangeRequest, Gate, GatingStatus};
+    use super::{ChangeRequest, Gate};
 
     #[test]
     fn nothing_but_the_status_is_required() {
@@ -114,7 +78,7 @@ mod tests {
             "details": [{"type": "issue", "issueKey": "CHG-1", "issueLink": "https://acme/CHG-1"}, {"type": "issue"}, 5],
         });
         let gate = Gate::parse(&whole).unwrap();
-        assert!(gate.status.is_open());
+        assert!(gate.is_open());
         assert_eq!(gate.updated.as_deref(), Some("2026-01-01T00:00:00Z"));
         let request = ChangeRequest {
             issue_key: "CHG-1".to_owned(),
@@ -122,16 +86,16 @@ mod tests {
         };
         assert_eq!(gate.change_requests, [request]);
         for (word, status, open) in [
-            ("allowed", GatingStatus::Allowed, false),
-            ("ALLOWED", GatingStatus::Allowed, false),
-            ("prevented", GatingStatus::Prevented, false),
-            ("expired", GatingStatus::Expired, false),
-            ("invalid", GatingStatus::Invalid, false),
-            ("paused", GatingStatus::Other("paused".to_owned()), true),
+            ("allowed", "allowed", false),
+            ("ALLOWED", "allowed", false),
+            ("prevented", "prevented", false),
+            ("expired", "expired", false),
+            ("invalid", "invalid", false),
+            ("paused", "paused", true),
         ] {
             let gate = Gate::parse(&json!({"gatingStatus": word, "details": null})).unwrap();
             assert_eq!(gate.status, status);
-            assert_eq!(gate.status.is_open(), open, "{word}");
+            assert_eq!(gate.is_open(), open, "{word}");
         }
         assert_eq!(Gate::parse(&json!({"details": []})), None);
         assert_eq!(Gate::parse(&json!({"gatingStatus": null})), None);
