@@ -1,6 +1,5 @@
 //! Ids of repositories, commits, branches and pull requests. Whoever deletes them needs the same ids again.
 
-use std::fmt;
 use std::str::FromStr;
 
 use serde::Serialize;
@@ -20,11 +19,7 @@ impl RepositoryId {
     }
 }
 
-impl fmt::Display for RepositoryId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
+shown_as_text!(RepositoryId, EntityId);
 
 impl FromStr for RepositoryId {
     type Err = String;
@@ -50,12 +45,6 @@ impl EntityId {
     /// From the full hash of a commit, the name of a branch (`feature~2FABC-1`) or the number of a pull request.
     pub(crate) fn of(name: &str) -> Self {
         Self(safe(name))
-    }
-}
-
-impl fmt::Display for EntityId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
     }
 }
 

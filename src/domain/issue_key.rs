@@ -12,7 +12,6 @@ mod scan;
 mod search;
 mod text;
 
-use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize};
@@ -51,11 +50,7 @@ impl IssueKey {
     }
 }
 
-impl fmt::Display for IssueKey {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
+shown_as_text!(IssueKey);
 
 impl<'de> Deserialize<'de> for IssueKey {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

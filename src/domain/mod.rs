@@ -1,5 +1,16 @@
 //! Types that cannot hold what Jira would refuse. Text from outside becomes one of these at the edge.
 
+/// People read these types as the text that they hold.
+macro_rules! shown_as_text {
+    ($($name:ident),+) => {$(
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str(&self.0)
+            }
+        }
+    )+};
+}
+
 pub(crate) mod association;
 pub(crate) mod build_number;
 pub(crate) mod deployed;

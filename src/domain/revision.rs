@@ -1,6 +1,5 @@
 //! What git is asked about: a commit, branch or tag.
 
-use std::fmt;
 use std::str::FromStr;
 
 /// A revision that git can take for nothing but a revision: never an option, never two words.
@@ -30,11 +29,7 @@ pub(crate) fn is_full_id(id: &str) -> bool {
     matches!(id.len(), 40 | 64) && id.bytes().all(is_digit)
 }
 
-impl fmt::Display for Revision {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
+shown_as_text!(Revision);
 
 impl FromStr for Revision {
     type Err = String;

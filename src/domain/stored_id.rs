@@ -1,6 +1,5 @@
 //! Ids of what is already stored: Jira's or the user's, taken as they are.
 
-use std::fmt;
 use std::str::FromStr;
 
 /// Longest id that Jira takes, in characters (development information; 255 elsewhere).
@@ -28,11 +27,7 @@ impl FromStr for StoredId {
     }
 }
 
-impl fmt::Display for StoredId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
+shown_as_text!(StoredId);
 
 #[cfg(test)]
 mod tests {

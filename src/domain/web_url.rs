@@ -1,6 +1,5 @@
 //! Addresses of pages, as Jira takes them.
 
-use std::fmt;
 use std::str::FromStr;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -84,11 +83,7 @@ fn host_in(rest: &str) -> &str {
         .map_or(authority, |(_, host)| host)
 }
 
-impl fmt::Display for WebUrl {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
+shown_as_text!(WebUrl);
 
 impl FromStr for WebUrl {
     type Err = String;
