@@ -13,26 +13,6 @@ pub(crate) enum Color {
     Never,
 }
 
-/// What a person reads on the terminal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Paint {
-    Error,
-    Warning,
-    Hint,
-}
-
-impl Paint {
-    /// The text in bold and in the colour that goes with it.
-    pub(crate) fn on(self, text: &str) -> String {
-        let color = match self {
-            Self::Error => 31,
-            Self::Warning => 33,
-            Self::Hint => 36,
-        };
-        format!("\x1b[1;{color}m{text}\x1b[0m")
-    }
-}
-
 /// Whether a stream gets colours, with what was typed for `--color`. That may be wrong still: errors about it have colours,
 /// too.
 pub(crate) fn is_wanted(typed: Option<&str>, variables: &Variables, is_terminal: bool) -> bool {

@@ -9,7 +9,6 @@ use std::collections::HashSet;
 use std::io::{ErrorKind, Write};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use crate::color::Paint;
 use crate::error::{Failure, Warning};
 use crate::secret::Secret;
 use crate::wording::Wording;
@@ -317,20 +316,21 @@ impl Output {
         let _ = writeln!(people, "{label}{line}").and_then(|()| people.flush());
     }
 
-    /// The label in its colour. Causes belong to the line above them.
+    /// The label in bold and in its colour. Causes belong to the line above them.
     fn painted<'a>(&self, label: &'a str) -> Cow<'a, str> {
         let word = label.trim_end_matches([':', ' ']);
-        let paint = match word.trim_start() {
-            "error" | "caused by" => Paint::Error,
-            "warning" => Paint::Warning,
-            "hint" => Paint::Hint,
+        let color = match word.trim_start() {
+            "error" | "caused by" => 31,
+            "warning" => 33,
+            "hint" => 36,
             _ => return label.into(),
         };
         if !self.has_colors {
             return label.into();
         }
         let text = label.trim();
-        label.replace(text, &paint.on(text)).into()
+        let painted = format!("\x1b[1;{color}m{text}\x1b[0m");
+        label.replace(text, &painted).into()
     }
 
     /// The same of the beginning of a text, of which only so many characters are shown: an answer may have megabytes.
