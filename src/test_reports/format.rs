@@ -17,19 +17,31 @@ pub(super) trait Format {
     fn close(&mut self, _depth: usize, _counts: &mut TestCounts) {}
 }
 
-/// What an attribute of the element that has begun means by a format's table of words.
+/// A format's words for the results of tests, with blanks between them.
+pub(super) struct Words {
+    pub(super) passed: &'static str,
+    pub(super) failed: &'static str,
+    pub(super) skipped: &'static str,
+}
+
+/// What an attribute of the element that has begun means by a format's words.
 ///
 /// # Errors
 /// There is no such attribute, or it is none of the words.
 pub(super) fn outcome(
     element: &Markup<'_>,
     attribute: &[u8],
-    words: &[(&str, TestOutcome)],
+    words: &Words,
 ) -> anyhow::Result<TestOutcome> {
     let value = element.attribute(attribute).unwrap_or_default();
-    let mut known = words.iter();
-    match known.find(|(word, _)| word.as_bytes() == value) {
-        Some((_, outcome)) => Ok(*outcome),
+    let known = [
+        (words.passed, TestOutcome::Passed),
+        (words.failed, TestOutcome::Failed),
+        (words.skipped, TestOutcome::Skipped),
+    ];
+    let has_value = |words: &str| words.split(' ').any(|word| word.as_bytes() == value);
+    match known.into_iter().find(|(words, _)| has_value(words)) {
+        Some((_, outcome)) => Ok(outcome),
         None if value.is_empty() => bail!("it has a test without a result"),
         None => bail!("it has a test with an unknown result: {}", text(value)),
     }

@@ -1,26 +1,15 @@
 //! TRX, the XML of Visual Studio and `dotnet test`.
 
-use super::format::{Format, outcome};
+use super::format::{Format, Words, outcome};
 use super::markup::Markup;
 use crate::domain::test_info::{TestCounts, TestOutcome};
 
 /// The outcomes of the format (`TestOutcome` of `TrxLogger` in microsoft/vstest).
-const OUTCOMES: &[(&str, TestOutcome)] = &[
-    ("Passed", TestOutcome::Passed),
-    ("PassedButRunAborted", TestOutcome::Passed),
-    ("Warning", TestOutcome::Passed),
-    ("Completed", TestOutcome::Passed),
-    ("Failed", TestOutcome::Failed),
-    ("Error", TestOutcome::Failed),
-    ("Timeout", TestOutcome::Failed),
-    ("Aborted", TestOutcome::Failed),
-    ("Disconnected", TestOutcome::Failed),
-    ("Inconclusive", TestOutcome::Skipped),
-    ("NotExecuted", TestOutcome::Skipped),
-    ("NotRunnable", TestOutcome::Skipped),
-    ("InProgress", TestOutcome::Skipped),
-    ("Pending", TestOutcome::Skipped),
-];
+const OUTCOMES: Words = Words {
+    passed: "Passed PassedButRunAborted Warning Completed",
+    failed: "Failed Error Timeout Aborted Disconnected",
+    skipped: "Inconclusive NotExecuted NotRunnable InProgress Pending",
+};
 
 /// The results that are open, the innermost last.
 #[derive(Default)]
@@ -39,7 +28,7 @@ impl Format for Trx {
         }
         // Writers leave out the first of the outcomes, which is Error.
         let outcome = if element.attribute(b"outcome").is_some() {
-            outcome(element, b"outcome", OUTCOMES)?
+            outcome(element, b"outcome", &OUTCOMES)?
         } else {
             TestOutcome::Failed
         };
