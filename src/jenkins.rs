@@ -87,9 +87,7 @@ impl Run {
             checkout_directory: get(variables::GIT_CHECKOUT_DIR),
         }
     }
-}
 
-impl Run {
     /// The branch that others come from, when it is the one that was built.
     pub(crate) fn primary(&self) -> Option<&str> {
         self.branch_name.as_deref().filter(|_| self.is_primary)

@@ -18,29 +18,12 @@ static NUMBERED: LazyLock<HashSet<&str>> =
     LazyLock::new(|| word_set(include_str!("branch_numbered.txt")));
 
 /// First part of the branches of bots and merge queues.
-const BOTS: &[&str] = &[
-    "dependabot",
-    "renovate",
-    "snyk",
-    "mergify",
-    "gh-readonly-queue",
-    "depfu",
-    "greenkeeper",
-    "pyup",
-    "imgbot",
-];
+const BOTS: &str =
+    "dependabot renovate snyk mergify gh-readonly-queue depfu greenkeeper pyup imgbot";
 
 /// How such a first part begins where more follows.
-const BOT_PREFIXES: &[&str] = &[
-    "dependabot-",
-    "renovate-",
-    "snyk-",
-    "mergify-",
-    "greenkeeper-",
-    "pyup-",
-    "release-please--",
-    "pre-commit-ci-",
-];
+const BOT_PREFIXES: &str =
+    "dependabot- renovate- snyk- mergify- greenkeeper- pyup- release-please-- pre-commit-ci-";
 
 /// Longest number in lower case that is taken for an issue's: longer ones are dates, times and ids of other systems.
 const MAX_DIGITS: usize = 7;
@@ -62,8 +45,8 @@ pub(super) fn is_made_by_machine(branch: &str) -> bool {
     // Jenkins may put the name of the remote before it.
     let parts = branch.split('/').take(2).map(str::to_ascii_lowercase);
     let mut parts = parts.map(|part| {
-        BOTS.contains(&part.as_str())
-            || BOT_PREFIXES.iter().any(|bot| part.starts_with(bot))
+        BOTS.split(' ').any(|bot| part == bot)
+            || BOT_PREFIXES.split(' ').any(|bot| part.starts_with(bot))
             || is_revert(&part)
     });
     parts.any(|is_machine| is_machine) || is_patch(branch)
