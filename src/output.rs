@@ -14,6 +14,7 @@ use crate::secret::Secret;
 use crate::wording::Wording;
 
 pub(crate) use visible::{escaped_json, log_line, readable_json, visible};
+pub(crate) use wrapped::broken;
 
 use secrets::Secrets;
 use visible::cut_visible;

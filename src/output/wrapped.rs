@@ -8,6 +8,11 @@ pub(super) fn wrapped(line: &str, indent: usize, width: usize) -> String {
     if width < MIN_WIDTH || indent * 2 > width {
         return line.to_owned();
     }
+    broken(line, indent, width)
+}
+
+/// The words in lines that end at `width` and, but for the first, begin behind `indent` characters.
+pub(crate) fn broken(line: &str, indent: usize, width: usize) -> String {
     let mut text = String::with_capacity(line.len() + line.len() / 8);
     let mut column = indent;
     for (number, word) in line.split(' ').enumerate() {

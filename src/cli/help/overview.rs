@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::cli::examples;
 use crate::error::EXIT_CODES;
+use crate::output::broken;
 use crate::variables::{
     CONNECTION, CONTROLLER, JENKINS, MACHINE, NETWORK, PLUGINS, TERMINAL, Variable,
 };
@@ -106,21 +107,10 @@ pub(super) fn overview(width: usize, is_long: bool) -> String {
 /// Names with their meanings beside them, in lines of this width.
 pub(super) fn table(rows: &[(&str, &str)], width: usize) -> String {
     let longest = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    let indent = longest + 4;
     let mut text = String::new();
     for (name, meaning) in rows {
-        let _ = write!(text, "  {name:<longest$} ");
-        let mut column = indent - 1;
-        for word in meaning.split(' ') {
-            if column + 1 + word.len() > width && column >= indent {
-                let _ = write!(text, "\n{:1$}", "", indent - 1);
-                column = indent - 1;
-            }
-            text.push(' ');
-            text.push_str(word);
-            column += 1 + word.chars().count();
-        }
-        text.push('\n');
+        let meaning = broken(meaning, longest + 4, width);
+        let _ = writeln!(text, "  {name:<longest$}  {meaning}");
     }
     text
 }
