@@ -73,18 +73,10 @@ impl FromStr for CommitReference {
     }
 }
 
-/// One block of `associations` (Builds and Deployments API).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Association {
-    association_type: &'static str,
-    values: Vec<Value>,
-}
-
-/// All associations of one build or deployment, 500 values at most.
+/// The blocks of `associations` of one build or deployment (Builds and Deployments API), 500 values at most.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub(crate) struct Associations(Vec<Association>);
+pub(crate) struct Associations(Vec<Value>);
 
 /// What the user names besides issue keys.
 #[derive(Clone, Debug, Default)]
@@ -131,10 +123,8 @@ impl Associations {
         ];
         // Jira refuses the whole request for an empty block.
         let blocks = blocks.into_iter().filter(|(_, values)| !values.is_empty());
-        let blocks = blocks.map(|(association_type, values)| Association {
-            association_type,
-            values,
-        });
+        let blocks =
+            blocks.map(|(kind, values)| json!({"associationType": kind, "values": values}));
         let cut = Cut {
             issue_keys: cut.iter().copied().cloned().collect(),
             others: room.cut,
