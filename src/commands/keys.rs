@@ -16,6 +16,7 @@ use crate::domain::issue_key::{
 use crate::error::Failure;
 use crate::facts::{self, Facts};
 use crate::output::{Output, visible};
+use crate::phrases::counted;
 use crate::system::Deadline;
 
 /// Most commits that are listed for people, who read the newest ones.
@@ -298,8 +299,7 @@ fn list_searched(searched: &Searched, list: &mut String) {
     }
     let beyond = searched.beyond(shown);
     if beyond > 0 {
-        let plural = if beyond == 1 { "" } else { "s" };
-        let _ = writeln!(list, "  and {beyond} more commit message{plural}");
+        let _ = writeln!(list, "  and {}", counted(beyond, "more commit message"));
     }
 }
 
