@@ -132,7 +132,7 @@ impl<'a> SendCall<'a> {
             opened?;
             let jira = station.session.open_named(deadline)?;
             if let Ok((_, _, entry)) = &mut kept {
-                entry.cloud_id = Some(jira.cloud_id().as_str().to_owned());
+                entry.cloud_id = Some(jira.opened.cloud_id.as_str().to_owned());
             }
             let submitted = jira.submit_in_parts(&payload.body);
             submitted.map_err(|error| error.explain())

@@ -6,7 +6,7 @@ use crate::output::Output;
 
 /// Names what a list of types has that says nothing.
 pub(super) fn warn_wrong_types(types: &EnvironmentTypes, output: &Output) {
-    for wrong in types.wrong() {
+    for wrong in &types.wrong {
         output.advise(
             &format!("--environment-types: ignored {wrong}"),
             "write it as NAME=TYPE, with one of development, testing, staging, production, unmapped",

@@ -10,7 +10,7 @@ use super::environment::{EnvironmentType, whole_words};
 pub(crate) struct EnvironmentTypes {
     known: Vec<(String, EnvironmentType)>,
     /// Each with the reason. It is set for many jobs at once, so that one wrong entry must not keep the others.
-    wrong: Vec<String>,
+    pub(crate) wrong: Vec<String>,
 }
 
 impl FromStr for EnvironmentTypes {
@@ -50,10 +50,6 @@ impl EnvironmentTypes {
         }
     }
 
-    pub(crate) fn wrong(&self) -> &[String] {
-        &self.wrong
-    }
-
     /// The type that is listed for the name, else the one that the name speaks of.
     pub(crate) fn of_name(&self, name: &str) -> EnvironmentType {
         let listed = self.of(&[name]);
@@ -89,7 +85,7 @@ mod tests {
         let list =
             "pantheon=production, zone 1 = staging;zone-2=prod\nzone=testing, oops, =qa, x=y";
         let types: EnvironmentTypes = list.parse().unwrap();
-        assert_eq!(types.wrong().len(), 3, "{types:?}");
+        assert_eq!(types.wrong.len(), 3, "{types:?}");
         let cases = [
             ("pantheon", Some(Production)),
             ("Pantheon", Some(Production)),

@@ -46,7 +46,7 @@ pub(crate) struct Jira<'a> {
 #[derive(Clone)]
 pub(crate) struct Opened {
     token: Arc<Secret>,
-    cloud_id: CloudId,
+    pub(crate) cloud_id: CloudId,
 }
 
 impl<'a> Jira<'a> {
@@ -105,13 +105,9 @@ impl<'a> Jira<'a> {
         })
     }
 
-    pub(crate) fn cloud_id(&self) -> &CloudId {
-        &self.opened.cloud_id
-    }
-
     /// From now on everything must be done by then.
     pub(crate) fn end_at(&mut self, deadline: Deadline) {
-        self.exchange.end_at(deadline);
+        self.exchange.deadline = deadline;
     }
 
     /// Whether a request that fails is tried again.

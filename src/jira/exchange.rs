@@ -17,7 +17,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(50);
 pub(super) struct Exchange<'a> {
     transport: &'a dyn Transport,
     system: &'a dyn System,
-    deadline: Deadline,
+    pub(super) deadline: Deadline,
     max_tries: u32,
 }
 
@@ -38,10 +38,6 @@ impl<'a> Exchange<'a> {
     /// Whether a request is tried again at all.
     pub(super) fn retry(&mut self, retries: bool) {
         self.max_tries = if retries { MAX_TRIES } else { 1 };
-    }
-
-    pub(super) fn end_at(&mut self, deadline: Deadline) {
-        self.deadline = deadline;
     }
 
     /// The answer with a status from 200 to 299.

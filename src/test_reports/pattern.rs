@@ -40,7 +40,7 @@ impl FromStr for Patterns {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pattern {
     text: String,
-    start: PathBuf,
+    pub(super) start: PathBuf,
     /// Names, with `*` for any characters and `?` for one, and `**` for any number of folders.
     parts: Vec<String>,
 }
@@ -79,10 +79,6 @@ impl Pattern {
             start: start.into(),
             parts,
         })
-    }
-
-    pub(super) fn start(&self) -> &PathBuf {
-        &self.start
     }
 
     /// Whether the start is the file itself.
@@ -142,7 +138,7 @@ mod tests {
     fn matches(pattern: &str, path: &str) -> bool {
         let patterns: Patterns = pattern.parse().unwrap();
         let pattern = patterns.iter().next().unwrap();
-        let start = pattern.start().to_str().unwrap();
+        let start = pattern.start.to_str().unwrap();
         let Some(path) = path.strip_prefix(start) else {
             return false;
         };

@@ -41,7 +41,7 @@ impl<'a> FileSearch<'a> {
     /// # Errors
     /// It had to end before it had seen everything.
     pub(super) fn add(&mut self, pattern: &Pattern) -> Result<(), Stop> {
-        let start = pattern.start();
+        let start = pattern.start.as_path();
         let start = if start.as_os_str().is_empty() {
             Path::new(".")
         } else {
@@ -60,7 +60,7 @@ impl<'a> FileSearch<'a> {
         }
         let mut folders = vec![(PathBuf::new(), pattern.begin())];
         while let Some((below, state)) = folders.pop() {
-            let shown = pattern.start().join(&below);
+            let shown = pattern.start.join(&below);
             let entries = match fs::read_dir(real.join(&below)) {
                 Ok(entries) => entries,
                 Err(error) => {
