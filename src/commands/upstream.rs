@@ -1,8 +1,6 @@
 //! The run whose build a deploying job deploys: its issues count where the job has none of its own. `deployment` and
 //! `keys` look for it.
 
-use std::collections::BTreeSet;
-
 use super::{Context, store};
 use crate::cli::OutboxOptions;
 use crate::domain::issue_key::{IssueKey, Text, TextKind};
@@ -88,14 +86,18 @@ pub(super) fn is_unchanged(run: &Run, deployed: Option<&Revision>) -> bool {
 
 /// What was sent of one run; nothing when the name of its job may mean several.
 fn one(records: &[&(RunRecord, Record)]) -> Option<Upstream> {
-    let jobs: BTreeSet<&str> = records.iter().map(|(run, _)| run.job.as_str()).collect();
-    let (run, _) = records.first().filter(|_| jobs.len() == 1)?;
+    let (run, _) = records.first()?;
+    if records.iter().any(|(other, _)| other.job != run.job) {
+        return None;
+    }
     let keys = records.iter().flat_map(|(_, record)| &record.issue_keys);
-    let keys: BTreeSet<IssueKey> = keys.filter_map(|key| key.parse().ok()).collect();
+    let mut keys: Vec<IssueKey> = keys.filter_map(|key| key.parse().ok()).collect();
+    keys.sort_unstable();
+    keys.dedup();
     Some(Upstream {
         job: run.job.clone(),
         number: run.number,
-        issue_keys: keys.into_iter().collect(),
+        issue_keys: keys,
         commit: records.iter().find_map(|(run, _)| run.commit.clone()),
     })
 }

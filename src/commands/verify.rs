@@ -1,9 +1,6 @@
 //! Reading back what Jira has accepted, until it is stored (`--verify`): 202 does not say that it is.
 //! `send.rs` does so at its end.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
-
 use serde_json::Value;
 
 use super::pauses::Pauses;
@@ -77,17 +74,17 @@ pub(crate) fn verify(
     let mut pauses = Pauses::new(deadline, system);
     let mut open = pending.0;
     loop {
-        let mut read: BTreeMap<(&'static str, String), Option<Value>> = BTreeMap::new();
+        let mut read: Vec<((DataType, String), Option<Value>)> = Vec::new();
         let mut waiting: Vec<(Sent, Fate)> = Vec::new();
         for sent in open {
-            let (data, path) = (sent.item.data(), sent.item.read_path());
-            let found = match read.entry((data.name(), path)) {
-                Entry::Occupied(found) => found.into_mut(),
-                Entry::Vacant(place) => {
-                    let found = client.read(&sent.item);
-                    place.insert(found.map_err(|error| unread(&error.explain_for(site)))?)
-                }
-            };
+            let place = (sent.item.data(), sent.item.read_path());
+            let known = read.iter().position(|(known, _)| *known == place);
+            if known.is_none() {
+                let found = client.read(&sent.item);
+                let found = found.map_err(|error| unread(&error.explain_for(site)))?;
+                read.push((place, found));
+            }
+            let (_, found) = &read[known.unwrap_or(read.len() - 1)];
             let fate = sent.fate(found.as_ref());
             if let Fate::Newer(number) = fate {
                 output.say(&format!(
