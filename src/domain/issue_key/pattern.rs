@@ -150,12 +150,15 @@ mod tests {
                 "abc-7",
             ),
             (r"(?:(\d+)|x(y)?)", "ABC-$2", "x", "ABC-"),
+            // It may take a part of a number.
+            (r"^(\d{2})", "ABC-$1", "5539-feature", "ABC-55"),
         ];
         for (pattern, template, text, key) in cases {
             let pattern: KeyPattern = pattern.parse().unwrap();
             let pattern = pattern.with_template(template.parse().ok());
             let found = pattern.matches(text).next().unwrap();
             assert_eq!(found.made.as_deref(), Some(key), "{text}");
+            assert_eq!(found.wrong, None, "{text}");
         }
     }
 
