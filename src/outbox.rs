@@ -33,7 +33,7 @@ use crate::system::System;
 pub(crate) use entry::Entry;
 pub(crate) use expiry::{Expired, Limits};
 pub(crate) use folder::default_folder;
-pub(crate) use held::{Held, Opened};
+pub(crate) use held::Held;
 pub(crate) use history::{Progress, UnderWay};
 pub(crate) use listing::{Count, Due};
 pub(crate) use memory::{
@@ -118,17 +118,17 @@ impl<'a> Outbox<'a> {
 
     /// What is remembered of the builds and deployments that were sent from here.
     pub(crate) fn memory(&self) -> Memory<'_> {
-        Memory::new(&self.folder, self.system)
+        Memory::new(self, "sent", memory::MAX_AGE)
     }
 
     /// What is remembered of the places that were deployed to from here.
     pub(crate) fn environments(&self) -> Memory<'_> {
-        Memory::of_places(&self.folder, self.system)
+        Memory::new(self, "deployed", memory::MAX_AGE_DEPLOYED)
     }
 
     /// What is remembered of pushes a moment ago.
     pub(crate) fn pushes(&self) -> Memory<'_> {
-        Memory::of_pushes(&self.folder, self.system)
+        Memory::new(self, "pushed", memory::MIN_AGE)
     }
 
     /// What is remembered of repositories whose whole history was sent from here.

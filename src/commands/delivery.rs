@@ -10,7 +10,7 @@ use super::Context;
 use super::connection::label;
 use crate::error::{Failure, plain};
 use crate::jira::{Body, Jira, JiraError, MAX_ITEMS};
-use crate::outbox::{Due, Entry, Held, Opened, Outbox};
+use crate::outbox::{Due, Entry, Held, Outbox};
 use crate::phrases::counted;
 use crate::report::OutboxReport;
 use crate::system::Deadline;
@@ -123,13 +123,11 @@ impl<'a> Delivery<'a> {
         let time = self.deadline.remaining(self.context.system);
         let held = self.outbox.claim(due, time)?;
         match self.outbox.read(&held) {
-            Opened::Entry(entry) => Some(Claimed {
-                held,
-                entry: *entry,
-            }),
-            Opened::NotOurs => None,
-            Opened::SetAside(warning) | Opened::Unreadable(warning) => {
-                self.context.output.warn(&warning);
+            Ok(entry) => Some(Claimed { held, entry }),
+            Err(warning) => {
+                if let Some(warning) = warning {
+                    self.context.output.warn(&warning);
+                }
                 None
             }
         }

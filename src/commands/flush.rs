@@ -69,17 +69,14 @@ pub(crate) fn run(options: &FlushOptions, context: &Context<'_>) -> Result<Repor
         if let Some(failure) = &failure {
             context.output.failure(failure);
         }
-        of_site.waiting = left.of(&name).waiting;
+        of_site.waiting = left.of(Some(&[&name])).waiting;
         reports.push(site_report(name, &of_site, failure.as_ref()));
         counts.add(of_site);
     }
-    let Count { waiting, held } = if is_narrowed {
-        sites.iter().map(|site| left.of(&site.to_string())).sum()
-    } else {
-        left.all()
-    };
-    let is_selected =
-        |due: &&Due| !is_narrowed || sites.iter().any(|site| due.is_for(&site.to_string()));
+    let names: Vec<String> = sites.iter().map(ToString::to_string).collect();
+    let selected: Vec<&str> = names.iter().map(String::as_str).collect();
+    let Count { waiting, held } = left.of(is_narrowed.then_some(&selected));
+    let is_selected = |due: &&Due| !is_narrowed || selected.iter().any(|site| due.is_for(site));
     let paused = paused(listing.paused.iter().filter(is_selected), context);
     counts.add(paused);
     let newer = left.newer;

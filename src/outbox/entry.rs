@@ -1,11 +1,14 @@
 //! What is written for one request, such as a build: its body and what is known of its way. Never a credential and
 //! never a token.
 
+use std::io;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::name::{Name, VERSION};
 use crate::domain::timestamp::Timestamp;
+use crate::error::plain;
 use crate::jira::{Body, DataType};
 
 /// One body that Jira did not get.
@@ -30,15 +33,27 @@ pub(crate) struct Entry {
     pub(crate) body: Body,
 }
 
-/// What a file's text holds.
+/// Why a file holds no entry that can be sent.
 #[derive(Debug, PartialEq)]
-pub(super) enum Parsed {
-    Entry(Box<Entry>),
+pub(super) enum NoEntry {
     /// Written by a later version of this program.
     Newer(u32),
     /// Data of a kind that this version does not know.
     OtherKind,
     Corrupt(String),
+    /// It cannot be read now, by this user or on this machine; that says nothing of what is in it.
+    Unreadable(String),
+    Gone,
+}
+
+impl From<io::Error> for NoEntry {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound => Self::Gone,
+            io::ErrorKind::InvalidData => Self::Corrupt(plain(error)),
+            _ => Self::Unreadable(plain(error)),
+        }
+    }
 }
 
 impl Entry {
@@ -81,28 +96,30 @@ impl Entry {
         format!("{:#}\n", serde_json::json!(self))
     }
 
-    pub(super) fn parse(text: &str) -> Parsed {
+    pub(super) fn parse(text: &str) -> Result<Self, NoEntry> {
         match serde_json::from_str(text) {
             Ok(value) => Self::of_value(value),
-            Err(error) => Parsed::Corrupt(error.to_string()),
+            Err(error) => Err(NoEntry::Corrupt(error.to_string())),
         }
     }
 
-    pub(super) fn of_value(value: Value) -> Parsed {
+    pub(super) fn of_value(value: Value) -> Result<Self, NoEntry> {
         let version = value.get("version").and_then(Value::as_u64);
         match version.and_then(|version| u32::try_from(version).ok()) {
-            Some(newer) if newer > VERSION => return Parsed::Newer(newer),
+            Some(newer) if newer > VERSION => return Err(NoEntry::Newer(newer)),
             Some(VERSION) => {}
-            _ => return Parsed::Corrupt("it has no version".to_owned()),
+            _ => return Err(NoEntry::Corrupt("it has no version".to_owned())),
         }
         let kind = value.get("data").and_then(Value::as_str);
         if kind.is_some_and(|kind| DataType::from_name(kind).is_none()) {
-            return Parsed::OtherKind;
+            return Err(NoEntry::OtherKind);
         }
         match serde_json::from_value::<Self>(value) {
-            Ok(entry) if entry.is_whole() => Parsed::Entry(Box::new(entry)),
-            Ok(_) => Parsed::Corrupt("its body does not match its kind".to_owned()),
-            Err(error) => Parsed::Corrupt(error.to_string()),
+            Ok(entry) if entry.is_whole() => Ok(entry),
+            Ok(_) => Err(NoEntry::Corrupt(
+                "its body does not match its kind".to_owned(),
+            )),
+            Err(error) => Err(NoEntry::Corrupt(error.to_string())),
         }
     }
 
@@ -116,7 +133,7 @@ impl Entry {
 mod tests {
     use serde_json::json;
 
-    use super::{Body, DataType, Entry, Parsed};
+    use super::{Body, DataType, Entry, NoEntry};
 
     fn entry() -> Entry {
         let body = json!({"builds": [{
@@ -132,10 +149,26 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let entry = entry();
-        assert_eq!(
-            Entry::parse(&entry.to_text()),
-            Parsed::Entry(Box::new(entry))
-        );
+        assert_eq!(Entry::parse(&entry.to_text()), Ok(entry));
+    }
+
+    #[test]
+    fn what_cannot_be_read_now_is_not_called_damaged() {
+        use std::io::{Error, ErrorKind};
+        for kind in [
+            ErrorKind::PermissionDenied,
+            ErrorKind::StaleNetworkFileHandle,
+            ErrorKind::TimedOut,
+            ErrorKind::Other,
+        ] {
+            let none = NoEntry::from(Error::from(kind));
+            assert!(matches!(none, NoEntry::Unreadable(_)), "{kind}");
+        }
+        // EIO and EMFILE have no kind of their own.
+        for number in [5, 24] {
+            let none = NoEntry::from(Error::from_raw_os_error(number));
+            assert!(matches!(none, NoEntry::Unreadable(_)), "{number}");
+        }
     }
 
     #[test]
@@ -145,8 +178,8 @@ mod tests {
             json[name] = value;
             Entry::parse(&json.to_string())
         };
-        assert_eq!(with("version", json!(2)), Parsed::Newer(2));
-        assert_eq!(with("data", json!("incidents")), Parsed::OtherKind);
+        assert_eq!(with("version", json!(2)), Err(NoEntry::Newer(2)));
+        assert_eq!(with("data", json!("incidents")), Err(NoEntry::OtherKind));
         let corrupt = [
             Entry::parse(""),
             Entry::parse("{}"),
@@ -165,7 +198,7 @@ mod tests {
             with("sequence", json!(1.5)),
         ];
         for parsed in corrupt {
-            assert!(matches!(parsed, Parsed::Corrupt(_)), "{parsed:?}");
+            assert!(matches!(parsed, Err(NoEntry::Corrupt(_))), "{parsed:?}");
         }
     }
 
@@ -195,7 +228,7 @@ mod tests {
                     damaged.push(b'{');
                 }
             }
-            if let Parsed::Entry(entry) = Entry::parse(&String::from_utf8_lossy(&damaged)) {
+            if let Ok(entry) = Entry::parse(&String::from_utf8_lossy(&damaged)) {
                 assert!(!entry.place().is_empty());
                 let _ = (entry.item(), entry.to_text());
             }

@@ -2,12 +2,11 @@
 
 use std::cmp::Reverse;
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use super::entry::Parsed;
 use super::listing::Listing;
-use super::name::{self, FileKind};
+use super::name::{self, FileKind, Place};
 use super::{CORRUPT, Due, Outbox, REFUSED, file, folder};
 
 /// Temporary files that are older than this belong to a process that was killed, in milliseconds.
@@ -19,12 +18,6 @@ pub(crate) struct Limits {
     pub(crate) age: Duration,
     pub(crate) entries: usize,
     pub(crate) bytes: u64,
-}
-
-impl Limits {
-    fn age_in_milliseconds(&self) -> i64 {
-        i64::try_from(self.age.as_millis()).unwrap_or(i64::MAX)
-    }
 }
 
 /// What was taken out of the way.
@@ -48,26 +41,22 @@ impl Outbox<'_> {
     /// left, and what was set aside long ago. Gives what is left as well.
     pub(crate) fn expire(&self) -> (Expired, Listing) {
         let now = self.now();
-        let max_age = self.limits.age_in_milliseconds();
-        let is_old = |path: &Path, age: i64| {
-            let modified = file::modified(path);
-            modified.is_some_and(|modified| now.saturating_sub(modified) > age)
-        };
+        let max_age = i64::try_from(self.limits.age.as_millis()).unwrap_or(i64::MAX);
         let refused = self.path(REFUSED);
         for path in folder::files(&refused).map(|file| refused.join(file)) {
-            if is_old(&path, max_age) {
+            if file::is_older(&path, max_age, now) {
                 let _ = fs::remove_file(path);
             }
         }
-        let mut scan = self.scan(None);
-        for file in std::mem::take(&mut scan.leftovers) {
-            let age = match name::kind(&file) {
+        let mut listing = self.scan(None);
+        for file in &listing.leftovers {
+            let age = match name::kind(file) {
                 FileKind::Temporary => MAX_TEMPORARY,
                 _ if file.ends_with(CORRUPT) => max_age,
                 _ => continue,
             };
-            let path = self.path(&file);
-            if is_old(&path, age) {
+            let path = self.path(file);
+            if file::is_older(&path, age, now) {
                 let _ = fs::remove_file(path);
             }
         }
@@ -75,28 +64,23 @@ impl Outbox<'_> {
             folder: refused,
             ..Expired::default()
         };
-        scan.entries.retain(|due| {
+        listing.due.retain(|due| {
             let is_too_old = now.saturating_sub(due.name.created) > max_age;
             if is_too_old {
-                self.set_aside(&due.file(), &mut expired);
+                self.set_aside(due, &mut expired);
             }
             !is_too_old
         });
-        expired.dropped = self.drop_oldest(&mut scan.entries);
-        (expired, scan.listing(now))
+        expired.dropped = self.drop_oldest(&mut listing.due);
+        (expired, listing.sorted(now))
     }
 
     /// It keeps its reason, and its time starts again.
-    fn set_aside(&self, file: &str, expired: &mut Expired) {
-        let (path, folder) = (self.path(file), self.path(REFUSED));
-        let name = match Self::parse(&path) {
-            Ok(Parsed::Entry(entry)) => Some(entry.name),
-            _ => None,
-        };
+    fn set_aside(&self, due: &Due, expired: &mut Expired) {
+        let (path, folder) = (self.path(&due.file()), self.path(REFUSED));
+        let name = Self::parse(&path).ok().map(|entry| entry.name);
         let _ = folder::make(&folder);
-        // Without the end that says how far it has come.
-        let stem = file.split_once(".v").map_or(file, |(stem, _)| stem);
-        let aside = folder.join(format!("{stem}.v{}.json", name::VERSION));
+        let aside = folder.join(due.name.file(&Place::Waiting));
         if fs::rename(&path, &aside).is_err() {
             return;
         }
@@ -108,7 +92,7 @@ impl Outbox<'_> {
         }
         expired.set_aside += 1;
         if expired.names.len() < MAX_NAMED {
-            expired.names.push(name.unwrap_or_else(|| file.to_owned()));
+            expired.names.push(name.unwrap_or_else(|| due.file()));
         }
     }
 

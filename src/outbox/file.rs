@@ -4,71 +4,38 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
-use crate::error::plain;
-
-/// What is in a file, or why not.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Content {
-    Text(String),
-    Gone,
-    /// It cannot be read now, by this user or on this machine; that says nothing of what is in it.
-    Unreadable(String),
-    /// It can be read, and is not what it should be.
-    Wrong(String),
-}
-
 /// The text of a file of at most `limit` bytes. Nothing but a file is opened: a pipe would never end, and a link leads
 /// out of the folder.
-pub(super) fn read(path: &Path, limit: u64) -> Content {
-    let mut text = String::new();
-    let read = open_file(path).and_then(|file| {
-        let Some((file, length)) = file else {
-            return Ok(None);
-        };
-        // Whole at once, where it does not grow meanwhile.
-        text.reserve_exact(usize::try_from(length.min(limit)).unwrap_or(0) + 1);
-        file.take(limit.saturating_add(1))
-            .read_to_string(&mut text)
-            .map(Some)
-    });
-    match read {
-        Ok(None) => Content::Wrong("it is not a file".to_owned()),
-        Ok(Some(length)) if u64::try_from(length).is_ok_and(|length| length <= limit) => {
-            Content::Text(text)
-        }
-        Ok(Some(_)) => Content::Wrong(format!("it is longer than {limit} bytes")),
-        Err(error) => without_text(&error),
-    }
-}
-
-/// The file and its length, unless it is something else.
-fn open_file(path: &Path) -> io::Result<Option<(File, u64)>> {
+///
+/// # Errors
+/// Of the kind [`InvalidData`](io::ErrorKind::InvalidData) where it can be read, and is not what it should be.
+pub(super) fn read(path: &Path, limit: u64) -> io::Result<String> {
+    let wrong = |why: &str| Err(io::Error::new(io::ErrorKind::InvalidData, why));
     if !fs::symlink_metadata(path)?.is_file() {
-        return Ok(None);
+        return wrong("it is not a file");
     }
     let mut options = OpenOptions::new();
     options.read(true);
-    // Somebody may put a link or a pipe in its place just now.
+    // Somebody may put a link or a pipe in its place just now: neither is followed or waited for.
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, plain_only());
+    {
+        use rustix::fs::OFlags;
+        let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.cast_signed());
+    }
     let file = options.open(path)?;
     let metadata = file.metadata()?;
-    Ok(metadata.is_file().then_some((file, metadata.len())))
-}
-
-/// Opens no link, and waits for nobody.
-#[cfg(unix)]
-fn plain_only() -> i32 {
-    use rustix::fs::OFlags;
-    (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed()
-}
-
-fn without_text(error: &io::Error) -> Content {
-    match error.kind() {
-        io::ErrorKind::NotFound => Content::Gone,
-        io::ErrorKind::InvalidData => Content::Wrong("it is not UTF-8".to_owned()),
-        _ => Content::Unreadable(plain(error)),
+    if !metadata.is_file() {
+        return wrong("it is not a file");
     }
+    // Whole at once, where it does not grow meanwhile.
+    let length = usize::try_from(metadata.len().min(limit)).unwrap_or(0);
+    let mut bytes = Vec::with_capacity(length + 1);
+    let length = file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    if u64::try_from(length).is_ok_and(|length| length > limit) {
+        return wrong(&format!("it is longer than {limit} bytes"));
+    }
+    String::from_utf8(bytes).or_else(|_| wrong("it is not UTF-8"))
 }
 
 /// Writes a new file, through to the disk.
@@ -113,6 +80,11 @@ pub(super) fn modified(path: &Path) -> Option<i64> {
     i64::try_from(since.as_millis()).ok()
 }
 
+/// Whether it was last written more than so many milliseconds ago.
+pub(super) fn is_older(path: &Path, age: i64, now: i64) -> bool {
+    modified(path).is_some_and(|modified| now.saturating_sub(modified) > age)
+}
+
 /// In bytes.
 pub(super) fn size(path: &Path) -> u64 {
     fs::symlink_metadata(path).map_or(0, |metadata| metadata.len())
@@ -120,40 +92,16 @@ pub(super) fn size(path: &Path) -> u64 {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use super::{Content, read, replace, without_text};
+    use super::{read, replace};
+    use std::io::ErrorKind;
     use std::os::unix::fs::PermissionsExt as _;
-
-    #[test]
-    fn what_cannot_be_read_now_is_not_called_damaged() {
-        use std::io::{Error, ErrorKind};
-        for kind in [
-            ErrorKind::PermissionDenied,
-            ErrorKind::StaleNetworkFileHandle,
-            ErrorKind::TimedOut,
-            ErrorKind::Other,
-        ] {
-            let content = without_text(&Error::from(kind));
-            assert!(matches!(content, Content::Unreadable(_)), "{kind}");
-        }
-        // EIO and EMFILE have no kind of their own.
-        for number in [5, 24] {
-            let content = without_text(&Error::from_raw_os_error(number));
-            assert!(matches!(content, Content::Unreadable(_)), "{number}");
-        }
-        let damaged = without_text(&Error::from(ErrorKind::InvalidData));
-        assert!(matches!(damaged, Content::Wrong(_)));
-        assert_eq!(
-            without_text(&Error::from(ErrorKind::NotFound)),
-            Content::Gone
-        );
-    }
 
     #[test]
     fn only_files_are_read() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         std::fs::write(path("file"), "abc").unwrap();
-        assert_eq!(read(&path("file"), 3), Content::Text("abc".to_owned()));
+        assert_eq!(read(&path("file"), 3).unwrap(), "abc");
         std::fs::write(path("binary"), b"\xff").unwrap();
         std::os::unix::fs::symlink(path("file"), path("link")).unwrap();
         let made = std::process::Command::new("mkfifo")
@@ -167,10 +115,11 @@ mod tests {
             ("pipe", 3),
             ("", 3),
         ] {
-            let content = read(&path(name), limit);
-            assert!(matches!(content, Content::Wrong(_)), "{name}: {content:?}");
+            let error = read(&path(name), limit).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidData, "{name}: {error}");
         }
-        assert_eq!(read(&path("none"), 3), Content::Gone);
+        let gone = read(&path("none"), 3).unwrap_err();
+        assert_eq!(gone.kind(), ErrorKind::NotFound);
     }
 
     #[test]

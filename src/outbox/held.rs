@@ -7,10 +7,9 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use super::entry::Parsed;
-use super::file::{self, Content};
-use super::name::{self, Hold, ItemHash, Name, Pause};
-use super::{CORRUPT, Due, Entry, Outbox, REFUSED, folder};
+use super::entry::NoEntry;
+use super::name::{ItemHash, Name, Pause, Place, VERSION};
+use super::{CORRUPT, Due, Entry, Outbox, REFUSED, file, folder};
 
 /// Longest file that is taken for an entry, in bytes. A body with 500 issues has less than a hundredth of it.
 const MAX_ENTRY: u64 = 16 * 1024 * 1024;
@@ -36,23 +35,9 @@ impl Held {
 
     /// The name of its file while it waits.
     fn waiting(&self) -> String {
-        match &self.pause {
-            Some(pause) => name::paused(&self.name, pause),
-            None => name::waiting(&self.name),
-        }
+        let place = self.pause.map_or(Place::Waiting, Place::Paused);
+        self.name.file(&place)
     }
-}
-
-/// What an entry turned out to be.
-#[derive(Debug)]
-pub(crate) enum Opened {
-    Entry(Box<Entry>),
-    /// Somebody else has it, or a later version of this program is needed.
-    NotOurs,
-    /// It waits again, since it cannot be read now; says why.
-    Unreadable(String),
-    /// No entry, and no longer in the way; says what it is and where.
-    SetAside(String),
 }
 
 impl Outbox<'_> {
@@ -62,7 +47,7 @@ impl Outbox<'_> {
     /// When the disk is full or the folder cannot be written to.
     pub(crate) fn hold_new(&self, entry: &Entry, time: Duration) -> anyhow::Result<Held> {
         let name = entry.file_name();
-        let path = self.path(&name::held(&name, &self.hold(time)));
+        let path = self.path_while_held(&name, time);
         self.write(&path, entry)?;
         Ok(Held {
             name,
@@ -73,7 +58,7 @@ impl Outbox<'_> {
 
     /// Takes an entry, unless somebody else was faster.
     pub(crate) fn claim(&self, due: &Due, time: Duration) -> Option<Held> {
-        let path = self.path(&name::held(&due.name, &self.hold(time)));
+        let path = self.path_while_held(&due.name, time);
         // Windows lets two rename it one after the other, who both had found it: the last one has it.
         let taken = fs::rename(self.path(&due.file()), &path).is_ok()
             && (cfg!(not(windows)) || path.exists());
@@ -85,49 +70,50 @@ impl Outbox<'_> {
     }
 
     /// Reads an entry that is ours.
-    pub(crate) fn read(&self, held: &Held) -> Opened {
-        let waiting = name::waiting(&held.name);
-        let problem = match Self::parse(&held.path) {
-            Ok(Parsed::Entry(entry)) if entry.item() == held.name.item => {
-                return Opened::Entry(entry);
-            }
-            Ok(Parsed::Entry(_)) => "it is named like another build or deployment".to_owned(),
-            Ok(Parsed::Newer(version)) => {
-                let newer =
-                    waiting.replace(&format!(".v{}.", name::VERSION), &format!(".v{version}."));
-                let _ = fs::rename(&held.path, self.path(&newer));
-                return Opened::SetAside(format!(
-                    "{newer} in the outbox was written by a later version of jira-send and is left for it"
-                ));
-            }
-            Ok(Parsed::OtherKind) => {
-                let _ = self.put_back(held, None);
-                return Opened::NotOurs;
-            }
-            Err(Content::Gone) => return Opened::NotOurs,
-            Err(Content::Unreadable(problem)) => {
-                let _ = self.put_back(held, None);
-                return Opened::Unreadable(format!(
-                    "{waiting} in the outbox cannot be read and stays queued: {problem}"
-                ));
-            }
-            Ok(Parsed::Corrupt(problem))
-            | Err(Content::Text(problem) | Content::Wrong(problem)) => problem,
+    ///
+    /// # Errors
+    /// A warning, where it cannot be read now and waits again, or is none and was set aside. Nothing where somebody else has
+    /// it, or where a later version of this program is needed.
+    pub(crate) fn read(&self, held: &Held) -> Result<Entry, Option<String>> {
+        let waiting = held.name.file(&Place::Waiting);
+        let none = match Self::parse(&held.path) {
+            Ok(entry) if entry.item() == held.name.item => return Ok(entry),
+            Ok(_) => NoEntry::Corrupt("it is named like another build or deployment".to_owned()),
+            Err(none) => none,
         };
-        let aside = self.path(&format!("{waiting}.{CORRUPT}"));
-        let _ = fs::rename(&held.path, &aside);
-        Opened::SetAside(format!(
-            "{} is not a valid outbox entry and was set aside: {problem}",
-            aside.display()
-        ))
+        match none {
+            NoEntry::Newer(version) => {
+                let newer = waiting.replace(&format!(".v{VERSION}."), &format!(".v{version}."));
+                let _ = fs::rename(&held.path, self.path(&newer));
+                Err(Some(format!(
+                    "{newer} in the outbox was written by a later version of jira-send and is left for it"
+                )))
+            }
+            NoEntry::OtherKind => {
+                let _ = self.put_back(held, None);
+                Err(None)
+            }
+            NoEntry::Gone => Err(None),
+            NoEntry::Unreadable(problem) => {
+                let _ = self.put_back(held, None);
+                Err(Some(format!(
+                    "{waiting} in the outbox cannot be read and stays queued: {problem}"
+                )))
+            }
+            NoEntry::Corrupt(problem) => {
+                let aside = self.path(&format!("{waiting}.{CORRUPT}"));
+                let _ = fs::rename(&held.path, &aside);
+                Err(Some(format!(
+                    "{} is not a valid outbox entry and was set aside: {problem}",
+                    aside.display()
+                )))
+            }
+        }
     }
 
     /// What is in a file that is named like an entry.
-    pub(super) fn parse(path: &Path) -> Result<Parsed, Content> {
-        match file::read(path, MAX_ENTRY) {
-            Content::Text(text) => Ok(Entry::parse(&text)),
-            other => Err(other),
-        }
+    pub(super) fn parse(path: &Path) -> Result<Entry, NoEntry> {
+        Entry::parse(&file::read(path, MAX_ENTRY)?)
     }
 
     /// It is delivered, or told to somebody.
@@ -175,7 +161,7 @@ impl Outbox<'_> {
     /// It is of no use to try again: it is kept for people to look at, with the reason.
     pub(crate) fn refuse(&self, held: &Held, entry: &Entry) -> PathBuf {
         let folder = self.path(REFUSED);
-        let path = folder.join(name::waiting(&held.name));
+        let path = folder.join(held.name.file(&Place::Waiting));
         let kept = folder::make(&folder).and_then(|()| self.write(&path, entry));
         if kept.is_ok() || fs::rename(&held.path, &path).is_err() {
             let _ = fs::remove_file(&held.path);
@@ -183,11 +169,12 @@ impl Outbox<'_> {
         path
     }
 
-    fn hold(&self, time: Duration) -> Hold {
+    fn path_while_held(&self, name: &Name, time: Duration) -> PathBuf {
         let time = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
-        Hold {
+        let place = Place::Held {
             until: self.now().saturating_add(time),
             process: self.system.process().to_owned(),
-        }
+        };
+        self.path(&name.file(&place))
     }
 }

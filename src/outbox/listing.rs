@@ -3,12 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fs;
-use std::iter::Sum;
 use std::time::Duration;
 
-use super::entry::Parsed;
-use super::name::{self, FileKind, Hold, Name, Pause, SiteHash};
-use super::{ItemHash, Opened, Outbox};
+use super::name::{self, FileKind, Name, Pause, Place, SiteHash};
+use super::{ItemHash, Outbox, folder};
 use crate::domain::sequence::SequenceNumber;
 
 /// How long after its time an entry may still be in the works, in milliseconds. Clocks of several machines differ.
@@ -22,34 +20,22 @@ const LONGEST_HOLD: i64 = 25 * 60 * 60 * 1_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Due {
     pub(super) name: Name,
-    place: Place,
-}
-
-/// Where an entry is, as the end of its file's name says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Place {
-    Waiting,
-    Paused(Box<Pause>),
-    Held(Box<Hold>),
+    pub(super) place: Place,
 }
 
 impl Due {
     /// Whether it is for this site.
     pub(crate) fn is_for(&self, site: &str) -> bool {
-        self.name.item.site() == name::site_hash(site)
+        self.name.item.site == name::site_hash(site)
     }
 
     pub(super) fn file(&self) -> String {
-        match &self.place {
-            Place::Waiting => name::waiting(&self.name),
-            Place::Paused(pause) => name::paused(&self.name, pause),
-            Place::Held(hold) => name::held(&self.name, hold),
-        }
+        self.name.file(&self.place)
     }
 
     pub(super) fn pause(&self) -> Option<Pause> {
-        match &self.place {
-            Place::Paused(pause) => Some(**pause),
+        match self.place {
+            Place::Paused(pause) => Some(pause),
             _ => None,
         }
     }
@@ -57,10 +43,6 @@ impl Due {
     /// When it is tried again, in milliseconds since 1970; nothing when it never failed alone.
     pub(crate) fn next_try(&self) -> Option<i64> {
         self.pause().map(|pause| pause.until)
-    }
-
-    fn failures(&self) -> u32 {
-        self.pause().map_or(0, |pause| pause.failures)
     }
 }
 
@@ -79,7 +61,9 @@ pub(crate) struct Listing {
     /// Entries that a later version of this program wrote.
     pub(crate) newer: usize,
     /// What is no longer needed, since a later update of the same build or deployment waits as well.
-    pub(super) superseded: Vec<Due>,
+    superseded: Vec<Due>,
+    /// Names of files that are not entries, and may be left over.
+    pub(super) leftovers: Vec<String>,
 }
 
 /// How many entries there are.
@@ -99,43 +83,26 @@ pub(crate) struct Count {
 }
 
 impl Counts {
-    pub(crate) fn of(&self, site: &str) -> Count {
-        let count = self.by_site.get(&name::site_hash(site));
-        count.copied().unwrap_or_default()
-    }
-
-    pub(crate) fn all(&self) -> Count {
-        self.by_site.values().copied().sum()
-    }
-}
-
-impl Sum for Count {
-    fn sum<I: Iterator<Item = Self>>(counts: I) -> Self {
-        counts.fold(Self::default(), |all, count| Self {
-            waiting: all.waiting + count.waiting,
-            held: all.held + count.held,
-        })
+    /// Of these sites, or of all.
+    pub(crate) fn of(&self, sites: Option<&[&str]>) -> Count {
+        let sites = sites.map(|sites| sites.iter().map(|site| name::site_hash(site)));
+        let sites: Option<Vec<SiteHash>> = sites.map(Iterator::collect);
+        let mut all = Count::default();
+        for (site, count) in &self.by_site {
+            if sites.as_ref().is_none_or(|sites| sites.contains(site)) {
+                all.waiting += count.waiting;
+                all.held += count.held;
+            }
+        }
+        all
     }
 }
 
-/// All that the folder holds.
-#[derive(Default)]
-pub(super) struct Scan {
-    /// What anybody may claim.
-    pub(super) entries: Vec<Due>,
-    /// What other processes are about to deliver.
-    held: usize,
-    newer: usize,
-    /// Names of files that are not entries, and may be left over.
-    pub(super) leftovers: Vec<String>,
-}
-
-impl Scan {
+impl Listing {
     /// In the order of sending.
-    pub(super) fn listing(self, now: i64) -> Listing {
-        let mut due = self.entries;
+    pub(super) fn sorted(mut self, now: i64) -> Self {
         // Of each build or deployment the last one, then those before it.
-        due.sort_unstable_by_key(|due| {
+        self.due.sort_unstable_by_key(|due| {
             let Name {
                 sequence,
                 created,
@@ -144,139 +111,120 @@ impl Scan {
             (item, Reverse((sequence, created)))
         });
         let mut last = None;
-        let superseded =
-            due.extract_if(.., |due| last.replace(due.name.item) == Some(due.name.item));
-        let superseded = superseded.collect();
-        let is_paused = |due: &mut Due| due.pause().is_some_and(|pause| pause.until > now);
-        let paused = due.extract_if(.., is_paused).collect();
-        due.sort_unstable_by_key(|due| (due.failures(), due.name));
-        Listing {
-            due,
-            paused,
-            held: self.held,
-            newer: self.newer,
-            superseded,
-        }
+        let is_older = |due: &mut Due| last.replace(due.name.item) == Some(due.name.item);
+        self.superseded = self.due.extract_if(.., is_older).collect();
+        let is_paused = |due: &mut Due| due.next_try().is_some_and(|until| until > now);
+        self.paused = self.due.extract_if(.., is_paused).collect();
+        let failures = |due: &Due| due.pause().map_or(0, |pause| pause.failures);
+        self.due
+            .sort_unstable_by_key(|due| (failures(due), due.name));
+        self
     }
 }
 
 impl Outbox<'_> {
     /// The entries of a site, or of all sites.
     pub(crate) fn list(&self, site: Option<&str>) -> Listing {
-        self.scan(site).listing(self.now())
+        self.scan(site).sorted(self.now())
     }
 
-    pub(super) fn scan(&self, site: Option<&str>) -> Scan {
+    /// All that the folder holds, in any order.
+    pub(super) fn scan(&self, site: Option<&str>) -> Listing {
         let site = site.map(name::site_hash);
-        let wanted = |name: &Name| site.is_none_or(|site| name.item.site() == site);
         let now = self.now();
-        let mut scan = Scan::default();
-        for file in super::folder::files(&self.folder) {
-            let (name, place) = match name::kind(&file) {
-                FileKind::Waiting(name) => (name, Place::Waiting),
-                FileKind::Paused(name, pause) => (name, Place::Paused(Box::new(pause))),
-                FileKind::Held(name, hold) if wanted(&name) && !self.is_over(&hold, now) => {
-                    scan.held += 1;
-                    continue;
-                }
-                FileKind::Held(name, hold) => (name, Place::Held(Box::new(hold))),
-                FileKind::Newer => {
-                    scan.newer += 1;
-                    continue;
-                }
-                FileKind::Temporary | FileKind::Other => {
-                    scan.leftovers.push(file);
-                    continue;
-                }
-            };
-            if wanted(&name) {
-                scan.entries.push(Due { name, place });
+        let mut listing = Listing::default();
+        for file in folder::files(&self.folder) {
+            match name::kind(&file) {
+                FileKind::Entry(name, _) if site.is_some_and(|site| name.item.site != site) => {}
+                FileKind::Entry(_, place) if self.is_held(&place, now) => listing.held += 1,
+                FileKind::Entry(name, place) => listing.due.push(Due { name, place }),
+                FileKind::Newer => listing.newer += 1,
+                FileKind::Temporary | FileKind::Other => listing.leftovers.push(file),
             }
         }
-        scan
+        listing
     }
 
     /// How many there are for each site. Takes little memory, however many there are.
     pub(crate) fn counts(&self) -> Counts {
         let now = self.now();
         let mut counts = Counts::default();
-        for file in super::folder::files(&self.folder) {
-            let (name, is_held) = match name::kind(&file) {
-                FileKind::Waiting(name) | FileKind::Paused(name, _) => (name, false),
-                FileKind::Held(name, hold) => (name, !self.is_over(&hold, now)),
-                FileKind::Newer => {
-                    counts.newer += 1;
-                    continue;
+        for file in folder::files(&self.folder) {
+            match name::kind(&file) {
+                FileKind::Entry(name, place) => {
+                    let count = counts.by_site.entry(name.item.site).or_default();
+                    if self.is_held(&place, now) {
+                        count.held += 1;
+                    } else {
+                        count.waiting += 1;
+                    }
                 }
-                FileKind::Temporary | FileKind::Other => continue,
-            };
-            let count = counts.by_site.entry(name.item.site()).or_default();
-            if is_held {
-                count.held += 1;
-            } else {
-                count.waiting += 1;
+                FileKind::Newer => counts.newer += 1,
+                FileKind::Temporary | FileKind::Other => {}
             }
         }
         counts
     }
 
+    /// Every entry, one after the other, whoever has it.
+    pub(super) fn entries(&self) -> impl Iterator<Item = Due> {
+        folder::files(&self.folder).filter_map(|file| match name::kind(&file) {
+            FileKind::Entry(name, place) => Some(Due { name, place }),
+            _ => None,
+        })
+    }
+
     /// Removes what the listing found to be superseded; says how many were.
     pub(crate) fn drop_superseded(&self, listing: &Listing) -> usize {
-        let removed = listing.superseded.iter();
-        removed
-            .filter(|due| fs::remove_file(self.path(&due.file())).is_ok())
-            .count()
+        self.drop_all(&listing.superseded)
     }
 
     /// Removes what waits of a build or deployment of which Jira has a later update; says how many entries it was.
     pub(crate) fn drop_older(&self, item: &ItemHash, delivered: SequenceNumber) -> usize {
-        let files = super::folder::files(&self.folder);
-        let is_older = |file: &String| {
-            let (FileKind::Waiting(name) | FileKind::Paused(name, _)) = name::kind(file) else {
-                return false;
-            };
-            name.item == *item && name.sequence <= delivered.as_i64()
+        let is_older = |due: &Due| {
+            let waits = !matches!(due.place, Place::Held { .. });
+            waits && due.name.item == *item && due.name.sequence <= delivered.as_i64()
         };
-        let older: Vec<String> = files.filter(is_older).collect();
-        older
-            .iter()
-            .filter(|file| fs::remove_file(self.path(file)).is_ok())
-            .count()
+        let older: Vec<Due> = self.entries().filter(is_older).collect();
+        self.drop_all(&older)
+    }
+
+    fn drop_all(&self, entries: &[Due]) -> usize {
+        let files = entries.iter().map(|due| self.path(&due.file()));
+        files.filter(|path| fs::remove_file(path).is_ok()).count()
     }
 
     /// Every place that something of these waits for: its site, or its cloud id where it has no site. Sets aside what nobody
     /// can read, and says so.
     pub(crate) fn places(&self, due: &[Due]) -> (Places, Vec<String>) {
         let (mut places, mut warnings) = (Vec::new(), Vec::new());
-        let mut known: Vec<ItemHash> = Vec::new();
+        let mut known: Vec<SiteHash> = Vec::new();
         for due in due {
-            let is_same = |known: &ItemHash| known.site() == due.name.item.site();
-            if known.iter().any(is_same) {
+            if known.contains(&due.name.item.site) {
                 continue;
             }
-            let path = self.path(&due.file());
-            let named = &due.name.item;
-            if let Ok(Parsed::Entry(entry)) = Self::parse(&path)
-                && entry.item() == *named
+            if let Ok(entry) = Self::parse(&self.path(&due.file()))
+                && entry.item() == due.name.item
             {
-                known.push(due.name.item);
+                known.push(due.name.item.site);
                 places.push((entry.site, entry.cloud_id));
             } else if let Some(held) = self.claim(due, Duration::ZERO) {
                 match self.read(&held) {
-                    Opened::SetAside(warning) | Opened::Unreadable(warning) => {
-                        warnings.push(warning);
-                    }
-                    Opened::Entry(_) => drop(self.put_back(&held, None)),
-                    Opened::NotOurs => {}
+                    Ok(_) => drop(self.put_back(&held, None)),
+                    Err(warning) => warnings.extend(warning),
                 }
             }
         }
         (places, warnings)
     }
 
-    /// Whether whoever held the entry has given it up: he is dead, or had his time.
-    pub(super) fn is_over(&self, hold: &Hold, now: i64) -> bool {
-        let too_long = hold.until.saturating_sub(now) > LONGEST_HOLD;
-        now > hold.until.saturating_add(GRACE) || too_long || self.system.is_gone(&hold.process)
+    /// Whether somebody holds the entry who has not given it up: he is not dead, and still has time.
+    fn is_held(&self, place: &Place, now: i64) -> bool {
+        let Place::Held { until, process } = place else {
+            return false;
+        };
+        let too_long = until.saturating_sub(now) > LONGEST_HOLD;
+        let is_over = now > until.saturating_add(GRACE);
+        !is_over && !too_long && !self.system.is_gone(process)
     }
 }

@@ -13,22 +13,20 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::file::{self, Content};
-use super::folder;
-use super::name::{self, ItemHash};
+use super::{ItemHash, Outbox, file, folder, name};
 use crate::domain::sequence::SequenceNumber;
 use crate::error::plain;
-use crate::system::{Deadline, System};
+use crate::system::Deadline;
 pub(crate) use pushes::{Changed, Moved, PushRecord};
 
 /// Longest file that is read, in bytes.
 const MAX_RECORD: u64 = 1024 * 1024;
 
 /// What was sent longer ago is forgotten, in milliseconds.
-const MAX_AGE: i64 = 14 * DAY;
+pub(super) const MAX_AGE: i64 = 14 * DAY;
 
 /// What was deployed longer ago is forgotten, in milliseconds.
-const MAX_AGE_DEPLOYED: i64 = 400 * DAY;
+pub(super) const MAX_AGE_DEPLOYED: i64 = 400 * DAY;
 
 /// Most builds and deployments that are searched for those of a run.
 const MAX_LOOKED_AT: usize = 20_000;
@@ -37,7 +35,7 @@ const MAX_LOOKED_AT: usize = 20_000;
 const DAY: i64 = 24 * 60 * 60 * 1_000;
 
 /// Records before the last one stay this long, so that whoever lists the folder meanwhile finds one, in milliseconds.
-const MIN_AGE: i64 = 60_000;
+pub(super) const MIN_AGE: i64 = 60_000;
 
 /// What was sent under a number.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,26 +87,18 @@ pub(crate) enum Reserved {
 
 /// A folder of what was sent or deployed.
 pub(crate) struct Memory<'a> {
+    outbox: &'a Outbox<'a>,
     folder: PathBuf,
     max_age: i64,
-    system: &'a dyn System,
 }
 
 impl<'a> Memory<'a> {
-    pub(super) fn new(outbox: &Path, system: &'a dyn System) -> Self {
+    /// What is older than `max_age`, in milliseconds, is forgotten.
+    pub(super) fn new(outbox: &'a Outbox<'a>, folder: &str, max_age: i64) -> Self {
         Self {
-            folder: outbox.join("sent"),
-            max_age: MAX_AGE,
-            system,
-        }
-    }
-
-    /// That of places, each with what was deployed there last.
-    pub(super) fn of_places(outbox: &Path, system: &'a dyn System) -> Self {
-        Self {
-            folder: outbox.join("deployed"),
-            max_age: MAX_AGE_DEPLOYED,
-            system,
+            outbox,
+            folder: outbox.path(folder),
+            max_age,
         }
     }
 
@@ -143,7 +133,7 @@ impl<'a> Memory<'a> {
         deadline: Deadline,
     ) -> Vec<(RunRecord, Record)> {
         let folders = folder::files(&self.folder).take(MAX_LOOKED_AT);
-        let folders = folders.take_while(|_| !deadline.remaining(self.system).is_zero());
+        let folders = folders.take_while(|_| !deadline.remaining(self.outbox.system).is_zero());
         let records = folders.filter_map(|name| self.newest::<Record>(&name)?.1);
         let of_runs = records.filter_map(|record| Some((record.run.clone()?, record)));
         of_runs.filter(|(run, _)| is_wanted(run)).collect()
@@ -165,11 +155,8 @@ impl<'a> Memory<'a> {
 
     fn record<T: DeserializeOwned>(&self, folder: &Path, number: i64) -> Option<T> {
         let path = folder.join(number.to_string());
-        let age = self.now().saturating_sub(file::modified(&path)?);
-        let Content::Text(text) = file::read(&path, MAX_RECORD) else {
-            return None;
-        };
-        let record = serde_json::from_str(&text).ok()?;
+        let age = self.outbox.now().saturating_sub(file::modified(&path)?);
+        let record = serde_json::from_str(&file::read(&path, MAX_RECORD).ok()?).ok()?;
         (age <= self.max_age).then_some(record)
     }
 
@@ -216,7 +203,7 @@ impl<'a> Memory<'a> {
         let path = own.join(number.as_i64().to_string());
         let text = serde_json::json!(record).to_string();
         // The worst that can happen is that they are named once more.
-        let _ = self.replace(&path, &text);
+        let _ = file::replace(&path, &self.outbox.temporary(), &text);
     }
 
     fn forget_older(&self, folder: &Path, number: i64) {
@@ -227,7 +214,7 @@ impl<'a> Memory<'a> {
         older.pop();
         for other in older {
             let path = folder.join(other.to_string());
-            if self.is_older_than(&path, MIN_AGE) {
+            if file::is_older(&path, MIN_AGE, self.outbox.now()) {
                 let _ = fs::remove_file(path);
             }
         }
@@ -236,10 +223,12 @@ impl<'a> Memory<'a> {
     /// Forgets, once a day, what nobody will send again.
     pub(crate) fn clean(&self) {
         let mark = self.folder.join("cleaned");
-        if file::modified(&mark).is_some() && !self.is_older_than(&mark, DAY) {
+        if file::modified(&mark).is_some() && !file::is_older(&mark, DAY, self.outbox.now()) {
             return;
         }
-        if folder::make(&self.folder).is_err() || self.replace(&mark, "").is_err() {
+        if folder::make(&self.folder).is_err()
+            || file::replace(&mark, &self.outbox.temporary(), "").is_err()
+        {
             return;
         }
         for name in folder::files(&self.folder) {
@@ -249,31 +238,13 @@ impl<'a> Memory<'a> {
             }
             for number in numbers(&folder) {
                 let path = folder.join(number.to_string());
-                if self.is_older_than(&path, self.max_age) {
+                if file::is_older(&path, self.max_age, self.outbox.now()) {
                     let _ = fs::remove_file(path);
                 }
             }
             // Only an empty folder goes away.
             let _ = fs::remove_dir(folder);
         }
-    }
-
-    /// Whatever a killed process leaves of it is cleaned away with what is left of entries.
-    fn replace(&self, path: &Path, text: &str) -> io::Result<()> {
-        let chance = self.system.random();
-        // No entry has this number.
-        let temporary = name::temporary(self.system.process(), u64::MAX, chance);
-        let outbox = self.folder.parent().unwrap_or(&self.folder);
-        file::replace(path, &outbox.join(temporary), text)
-    }
-
-    fn is_older_than(&self, path: &Path, age: i64) -> bool {
-        let modified = file::modified(path);
-        modified.is_some_and(|modified| self.now().saturating_sub(modified) > age)
-    }
-
-    fn now(&self) -> i64 {
-        self.system.now().as_millisecond()
     }
 }
 

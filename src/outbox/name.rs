@@ -1,61 +1,37 @@
 //! The names of files in the outbox. They say enough to sort, to claim, to supersede and to expire without reading.
 
-use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
-use crate::digest;
+use crate::digest::first_bytes;
 
 /// The version of the format that this program writes; files of later versions are left alone.
 pub(super) const VERSION: u32 = 1;
 
-/// Bytes of the hash of a site.
-const SITE: usize = 4;
-
-/// Bytes of the hash of a build or deployment at a site.
-const ITEM: usize = 12;
+/// The first bytes of a hash of a site.
+pub(super) type SiteHash = [u8; 4];
 
 /// What makes two entries the same build or deployment of the same site. Small, since an outbox may hold very many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ItemHash {
-    site: Hash<SITE>,
-    item: Hash<ITEM>,
+    pub(super) site: SiteHash,
+    item: [u8; 12],
 }
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
-/// The first bytes of a hash, shown in hexadecimal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Hash<const N: usize>([u8; N]);
-
-impl<const N: usize> Hash<N> {
-    fn of(text: &str) -> Self {
-        Self(digest::first_bytes(text))
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        let mut bytes = [0; N];
-        let digits = text.as_bytes();
-        if digits.len() != 2 * N {
-            return None;
-        }
-        let digit = |letter: u8| DIGITS.iter().position(|digit| *digit == letter);
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
-            let value = digit(pair[0])? * 16 + digit(pair[1])?;
-            *byte = u8::try_from(value).ok()?;
-        }
-        Some(Self(bytes))
-    }
+/// Two digits of [`DIGITS`] for each byte.
+fn hex(bytes: &[u8]) -> String {
+    let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let digits = nibbles.map(|nibble| char::from(DIGITS[usize::from(nibble)]));
+    digits.collect()
 }
 
-impl<const N: usize> fmt::Display for Hash<N> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digit = |value: u8| char::from(DIGITS[usize::from(value)]);
-        let mut bytes = self.0.iter();
-        bytes.try_for_each(|byte| {
-            formatter.write_char(digit(byte >> 4))?;
-            formatter.write_char(digit(byte & 15))
-        })
-    }
+fn bytes_of<const N: usize>(hex: &str) -> Option<[u8; N]> {
+    let digit = |letter: &u8| DIGITS.iter().position(|digit| digit == letter);
+    let pairs = hex.as_bytes().chunks_exact(2);
+    let bytes = pairs.map(|pair| u8::try_from(digit(&pair[0])? * 16 + digit(&pair[1])?).ok());
+    let bytes: Vec<u8> = bytes.collect::<Option<_>>()?;
+    bytes.try_into().ok().filter(|_| hex.len() == 2 * N)
 }
 
 impl ItemHash {
@@ -63,29 +39,23 @@ impl ItemHash {
     pub(crate) fn new(site: &str, data: &str, key: &serde_json::Value) -> Self {
         Self {
             site: site_hash(site),
-            item: Hash::of(&format!("{site}\n{data}\n{key}")),
+            item: first_bytes(&format!("{site}\n{data}\n{key}")),
         }
     }
 
     /// As the name of a folder.
     pub(crate) fn folder(&self) -> String {
-        format!("{}-{}", self.site, self.item)
-    }
-
-    pub(super) fn site(&self) -> SiteHash {
-        self.site
+        format!("{}-{}", hex(&self.site), hex(&self.item))
     }
 }
-
-pub(super) type SiteHash = Hash<SITE>;
 
 /// A place that is deployed to, as the name of a folder.
 pub(super) fn of_place(place: &str) -> String {
-    Hash::<ITEM>::of(place).to_string()
+    hex(&first_bytes::<12>(place))
 }
 
 pub(super) fn site_hash(site: &str) -> SiteHash {
-    Hash::of(site)
+    first_bytes(site)
 }
 
 /// One entry. Sorted by the time of the event.
@@ -95,25 +65,6 @@ pub(crate) struct Name {
     /// When it was written, in milliseconds since 1970.
     pub(super) created: i64,
     pub(super) item: ItemHash,
-}
-
-impl fmt::Display for Name {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (sequence, created) = (self.sequence, self.created);
-        let ItemHash { site, item } = &self.item;
-        write!(
-            formatter,
-            "{sequence:016}-{created:013}-{site}-{item}.v{VERSION}"
-        )
-    }
-}
-
-/// Who delivers an entry, and until when nobody else should.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Hold {
-    /// In milliseconds since 1970.
-    pub(super) until: i64,
-    pub(super) process: String,
 }
 
 /// How often an entry failed alone, and when it is tried again.
@@ -152,13 +103,23 @@ impl Pause {
     }
 }
 
+/// Where an entry is, as the end of its file's name says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Waiting,
+    /// Waits as well, and not before its time.
+    Paused(Pause),
+    /// A process delivers it, and until then nobody else should; in milliseconds since 1970.
+    Held {
+        until: i64,
+        process: String,
+    },
+}
+
 /// What a file of the folder is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum FileKind {
-    Waiting(Name),
-    /// Waits as well, and not before its time.
-    Paused(Name, Pause),
-    Held(Name, Hold),
+    Entry(Name, Place),
     /// An entry of a later version of this program.
     Newer,
     /// Not yet whole, or never to be.
@@ -172,17 +133,18 @@ const PAUSED: &str = ".later-";
 const HELD: &str = ".held-";
 const TEMPORARY: &str = ".tmp";
 
-pub(super) fn waiting(name: &Name) -> String {
-    format!("{name}{WAITING}")
-}
-
-pub(super) fn paused(name: &Name, pause: &Pause) -> String {
-    let Pause { failures, until } = pause;
-    format!("{name}{PAUSED}{until:013}-{failures}{WAITING}")
-}
-
-pub(super) fn held(name: &Name, hold: &Hold) -> String {
-    format!("{name}{HELD}{:013}-{}", hold.until, hold.process)
+impl Name {
+    pub(super) fn file(&self, place: &Place) -> String {
+        let (sequence, created, item) = (self.sequence, self.created, self.item.folder());
+        let name = format!("{sequence:016}-{created:013}-{item}.v{VERSION}");
+        match place {
+            Place::Waiting => format!("{name}{WAITING}"),
+            Place::Paused(Pause { failures, until }) => {
+                format!("{name}{PAUSED}{until:013}-{failures}{WAITING}")
+            }
+            Place::Held { until, process } => format!("{name}{HELD}{until:013}-{process}"),
+        }
+    }
 }
 
 /// `number` distinguishes the files of one process, `chance` processes of machines that have the same name.
@@ -191,18 +153,14 @@ pub(super) fn temporary(process: &str, number: u64, chance: f64) -> String {
 }
 
 pub(super) fn kind(file: &str) -> FileKind {
-    if file.starts_with('.') {
-        let ours = file.ends_with(TEMPORARY);
-        return if ours {
-            FileKind::Temporary
-        } else {
-            FileKind::Other
-        };
+    match file.starts_with('.') {
+        true if file.ends_with(TEMPORARY) => FileKind::Temporary,
+        true => FileKind::Other,
+        false => entry(file).unwrap_or(FileKind::Other),
     }
-    parsed(file).unwrap_or(FileKind::Other)
 }
 
-fn parsed(file: &str) -> Option<FileKind> {
+fn entry(file: &str) -> Option<FileKind> {
     let (stem, rest) = file.split_once(".v")?;
     let digits = rest.find(|c: char| !c.is_ascii_digit())?;
     let (version, state) = rest.split_at(digits);
@@ -216,30 +174,29 @@ fn parsed(file: &str) -> Option<FileKind> {
         sequence: number(parts.next()?, 16)?,
         created: number(parts.next()?, 13)?,
         item: ItemHash {
-            site: Hash::parse(parts.next()?)?,
-            item: Hash::parse(parts.next()?)?,
+            site: bytes_of(parts.next()?)?,
+            item: bytes_of(parts.next()?)?,
         },
     };
     if parts.next().is_some() || version < VERSION {
         return None;
     }
-    if state == WAITING {
-        return Some(FileKind::Waiting(name));
-    }
-    if let Some(pause) = state.strip_prefix(PAUSED) {
+    let place = if state == WAITING {
+        Place::Waiting
+    } else if let Some(pause) = state.strip_prefix(PAUSED) {
         let (until, failures) = pause.strip_suffix(WAITING)?.split_once('-')?;
-        let pause = Pause {
+        Place::Paused(Pause {
             until: number(until, 13)?,
             failures: number(failures, 1)?,
-        };
-        return Some(FileKind::Paused(name, pause));
-    }
-    let (until, process) = state.strip_prefix(HELD)?.split_once('-')?;
-    let hold = Hold {
-        until: number(until, 13)?,
-        process: process.to_owned(),
+        })
+    } else {
+        let (until, process) = state.strip_prefix(HELD)?.split_once('-')?;
+        Place::Held {
+            until: number(until, 13)?,
+            process: process.to_owned(),
+        }
     };
-    Some(FileKind::Held(name, hold))
+    Some(FileKind::Entry(name, place))
 }
 
 /// A number of at least so many digits, written as we write it: names are made again from what they say, so nothing else

@@ -6,10 +6,7 @@ use anyhow::Context as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::Outbox;
-use super::file::{self, Content};
-use super::folder;
-use super::name::ItemHash;
+use super::{ItemHash, Outbox, file, folder};
 
 /// Longest file that is read, in bytes: a hundred thousand branches.
 const MAX_FILE: u64 = 32 * 1024 * 1024;
@@ -33,10 +30,8 @@ impl<'a> Notes<'a> {
 
     /// What is remembered; nothing where nothing is, or nothing that can be read.
     pub(crate) fn read<T: DeserializeOwned>(&self, of: &ItemHash) -> Option<T> {
-        match file::read(&self.path(of), MAX_FILE) {
-            Content::Text(text) => serde_json::from_str(&text).ok(),
-            _ => None,
-        }
+        let text = file::read(&self.path(of), MAX_FILE).ok()?;
+        serde_json::from_str(&text).ok()
     }
 
     pub(crate) fn write(&self, of: &ItemHash, note: &impl Serialize) -> anyhow::Result<()> {

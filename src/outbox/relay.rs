@@ -5,8 +5,8 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::entry::{Entry, Parsed};
-use super::name::{self, FileKind, Name};
+use super::entry::{Entry, NoEntry};
+use super::name::{self, FileKind, Name, Place};
 use super::{ItemHash, Outbox};
 use crate::domain::timestamp::Timestamp;
 use crate::error::plain;
@@ -25,7 +25,7 @@ impl Outbox<'_> {
             if here.contains(&name) {
                 continue;
             }
-            if let Err(error) = self.write(&self.path(&name::waiting(&name)), entry) {
+            if let Err(error) = self.write(&self.path(&name.file(&Place::Waiting)), entry) {
                 problems.push(plain(error));
             }
         }
@@ -42,35 +42,20 @@ impl Outbox<'_> {
     }
 
     fn names(&self) -> HashSet<Name> {
-        let files = super::folder::files(&self.folder);
-        let names = files.filter_map(|file| match name::kind(&file) {
-            FileKind::Waiting(name) | FileKind::Paused(name, _) | FileKind::Held(name, _) => {
-                Some(name)
-            }
-            _ => None,
-        });
-        names.collect()
+        self.entries().map(|due| due.name).collect()
     }
 }
 
 impl Entry {
-    /// As the memory of a run holds it.
-    pub(crate) fn to_value(&self) -> Value {
-        serde_json::json!(self)
-    }
-
     /// One that a run remembered, where everybody can write.
     pub(crate) fn from_value(value: Value) -> Result<Self, String> {
-        let entry = match Self::of_value(value) {
-            Parsed::Entry(entry) => *entry,
-            Parsed::Newer(_) | Parsed::OtherKind => {
-                return Err("a later version of jira-send wrote it".to_owned());
-            }
-            Parsed::Corrupt(problem) => return Err(problem),
-        };
+        let entry = Self::of_value(value).map_err(|none| match none {
+            NoEntry::Corrupt(problem) => problem,
+            _ => "a later version of jira-send wrote it".to_owned(),
+        })?;
         let name = entry.file_name();
-        match name::kind(&name::waiting(&name)) {
-            FileKind::Waiting(read) if read == name => Ok(entry),
+        match name::kind(&name.file(&Place::Waiting)) {
+            FileKind::Entry(read, _) if read == name => Ok(entry),
             _ => Err(format!("{} has an invalid number or time", entry.name)),
         }
     }

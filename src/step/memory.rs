@@ -137,7 +137,7 @@ impl Memory {
         let name = Topic::Waiting.name(&entry.item().folder());
         let known = self.newest.get(&name);
         if known.is_none_or(|known| known.at < entry.sequence) {
-            let line = Line::new(entry.sequence, json!({"entry": entry.to_value()}));
+            let line = Line::new(entry.sequence, json!({"entry": entry}));
             self.newest.insert(name, line);
         }
     }

@@ -44,8 +44,7 @@ pub(crate) fn after_sending(
                     .detail(&format!("the outbox could not be delivered: {failure}"));
             }
         }
-        let counts = outbox.counts();
-        report.waiting = sites.iter().map(|site| counts.of(site).waiting).sum();
+        report.waiting = outbox.counts().of(Some(&sites)).waiting;
     }
     let (expired, _) = outbox.expire();
     report.expired = warn_expired(&expired, context);

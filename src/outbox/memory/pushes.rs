@@ -3,13 +3,11 @@
 //! after it, so at least one knows of all.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{MIN_AGE, Memory, Reserved, numbers};
+use super::{Memory, Reserved, numbers};
 use crate::outbox::name::ItemHash;
-use crate::system::System;
 
 /// Most pushes that are noted in one millisecond.
 const MAX_TRIES: i64 = 200;
@@ -28,19 +26,10 @@ pub(crate) struct Moved {
     pub(crate) new: String,
 }
 
-impl<'a> Memory<'a> {
-    /// That of pushes to repositories.
-    pub(in crate::outbox) fn of_pushes(outbox: &Path, system: &'a dyn System) -> Self {
-        Self {
-            folder: outbox.join("pushed"),
-            max_age: MIN_AGE,
-            system,
-        }
-    }
-
+impl Memory<'_> {
     /// Notes a push.
     pub(crate) fn note_push(&self, repository: &ItemHash, push: &PushRecord) -> Reserved {
-        let now = self.now();
+        let now = self.outbox.now();
         let tries = (now..now + MAX_TRIES).map(|at| self.write(&repository.folder(), at, push));
         let mut tries = tries.filter(|reserved| !matches!(reserved, Reserved::Taken));
         let reserved = tries.next().unwrap_or(Reserved::Taken);

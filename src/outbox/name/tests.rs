@@ -1,4 +1,4 @@
-use super::{FileKind, Hold, ItemHash, Name, Pause, held, kind, paused, temporary, waiting};
+use super::{FileKind, ItemHash, Name, Pause, Place, kind, temporary};
 
 #[test]
 fn names_are_read_as_they_are_written() {
@@ -8,14 +8,15 @@ fn names_are_read_as_they_are_written() {
         created: 1_767_268_800_456,
         item: ItemHash::new("acme.atlassian.net", "builds", &key),
     };
-    let hold = Hold {
+    let held = Place::Held {
         until: 1_767_268_815_000,
         process: "42@agent-1-pid4026531836".to_owned(),
     };
-    assert_eq!(kind(&waiting(&name)), FileKind::Waiting(name));
-    assert_eq!(kind(&held(&name, &hold)), FileKind::Held(name, hold));
-    let pause = Pause::longer(None, 1_767_268_815_000);
-    assert_eq!(kind(&paused(&name, &pause)), FileKind::Paused(name, pause));
+    let paused = Place::Paused(Pause::longer(None, 1_767_268_815_000));
+    for place in [Place::Waiting, paused.clone(), held] {
+        assert_eq!(kind(&name.file(&place)), FileKind::Entry(name, place));
+    }
+    let waiting = |name: &Name| name.file(&Place::Waiting);
     assert_eq!(kind(&temporary("42@agent", 1, 0.5)), FileKind::Temporary);
     assert!(waiting(&name).len() < 100);
     let newer = waiting(&name).replace(".v1.", ".v2.");
@@ -40,7 +41,10 @@ fn names_are_read_as_they_are_written() {
     later.sequence += 1;
     assert!(waiting(&name) < waiting(&later) && name < later);
     later.sequence = 12_345_678_901_234_567;
-    assert_eq!(kind(&waiting(&later)), FileKind::Waiting(later));
+    assert_eq!(
+        kind(&waiting(&later)),
+        FileKind::Entry(later, Place::Waiting)
+    );
     for other in [
         waiting(&name)
             .to_uppercase()
@@ -48,8 +52,8 @@ fn names_are_read_as_they_are_written() {
         waiting(&name).trim_start_matches('0').to_owned(),
         waiting(&name).replacen('0', "+", 1),
         waiting(&name).replace(".v1.", ".v0."),
-        paused(&name, &pause).replace("-1.json", "-01.json"),
-        paused(&name, &pause).replace("-1.json", ".json"),
+        name.file(&paused).replace("-1.json", "-01.json"),
+        name.file(&paused).replace("-1.json", ".json"),
     ] {
         assert_eq!(kind(&other), FileKind::Other, "{other}");
     }

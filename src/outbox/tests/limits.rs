@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use super::{MINUTE, SITE, entry, key, outbox, wait};
 use crate::domain::sequence::SequenceNumber;
 use crate::domain::timestamp::Timestamp;
-use crate::outbox::{ItemHash, Limits, Memory, Outbox, Record, file, folder};
+use crate::outbox::{ItemHash, Limits, Outbox, Record, file, folder};
 use crate::system::System as _;
 use crate::system::fake::FakeMachine;
 
@@ -132,7 +132,7 @@ fn a_hold_ends_a_minute_after_its_time() {
         let held = folder.path().join(held);
         std::fs::rename(&path, &held).unwrap();
         path = held;
-        let (listing, counts) = (outbox.list(None), outbox.counts().all());
+        let (listing, counts) = (outbox.list(None), outbox.counts().of(None));
         let expected = (usize::from(is_held), usize::from(!is_held));
         assert_eq!((listing.held, listing.due.len()), expected, "{until}");
         assert_eq!((counts.held, counts.waiting), expected, "{until}");
@@ -175,7 +175,8 @@ fn an_end_comes_after_its_beginning() {
 #[test]
 fn what_was_sent_is_remembered_for_some_time() {
     let (folder, machine) = (tempfile::tempdir().unwrap(), FakeMachine::default());
-    let memory = Memory::new(folder.path(), &machine);
+    let outbox = outbox(folder.path(), 10, &machine);
+    let memory = outbox.memory();
     let item = ItemHash::new(SITE, "builds", &key(1));
     let record = Record {
         issue_keys: vec!["ABC-1".to_owned()],

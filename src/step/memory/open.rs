@@ -15,7 +15,7 @@ impl Memory {
         let known = self.newest.get(&name);
         if known.is_none_or(|known| known.at <= entry.sequence) {
             let call = json!({"id": request.id, "step": request.step});
-            let fields = json!({"entry": entry.to_value(), "call": call});
+            let fields = json!({"entry": entry, "call": call});
             self.newest.insert(name, Line::new(entry.sequence, fields));
         }
     }

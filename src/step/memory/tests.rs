@@ -44,12 +44,7 @@ fn line(topic: Topic, of: &str, at: i64, mut fields: Value) -> String {
 
 fn line_of(topic: Topic, entry: &Entry) -> String {
     let of = entry.item().folder();
-    line(
-        topic,
-        &of,
-        entry.sequence,
-        json!({"entry": entry.to_value()}),
-    )
+    line(topic, &of, entry.sequence, json!({"entry": entry}))
 }
 
 pub(super) fn deployed_report(place: &str, commit: &str) -> DeployedReport {

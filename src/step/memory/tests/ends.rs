@@ -51,7 +51,7 @@ fn an_end_that_was_kept_is_no_reason_for_another() {
     let (build, deployment) = ("jiraSendBuildInfo", "jiraSendDeploymentInfo");
     let begun = entry(1, 2_000, "in_progress");
     let of = begun.item().folder();
-    let call = json!({"entry": begun.to_value(), "call": {"id": "abc", "step": build}});
+    let call = json!({"entry": begun, "call": {"id": "abc", "step": build}});
     let open = line(Topic::Open, &of, 2_000, call);
     for (id, step, phase, at, is_end) in [
         ("abc", build, Some("end"), 3_000, true),
