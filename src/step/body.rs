@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::request::Body;
+use super::request::End;
 use crate::domain::issue_key::IssueKey;
 use crate::domain::timestamp::Timestamp;
 use crate::report::Report;
@@ -39,27 +39,18 @@ impl Begun {
 
 /// The result of a body, in the words of Jira or of Jenkins: its exception says more than the result of the run, which
 /// is still empty then in scripted pipelines.
-pub(super) fn end_state(end: &Body, result: Option<&str>) -> String {
-    let Body::End {
-        threw,
-        interrupted,
-        result_before,
-        ..
-    } = end
-    else {
-        return "in_progress".to_owned();
-    };
+pub(super) fn end_state(end: &End, result: Option<&str>) -> String {
     // Such as by a gate: the run ends with this result, whatever was thrown.
     let is_stopped = matches!(result, Some("ABORTED" | "NOT_BUILT"));
-    if *interrupted || *threw && is_stopped {
+    if end.interrupted || end.threw && is_stopped {
         return "cancelled".to_owned();
     }
-    if *threw {
+    if end.threw {
         return "failed".to_owned();
     }
     // A body may make the run unstable and go through.
     match result {
-        Some(result) if result_before.as_deref() != Some(result) => result.to_owned(),
+        Some(result) if end.result_before.as_deref() != Some(result) => result.to_owned(),
         _ => "successful".to_owned(),
     }
 }
@@ -74,16 +65,15 @@ pub(super) fn end_time(started: i64, given: Option<&str>, now: i64) -> Timestamp
 
 #[cfg(test)]
 mod tests {
-    use super::{Begun, Body, end_state, end_time};
+    use super::{Begun, End, end_state, end_time};
     use crate::report::{Outcome, Report, SiteReport};
 
-    fn end(threw: bool, interrupted: bool, before: Option<&str>) -> Body {
-        Body::End {
-            begun: None,
-            started: 0,
+    fn end(threw: bool, interrupted: bool, before: Option<&str>) -> End {
+        End {
             threw,
             interrupted,
             result_before: before.map(ToOwned::to_owned),
+            ..End::default()
         }
     }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::memory::Line;
-use super::request::{Body, Request};
+use super::request::{Body, End, Request};
 use crate::variables::{BUILD_NUMBER, JOB_NAME, Variables};
 
 /// One such call.
@@ -35,13 +35,11 @@ impl Kept {
             let ended = fields.get("ended").and_then(Value::as_i64);
             request.run.now = ended.unwrap_or(started).max(started);
             request.run.result = Some(result.to_owned());
-            request.body = Some(Body::End {
-                begun: None,
+            request.body = Some(Body::End(End {
                 started,
                 threw: !matches!(result, "SUCCESS" | "UNSTABLE"),
-                interrupted: false,
-                result_before: None,
-            });
+                ..End::default()
+            }));
         }
         let variables = fields.get("variables");
         let variables = variables.and_then(Value::as_object);

@@ -221,14 +221,7 @@ impl Call<'_> {
 
     /// Does something with the outbox that the options name; nothing where there is none.
     fn with_outbox<T>(&self, settled: &Settled, work: impl FnOnce(&Outbox<'_>) -> T) -> Option<T> {
-        let open = Settled {
-            command: settled.command,
-            options: settled.options.clone(),
-            variables: settled.variables.clone(),
-            phase: Phase::default(),
-            complaint: None,
-        };
-        let done = self.perform(&open, |command, context| {
+        let done = self.perform(settled, |command, context| {
             let jira = command.common().jira;
             let outbox = jira.map(|jira| store::open(&jira.outbox, true, context));
             Ok(outbox.and_then(Result::ok).map(|outbox| work(&outbox)))

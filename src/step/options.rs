@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::body::{self, Begun};
 use super::parameters::{Parameters, text};
-use super::request::{Body, BoundCredential, Change, Request};
+use super::request::{Body, BoundCredential, Change, End, Request};
 use super::steps::{NOT_FOR_STEPS, Step, Task};
 use crate::commands::{EventTime, Phase, StepPhase};
 use crate::error::{Failure, FailureKind};
@@ -99,43 +99,33 @@ impl Settled {
                     format!("{dropped} ignored around a body: its beginning and its end need different ones")
                 });
             }
-            Some(end) => {
+            Some(Body::End(end)) => {
                 self.drop_order();
                 self.settle_end(step, end, request, is_given);
             }
         }
     }
 
-    fn settle_end(&mut self, step: &Step, end: &Body, request: &Request, is_given: bool) {
-        let Body::End {
-            begun,
-            started,
-            threw,
-            interrupted,
-            ..
-        } = end
-        else {
-            return;
-        };
+    fn settle_end(&mut self, step: &Step, end: &End, request: &Request, is_given: bool) {
         let run = &request.run;
         let options = &mut self.options;
         // What the user gives is the state of a body that went through.
-        if !is_given || *threw || *interrupted {
+        if !is_given || end.threw || end.interrupted {
             let state = body::end_state(end, run.result.as_deref());
             options.insert("state".to_owned(), state.into());
         }
         let given = options.get("eventTime").map(text);
         let given = given.filter(|_| self.phase.event == EventTime::Given);
-        let time = body::end_time(*started, given.as_deref(), run.now);
+        let time = body::end_time(end.started, given.as_deref(), run.now);
         options.insert("eventTime".to_owned(), time.as_millisecond().into());
         if step.task == Task::Deployment {
-            let seconds = run.now.saturating_sub(*started).max(0) / 1000;
+            let seconds = run.now.saturating_sub(end.started).max(0) / 1000;
             options.entry("duration").or_insert(seconds.into());
         }
-        let begun = Begun::of(begun.as_deref());
+        let begun = Begun::of(end.begun.as_deref());
         self.phase.found_before = begun.issue_keys;
         self.phase.unknown_before = begun.unknown_issue_keys;
-        if *interrupted {
+        if end.interrupted {
             self.phase.limit_time(STOPPED_BUDGET);
         }
     }

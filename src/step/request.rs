@@ -22,7 +22,6 @@ pub(super) struct Request {
     /// Its public name, such as `jiraSendBuildInfo`.
     pub(super) step: String,
     /// An argument without a name.
-    #[serde(default)]
     pub(super) misused: Option<String>,
     /// As the user gave them.
     #[serde(default)]
@@ -33,21 +32,18 @@ pub(super) struct Request {
     #[serde(default)]
     pub(super) own_agent: bool,
     pub(super) run: ThisRun,
-    #[serde(default)]
     pub(super) body: Option<Body>,
     /// Given back from the last answer, while a step waits.
-    #[serde(default)]
     pub(super) waiting: Option<String>,
 }
 
 /// The credential that the library bound.
 #[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct BoundCredential {
     /// `false` when the user binds what is needed.
-    #[serde(default)]
     pub(super) id: Value,
     /// Why it could not be bound.
-    #[serde(default)]
     pub(super) problem: Option<String>,
 }
 
@@ -55,7 +51,6 @@ pub(super) struct BoundCredential {
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ThisRun {
-    #[serde(default)]
     pub(super) result: Option<String>,
     /// Milliseconds since 1970 by the controller's clock.
     pub(super) now: i64,
@@ -65,7 +60,6 @@ pub(super) struct ThisRun {
     #[serde(default)]
     pub(super) changes: Vec<Change>,
     /// Why the change log could not be read.
-    #[serde(default)]
     pub(super) changes_problem: Option<String>,
     /// Earlier runs of the job, and later ones that are there already.
     #[serde(default)]
@@ -75,65 +69,56 @@ pub(super) struct ThisRun {
 }
 
 /// One commit of Jenkins' change log.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct Change {
-    #[serde(default)]
     pub(super) commit: String,
-    #[serde(default)]
     pub(super) message: String,
     /// `git`, or another system, whose commits no repository of git has.
-    #[serde(default)]
     pub(super) system: String,
 }
 
 /// Another run of the same job that remembers something.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
 pub(super) struct OtherRun {
-    #[serde(default)]
     pub(super) result: Option<String>,
-    #[serde(default)]
     pub(super) is_completed: bool,
     /// Milliseconds since 1970; only for a completed run.
-    #[serde(default)]
     pub(super) ended: Option<i64>,
-    #[serde(default)]
     pub(super) memory: String,
 }
 
 /// A run that started this one.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct UpstreamRun {
-    #[serde(default)]
     pub(super) job: String,
-    #[serde(default)]
     pub(super) number: i64,
-    #[serde(default)]
     pub(super) memory: String,
 }
 
 /// Which part of a body the call is about.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(
-    tag = "phase",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[derive(Debug, Deserialize)]
+#[serde(tag = "phase", rename_all = "camelCase")]
 pub(super) enum Body {
     Begin,
-    End {
-        /// What the beginning said; nothing where it could not be called.
-        #[serde(default)]
-        begun: Option<String>,
-        /// Milliseconds since 1970 by the controller's clock.
-        started: i64,
-        #[serde(default)]
-        threw: bool,
-        #[serde(default)]
-        interrupted: bool,
-        #[serde(default)]
-        result_before: Option<String>,
-    },
+    End(End),
+}
+
+/// How a body ended.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct End {
+    /// What the beginning said; nothing where it could not be called.
+    pub(super) begun: Option<String>,
+    /// Milliseconds since 1970 by the controller's clock.
+    pub(super) started: i64,
+    #[serde(default)]
+    pub(super) threw: bool,
+    #[serde(default)]
+    pub(super) interrupted: bool,
+    pub(super) result_before: Option<String>,
 }
 
 impl Request {
@@ -169,14 +154,17 @@ impl Request {
         serde_json::from_value(value).map_err(|error| error.to_string())
     }
 
-    /// Whether it ends the work of a body.
-    pub(super) fn is_end(&self) -> bool {
-        matches!(self.body, Some(Body::End { .. }))
+    /// The end of the work of a body, where it is about that.
+    pub(super) fn end(&self) -> Option<&End> {
+        match &self.body {
+            Some(Body::End(end)) => Some(end),
+            _ => None,
+        }
     }
 
     /// Whether the body decides if the run goes on: it is about to begin, or it threw.
     pub(super) fn has_another_say(&self) -> bool {
-        matches!(self.body, Some(Body::Begin | Body::End { threw: true, .. }))
+        self.is_beginning() || self.end().is_some_and(|end| end.threw)
     }
 
     /// Whether it begins the work of a body.
@@ -189,7 +177,7 @@ impl Request {
 mod tests {
     use serde_json::json;
 
-    use super::{Body, Request};
+    use super::Request;
 
     #[test]
     fn a_request_needs_little_and_takes_everything() {
@@ -207,14 +195,8 @@ mod tests {
                      "resultBefore": null},
         });
         let request = Request::of_value(end).unwrap();
-        assert!(matches!(
-            request.body,
-            Some(Body::End {
-                started: 3,
-                threw: true,
-                ..
-            })
-        ));
+        let end = request.end().unwrap();
+        assert_eq!((end.started, end.threw), (3, true));
         assert!(request.run.others[0].is_completed && request.own_agent);
     }
 

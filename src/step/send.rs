@@ -34,7 +34,7 @@ impl Call<'_> {
         let misuse = self.parameters.complaints.join("; ");
         if self.is_strict() && !misuse.is_empty() {
             self.parameters.complaints.clear();
-            if self.request.is_end() {
+            if self.request.end().is_some() {
                 // Its beginning stands in Jira as in progress.
                 let mut answer = self.send_now();
                 let name = self.step.name;
