@@ -27,10 +27,10 @@ pub(crate) const EXIT_CODES: &[(u8, &str)] = &[
     (8, "gate: Jira cannot decide"),
 ];
 
-/// The kinds of failure that callers tell apart.
+/// The kinds of failure that callers tell apart, with their exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FailureKind {
-    Refused,
+    Refused = 1,
     Usage,
     Credentials,
     Unreachable,
@@ -45,16 +45,7 @@ pub(crate) enum FailureKind {
 
 impl FailureKind {
     pub(crate) fn exit_code(self) -> u8 {
-        match self {
-            Self::Refused => 1,
-            Self::Usage => 2,
-            Self::Credentials => 3,
-            Self::Unreachable => 4,
-            Self::NothingToSend => 5,
-            Self::Prevented => 6,
-            Self::Awaiting => 7,
-            Self::InvalidGate => 8,
-        }
+        self as u8
     }
 }
 

@@ -154,6 +154,14 @@ impl Report {
         };
         self.issue_keys.iter().filter(is_known).cloned().collect()
     }
+
+    /// Those, and the others.
+    pub(crate) fn known_and_unknown(&self) -> (Vec<IssueKey>, Vec<IssueKey>) {
+        let known = self.known_issue_keys();
+        let unknown = self.issue_keys.iter().filter(|key| !known.contains(key));
+        let unknown = unknown.cloned().collect();
+        (known, unknown)
+    }
 }
 
 /// One body as a site got it, or was to get it.

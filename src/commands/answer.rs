@@ -24,7 +24,10 @@ pub(crate) fn read(
     on_error: OnError,
     output: &Output,
 ) -> SiteReport {
-    let unknown = Unknown::of(&submitted);
+    let unknown = Unknown {
+        issues: submitted.unknown_issues(),
+        others: submitted.other_unknowns(),
+    };
     let rejected = submitted.rejected.clone();
     if !payload.names_issues && submitted.accepted.as_ref().is_some_and(|it| !it.is_empty()) {
         // Those of several items that were sent for a wrong guess alone: no more is said about them than about any other unknown
@@ -33,11 +36,10 @@ pub(crate) fn read(
             .rejected
             .retain(|item| !payload.body.names_only(&item.key, &unknown.issues));
     }
-    let known: Vec<&IssueKey> = payload
-        .issue_keys
-        .iter()
-        .filter(|key| !unknown.has(key))
-        .collect();
+    // A list of any length takes its time once.
+    let seen: HashSet<&str> = unknown.issues.iter().map(String::as_str).collect();
+    let known = payload.issue_keys.iter();
+    let known: Vec<&IssueKey> = known.filter(|key| !seen.contains(key.as_str())).collect();
     let mut outcome = outcome(&submitted);
     let link = known
         .first()
@@ -88,25 +90,11 @@ pub(crate) fn read(
 /// What a site does not know.
 struct Unknown {
     issues: Vec<String>,
-    seen: HashSet<String>,
     /// Services, commits and repositories, as people would name them.
     others: Vec<String>,
 }
 
 impl Unknown {
-    fn of(submitted: &Submitted) -> Self {
-        let issues = submitted.unknown_issues();
-        Self {
-            seen: issues.iter().cloned().collect(),
-            issues,
-            others: submitted.other_unknowns(),
-        }
-    }
-
-    fn has(&self, key: &IssueKey) -> bool {
-        self.seen.contains(key.as_str())
-    }
-
     fn is_empty(&self) -> bool {
         self.issues.is_empty() && self.others.is_empty()
     }

@@ -117,7 +117,7 @@ impl DeploymentPlace {
         if options.jira.dry_run {
             return;
         }
-        let record = record(before, deployed);
+        let record = deployed.record(before);
         let at = event.as_millisecond();
         match store::open(&options.jira.outbox, true, context) {
             Ok(store) => {
@@ -136,18 +136,19 @@ impl DeploymentPlace {
     }
 }
 
-fn record(before: &Deployed, deployed: &DeployedReport) -> DeployedRecord {
-    let old = before.repositories.iter();
-    let old = old.map(|(name, commit)| (name.as_str().to_owned(), commit.to_string()));
-    let new = deployed.repositories.iter();
-    let new = new.map(|(name, commit)| (name.as_str().to_owned(), commit.clone()));
-    DeployedRecord {
-        commit: deployed.commit.clone(),
-        repositories: old.chain(new).collect(),
-    }
-}
-
 impl DeployedReport {
+    /// With the repositories that were not checked out this time, as they were.
+    pub(crate) fn record(&self, before: &Deployed) -> DeployedRecord {
+        let old = before.repositories.iter();
+        let old = old.map(|(name, commit)| (name.as_str().to_owned(), commit.to_string()));
+        let new = self.repositories.iter();
+        let new = new.map(|(name, commit)| (name.as_str().to_owned(), commit.clone()));
+        DeployedRecord {
+            commit: self.commit.clone(),
+            repositories: old.chain(new).collect(),
+        }
+    }
+
     /// Whether this runs there now, as far as Jira has been told or will be.
     pub(crate) fn counts(&self, outcome: Outcome, waits: bool) -> bool {
         let went_well = matches!(
@@ -168,7 +169,7 @@ impl DeployedReport {
 
 #[cfg(test)]
 mod tests {
-    use super::{Deployed, DeployedReport, DeploymentState, RepositoryName, record};
+    use super::{Deployed, DeployedReport, DeploymentState, RepositoryName};
 
     #[test]
     fn a_repository_that_was_not_deployed_stays_as_it_was() {
@@ -186,7 +187,7 @@ mod tests {
             state: DeploymentState::Successful,
             is_rollback: false,
         };
-        let record = record(&before, &report);
+        let record = report.record(&before);
         let expected = [("app", "1111111"), ("lib", "3333333")];
         let expected = expected.map(|(name, commit)| (name.to_owned(), commit.to_owned()));
         assert_eq!(record.repositories, expected.into_iter().collect());

@@ -159,9 +159,23 @@ fn deliver(
 }
 
 fn site_report(site: String, counts: &OutboxReport, failure: Option<&Failure>) -> SiteReport {
+    let has = |count: usize| count > 0;
+    let outcome = match (
+        has(counts.delivered),
+        has(counts.refused),
+        has(counts.waiting),
+    ) {
+        (_, false, false) => Outcome::Accepted,
+        (true, ..) => Outcome::PartlyAccepted,
+        (false, true, _) => Outcome::Rejected,
+        (false, false, true) => Outcome::Unreachable,
+    };
     let report = match failure {
         Some(failure) => SiteReport::failed(site, failure),
-        None => SiteReport::delivered(site, counts),
+        None => SiteReport {
+            message: counts.words(),
+            ..SiteReport::new(site, outcome)
+        },
     };
     SiteReport {
         queued: counts.waiting > 0,

@@ -89,17 +89,12 @@ struct Watch<'a> {
     context: &'a Context<'a>,
 }
 
-/// Why there is no answer.
-struct NoAnswer {
-    failure: Failure,
-    /// Jira has no gate for this deployment, or not yet.
-    is_unknown: bool,
-}
-
 impl Watch<'_> {
     /// The last answer.
     fn run(&mut self) -> Result<Gate, Failure> {
-        let system = self.context.system;
+        let (system, output) = (self.context.system, self.context.output);
+        let asks_once = self.context.phase.step.as_ref();
+        let asks_once = asks_once.is_some_and(|step| step.asks_once);
         let begun = system.elapsed();
         let mut pause = if self.waits { FIRST_PAUSE } else { SHORT_PAUSE };
         let mut last: Option<Gate> = None;
@@ -107,51 +102,45 @@ impl Watch<'_> {
         // Of a gate that Jira does not know, or not yet.
         let mut unknown: Option<Failure> = None;
         loop {
-            let trouble = match self.ask() {
+            let answer = self.ask();
+            let left = self.end.remaining(system);
+            let is_last = left.is_zero() || pause >= left && !self.waits;
+            match answer {
                 Ok(gate) => {
                     in_trouble = false;
                     if self.waits && last.as_ref() != Some(&gate) {
-                        self.context.output.say(&self.words(&gate));
+                        output.say(&self.words(&gate));
                     }
-                    if !gate.is_open() || !self.waits {
+                    if !gate.is_open() || !self.waits || is_last {
                         return Ok(gate);
                     }
                     last = Some(gate);
-                    None
                 }
-                Err(trouble) => Some(trouble),
-            };
-            if let Some(trouble) = &trouble {
-                let waited = system.elapsed().saturating_sub(begun);
-                let may_pass = if trouble.is_unknown {
-                    !self.asks_once() && (last.is_some() || waited < UNKNOWN_YET)
-                } else {
-                    self.waits && trouble.failure.kind == FailureKind::Unreachable
-                };
-                if !may_pass {
-                    let passes = trouble.failure.kind == FailureKind::Unreachable;
-                    let known = unknown.filter(|_| passes);
-                    return Err(known.unwrap_or_else(|| trouble.failure.clone()));
+                Err((failure, is_unknown)) => {
+                    let is_unreachable = failure.kind == FailureKind::Unreachable;
+                    let waited = system.elapsed().saturating_sub(begun);
+                    let may_pass = if is_unknown {
+                        !asks_once && (last.is_some() || waited < UNKNOWN_YET)
+                    } else {
+                        self.waits && is_unreachable
+                    };
+                    if !may_pass {
+                        let known = unknown.filter(|_| is_unreachable);
+                        return Err(known.unwrap_or(failure));
+                    }
+                    if is_unknown && unknown.is_none() {
+                        let name = &self.name;
+                        output.say(&format!("Jira has no gate for {name} yet; asking again"));
+                        unknown = Some(failure.clone());
+                    } else if !is_unknown && !in_trouble {
+                        output.failure_as_warning(&failure);
+                        output.say("asking again until the time is up");
+                        in_trouble = true;
+                    }
+                    if is_last {
+                        return last.ok_or(failure);
+                    }
                 }
-                if trouble.is_unknown && unknown.is_none() {
-                    self.context.output.say(&format!(
-                        "Jira has no gate for {} yet; asking again",
-                        self.name
-                    ));
-                    unknown = Some(trouble.failure.clone());
-                } else if !trouble.is_unknown && !in_trouble {
-                    self.context.output.failure_as_warning(&trouble.failure);
-                    self.context.output.say("asking again until the time is up");
-                    in_trouble = true;
-                }
-            }
-            let left = self.end.remaining(system);
-            if left.is_zero() || pause >= left && !self.waits {
-                return match (last, trouble) {
-                    (Some(gate), _) => Ok(gate),
-                    (None, Some(trouble)) => Err(trouble.failure),
-                    (None, None) => Err(self.unanswered()),
-                };
             }
             let jitter = 0.8 + 0.4 * system.random();
             system.sleep(pause.mul_f64(jitter).min(left));
@@ -159,23 +148,8 @@ impl Watch<'_> {
         }
     }
 
-    fn asks_once(&self) -> bool {
-        let step = self.context.phase.step.as_ref();
-        step.is_some_and(|step| step.asks_once)
-    }
-
-    fn unanswered(&self) -> Failure {
-        Failure::new(
-            FailureKind::Unreachable,
-            format!(
-                "{} gave no answer about {}",
-                self.session.destination.name, self.name
-            ),
-        )
-        .hint("allow more time with --timeout SECONDS")
-    }
-
-    fn ask(&mut self) -> Result<Gate, NoAnswer> {
+    /// Jira's answer; or why there is none, and whether Jira has no gate for this deployment, or not yet.
+    fn ask(&mut self) -> Result<Gate, (Failure, bool)> {
         let system = self.context.system;
         let deadline = if self.waits {
             let left = self.end.remaining(system).max(LAST_QUESTION);
@@ -184,22 +158,17 @@ impl Watch<'_> {
             self.end
         };
         let site = &self.session.destination.name;
-        let jira = self.session.open(deadline).map_err(|failure| NoAnswer {
-            failure,
-            is_unknown: false,
-        })?;
+        let jira = self.session.open(deadline);
+        let jira = jira.map_err(|failure| (failure, false))?;
         jira.gate(self.deployment).map_err(|error| {
-            let is_unknown = error.status() == Some(404);
-            let mut failure = error.explain_for(site);
-            if is_unknown {
-                failure = failure
-                    .cause(format!("Jira has no gate for {}", self.name))
-                    .hint("was the deployment sent before with --enable-gating and --service-ids, from the same job, build number and environment id?");
+            let failure = error.explain_for(site);
+            if error.status() != Some(404) {
+                return (failure, false);
             }
-            NoAnswer {
-                failure,
-                is_unknown,
-            }
+            let failure = failure
+                .cause(format!("Jira has no gate for {}", self.name))
+                .hint("was the deployment sent before with --enable-gating and --service-ids, from the same job, build number and environment id?");
+            (failure, true)
         })
     }
 

@@ -72,6 +72,7 @@ pub(crate) struct RunRecord {
 pub(crate) struct DeployedRecord {
     pub(crate) commit: Option<String>,
     /// Of each repository by its name, where there are several.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) repositories: BTreeMap<String, String>,
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{OutboxReport, Outcome};
+use super::Outcome;
 use crate::error::Failure;
 use crate::jira::{Rejected, UnknownAssociation};
 
@@ -66,26 +66,6 @@ impl SiteReport {
                 unknown || !self.rejected.is_empty()
             }
             _ => false,
-        }
-    }
-
-    /// After a flush that nothing stopped.
-    pub(crate) fn delivered(site: String, counts: &OutboxReport) -> Self {
-        let OutboxReport {
-            delivered,
-            refused,
-            waiting,
-            ..
-        } = *counts;
-        let outcome = match (delivered > 0, refused > 0, waiting > 0) {
-            (_, false, false) => Outcome::Accepted,
-            (true, ..) => Outcome::PartlyAccepted,
-            (false, true, _) => Outcome::Rejected,
-            (false, false, true) => Outcome::Unreachable,
-        };
-        Self {
-            message: counts.words(),
-            ..Self::new(site, outcome)
         }
     }
 }

@@ -21,11 +21,10 @@ pub(super) struct Begun {
 impl Begun {
     /// What the answer to the beginning hands over.
     pub(super) fn token(report: &Report) -> String {
-        let known = report.known_issue_keys();
-        let keys = report.issue_keys.iter();
+        let (issue_keys, unknown_issue_keys) = report.known_and_unknown();
         let begun = Self {
-            unknown_issue_keys: keys.filter(|key| !known.contains(key)).cloned().collect(),
-            issue_keys: known,
+            issue_keys,
+            unknown_issue_keys,
         };
         json!(begun).to_string()
     }

@@ -186,16 +186,7 @@ impl Memory {
             return;
         }
         let before = before.map(deployed).unwrap_or_default();
-        let mut repositories: BTreeMap<_, _> = before
-            .repositories
-            .into_iter()
-            .map(|(name, commit)| (name, commit.to_string()))
-            .collect();
-        repositories.extend(report.repositories.clone());
-        let mut fields = json!({"commit": report.commit});
-        if !repositories.is_empty() {
-            fields["repositories"] = json!(repositories);
-        }
+        let fields = json!(report.record(&before));
         if let Some(then) = then {
             self.newest.insert(name, Line::new(then, fields));
         } else {

@@ -199,9 +199,11 @@ fn the_hint_is_about_what_is_unknown() {
         ),
     ];
     for (keys, known, other, expected) in cases {
-        let mut unknown = Unknown::of(&Submitted::default());
-        unknown.others = vec![other.to_owned()];
-        unknown.others.retain(|other| !other.is_empty());
+        let others = [other].into_iter().filter(|other| !other.is_empty());
+        let unknown = Unknown {
+            issues: Vec::new(),
+            others: others.map(ToOwned::to_owned).collect(),
+        };
         let payload = payload("failed", None, keys);
         let found = hint(&payload, known, &unknown);
         assert!(found.starts_with(expected), "{keys:?}, {other}: {found}");

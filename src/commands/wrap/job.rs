@@ -190,14 +190,10 @@ impl Job<'_> {
                 if self.command.common().output.format == Format::Text {
                     show(&report, Format::Text, &output);
                 }
-                let found = report.known_issue_keys();
-                let unknown = report
-                    .issue_keys
-                    .into_iter()
-                    .filter(|key| !found.contains(key));
+                let (found, unknown) = report.known_and_unknown();
                 Beginning {
-                    unknown: unknown.collect(),
                     found,
+                    unknown,
                     failure: None,
                 }
             }
