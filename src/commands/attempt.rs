@@ -11,7 +11,7 @@ use super::verify::{Pending, verify};
 use crate::cli::turned_off_by;
 use crate::error::{Failure, FailureKind, plain};
 use crate::jira::{Jira, Submitted};
-use crate::outbox::{Entry, Held, Outbox};
+use crate::outbox::Held;
 use crate::output::Output;
 use crate::policy::{OnError, exit_code};
 use crate::report::{Outcome, SiteReport};
@@ -80,7 +80,7 @@ impl<'a> Station<'a> {
 }
 
 /// What the outbox has of a payload, or why it has nothing.
-type Kept<'a> = Result<(&'a Outbox<'a>, Held, Entry), NoOutbox>;
+type Kept<'a> = Result<Held<'a>, NoOutbox>;
 
 /// What was tried at one site.
 pub(crate) struct Attempt<'a> {
@@ -106,7 +106,7 @@ impl<'a> SendCall<'a> {
         }
         let keep = || {
             let kept = self.keep(station.session.destination, payload);
-            if let (Some(watchdog), Ok((outbox, ..))) = (watchdog, &kept) {
+            if let (Some(watchdog), Ok(outbox), Ok(_)) = (watchdog, self.store, &kept) {
                 watchdog.keeps(&payload.title(), site, outbox.folder());
             }
             kept
@@ -131,8 +131,8 @@ impl<'a> SendCall<'a> {
         let submit = || -> Result<Submitted, Failure> {
             opened?;
             let jira = station.session.open_named(deadline)?;
-            if let Ok((_, _, entry)) = &mut kept {
-                entry.cloud_id = Some(jira.opened.cloud_id.as_str().to_owned());
+            if let Ok(held) = &mut kept {
+                held.entry.cloud_id = Some(jira.opened.cloud_id.as_str().to_owned());
             }
             let submitted = jira.submit_in_parts(&payload.body);
             submitted.map_err(|error| error.explain())
@@ -153,10 +153,8 @@ impl<'a> SendCall<'a> {
         let system = self.context.system;
         let entry = payload.entry(destination, system.now());
         let entry = entry.ok_or_else(|| NoOutbox::Broken("it has no number".to_owned()))?;
-        match outbox.hold_new(&entry, self.deadline.remaining(system)) {
-            Ok(held) => Ok((outbox, held, entry)),
-            Err(error) => Err(NoOutbox::Broken(plain(error))),
-        }
+        let held = outbox.hold(entry, self.deadline.remaining(system));
+        held.map_err(|error| NoOutbox::Broken(plain(error)))
     }
 
     /// Reports what happened at a site.
@@ -196,8 +194,8 @@ impl<'a> SendCall<'a> {
                 return self.fail(station, &failure, kept, is_tried, payload);
             }
         };
-        if let Ok((outbox, held, _)) = &kept {
-            outbox.remove(held);
+        if let Ok(held) = &kept {
+            held.remove();
         }
         let output = self.context.output;
         let destination = station.session.destination;
@@ -206,7 +204,7 @@ impl<'a> SendCall<'a> {
             station.pending.add(&payload.body, &report);
         }
         if !matches!(report.outcome, Outcome::Rejected | Outcome::NothingToSend) {
-            self.drop_older(&kept, payload);
+            self.drop_older(&kept);
         }
         report
     }
@@ -285,16 +283,12 @@ impl<'a> SendCall<'a> {
     fn wait(&self, kept: Kept<'_>, failure: &Failure) -> Result<bool, String> {
         let may_wait = may_wait(failure);
         match kept {
-            Ok((outbox, held, mut entry)) if may_wait => {
-                entry.tries += 1;
-                entry.reason = self.context.output.without_secrets(&failure.message());
-                outbox
-                    .put_back(&held, Some(&entry))
-                    .map(|()| true)
-                    .map_err(plain)
+            Ok(mut held) if may_wait => {
+                held.fail(&self.context.output.without_secrets(&failure.message()));
+                held.put_back().map(|()| true).map_err(plain)
             }
-            Ok((outbox, held, _)) => {
-                outbox.remove(&held);
+            Ok(held) => {
+                held.remove();
                 Ok(false)
             }
             Err(NoOutbox::Broken(why)) if may_wait => Err(why),
@@ -303,14 +297,11 @@ impl<'a> SendCall<'a> {
     }
 
     /// Jira has this update: older ones of the same build or deployment need not wait any longer.
-    fn drop_older(&self, kept: &Kept<'_>, payload: &Payload) {
-        let sequence = payload.body.sequence();
-        if let (Ok((outbox, held, _)), Some(sequence)) = (kept, sequence) {
-            let dropped = outbox.drop_older(held.item(), sequence);
-            if dropped > 0 {
-                let text = "older updates of it were queued and are no longer needed";
-                self.context.output.detail(&format!("{dropped} {text}"));
-            }
+    fn drop_older(&self, kept: &Kept<'_>) {
+        let dropped = kept.as_ref().map_or(0, Held::drop_older);
+        if dropped > 0 {
+            let text = "older updates of it were queued and are no longer needed";
+            self.context.output.detail(&format!("{dropped} {text}"));
         }
     }
 }

@@ -10,7 +10,7 @@ use super::Context;
 use super::connection::label;
 use crate::error::{Failure, plain};
 use crate::jira::{Body, Jira, JiraError, MAX_ITEMS};
-use crate::outbox::{Due, Entry, Held, Outbox};
+use crate::outbox::{Due, Held, Outbox};
 use crate::phrases::counted;
 use crate::report::OutboxReport;
 use crate::system::Deadline;
@@ -48,17 +48,11 @@ pub(crate) struct Delivery<'a> {
     /// Whether the site took or refused anything.
     site_answers: bool,
     /// What failed alone, and why.
-    failed: Vec<(Claimed, Failure)>,
+    failed: Vec<(Held<'a>, Failure)>,
     /// How many of these failed since anything went through.
     in_a_row: usize,
     /// When it last said how far it is.
     last_word: Duration,
-}
-
-/// An entry that is ours to send.
-struct Claimed {
-    held: Held,
-    entry: Entry,
 }
 
 impl<'a> Delivery<'a> {
@@ -93,7 +87,7 @@ impl<'a> Delivery<'a> {
             if round.is_empty() {
                 break;
             }
-            let items: Vec<Claimed> = round.iter().filter_map(|due| self.take(due)).collect();
+            let items: Vec<Held<'a>> = round.iter().filter_map(|due| self.take(due)).collect();
             let mut batches = batches(items);
             while !batches.is_empty() {
                 let batch = batches.remove(self.next(batches.len()));
@@ -119,27 +113,22 @@ impl<'a> Delivery<'a> {
         self.deadline.remaining(self.context.system).is_zero()
     }
 
-    fn take(&self, due: &Due) -> Option<Claimed> {
+    fn take(&self, due: &Due) -> Option<Held<'a>> {
         let time = self.deadline.remaining(self.context.system);
-        let held = self.outbox.claim(due, time)?;
-        match self.outbox.read(&held) {
-            Ok(entry) => Some(Claimed { held, entry }),
-            Err(warning) => {
-                if let Some(warning) = warning {
-                    self.context.output.warn(&warning);
-                }
-                None
-            }
+        let claimed = self.outbox.claim(due, time);
+        if let Err(Some(warning)) = &claimed {
+            self.context.output.warn(warning);
         }
+        claimed.ok()
     }
 
     /// Sends the items in one request; in halves, when they do not go through together.
-    fn send(&mut self, client: &mut Jira<'_>, items: Vec<Claimed>) {
+    fn send(&mut self, client: &mut Jira<'_>, items: Vec<Held<'a>>) {
         let body = Body::together(items.iter().map(|item| &item.entry.body));
         let body = body.filter(|_| self.failure.is_none() && !self.is_over());
         let Some(body) = body else {
             for item in &items {
-                self.put_back(item, None);
+                self.put_back(item);
             }
             return;
         };
@@ -177,21 +166,21 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    fn send_halves(&mut self, client: &mut Jira<'_>, mut items: Vec<Claimed>) {
+    fn send_halves(&mut self, client: &mut Jira<'_>, mut items: Vec<Held<'a>>) {
         let rest = items.split_off(items.len() / 2);
         self.send(client, items);
         self.send(client, rest);
     }
 
     /// Finds out which of the items it is that fails, or that it is none of them but the site.
-    fn isolate(&mut self, client: &mut Jira<'_>, mut items: Vec<Claimed>, error: &JiraError) {
+    fn isolate(&mut self, client: &mut Jira<'_>, mut items: Vec<Held<'a>>, error: &JiraError) {
         while items.len() > 1 && !self.site_answers && self.failure.is_none() && !self.is_over() {
             let trial = items.remove(self.next(items.len()));
             self.send(client, vec![trial]);
         }
         if self.failure.is_some() {
             for item in &items {
-                self.put_back(item, None);
+                self.put_back(item);
             }
         } else if items.len() > 1 && !self.is_over() {
             self.send_halves(client, items);
@@ -211,7 +200,7 @@ impl<'a> Delivery<'a> {
     }
 
     /// It failed alone, or there is no time to find out which of several did: they go alone from now on.
-    fn fail(&mut self, items: Vec<Claimed>, error: &JiraError) {
+    fn fail(&mut self, items: Vec<Held<'a>>, error: &JiraError) {
         let failure = error.explain_for(self.site);
         self.in_a_row += items.len().min(1);
         let enough = if self.site_answers {
@@ -249,20 +238,19 @@ impl<'a> Delivery<'a> {
     fn give_back(&mut self) {
         for (mut item, failure) in std::mem::take(&mut self.failed) {
             let reason = failure.message();
-            item.entry.tries += 1;
-            item.entry.reason = self.context.output.without_secrets(&reason);
+            item.fail(&self.context.output.without_secrets(&reason));
             let result = if self.site_answers {
-                let pause = self.outbox.postpone(&mut item.held, &item.entry);
+                let pause = item.postpone();
                 pause.map(|pause| self.warn_postponed(&item, &reason, pause))
             } else {
                 self.failure.get_or_insert(failure);
-                self.outbox.put_behind(&mut item.held, &item.entry)
+                item.put_behind()
             };
             self.warn_unwritten(result);
         }
     }
 
-    fn warn_postponed(&self, item: &Claimed, reason: &str, pause: i64) {
+    fn warn_postponed(&self, item: &Held<'_>, reason: &str, pause: i64) {
         let (name, site) = (&item.entry.name, label(self.site));
         let minutes = minutes(pause);
         self.context.output.advise(
@@ -271,19 +259,18 @@ impl<'a> Delivery<'a> {
         );
     }
 
-    fn stop(&mut self, error: &JiraError, items: Vec<Claimed>) {
+    fn stop(&mut self, error: &JiraError, items: Vec<Held<'a>>) {
         let failure = error.explain_for(self.site);
         let reason = self.context.output.without_secrets(&failure.message());
         for mut item in items {
-            item.entry.tries += 1;
-            item.entry.reason.clone_from(&reason);
-            self.put_back(&item, Some(&item.entry));
+            item.fail(&reason);
+            self.put_back(&item);
         }
         self.failure = Some(failure);
     }
 
-    fn put_back(&self, item: &Claimed, entry: Option<&Entry>) {
-        self.warn_unwritten(self.outbox.put_back(&item.held, entry));
+    fn put_back(&self, item: &Held<'_>) {
+        self.warn_unwritten(item.put_back());
     }
 
     fn warn_unwritten(&self, result: anyhow::Result<()>) {
@@ -304,13 +291,13 @@ pub(super) fn minutes(pause: i64) -> String {
 }
 
 /// The items in the order of their events, those together that fit into one request.
-fn batches(items: Vec<Claimed>) -> Vec<Vec<Claimed>> {
-    let mut batches: Vec<Vec<Claimed>> = Vec::new();
+fn batches(items: Vec<Held<'_>>) -> Vec<Vec<Held<'_>>> {
+    let mut batches: Vec<Vec<Held<'_>>> = Vec::new();
     // The last batch of each frame.
     let mut open: BTreeMap<String, usize> = BTreeMap::new();
     for item in items {
         let body = &item.entry.body;
-        let frame = (body.is_single() && !item.held.has_failed())
+        let frame = (body.is_single() && !item.has_failed())
             .then(|| format!("{} {}", body.kind.name(), body.frame()));
         let last = frame.as_ref().and_then(|frame| open.get(frame));
         match last.and_then(|index| batches.get_mut(*index)) {

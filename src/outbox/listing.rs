@@ -208,9 +208,9 @@ impl Outbox<'_> {
             {
                 known.push(due.name.item.site);
                 places.push((entry.site, entry.cloud_id));
-            } else if let Some(held) = self.claim(due, Duration::ZERO) {
-                match self.read(&held) {
-                    Ok(_) => drop(self.put_back(&held, None)),
+            } else {
+                match self.claim(due, Duration::ZERO) {
+                    Ok(held) => drop(held.put_back()),
                     Err(warning) => warnings.extend(warning),
                 }
             }

@@ -1,14 +1,15 @@
 //! What Jira's answer says about each entry that was sent: a delivery settles its entries here.
 
-use super::{Claimed, Delivery};
+use super::Delivery;
 use crate::commands::answer;
 use crate::commands::connection::label;
 use crate::commands::notices::warn_each;
 use crate::jira::{Rejected, Submitted};
+use crate::outbox::Held;
 
-impl Delivery<'_> {
+impl<'a> Delivery<'a> {
     /// Gives back those items of several that Jira's answer says nothing of.
-    pub(super) fn settle(&mut self, items: Vec<Claimed>, submitted: &Submitted) -> Vec<Claimed> {
+    pub(super) fn settle(&mut self, items: Vec<Held<'a>>, submitted: &Submitted) -> Vec<Held<'a>> {
         let accepted = submitted.accepted.as_deref().unwrap_or_default();
         let rejected = submitted.rejected.as_slice();
         let alone = items.len() == 1;
@@ -23,10 +24,10 @@ impl Delivery<'_> {
                 .iter()
                 .find(|rejected| rejected.key == *key || alone);
             if accepted.contains(key) || nothing_said || (alone && !accepted.is_empty()) {
-                self.outbox.remove(&item.held);
+                item.remove();
                 self.counts.deliver(&item.entry.name);
             } else if refusal.is_some() && self.is_wrong_guess(&item, submitted, alone) {
-                self.outbox.remove(&item.held);
+                item.remove();
                 let (name, site) = (&item.entry.name, label(self.site));
                 let unknown = submitted.unknown_issues().join(", ");
                 self.context.output.advise(
@@ -45,7 +46,7 @@ impl Delivery<'_> {
     }
 
     /// Whether all its issues were found in texts and the site knows none of them: our guess is not the user's mistake.
-    fn is_wrong_guess(&self, item: &Claimed, submitted: &Submitted, alone: bool) -> bool {
+    fn is_wrong_guess(&self, item: &Held<'_>, submitted: &Submitted, alone: bool) -> bool {
         let unknown = submitted.unknown_issues();
         let Some((_, record)) = self.outbox.memory().last(&item.entry.item()) else {
             return false;
@@ -58,7 +59,7 @@ impl Delivery<'_> {
     }
 
     /// Most of a request was taken: what was not is said, since it is kept nowhere.
-    fn warn_rejected(&self, item: &Claimed, rejected: &[Rejected]) {
+    fn warn_rejected(&self, item: &Held<'_>, rejected: &[Rejected]) {
         let lines = rejected.iter().map(|rejected| {
             let (name, key, reasons) = (&item.entry.name, &rejected.key, reasons(rejected));
             format!("{name} was queued, and Jira rejected {key} of it: {reasons}")
@@ -66,11 +67,10 @@ impl Delivery<'_> {
         warn_each(lines, self.context.output);
     }
 
-    pub(super) fn refuse(&mut self, mut item: Claimed, reason: &str) {
+    pub(super) fn refuse(&mut self, mut item: Held<'_>, reason: &str) {
         let output = self.context.output;
-        item.entry.tries += 1;
-        item.entry.reason = output.without_secrets(reason);
-        let path = self.outbox.refuse(&item.held, &item.entry);
+        item.fail(&output.without_secrets(reason));
+        let path = item.refuse();
         self.counts.refused += 1;
         let (name, site) = (&item.entry.name, label(self.site));
         output.advise(

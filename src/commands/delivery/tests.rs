@@ -91,8 +91,8 @@ fn wait(outbox: &Outbox<'_>, number: i64, system: &FakeMachine) {
     }]});
     let body = Body::new(DataType::Builds, &body);
     let entry = Entry::new("build".to_owned(), (Some(SITE), None), &body, system.now());
-    let held = outbox.hold_new(&entry.unwrap(), Duration::ZERO).unwrap();
-    outbox.put_back(&held, None).unwrap();
+    let held = outbox.hold(entry.unwrap(), Duration::ZERO).unwrap();
+    held.put_back().unwrap();
 }
 
 fn deliver_from(
