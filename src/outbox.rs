@@ -35,7 +35,7 @@ pub(crate) use expiry::{Expired, Limits};
 pub(crate) use folder::default_folder;
 pub(crate) use held::Held;
 pub(crate) use history::{Progress, UnderWay};
-pub(crate) use listing::{Count, Due};
+pub(crate) use listing::{Due, Listing};
 pub(crate) use memory::{
     Changed, DeployedRecord, Memory, Moved, PushRecord, Record, Reserved, RunRecord,
 };

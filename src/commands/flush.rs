@@ -10,7 +10,7 @@ use super::store::{self, NoOutbox};
 use crate::cli::{FlushOptions, turned_off_by};
 use crate::domain::timestamp::Timestamp;
 use crate::error::{Failure, FailureKind};
-use crate::outbox::{Count, Due, Outbox};
+use crate::outbox::{Due, Listing, Outbox};
 use crate::policy::{overall, worst};
 use crate::report::{OutboxReport, Outcome, Report, SiteReport};
 use crate::side_by_side::side_by_side;
@@ -63,23 +63,30 @@ pub(crate) fn run(options: &FlushOptions, context: &Context<'_>) -> Result<Repor
         let (site, cloud_id) = (site.as_deref(), cloud_id.as_deref());
         deliver(site, cloud_id, &outbox, &listing.due, deadline, context)
     });
-    let left = outbox.counts();
     let mut reports = Vec::new();
     for (name, mut of_site, failure) in results {
         if let Some(failure) = &failure {
             context.output.failure(failure);
         }
-        of_site.waiting = left.of(Some(&[&name])).waiting;
+        of_site.waiting = outbox.list(Some(&name)).waiting();
         reports.push(site_report(name, &of_site, failure.as_ref()));
         counts.add(of_site);
     }
-    let names: Vec<String> = sites.iter().map(ToString::to_string).collect();
-    let selected: Vec<&str> = names.iter().map(String::as_str).collect();
-    let Count { waiting, held } = left.of(is_narrowed.then_some(&selected));
+    let selected: Vec<String> = sites.iter().map(ToString::to_string).collect();
+    let left: Vec<Listing> = if is_narrowed {
+        selected
+            .iter()
+            .map(|site| outbox.list(Some(site)))
+            .collect()
+    } else {
+        vec![outbox.list(None)]
+    };
+    let waiting: usize = left.iter().map(Listing::waiting).sum();
+    let held: usize = left.iter().map(|left| left.held).sum();
+    let newer = left.first().map_or(0, |left| left.newer);
     let is_selected = |due: &&Due| !is_narrowed || selected.iter().any(|site| due.is_for(site));
     let paused = paused(listing.paused.iter().filter(is_selected), context);
     counts.add(paused);
-    let newer = left.newer;
     counts.waiting = waiting + held + newer;
     if held > 0 {
         let others = match held {

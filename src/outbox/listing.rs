@@ -1,7 +1,6 @@
 //! What is in the outbox and for whom. A flush and every send look here for what is due.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::fs;
 use std::time::Duration;
 
@@ -66,39 +65,12 @@ pub(crate) struct Listing {
     pub(super) leftovers: Vec<String>,
 }
 
-/// How many entries there are.
-#[derive(Default)]
-pub(crate) struct Counts {
-    by_site: BTreeMap<SiteHash, Count>,
-    /// Those that a later version of this program wrote.
-    pub(crate) newer: usize,
-}
-
-/// How many of one site, or of several.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Count {
-    pub(crate) waiting: usize,
-    /// What other processes are about to deliver.
-    pub(crate) held: usize,
-}
-
-impl Counts {
-    /// Of these sites, or of all.
-    pub(crate) fn of(&self, sites: Option<&[&str]>) -> Count {
-        let sites = sites.map(|sites| sites.iter().map(|site| name::site_hash(site)));
-        let sites: Option<Vec<SiteHash>> = sites.map(Iterator::collect);
-        let mut all = Count::default();
-        for (site, count) in &self.by_site {
-            if sites.as_ref().is_none_or(|sites| sites.contains(site)) {
-                all.waiting += count.waiting;
-                all.held += count.held;
-            }
-        }
-        all
-    }
-}
-
 impl Listing {
+    /// How many wait, the superseded ones too.
+    pub(crate) fn waiting(&self) -> usize {
+        self.due.len() + self.paused.len() + self.superseded.len()
+    }
+
     /// In the order of sending.
     pub(super) fn sorted(mut self, now: i64) -> Self {
         // Of each build or deployment the last one, then those before it.
@@ -143,27 +115,6 @@ impl Outbox<'_> {
             }
         }
         listing
-    }
-
-    /// How many there are for each site. Takes little memory, however many there are.
-    pub(crate) fn counts(&self) -> Counts {
-        let now = self.now();
-        let mut counts = Counts::default();
-        for file in folder::files(&self.folder) {
-            match name::kind(&file) {
-                FileKind::Entry(name, place) => {
-                    let count = counts.by_site.entry(name.item.site).or_default();
-                    if self.is_held(&place, now) {
-                        count.held += 1;
-                    } else {
-                        count.waiting += 1;
-                    }
-                }
-                FileKind::Newer => counts.newer += 1,
-                FileKind::Temporary | FileKind::Other => {}
-            }
-        }
-        counts
     }
 
     /// Every entry, one after the other, whoever has it.

@@ -44,7 +44,8 @@ pub(crate) fn after_sending(
                     .detail(&format!("the outbox could not be delivered: {failure}"));
             }
         }
-        report.waiting = outbox.counts().of(Some(&sites)).waiting;
+        let left = sites.iter().map(|site| outbox.list(Some(site)).waiting());
+        report.waiting = left.sum();
     }
     let (expired, _) = outbox.expire();
     report.expired = warn_expired(&expired, context);
