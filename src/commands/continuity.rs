@@ -7,7 +7,6 @@ use super::Context;
 use super::answer::unknown_topics;
 use super::connection::Destination;
 use super::payload::Payload;
-use super::store::NoOutbox;
 use crate::digest::hex;
 use crate::domain::issue_key::IssueKey;
 use crate::domain::sequence::{Last, Origin, SequenceNumber};
@@ -23,13 +22,13 @@ const MAX_TRIES: u32 = 200;
 pub(crate) fn continue_last(
     payload: &mut Payload,
     destinations: &[Destination],
-    outbox: Result<&Outbox<'_>, &NoOutbox>,
+    outbox: Option<&Outbox<'_>>,
     is_sent: bool,
     context: &Context<'_>,
 ) {
     // The number of what is past stands, and whoever is newer has a greater one by itself.
     let is_past = !payload.may_wait && payload.body.kind != DataType::DevInfo;
-    let Some(outbox) = outbox.ok().filter(|_| !is_past) else {
+    let Some(outbox) = outbox.filter(|_| !is_past) else {
         return;
     };
     let memory = outbox.memory();
@@ -56,16 +55,28 @@ pub(crate) fn continue_last(
     let Some(wanted) = payload.body.sequence() else {
         return;
     };
-    let update = Numbering {
-        origin: payload.origin,
-        wanted,
-        items: items(payload, wanted, &fingerprint),
-        fingerprint,
+    // The number after the last ones, of all sites.
+    let next = || {
+        let last = hashes.iter().filter_map(|hash| memory.last(hash));
+        let last = last.max_by_key(|(number, _)| *number);
+        let last = last.map(|(number, record)| Last {
+            number,
+            same: record.fingerprint == fingerprint,
+        });
+        payload.origin.number(wanted, last)
     };
     let number = if is_sent {
-        update.reserve(&memory, &hashes, context.output)
+        let items = items(payload, wanted, &fingerprint);
+        reserve(
+            &items,
+            &hashes,
+            payload.origin,
+            &memory,
+            &next,
+            context.output,
+        )
     } else {
-        update.number(&memory, &hashes)
+        next()
     };
     if payload.origin == Origin::Event && lasts.iter().any(|(last, _)| *last > number) {
         context
@@ -198,57 +209,39 @@ fn fingerprint(payload: &Payload) -> String {
     hex(&body.json.to_string(), 32)
 }
 
-/// One update that wants a number.
-struct Numbering {
+/// A number that no other update has or gets. There are as many items as have numbers; those of each site are in the same
+/// order.
+fn reserve(
+    items: &[(Record, SequenceNumber)],
+    hashes: &[ItemHash],
     origin: Origin,
-    wanted: SequenceNumber,
-    /// As many as items have numbers; those of each site are in the same order.
-    items: Vec<(Record, SequenceNumber)>,
-    fingerprint: String,
-}
-
-impl Numbering {
-    /// The number after the last ones, of all sites.
-    fn number(&self, memory: &Memory<'_>, hashes: &[ItemHash]) -> SequenceNumber {
-        let last = hashes.iter().filter_map(|hash| memory.last(hash));
-        let last = last.max_by_key(|(number, _)| *number);
-        let last = last.map(|(number, record)| Last {
-            number,
-            same: record.fingerprint == self.fingerprint,
-        });
-        self.origin.number(self.wanted, last)
-    }
-
-    /// A number that no other update has or gets.
-    fn reserve(&self, memory: &Memory<'_>, hashes: &[ItemHash], output: &Output) -> SequenceNumber {
-        let mut number = self.number(memory, hashes);
-        for _ in 0..MAX_TRIES {
-            let mut taken = false;
-            for (hash, (record, own)) in hashes.iter().zip(self.items.iter().cycle()) {
-                let number = if self.origin == Origin::Given {
-                    *own
-                } else {
-                    number
-                };
-                match memory.reserve(hash, number, record) {
-                    Reserved::Ours => {}
-                    Reserved::Taken => taken = true,
-                    Reserved::Impossible(error) => {
-                        let why = plain(error);
-                        output.detail(&format!("could not remember the sequence number: {why}"));
-                        return number;
-                    }
+    memory: &Memory<'_>,
+    next: &dyn Fn() -> SequenceNumber,
+    output: &Output,
+) -> SequenceNumber {
+    let is_given = origin == Origin::Given;
+    let mut number = next();
+    for _ in 0..MAX_TRIES {
+        let mut taken = false;
+        for (hash, (record, own)) in hashes.iter().zip(items.iter().cycle()) {
+            let number = if is_given { *own } else { number };
+            match memory.reserve(hash, number, record) {
+                Reserved::Ours => {}
+                Reserved::Taken => taken = true,
+                Reserved::Impossible(error) => {
+                    let why = plain(error);
+                    output.detail(&format!("could not remember the sequence number: {why}"));
+                    return number;
                 }
             }
-            let next = self.number(memory, hashes);
-            let is_ours = !taken || self.origin == Origin::Given || next <= number;
-            if is_ours {
-                return number;
-            }
-            number = next;
         }
-        number
+        let after = next();
+        if !taken || is_given || after <= number {
+            return number;
+        }
+        number = after;
     }
+    number
 }
 
 #[cfg(test)]

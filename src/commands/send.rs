@@ -164,7 +164,13 @@ pub(crate) fn send(
     let mut summary = Summary::new(destinations);
     let mut sent = Vec::new();
     while let Some(mut payload) = source.next()? {
-        continue_last(&mut payload, destinations, store.as_ref(), true, context);
+        continue_last(
+            &mut payload,
+            destinations,
+            store.as_ref().ok(),
+            true,
+            context,
+        );
         let time = source.time_for_each();
         let end = time.map_or(deadline, |time| deadline.at_most(context.system, time));
         let attempts = side_by_side(&mut stations, |station| {
@@ -249,7 +255,13 @@ fn show(
     let mut state = None;
     let mut issue_keys = DistinctKeys::default();
     while let Some(mut payload) = source.next()? {
-        continue_last(&mut payload, destinations, store.as_ref(), false, context);
+        continue_last(
+            &mut payload,
+            destinations,
+            store.as_ref().ok(),
+            false,
+            context,
+        );
         names.push(payload.title());
         state = payload.state();
         requests.extend(shown.requests(&payload));

@@ -168,7 +168,7 @@ impl Call<'_> {
         let name = Topic::Gate.name("");
         let said = json!(message);
         let mut known = self.memory.about(Topic::Gate);
-        if known.any(|(_, line)| line.fields().get("said") == Some(&said)) {
+        if known.any(|(_, line)| line.fields.get("said") == Some(&said)) {
             return None;
         }
         drop(known);

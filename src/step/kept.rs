@@ -7,12 +7,14 @@ use serde_json::{Map, Value};
 
 use super::memory::Line;
 use super::request::{Body, End, Request};
+use super::steps::Step;
 use crate::variables::{BUILD_NUMBER, JOB_NAME, Variables};
 
 /// One such call.
 #[derive(Debug)]
 pub(super) struct Kept {
     pub(super) request: Request,
+    pub(super) step: &'static Step,
     /// The variables of its run.
     pub(super) variables: BTreeMap<String, String>,
 }
@@ -21,9 +23,14 @@ impl Kept {
     /// # Errors
     /// What is wrong with the line: everybody can set the variable.
     pub(super) fn read(line: &Line) -> Result<Self, String> {
-        let fields = line.fields();
+        let fields = &line.fields;
         let request = fields.get("request").cloned().unwrap_or_default();
         let mut request = Request::of_value(request)?;
+        let step = Step::find(&request.step).filter(|step| step.sends());
+        let step = step.ok_or_else(|| {
+            let name = &request.step;
+            format!("this version of jira-send has no step {name} that sends")
+        })?;
         // What its run has ended as, for what was left without a state.
         let result = fields.get("result").and_then(Value::as_str);
         if request.run.result.is_none() && request.body.is_none() {
@@ -45,6 +52,7 @@ impl Kept {
         let variables = variables.and_then(Value::as_object);
         Ok(Self {
             request,
+            step,
             variables: variables.map(texts).unwrap_or_default(),
         })
     }

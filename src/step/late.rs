@@ -9,7 +9,6 @@ use super::kept::Kept;
 use super::memory::Topic;
 use super::options::{self, Settled};
 use super::parameters::Parameters;
-use super::steps::Step;
 use crate::commands::{EventTime, Phase, store};
 use crate::outbox::{Entry, Outbox};
 use crate::report::{Outcome, Report};
@@ -162,8 +161,8 @@ impl Late {
         let lines = call.memory.about(Topic::Request);
         let (mut left, mut useless, mut reasons) = (Vec::new(), Vec::new(), Vec::new());
         for (name, line) in lines.filter(|(name, _)| *name != own) {
-            match Kept::read(line).and_then(with_step) {
-                Ok((kept, step)) => left.push((name.to_owned(), kept, step)),
+            match Kept::read(line) {
+                Ok(kept) => left.push((name.to_owned(), kept)),
                 Err(why) => {
                     useless.push(name.to_owned());
                     reasons.push(why);
@@ -174,13 +173,13 @@ impl Late {
         for name in useless {
             call.memory.settle(&name);
         }
-        for (name, kept, step) in left.into_iter().take(MAX_CALLS) {
+        for (name, kept) in left.into_iter().take(MAX_CALLS) {
             let time = deadline.remaining(call.system).min(MAX_TIME);
             if time < MIN_TIME {
                 return;
             }
-            let done = call.make_up(step, &kept, time);
-            call.remember(step, &kept.request, &done, Some(kept.request.run.now));
+            let done = call.make_up(&kept, time);
+            call.remember(kept.step, &kept.request, &done, Some(kept.request.run.now));
             if kept.is_of_run(call.variables) {
                 call.remember_keys(&done.result);
             }
@@ -203,8 +202,8 @@ impl Late {
 
 impl Call<'_> {
     /// Sends a call of a step that never reached the program, as what it was.
-    fn make_up(&self, step: &'static Step, kept: &Kept, time: Duration) -> Done<Report> {
-        let request = &kept.request;
+    fn make_up(&self, kept: &Kept, time: Duration) -> Done<Report> {
+        let (step, request) = (kept.step, &kept.request);
         let parameters = Parameters::read(step, &request.parameters, None);
         let variables = of_its_run(kept, self.variables);
         let mut phase = self.phase(request, &parameters);
@@ -236,18 +235,6 @@ fn unsendable(reasons: &[String]) -> Option<String> {
     Some(format!(
         "  warning: {count} left by earlier steps cannot be sent: {why}"
     ))
-}
-
-/// The call with its step, which another version may have named.
-fn with_step(kept: Kept) -> Result<(Kept, &'static Step), String> {
-    let name = &kept.request.step;
-    let step = Step::find(name).filter(|step| step.sends());
-    match step {
-        Some(step) => Ok((kept, step)),
-        None => Err(format!(
-            "this version of jira-send has no step {name} that sends"
-        )),
-    }
 }
 
 /// The environment of another run: its own variables instead of those of the run at hand.

@@ -1,5 +1,7 @@
 //! The parameters of a step: which of them are options of the command, and what the others mean.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::steps::Step;
@@ -126,31 +128,23 @@ impl Parameters {
             ("failCount", "testsFailed"),
             ("skipCount", "testsSkipped"),
         ];
-        let count = |name: &str| results.get(name).and_then(Value::as_i64);
-        let given: Vec<(&str, i64)> = COUNTS
-            .iter()
-            .filter_map(|(field, option)| Some((*option, count(field)?)))
-            .collect();
-        let counts = |option: &str| {
-            let found = given.iter().find(|(name, _)| *name == option);
-            found.map(|(_, count)| *count)
-        };
-        let has = |option: &str| counts(option).is_some() || self.options.contains_key(option);
-        let parts: i64 = ["testsPassed", "testsFailed", "testsSkipped"]
-            .iter()
-            .filter_map(|option| counts(option))
-            .fold(0, i64::saturating_add);
+        let count = |(field, option): &(_, _)| Some((*option, results.get(field)?.as_i64()?));
+        let given: BTreeMap<&str, i64> = COUNTS.iter().filter_map(count).collect();
+        let has = |option: &str| given.contains_key(option) || self.options.contains_key(option);
+        let total = given.get("testsTotal").copied();
+        let parts = given.iter().filter(|(option, _)| **option != "testsTotal");
+        let parts = parts.fold(0, |all: i64, (_, count)| all.saturating_add(*count));
         let is_alone = COUNTS
             .iter()
             .all(|(_, option)| !self.options.contains_key(*option));
         let most = i64::from(u32::MAX);
         let problem = if given.is_empty() {
             "expects what the junit step returns, or a map with totalCount, passCount, failCount and skipCount"
-        } else if given.iter().any(|(_, count)| !(0..=most).contains(count)) {
+        } else if given.values().any(|count| !(0..=most).contains(count)) {
             "has a number that is not a count of tests"
         } else if !has("testsTotal") && !has("testsPassed") {
             "needs totalCount or passCount"
-        } else if is_alone && parts > counts("testsTotal").unwrap_or(most) {
+        } else if is_alone && parts > total.unwrap_or(most) {
             "has more passed, failed and skipped tests than totalCount"
         } else {
             for (option, count) in given {

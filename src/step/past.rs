@@ -37,7 +37,7 @@ impl Remembered {
         let is_own = |line: &Line| {
             let deployed = memory::deployed(line).commit;
             let both = deployed.zip(commit.as_deref());
-            during.contains(&line.at()) && both.is_none_or(|(one, other)| one.as_str() == other)
+            during.contains(&line.at) && both.is_none_or(|(one, other)| one.as_str() == other)
         };
         let mut remembered = Self {
             issue_keys,
@@ -50,12 +50,12 @@ impl Remembered {
             match Topic::of(&name) {
                 Some(Topic::Deployed) if is_own(&line) => {
                     let place = name.split_once(':').map(|(_, place)| place.to_owned());
-                    let place = place.map(|place| (place, line.at()));
+                    let place = place.map(|place| (place, line.at));
                     remembered.deployed.extend(place);
                 }
                 Some(Topic::Open) => remembered.entries.extend(memory::end_of(&line, &run)),
                 Some(Topic::Waiting) => {
-                    let entry = line.fields().get("entry").cloned().unwrap_or_default();
+                    let entry = line.fields.get("entry").cloned().unwrap_or_default();
                     remembered.entries.extend(Entry::from_value(entry).ok());
                 }
                 _ => {}

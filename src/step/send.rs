@@ -228,8 +228,8 @@ impl Call<'_> {
         let now = self.request.run.now;
         let outages = self.memory.about(Topic::Outage);
         let outages =
-            outages.filter(|(_, line)| (0..OUTAGE).contains(&now.saturating_sub(line.at())));
-        let sites = outages.filter_map(|(_, line)| line.fields().get("site")?.as_str());
+            outages.filter(|(_, line)| (0..OUTAGE).contains(&now.saturating_sub(line.at)));
+        let sites = outages.filter_map(|(_, line)| line.fields.get("site")?.as_str());
         sites.map(ToOwned::to_owned).collect()
     }
 }

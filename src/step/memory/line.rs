@@ -59,8 +59,8 @@ impl Topic {
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::step) struct Line {
     /// Milliseconds since 1970.
-    pub(super) at: i64,
-    pub(super) fields: Map<String, Value>,
+    pub(in crate::step) at: i64,
+    pub(in crate::step) fields: Map<String, Value>,
 }
 
 impl Line {
@@ -79,16 +79,6 @@ impl Line {
 
     pub(in crate::step) fn is_settled(&self) -> bool {
         self.fields.get("gone") == Some(&Value::Bool(true))
-    }
-
-    /// Milliseconds since 1970.
-    pub(in crate::step) fn at(&self) -> i64 {
-        self.at
-    }
-
-    /// What the line says.
-    pub(in crate::step) fn fields(&self) -> &Map<String, Value> {
-        &self.fields
     }
 
     /// Everybody can set the variable: what is not a line is skipped.

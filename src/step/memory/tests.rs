@@ -190,7 +190,7 @@ fn the_library_writes_requests_with_their_time_inside() {
         .collect::<Vec<_>>()
         .try_into()
         .unwrap();
-    assert_eq!((name, line.at()), ("request:abc", 77));
+    assert_eq!((name, line.at), ("request:abc", 77));
 }
 
 #[test]
