@@ -14,7 +14,7 @@ use crate::domain::deployed::RepositoryName;
 use crate::domain::issue_key::IssueKey;
 use crate::domain::state::DeploymentState;
 use crate::error::{Failure, FailureKind};
-use crate::jira::gating::ChangeRequest;
+use crate::jira::gating::Gate;
 use crate::outbox::Entry;
 use crate::output::escaped_json;
 use crate::phrases::counted;
@@ -103,7 +103,7 @@ pub(crate) struct Report {
     pub(crate) deployed: Option<DeployedReport>,
     /// What Jira says about a gate.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    pub(crate) gate: Option<GateReport>,
+    pub(crate) gate: Option<Gate>,
     /// Which commits were searched for issue keys, of each repository.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) ranges: Vec<RangeReport>,
@@ -185,17 +185,6 @@ pub(crate) struct DeployedReport {
     pub(crate) state: DeploymentState,
     /// Whether a newer commit was deployed there before.
     pub(crate) is_rollback: bool,
-}
-
-/// The gate of a deployment.
-#[derive(Debug, Serialize)]
-pub(crate) struct GateReport {
-    /// Jira's word.
-    pub(crate) gating_status: String,
-    /// When it changed last, as Jira writes it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) gating_updated: Option<String>,
-    pub(crate) change_requests: Vec<ChangeRequest>,
 }
 
 /// A request that was not sent.

@@ -12,7 +12,7 @@ use crate::error::{Failure, FailureKind};
 use crate::jenkins::Run;
 use crate::jira::gating::Gate;
 use crate::jira::item::DeploymentKey;
-use crate::report::{GateReport, Outcome, Report};
+use crate::report::{Outcome, Report};
 use crate::system::Deadline;
 
 /// Pause before the second question while waiting; every later one is half as long again.
@@ -57,7 +57,7 @@ pub(crate) fn run(options: &GateOptions, context: &Context<'_>) -> Result<Report
         context,
     };
     let gate = watch.run()?;
-    Ok(watch.report(&gate))
+    Ok(watch.report(gate))
 }
 
 /// The one site that decides.
@@ -187,8 +187,8 @@ impl Watch<'_> {
     }
 
     /// Reports the decision, as an error if the deployment may not proceed.
-    fn report(&self, gate: &Gate) -> Report {
-        let words = self.words(gate);
+    fn report(&self, gate: Gate) -> Report {
+        let words = self.words(&gate);
         let (kind, hint) = match gate.status.as_str() {
             "allowed" => (None, ""),
             "awaiting" if self.waits => (
@@ -226,11 +226,7 @@ impl Watch<'_> {
             Some(failure) => Report::failed(failure),
             None => Report::new(Outcome::Allowed, words),
         };
-        report.gate = Some(GateReport {
-            gating_status: gate.status.clone(),
-            gating_updated: gate.updated.clone(),
-            change_requests: gate.change_requests.clone(),
-        });
+        report.gate = Some(gate);
         report
     }
 }

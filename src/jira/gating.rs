@@ -13,21 +13,24 @@ pub(crate) struct ChangeRequest {
     pub(crate) issue_link: String,
 }
 
-/// What is known of a gate.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What is known of a gate, as reports show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Gate {
-    /// In lower case: `allowed`, `awaiting`, `prevented`, `invalid`, or `expired`, which only Atlassian's plugin knows.
+    /// Jira's word in small letters: `allowed`, `awaiting`, `prevented` or `invalid`. Atlassian's plugin knows `expired` as
+    /// well.
+    #[serde(rename = "gating_status")]
     pub(crate) status: String,
     /// When it changed last, as Jira writes it.
-    pub(crate) updated: Option<String>,
+    #[serde(rename = "gating_updated", skip_serializing_if = "Option::is_none")]
+    updated: Option<String>,
     pub(crate) change_requests: Vec<ChangeRequest>,
 }
 
 impl Gate {
-    /// Whether it may still change. A word that is not known is no decision.
+    /// Whether it may still change. A word that nobody has documented is no decision.
     pub(crate) fn is_open(&self) -> bool {
-        let closed = ["allowed", "prevented", "expired", "invalid"];
-        !closed.contains(&self.status.as_str())
+        let decisions = ["allowed", "prevented", "expired", "invalid"];
+        !decisions.contains(&self.status.as_str())
     }
 
     /// No field is required but the status itself.
@@ -88,6 +91,7 @@ mod tests {
         for (word, status, open) in [
             ("allowed", "allowed", false),
             ("ALLOWED", "allowed", false),
+            ("awaiting", "awaiting", true),
             ("prevented", "prevented", false),
             ("expired", "expired", false),
             ("invalid", "invalid", false),

@@ -143,11 +143,11 @@ fn every_decision_has_its_outcome() {
         assert_eq!(run.asked.len(), *asked, "{answers:?}");
         let gate = report.gate.unwrap();
         assert_eq!(
-            gate.gating_status,
+            gate.status,
             *answers
                 .iter()
                 .rev()
-                .find(|word| **word == gate.gating_status)
+                .find(|word| **word == gate.status)
                 .unwrap()
         );
         assert_eq!(gate.change_requests[0].issue_key, "CHG-1");
