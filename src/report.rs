@@ -7,7 +7,7 @@ mod site;
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::domain::deployed::RepositoryName;
@@ -155,13 +155,28 @@ impl Report {
         self.issue_keys.iter().filter(is_known).cloned().collect()
     }
 
-    /// Those, and the others.
-    pub(crate) fn known_and_unknown(&self) -> (Vec<IssueKey>, Vec<IssueKey>) {
-        let known = self.known_issue_keys();
-        let unknown = self.issue_keys.iter().filter(|key| !known.contains(key));
-        let unknown = unknown.cloned().collect();
-        (known, unknown)
+    /// What the end of what is reported as begun has to know.
+    pub(crate) fn begun(&self) -> Begun {
+        let issue_keys = self.known_issue_keys();
+        let unknown = self
+            .issue_keys
+            .iter()
+            .filter(|key| !issue_keys.contains(key));
+        Begun {
+            unknown_issue_keys: unknown.cloned().collect(),
+            issue_keys,
+        }
     }
+}
+
+/// The issues of a beginning.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Begun {
+    /// An update replaces all of them, so the end repeats them.
+    pub(crate) issue_keys: Vec<IssueKey>,
+    /// Jira does not know them: in the end they count only where the user names them.
+    pub(crate) unknown_issue_keys: Vec<IssueKey>,
 }
 
 /// One body as a site got it, or was to get it.

@@ -252,8 +252,8 @@ fn find_keys(facts: &Facts, options: &KeyOptions, context: &Context<'_>) -> Find
 /// What was found, with what an earlier phase found and learned.
 fn of_phase(findings: Findings, context: &Context<'_>) -> Findings {
     findings
-        .without(&context.phase.unknown_before)
-        .after(&context.phase.found_before)
+        .without(&context.phase.begun.unknown_issue_keys)
+        .after(&context.phase.begun.issue_keys)
 }
 
 /// Which commits were searched, for programs.

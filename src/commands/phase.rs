@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use super::upstream::Upstream;
 use crate::domain::deployed::Deployed;
-use crate::domain::issue_key::IssueKey;
 use crate::domain::timestamp::Timestamp;
 use crate::error::Failure;
 use crate::facts::Pipeline;
+use crate::report::Begun;
 use crate::system::{Deadline, System};
 
 /// The same for nobody in particular: what was typed is all there is.
@@ -17,10 +17,8 @@ use crate::system::{Deadline, System};
 pub(crate) struct Phase {
     /// What is left of the time budget, where some of it is spent already.
     pub(crate) time_left: Option<Duration>,
-    /// The keys of the beginning: an update replaces all of them, so the end repeats them.
-    pub(crate) found_before: Vec<IssueKey>,
-    /// Keys that Jira did not know then: they count only where the user names them.
-    pub(crate) unknown_before: Vec<IssueKey>,
+    /// What the beginning found, for the end.
+    pub(crate) begun: Begun,
     /// Older test reports are those of another run.
     pub(crate) reports_since: Option<Timestamp>,
     /// How sure the time of the event is, when there is one.

@@ -1,39 +1,13 @@
 //! The beginning and the end of a body: which state each has, and when it was.
 
-use serde::{Deserialize, Serialize};
-use serde_json::json;
-
 use super::request::End;
-use crate::domain::issue_key::IssueKey;
 use crate::domain::timestamp::Timestamp;
-use crate::report::Report;
+use crate::report::Begun;
 
-/// The issues of the beginning, which the end has to know.
-#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct Begun {
-    /// Those that Jira knows: the end repeats them.
-    pub(super) issue_keys: Vec<IssueKey>,
-    /// Those that it does not know: the end leaves them out.
-    pub(super) unknown_issue_keys: Vec<IssueKey>,
-}
-
-impl Begun {
-    /// What the answer to the beginning hands over.
-    pub(super) fn token(report: &Report) -> String {
-        let (issue_keys, unknown_issue_keys) = report.known_and_unknown();
-        let begun = Self {
-            issue_keys,
-            unknown_issue_keys,
-        };
-        json!(begun).to_string()
-    }
-
-    /// What the end is given back; what is no such text has no issues.
-    pub(super) fn of(token: Option<&str>) -> Self {
-        let begun = token.and_then(|token| serde_json::from_str(token).ok());
-        begun.unwrap_or_default()
-    }
+/// What the beginning found, as its answer hands it to the end. What is no such text has no issues.
+pub(super) fn begun(token: Option<&str>) -> Begun {
+    let begun = token.and_then(|token| serde_json::from_str(token).ok());
+    begun.unwrap_or_default()
 }
 
 /// The result of a body, in the words of Jira or of Jenkins: its exception says more than the result of the run, which
@@ -64,7 +38,7 @@ pub(super) fn end_time(started: i64, given: Option<&str>, now: i64) -> Timestamp
 
 #[cfg(test)]
 mod tests {
-    use super::{Begun, End, end_state, end_time};
+    use super::{Begun, End, begun, end_state, end_time};
     use crate::report::{Outcome, Report, SiteReport};
 
     fn end(threw: bool, interrupted: bool, before: Option<&str>) -> End {
@@ -124,11 +98,11 @@ mod tests {
             sites: vec![site],
             ..Report::new(Outcome::Accepted, String::new())
         };
-        let begun = Begun::of(Some(&Begun::token(&report)));
-        assert_eq!(begun.issue_keys, keys[..1]);
-        assert_eq!(begun.unknown_issue_keys, keys[1..]);
+        let found = begun(Some(&serde_json::json!(report.begun()).to_string()));
+        assert_eq!(found.issue_keys, keys[..1]);
+        assert_eq!(found.unknown_issue_keys, keys[1..]);
         for junk in [None, Some(""), Some("5"), Some(r#"{"issueKeys":[5,"x"]}"#)] {
-            assert_eq!(Begun::of(junk), Begun::default());
+            assert_eq!(begun(junk), Begun::default());
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::body::{self, Begun};
+use super::body;
 use super::parameters::{Parameters, text};
 use super::request::{Body, BoundCredential, Change, End, Request};
 use super::steps::{NOT_FOR_STEPS, Step, Task};
@@ -122,9 +122,7 @@ impl Settled {
             let seconds = run.now.saturating_sub(end.started).max(0) / 1000;
             options.entry("duration").or_insert(seconds.into());
         }
-        let begun = Begun::of(end.begun.as_deref());
-        self.phase.found_before = begun.issue_keys;
-        self.phase.unknown_before = begun.unknown_issue_keys;
+        self.phase.begun = body::begun(end.begun.as_deref());
         if end.interrupted {
             self.phase.limit_time(STOPPED_BUDGET);
         }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::answer::{Answer, returns};
-use super::body::Begun;
 use super::call::{Call, Done};
 use super::late::Late;
 use super::memory::Topic;
@@ -134,7 +133,7 @@ impl Call<'_> {
             returns: map,
             echo,
             fail: fails.then_some(line),
-            begun: begun.then(|| Begun::token(&report)),
+            begun: begun.then(|| json!(report.begun()).to_string()),
             ..Answer::default()
         }
     }

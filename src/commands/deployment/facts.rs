@@ -74,7 +74,7 @@ fn upstream(
     let named = commands::key_rules::are_named(&options.keys) || options.keys.only_issue_keys;
     let is_unchanged = upstream::is_unchanged(&facts.run, before.commit.as_ref());
     // The end of a wrapped command or of a body has the issues of its beginning.
-    let begun = &context.phase.found_before;
+    let begun = &context.phase.begun.issue_keys;
     let has_own = findings.keys().any(|key| !begun.contains(key));
     let is_wanted = !named && (!has_own || is_unchanged);
     let outbox = &options.jira.outbox;

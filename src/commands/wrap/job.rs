@@ -15,11 +15,10 @@ use super::{cannot_start, report};
 use crate::child::{self, Listener, Running, Waited};
 use crate::cli::{Command, Format, RunOptions, WrapOptions};
 use crate::commands::{Context, show, write_result};
-use crate::domain::issue_key::IssueKey;
 use crate::domain::state::RunState;
 use crate::error::{Failure, plain};
 use crate::output::Output;
-use crate::report::Report;
+use crate::report::{Begun, Report};
 use crate::side_by_side::aside_in;
 use crate::system::System;
 use crate::variables;
@@ -91,13 +90,12 @@ impl Job<'_> {
                 let begun_with = receiver.recv_timeout(patience);
                 // A beginning that died or hangs has found nothing.
                 let hangs = matches!(begun_with, Err(RecvTimeoutError::Timeout));
-                let begun_with = begun_with.unwrap_or_default();
+                let (begun_with, failure) = begun_with.unwrap_or_default();
                 let time = self.left(system.elapsed().saturating_sub(ended), state);
                 let mut moment = beginning.end(state, time, system);
                 moment.seconds = Some(whole_seconds(ended.saturating_sub(begun)));
-                moment.phase.found_before = begun_with.found;
-                moment.phase.unknown_before = begun_with.unknown;
-                self.end(&moment, begun_with.failure.as_deref(), code, context);
+                moment.phase.begun = begun_with;
+                self.end(&moment, failure.as_deref(), code, context);
                 hangs
             };
             let stops = running.as_ref().map(Running::stops).unwrap_or_default();
@@ -178,8 +176,9 @@ impl Job<'_> {
         watchdog.start(self.left(Duration::ZERO, state), code, last_words);
     }
 
-    /// Sends `in_progress`; only trouble is said, since the command is talking meanwhile.
-    fn begin(&self, moment: &Moment, context: &Context<'_>) -> Beginning {
+    /// Sends `in_progress`; only trouble is said, since the command is talking meanwhile. What the end takes over, and why it
+    /// could not be sent.
+    fn begin(&self, moment: &Moment, context: &Context<'_>) -> (Begun, Option<String>) {
         let output = context.output.quieter();
         let context = Context {
             output: &output,
@@ -190,20 +189,12 @@ impl Job<'_> {
                 if self.command.common().output.format == Format::Text {
                     show(&report, Format::Text, &output);
                 }
-                let (found, unknown) = report.known_and_unknown();
-                Beginning {
-                    found,
-                    unknown,
-                    failure: None,
-                }
+                (report.begun(), None)
             }
             Err(failure) => {
                 output.failure_as_warning(&failure);
                 output.warn("this run is not reported to Jira; the command is run anyway");
-                Beginning {
-                    failure: Some(failure.message()),
-                    ..Beginning::default()
-                }
+                (Begun::default(), Some(failure.message()))
             }
         }
     }
@@ -235,16 +226,6 @@ fn say_hanging(unfinished: &Unfinished, output: &Output) {
     for failure in failures(unfinished) {
         output.failure_as_warning(&failure);
     }
-}
-
-/// What the end takes over from the beginning.
-#[derive(Default)]
-struct Beginning {
-    found: Vec<IssueKey>,
-    /// Those that no site knows.
-    unknown: Vec<IssueKey>,
-    /// Why it could not be sent, as it was said.
-    failure: Option<String>,
 }
 
 /// Waits for the end itself, and gives its exit code.

@@ -125,7 +125,7 @@ fn the_end_of_a_body_knows_its_beginning() {
     );
     assert_eq!(settled.options["duration"], 61);
     assert_eq!(settled.options["eventTime"], NOW);
-    assert_eq!(settled.phase.found_before, ["ABC-1".parse().unwrap()]);
+    assert_eq!(settled.phase.begun.issue_keys, ["ABC-1".parse().unwrap()]);
     assert_eq!(settled.phase.event, EventTime::Controller);
     assert_eq!(settled.phase.time_left.unwrap().as_secs(), 5);
 }
