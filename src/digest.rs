@@ -6,11 +6,16 @@ use ring::digest::{SHA256, digest};
 
 /// So many hexadecimal digits of the text's SHA-256, an even number.
 pub(crate) fn hex(text: &str, digits: usize) -> String {
-    let mut hex = String::with_capacity(digits);
-    for byte in &digest(&SHA256, text.as_bytes()).as_ref()[..digits / 2] {
-        let _ = write!(hex, "{byte:02x}");
+    digits_of(&digest(&SHA256, text.as_bytes()).as_ref()[..digits / 2])
+}
+
+/// Two for each byte.
+pub(crate) fn digits_of(bytes: &[u8]) -> String {
+    let mut digits = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        let _ = write!(digits, "{byte:02x}");
     }
-    hex
+    digits
 }
 
 /// The first bytes of the text's SHA-256, for what is held in memory many times.

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::digest::first_bytes;
+use crate::digest::{digits_of, first_bytes};
 
 /// The version of the format that this program writes; files of later versions are left alone.
 pub(super) const VERSION: u32 = 1;
@@ -17,21 +17,13 @@ pub(crate) struct ItemHash {
     item: [u8; 12],
 }
 
-const DIGITS: &[u8; 16] = b"0123456789abcdef";
-
-/// Two digits of [`DIGITS`] for each byte.
-fn hex(bytes: &[u8]) -> String {
-    let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    let digits = nibbles.map(|nibble| char::from(DIGITS[usize::from(nibble)]));
-    digits.collect()
-}
-
-fn bytes_of<const N: usize>(hex: &str) -> Option<[u8; N]> {
-    let digit = |letter: &u8| DIGITS.iter().position(|digit| digit == letter);
-    let pairs = hex.as_bytes().chunks_exact(2);
-    let bytes = pairs.map(|pair| u8::try_from(digit(&pair[0])? * 16 + digit(&pair[1])?).ok());
-    let bytes: Vec<u8> = bytes.collect::<Option<_>>()?;
-    bytes.try_into().ok().filter(|_| hex.len() == 2 * N)
+fn bytes_of<const N: usize>(digits: &str) -> Option<[u8; N]> {
+    let is_ours = |digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f');
+    if digits.len() != 2 * N || !digits.bytes().all(is_ours) {
+        return None;
+    }
+    let byte = |at: usize| u8::from_str_radix(&digits[2 * at..2 * at + 2], 16);
+    Some(std::array::from_fn(|at| byte(at).unwrap_or_default()))
 }
 
 impl ItemHash {
@@ -45,13 +37,13 @@ impl ItemHash {
 
     /// As the name of a folder.
     pub(crate) fn folder(&self) -> String {
-        format!("{}-{}", hex(&self.site), hex(&self.item))
+        format!("{}-{}", digits_of(&self.site), digits_of(&self.item))
     }
 }
 
 /// A place that is deployed to, as the name of a folder.
 pub(super) fn of_place(place: &str) -> String {
-    hex(&first_bytes::<12>(place))
+    digits_of(&first_bytes::<12>(place))
 }
 
 pub(super) fn site_hash(site: &str) -> SiteHash {

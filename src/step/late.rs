@@ -50,12 +50,18 @@ pub(super) struct Late {
 impl Late {
     /// Puts what waits into the outbox, so that the step's own send delivers it.
     pub(super) fn before(call: &mut Call<'_>, settled: &Settled) -> Self {
-        let unreadable = call.memory.settle_unreadable();
-        let mut late = Self {
-            waiting: call.memory.waiting(),
-            said: unsendable(&unreadable).into_iter().collect(),
-            ..Self::default()
-        };
+        let mut late = Self::default();
+        let mut reasons = Vec::new();
+        for (name, entry) in call.memory.waiting() {
+            match entry {
+                Ok(entry) => late.waiting.push((name, entry)),
+                Err(why) => {
+                    call.memory.settle(&name);
+                    reasons.push(why);
+                }
+            }
+        }
+        late.said.extend(unsendable(&reasons));
         if late.waiting.is_empty() {
             return late;
         }

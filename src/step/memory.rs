@@ -7,6 +7,7 @@
 pub(super) mod line;
 mod open;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
@@ -142,23 +143,11 @@ impl Memory {
         }
     }
 
-    /// What waits, by the name of its line.
-    pub(super) fn waiting(&self) -> Vec<(String, Entry)> {
+    /// What waits, by the name of its line; or why that cannot be read.
+    pub(super) fn waiting(&self) -> Vec<(String, Result<Entry, String>)> {
         let lines = self.about(Topic::Waiting);
-        let entries = lines.filter_map(|(name, line)| Some((name.to_owned(), entry(line).ok()?)));
+        let entries = lines.map(|(name, line)| (name.to_owned(), entry(line)));
         entries.collect()
-    }
-
-    /// Settles what waits and cannot be read, and says why of each.
-    pub(super) fn settle_unreadable(&mut self) -> Vec<String> {
-        let lines = self.about(Topic::Waiting);
-        let unreadable =
-            lines.filter_map(|(name, line)| Some((name.to_owned(), entry(line).err()?)));
-        let unreadable: Vec<(String, String)> = unreadable.collect();
-        for (name, _) in &unreadable {
-            self.settle(name);
-        }
-        unreadable.into_iter().map(|(_, why)| why).collect()
     }
 
     /// What ran where at that moment, in milliseconds since 1970.
@@ -231,40 +220,25 @@ impl Memory {
         let elsewhere = std::mem::take(&mut self.elsewhere);
         self.newest
             .retain(|name, line| !line.is_settled() || elsewhere.contains(name));
-        let mut texts: Vec<(String, String)> = Vec::new();
+        let mut lines: Vec<(&String, &Line)> = self.newest.iter().collect();
+        // What must not be lost comes first, and of that the newest.
+        lines.sort_by_key(|(name, line)| Reverse((!line.is_settled(), Topic::of(name), line.at)));
+        let mut texts: BTreeMap<&String, String> = BTreeMap::new();
         let (mut length, mut left_out) = (0, 0);
-        for (name, line) in self.by_importance() {
+        for (name, line) in lines {
             let text = line.text(name);
             if text.len() > MAX_LINE || length + text.len() + 1 > MAX_LENGTH {
                 left_out += usize::from(!line.is_settled());
                 continue;
             }
             length += text.len() + 1;
-            texts.push((name.to_owned(), text));
+            texts.insert(name, text);
         }
-        let has_room = |name: &str| texts.iter().any(|(kept, _)| kept == name);
-        let gone = self.own.keys().filter(|name| !has_room(name));
-        let forget: Vec<String> = gone.cloned().collect();
-        let is_new = |(name, _): &(String, String)| self.own.get(name) != self.newest.get(name);
-        let mut keep: Vec<(String, String)> =
-            texts.iter().filter(|it| is_new(it)).cloned().collect();
-        keep.sort();
-        let keep = keep.into_iter().map(|(_, text)| text).collect();
+        let gone = self.own.keys().filter(|name| !texts.contains_key(name));
+        let forget = gone.cloned().collect();
+        texts.retain(|name, _| self.own.get(*name) != self.newest.get(*name));
+        let keep = texts.into_values().collect();
         (MemoryChange { keep, forget }, left_out)
-    }
-
-    /// What must not be lost comes first, and of that the newest.
-    fn by_importance(&self) -> Vec<(&str, &Line)> {
-        let mut all: Vec<(&str, &Line)> = self
-            .newest
-            .iter()
-            .map(|(name, line)| (name.as_str(), line))
-            .collect();
-        all.sort_by_key(|(name, line)| {
-            let topic = Topic::of(name);
-            std::cmp::Reverse((!line.is_settled(), topic, line.at))
-        });
-        all
     }
 }
 

@@ -170,18 +170,14 @@ pub(super) fn pipeline(request: &Request, parameters: &Parameters) -> Pipeline {
 
 /// One commit of the change log; no repository of git has the id of another system.
 fn commit(change: &Change) -> Commit {
-    let Change {
-        commit,
-        message,
-        system,
-    } = change;
-    let id = match system.as_str() {
+    let Change { commit, .. } = change;
+    let id = match change.system.as_str() {
         "" | "git" => commit.clone(),
         other => format!("{other} {commit}"),
     };
     Commit {
         id,
-        message: message.clone(),
+        message: change.message.clone(),
         ..Commit::default()
     }
 }
@@ -202,29 +198,19 @@ pub(super) fn no_credential(
     } else {
         "\"Username with password\" with the client id and the client secret"
     };
-    let failure =
-        |what: String, hint: String| Some(Failure::new(FailureKind::Credentials, what).hint(hint));
-    if problem.contains("is of type") {
-        return failure(
-            format!("the credential '{id}' is of the wrong kind"),
-            format!(
-                "it must be {kind}; a \"Secret text\" needs clientId besides, a \"Username with password\" does not"
-            ),
-        );
-    }
-    if problem.contains("CredentialNotFoundException") {
-        return failure(
-            format!("there is no credential '{id}' that this job can use"),
-            format!(
-                "add {kind} under this id to the folder of the job or to Jenkins, or name another with credentialsId"
-            ),
-        );
-    }
-    let failure = Failure::new(
-        FailureKind::Credentials,
-        format!("could not bind the credential '{id}'"),
-    );
-    Some(failure.cause(problem))
+    let failure = |what: String| Failure::new(FailureKind::Credentials, what);
+    let failure = if problem.contains("is of type") {
+        failure(format!("the credential '{id}' is of the wrong kind")).hint(format!(
+            "it must be {kind}; a \"Secret text\" needs clientId besides, a \"Username with password\" does not"
+        ))
+    } else if problem.contains("CredentialNotFoundException") {
+        failure(format!("there is no credential '{id}' that this job can use")).hint(format!(
+            "add {kind} under this id to the folder of the job or to Jenkins, or name another with credentialsId"
+        ))
+    } else {
+        failure(format!("could not bind the credential '{id}'")).cause(problem)
+    };
+    Some(failure)
 }
 
 #[cfg(test)]
