@@ -22,7 +22,6 @@ use crate::variables::Variables;
 /// How long a command waits for files of certificates.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Why there is nothing to run.
 pub(crate) enum Stop {
     Failed(Failure),
     /// Help, or the version.
@@ -72,7 +71,6 @@ fn no_command() -> Failure {
         .hint("leave out -- to send a state without a command")
 }
 
-/// Help and version are not errors.
 fn not_parsed(
     error: clap::Error,
     program: &clap::Command,
@@ -114,6 +112,27 @@ fn read_settings(command: &Command, variables: &Variables) -> Result<Settings, F
     })
 }
 
+/// The way to Jira, and why it is not the one that the user set.
+fn network<'a>(
+    command: &Command,
+    variables: &Variables,
+    system: &'a dyn System,
+    output: &'a Output,
+) -> Result<(Network<'a>, Option<Failure>), Failure> {
+    let settings = if command.needs_network() {
+        read_settings(command, variables)
+    } else {
+        // A command that sends nothing does not fail for it.
+        Ok(Settings::default())
+    };
+    let (settings, failure) = match settings {
+        Ok(settings) => (settings, None),
+        Err(failure) if command.goes_on() => (Settings::default(), Some(failure)),
+        Err(failure) => return Err(failure),
+    };
+    Ok((Network::new(settings, output, system), failure))
+}
+
 /// Runs something with the way to Jira that the command's options name.
 ///
 /// # Errors
@@ -126,17 +145,7 @@ pub(crate) fn perform<T>(
     output: &Output,
     run: impl FnOnce(&Context<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let settings = if command.needs_network() {
-        read_settings(command, variables)
-    } else {
-        // A command that sends nothing does not fail for it.
-        Ok(Settings::default())
-    };
-    let network_failure = settings.as_ref().err().cloned();
-    if let Some(failure) = network_failure.as_ref().filter(|_| !command.goes_on()) {
-        return Err(failure.clone());
-    }
-    let network = Network::new(settings.unwrap_or_default(), output, system);
+    let (network, network_failure) = network(command, variables, system, output)?;
     run(&Context {
         variables,
         system,

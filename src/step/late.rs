@@ -34,16 +34,12 @@ const OF_THE_OUTBOX: [&str; 6] = [
     "outboxMaxSize",
 ];
 
-/// What is sent late.
 #[derive(Default)]
 pub(super) struct Late {
     /// Updates that were put into the outbox of this agent, by the names of their lines.
     waiting: Vec<(String, Entry)>,
-    /// Whether there is an outbox to put them into.
     has_outbox: bool,
-    /// What was delivered, as people call it.
     pub(super) delivered: Vec<String>,
-    /// Lines for the log.
     pub(super) said: Vec<String>,
 }
 
@@ -51,17 +47,7 @@ impl Late {
     /// Puts what waits into the outbox, so that the step's own send delivers it.
     pub(super) fn before(call: &mut Call<'_>, settled: &Settled) -> Self {
         let mut late = Self::default();
-        let mut reasons = Vec::new();
-        for (name, entry) in call.memory.waiting() {
-            match entry {
-                Ok(entry) => late.waiting.push((name, entry)),
-                Err(why) => {
-                    call.memory.settle(&name);
-                    reasons.push(why);
-                }
-            }
-        }
-        late.said.extend(unsendable(&reasons));
+        late.waiting = late.readable(call.memory.waiting(), call);
         if late.waiting.is_empty() {
             return late;
         }
@@ -74,6 +60,31 @@ impl Late {
             ));
         }
         late
+    }
+
+    /// What can be read of it. The rest cannot be sent: it is settled, and said.
+    fn readable<T>(
+        &mut self,
+        all: Vec<(String, Result<T, String>)>,
+        call: &mut Call<'_>,
+    ) -> Vec<(String, T)> {
+        let (mut readable, mut reasons) = (Vec::new(), Vec::new());
+        for (name, read) in all {
+            match read {
+                Ok(read) => readable.push((name, read)),
+                Err(why) => {
+                    call.memory.settle(&name);
+                    reasons.push(why);
+                }
+            }
+        }
+        if let Some(why) = reasons.first() {
+            let count = reasons.len();
+            self.said.push(format!(
+                "  warning: {count} left by earlier steps cannot be sent: {why}"
+            ));
+        }
+        readable
     }
 
     /// Sends the rest, and settles what is done.
@@ -165,20 +176,10 @@ impl Late {
     fn make_up(&mut self, call: &mut Call<'_>, deadline: Deadline) {
         let own = Topic::Request.name(&call.request.id);
         let lines = call.memory.about(Topic::Request);
-        let (mut left, mut useless, mut reasons) = (Vec::new(), Vec::new(), Vec::new());
-        for (name, line) in lines.filter(|(name, _)| *name != own) {
-            match Kept::read(line) {
-                Ok(kept) => left.push((name.to_owned(), kept)),
-                Err(why) => {
-                    useless.push(name.to_owned());
-                    reasons.push(why);
-                }
-            }
-        }
-        self.said.extend(unsendable(&reasons));
-        for name in useless {
-            call.memory.settle(&name);
-        }
+        let lines = lines.filter(|(name, _)| *name != own);
+        let kept = lines.map(|(name, line)| (name.to_owned(), Kept::read(line)));
+        let kept = kept.collect();
+        let left = self.readable(kept, call);
         for (name, kept) in left.into_iter().take(MAX_CALLS) {
             let time = deadline.remaining(call.system).min(MAX_TIME);
             if time < MIN_TIME {
@@ -233,14 +234,6 @@ impl Call<'_> {
         });
         done.result.ok().flatten()
     }
-}
-
-/// Says that what was left cannot be sent, if there is any.
-fn unsendable(reasons: &[String]) -> Option<String> {
-    let (why, count) = (reasons.first()?, reasons.len());
-    Some(format!(
-        "  warning: {count} left by earlier steps cannot be sent: {why}"
-    ))
 }
 
 /// The environment of another run: its own variables instead of those of the run at hand.
