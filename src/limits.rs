@@ -20,7 +20,6 @@ pub(crate) fn has_stack() -> bool {
     true
 }
 
-/// Whether there is enough to send something.
 pub(crate) fn has_memory_to_send() -> bool {
     memory_left().is_none_or(|left| left >= TO_SEND)
 }

@@ -31,7 +31,6 @@ pub(crate) const POLICIES: &[(Outcome, bool, [u8; 3])] = &[
     (Outcome::Invalid, false, [2, 2, 2]),
 ];
 
-/// The table as `--help` shows it.
 pub(crate) fn table() -> String {
     use std::fmt::Write as _;
     let mut text = format!(
@@ -53,7 +52,6 @@ pub(crate) fn table() -> String {
 /// Exit codes from the one that matters most: a refusal is final, a credential wants somebody, the network wants time.
 const RANKS: [u8; 4] = [2, 1, 3, 4];
 
-/// The exit code for one site.
 pub(crate) fn exit_code(outcome: Outcome, queued: bool, on_error: OnError) -> u8 {
     let fits = |row: &&(Outcome, bool, [u8; 3])| row.0 == outcome && row.1 == queued;
     let row = POLICIES.iter().find(fits);
@@ -64,7 +62,6 @@ pub(crate) fn exit_code(outcome: Outcome, queued: bool, on_error: OnError) -> u8
     })
 }
 
-/// The exit code for several sites.
 pub(crate) fn worst(codes: &[u8]) -> u8 {
     let worst = RANKS.into_iter().find(|rank| codes.contains(rank));
     worst.unwrap_or(0)

@@ -21,7 +21,6 @@ use crate::system::{Machine, System as _};
 use crate::variables::Variables;
 use crate::watchdog::{LastWords, Unfinished, failures};
 
-/// What to do about a limit of memory.
 const MORE_MEMORY: &str = "raise ulimit -v or ulimit -d";
 
 /// Parses, runs, and reports whatever ends it.
@@ -173,7 +172,6 @@ fn code_of(unfinished: &Unfinished, on_error: OnError) -> u8 {
     worst(&[unfinished.settled.as_slice(), &[code]].concat())
 }
 
-/// Help, the version, or both where no command was typed.
 fn show(page: &clap::Error, has_colors: bool, is_json: bool, output: &Output) -> ExitCode {
     if page.use_stderr() && is_json {
         let failure = Failure::usage("missing command").hint("see jira-send --help");
@@ -191,7 +189,6 @@ fn show(page: &clap::Error, has_colors: bool, is_json: bool, output: &Output) ->
     }
 }
 
-/// Says why it came to nothing, and gives the exit code.
 fn failed(failure: &Failure, is_json: bool, output: &Output) -> ExitCode {
     let code = failure.kind.exit_code();
     say_failed(failure, code, is_json, output);

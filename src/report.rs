@@ -29,7 +29,6 @@ pub(crate) use site::SiteReport;
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
     Accepted,
-    /// Some of it was accepted, some of it rejected.
     PartlyAccepted,
     Rejected,
     #[default]
@@ -41,21 +40,16 @@ pub(crate) enum Outcome {
     Unreachable,
     /// Updates stay queued that nobody was asked for now: they are paused, or others send them (`flush`).
     Queued,
-    /// Invalid options or values.
     Invalid,
     /// What was looked for is stored.
     Found,
-    /// Nothing is stored.
     NotFound,
     /// Accepted, but Jira was not seen to carry it out (`--verify`).
     Unverified,
-    /// A gate is open.
     Allowed,
     /// A gate stays shut: it is prevented, or nobody decided in time.
     Prevented,
-    /// Nobody has decided yet.
     Awaiting,
-    /// A gate that Jira cannot decide on.
     InvalidGate,
 }
 
@@ -101,7 +95,6 @@ pub(crate) struct Report {
     /// What runs where once the deployment has succeeded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) deployed: Option<DeployedReport>,
-    /// What Jira says about a gate.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub(crate) gate: Option<Gate>,
     /// Which commits were searched for issue keys, of each repository.
@@ -202,7 +195,6 @@ pub(crate) struct DeployedReport {
     pub(crate) is_rollback: bool,
 }
 
-/// A request that was not sent.
 #[derive(Debug, Serialize)]
 pub(crate) struct PreparedRequest {
     pub(crate) method: &'static str,
@@ -240,7 +232,6 @@ impl Report {
         }
     }
 
-    /// One line of JSON.
     pub(crate) fn to_json(&self) -> String {
         escaped_json(&serde_json::json!(self).to_string())
     }

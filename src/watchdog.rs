@@ -98,7 +98,6 @@ impl Watched {
         }
     }
 
-    /// When the process is ended.
     fn end(&self) -> Option<Duration> {
         let until = self.until.map(|until| until.saturating_add(GRACE));
         let curfew = self.curfew.map(|curfew| curfew.saturating_add(TOLD_GRACE));

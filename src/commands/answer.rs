@@ -87,7 +87,6 @@ pub(crate) fn read(
     }
 }
 
-/// What a site does not know.
 struct Unknown {
     issues: Vec<String>,
     /// Services, commits and repositories, as people would name them.

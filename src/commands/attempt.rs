@@ -36,7 +36,6 @@ pub(crate) struct Station<'a> {
     failure: Option<Failure>,
     /// How many payloads were not tried for that reason.
     untried: usize,
-    /// What is to be read back.
     pending: Pending,
 }
 
@@ -82,7 +81,6 @@ impl<'a> Station<'a> {
 /// What the outbox has of a payload, or why it has nothing.
 type Kept<'a> = Result<Held<'a>, NoOutbox>;
 
-/// What was tried at one site.
 pub(crate) struct Attempt<'a> {
     /// It was written down before it was sent, or why it was not.
     kept: Kept<'a>,
@@ -157,7 +155,6 @@ impl<'a> SendCall<'a> {
         held.map_err(|error| NoOutbox::Broken(plain(error)))
     }
 
-    /// Reports what happened at a site.
     pub(crate) fn settle(
         &self,
         station: &mut Station<'a>,

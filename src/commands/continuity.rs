@@ -129,7 +129,6 @@ fn is_over(payload: &Payload) -> bool {
     state.is_some_and(|state| !matches!(state, "pending" | "in_progress" | "unknown"))
 }
 
-/// The run of Jenkins that it is about.
 fn run(body: &Body) -> Option<RunRecord> {
     Some(RunRecord {
         job: body.property("job")?.to_owned(),

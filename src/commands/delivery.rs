@@ -43,7 +43,6 @@ pub(crate) struct Delivery<'a> {
     deadline: Deadline,
     context: &'a Context<'a>,
     counts: OutboxReport,
-    /// What stopped it.
     failure: Option<Failure>,
     /// Whether the site took or refused anything.
     site_answers: bool,
@@ -51,7 +50,6 @@ pub(crate) struct Delivery<'a> {
     failed: Vec<(Held<'a>, Failure)>,
     /// How many of these failed since anything went through.
     in_a_row: usize,
-    /// When it last said how far it is.
     last_word: Duration,
 }
 

@@ -18,7 +18,6 @@ use crate::system::Deadline;
 /// Pause before the second question while waiting; every later one is half as long again.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 
-/// Longest pause between two questions.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// Pause before the second question when Jira does not know the gate yet and nobody waits for the decision.
@@ -60,7 +59,6 @@ pub(crate) fn run(options: &GateOptions, context: &Context<'_>) -> Result<Report
     Ok(watch.report(gate))
 }
 
-/// The one site that decides.
 fn destination(
     options: &GateOptions,
     context: &Context<'_>,
@@ -83,14 +81,12 @@ struct Watch<'a> {
     deployment: &'a DeploymentKey,
     session: Session<'a>,
     waits: bool,
-    /// For one question.
     budget: Duration,
     end: Deadline,
     context: &'a Context<'a>,
 }
 
 impl Watch<'_> {
-    /// The last answer.
     fn run(&mut self) -> Result<Gate, Failure> {
         let (system, output) = (self.context.system, self.context.output);
         let asks_once = self.context.phase.step.as_ref();
@@ -172,7 +168,6 @@ impl Watch<'_> {
         })
     }
 
-    /// What people see of an answer.
     fn words(&self, gate: &Gate) -> String {
         let words = format!("the gate of {}: {}", self.name, gate.status);
         let requests = gate.change_requests.iter().map(|request| {

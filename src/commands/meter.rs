@@ -5,16 +5,13 @@ use std::time::Duration;
 use crate::output::Output;
 use crate::system::System;
 
-/// The bar changes no more often than this.
 const BAR_EVERY: Duration = Duration::from_millis(200);
 
-/// A line elsewhere no more often than this.
 const LINE_EVERY: Duration = Duration::from_secs(30);
 
 /// Nothing is estimated from less than this.
 const LEAST: Duration = Duration::from_secs(2);
 
-/// Width of the bar itself, in characters.
 const WIDTH: usize = 20;
 
 /// Measures what is read.

@@ -12,7 +12,6 @@ pub(crate) const SITE_HINT: &str = "set JIRA_SITE (in Jenkins under Manage Jenki
 /// What Jenkins sets only if it knows its own address.
 const URLS: &[&str] = &["BUILD_URL", "JENKINS_URL"];
 
-/// The values that are missing so far.
 #[derive(Debug, Default)]
 pub(crate) struct Missing {
     /// Each with what gives it.
@@ -65,7 +64,6 @@ impl Missing {
         self.want(value, name, option, variable)
     }
 
-    /// Says which values are placeholders.
     pub(crate) fn say_placeholders(&self, output: &Output) {
         if !self.placeholders.is_empty() {
             let list = self.placeholders.join(", ");
@@ -92,7 +90,6 @@ impl Missing {
         value
     }
 
-    /// The same for the Jira site.
     pub(crate) fn want_site<T>(&mut self, site: Option<T>) -> Option<T> {
         self.lacks_site |= site.is_none();
         self.want(site, "Jira site", "--site or JIRA_SITE", "")

@@ -79,7 +79,6 @@ pub(super) fn warn_findings(
     warn_each(cut_keys_line(&findings.cut), output);
 }
 
-/// Most issue keys that one line names.
 const MAX_NAMED: usize = 10;
 
 /// The keys that are lost with the commits of the change log which no repository of the workspace has.

@@ -7,13 +7,10 @@ use crate::system::{Deadline, System};
 /// Pause before the second question; every later one is half as long again. Jira usually needs a second or two.
 const FIRST: Duration = Duration::from_millis(500);
 
-/// Longest pause between two questions.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// Left for the last question.
 const LAST_QUESTION: Duration = Duration::from_secs(1);
 
-/// Growing pauses until a deadline.
 pub(crate) struct Pauses<'a> {
     next: Duration,
     deadline: Deadline,

@@ -30,7 +30,6 @@ pub(crate) struct Phase {
 /// Where the time of an event comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum EventTime {
-    /// The user gave it.
     #[default]
     Given,
     /// The clock of this machine showed it, and may step back.
@@ -53,7 +52,6 @@ pub(crate) struct StepPhase {
     pub(crate) unreachable: Vec<String>,
     /// Whether a gate that Jira does not know, or not yet, is asked for again by another call.
     pub(crate) asks_once: bool,
-    /// Why no credential could be bound.
     pub(crate) no_credential: Option<Failure>,
     /// A file of feature flags that is written in the pipeline.
     pub(crate) flags: Option<String>,
@@ -74,7 +72,6 @@ impl Phase {
         }
     }
 
-    /// Takes no longer than this.
     pub(crate) fn limit_time(&mut self, most: Duration) {
         self.time_left = Some(self.time_left.map_or(most, |left| left.min(most)));
     }

@@ -44,7 +44,6 @@ pub(crate) trait Source {
     }
 }
 
-/// Payloads that are already made.
 impl Source for vec::IntoIter<Payload> {
     fn next(&mut self) -> Result<Option<Payload>, Failure> {
         Ok(Iterator::next(self))
@@ -56,7 +55,6 @@ pub(crate) fn nothing(findings: &Findings, require: bool, output: &Output) -> Re
     nothing_since("no issue key was found", findings, require, output)
 }
 
-/// The same for another reason.
 pub(crate) fn nothing_since(
     reason: &str,
     findings: &Findings,
@@ -237,7 +235,6 @@ fn remembered(
     all.collect()
 }
 
-/// The error when no site is named.
 pub(crate) fn no_site() -> Failure {
     Failure::usage("no Jira site is named").hint(SITE_HINT)
 }

@@ -10,13 +10,10 @@ use crate::outbox::{Limits, Outbox, default_folder};
 /// Why there is no outbox.
 #[derive(Clone, Debug)]
 pub(crate) enum NoOutbox {
-    /// Nobody wants one.
     Off,
-    /// It cannot be used.
     Broken(String),
 }
 
-/// The outbox, or why there is none.
 pub(crate) type Store<'a> = Result<Outbox<'a>, NoOutbox>;
 
 /// Makes the folder where it is missing, unless nothing is to be kept in it.

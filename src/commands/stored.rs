@@ -21,7 +21,6 @@ use crate::report::{Outcome, Report, SiteReport};
 use crate::side_by_side::side_by_side;
 use crate::system::Deadline;
 
-/// What is read or deleted.
 enum Subject {
     Item(Item),
     /// All that was sent with all of these labels.

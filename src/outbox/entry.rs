@@ -26,7 +26,6 @@ pub(crate) struct Entry {
     pub(crate) created: Timestamp,
     /// How often it was tried to deliver it.
     pub(crate) tries: u32,
-    /// What went wrong last.
     pub(crate) reason: String,
     /// The request as it was to be sent.
     #[serde(flatten)]
@@ -36,7 +35,6 @@ pub(crate) struct Entry {
 /// Why a file holds no entry that can be sent.
 #[derive(Debug, PartialEq)]
 pub(super) enum NoEntry {
-    /// Written by a later version of this program.
     Newer(u32),
     /// Data of a kind that this version does not know.
     OtherKind,

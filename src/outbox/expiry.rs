@@ -12,7 +12,6 @@ use super::{CORRUPT, Due, Outbox, REFUSED, file, folder};
 /// Temporary files that are older than this belong to a process that was killed, in milliseconds.
 const MAX_TEMPORARY: i64 = 60 * 60 * 1_000;
 
-/// How much is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Limits {
     pub(crate) age: Duration,
@@ -23,17 +22,13 @@ pub(crate) struct Limits {
 /// What was taken out of the way.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Expired {
-    /// Dropped, since it was too much.
     pub(crate) dropped: usize,
-    /// Set aside, since it was too old.
     pub(crate) set_aside: usize,
     /// What people call the first of these.
     pub(crate) names: Vec<String>,
-    /// Where they are.
     pub(crate) folder: PathBuf,
 }
 
-/// Most that are named.
 const MAX_NAMED: usize = 10;
 
 impl Outbox<'_> {

@@ -85,7 +85,6 @@ pub(super) fn is_older(path: &Path, age: i64, now: i64) -> bool {
     modified(path).is_some_and(|modified| now.saturating_sub(modified) > age)
 }
 
-/// In bytes.
 pub(super) fn size(path: &Path) -> u64 {
     fs::symlink_metadata(path).map_or(0, |metadata| metadata.len())
 }

@@ -20,7 +20,6 @@ pub(crate) struct Held<'a> {
     outbox: &'a Outbox<'a>,
     name: Name,
     pub(super) path: PathBuf,
-    /// When it has failed alone before.
     pause: Option<Pause>,
     pub(crate) entry: Entry,
     /// Whether it was tried meanwhile.

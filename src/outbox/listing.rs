@@ -23,7 +23,6 @@ pub(crate) struct Due {
 }
 
 impl Due {
-    /// Whether it is for this site.
     pub(crate) fn is_for(&self, site: &str) -> bool {
         self.name.item.site == name::site_hash(site)
     }
@@ -45,10 +44,8 @@ impl Due {
     }
 }
 
-/// Sites with their cloud ids.
 pub(crate) type Places = Vec<(Option<String>, Option<String>)>;
 
-/// What was found.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Listing {
     /// Of each build or deployment only the last one.
@@ -57,7 +54,6 @@ pub(crate) struct Listing {
     pub(crate) paused: Vec<Due>,
     /// What other processes are about to deliver.
     pub(crate) held: usize,
-    /// Entries that a later version of this program wrote.
     pub(crate) newer: usize,
     /// What is no longer needed, since a later update of the same build or deployment waits as well.
     superseded: Vec<Due>,

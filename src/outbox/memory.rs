@@ -48,11 +48,9 @@ pub(crate) struct Record {
     pub(crate) fingerprint: String,
     /// Whether all issues were found in texts, rather than that the user named some.
     pub(crate) is_guessed: bool,
-    /// What people call it.
     pub(crate) name: String,
     /// Whether its state is an end.
     pub(crate) is_over: bool,
-    /// The run that it is about.
     pub(crate) run: Option<RunRecord>,
 }
 
@@ -66,7 +64,6 @@ pub(crate) struct RunRecord {
     pub(crate) commit: Option<String>,
 }
 
-/// What was deployed to a place.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct DeployedRecord {
@@ -80,9 +77,7 @@ pub(crate) struct DeployedRecord {
 #[derive(Debug)]
 pub(crate) enum Reserved {
     Ours,
-    /// Another update has it.
     Taken,
-    /// Nothing can be remembered.
     Impossible(io::Error),
 }
 
@@ -161,7 +156,6 @@ impl<'a> Memory<'a> {
         (age <= self.max_age).then_some(record)
     }
 
-    /// Takes the number for one update.
     pub(crate) fn reserve(
         &self,
         item: &ItemHash,

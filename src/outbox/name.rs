@@ -74,7 +74,6 @@ const FIRST_PAUSE: i64 = 60_000;
 const LONGEST_PAUSE: i64 = 60 * 60 * 1_000;
 
 impl Pause {
-    /// After one more failure.
     pub(super) fn longer(before: Option<Self>, now: i64) -> Self {
         let failures = before.map_or(0, |pause| pause.failures).saturating_add(1);
         let growth = 4_i64.saturating_pow(failures - 1);
@@ -108,7 +107,6 @@ pub(super) enum Place {
     },
 }
 
-/// What a file of the folder is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum FileKind {
     Entry(Name, Place),

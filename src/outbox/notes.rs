@@ -11,7 +11,6 @@ use super::{ItemHash, Outbox, file, folder};
 /// Longest file that is read, in bytes: a hundred thousand branches.
 const MAX_FILE: u64 = 32 * 1024 * 1024;
 
-/// A folder of such files.
 pub(crate) struct Notes<'a> {
     outbox: &'a Outbox<'a>,
     /// Its name, below the outbox.

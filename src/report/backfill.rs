@@ -21,14 +21,12 @@ pub(crate) struct BackfillReport {
     pub(crate) skipped: Skipped,
 }
 
-/// Why nothing was sent of a run.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Skipped {
     pub(crate) without_issue_key: usize,
     pub(crate) running: usize,
     /// The file is broken or says too little.
     pub(crate) unreadable: usize,
-    /// It ended before `--since`.
     pub(crate) too_old: usize,
     pub(crate) sent_before: usize,
     /// Of jobs.

@@ -19,7 +19,6 @@ pub(crate) struct OutboxReport {
     pub(crate) delivered_names: Vec<String>,
     /// Refused by Jira for good and set aside.
     pub(crate) refused: usize,
-    /// Still there.
     pub(crate) waiting: usize,
     /// Set aside since they were too old, or dropped since they were too many.
     pub(crate) expired: usize,
@@ -42,7 +41,6 @@ fn is_zero(count: &usize) -> bool {
 }
 
 impl OutboxReport {
-    /// Takes in one that was delivered.
     pub(crate) fn deliver(&mut self, name: &str) {
         self.delivered += 1;
         if self.delivered_names.len() < MAX_LISTED {

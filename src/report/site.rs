@@ -18,7 +18,6 @@ pub(crate) struct SiteReport {
     /// Address of the first issue that was sent; only when all is accepted and the site is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) link: Option<String>,
-    /// Whether it is queued in the outbox; only if it is.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) queued: bool,
     /// Identities as Jira writes them; what was sent, when Jira gives no details.

@@ -12,7 +12,6 @@ use crate::report::Report;
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Answer {
-    /// What the step returns.
     pub(super) returns: Value,
     /// Lines for the log.
     pub(super) echo: Vec<String>,
@@ -25,7 +24,6 @@ pub(super) struct Answer {
     /// Ends the run by an interruption, which `retry` lets pass.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) interrupt: bool,
-    /// Calls again after a while.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) again: Option<Again>,
     /// For the end of a body.
@@ -37,14 +35,12 @@ pub(super) struct Answer {
     pub(super) problem: Option<String>,
 }
 
-/// When to call again, and with what.
 #[derive(Debug, PartialEq, Serialize)]
 pub(super) struct Again {
     pub(super) seconds: u64,
     pub(super) token: String,
 }
 
-/// How the memory of the run changes.
 #[derive(Debug, Default, PartialEq, Serialize)]
 pub(super) struct MemoryChange {
     /// Lines `NAME JSON`, which take the place of those of the same names.
@@ -74,12 +70,10 @@ impl Answer {
         }
     }
 
-    /// Whether the same call comes again by itself.
     pub(super) fn is_poll(&self) -> bool {
         self.again.is_some()
     }
 
-    /// One line.
     pub(super) fn to_json(&self) -> String {
         let mut json = json!(self);
         json["protocol"] = PROTOCOL.into();
@@ -87,7 +81,6 @@ impl Answer {
     }
 }
 
-/// The hints of a failure as lines for the log.
 pub(super) fn hints(failure: &Failure) -> impl Iterator<Item = String> {
     failure.hints().map(|hint| format!("  hint: {hint}"))
 }

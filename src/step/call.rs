@@ -23,7 +23,6 @@ use crate::system::System;
 use crate::variables::{JIRA_SEND_FAIL_ON_ERROR, Variables};
 use crate::wording::Wording;
 
-/// One call.
 pub(super) struct Call<'a> {
     pub(super) request: &'a Request,
     pub(super) step: &'static Step,
@@ -38,7 +37,6 @@ pub(super) struct Call<'a> {
     verbose: Output,
 }
 
-/// The result of a command.
 pub(super) struct Done<T> {
     /// Nothing if the options are invalid.
     pub(super) command: Option<Command>,
@@ -47,7 +45,6 @@ pub(super) struct Done<T> {
     pub(super) said: Vec<String>,
 }
 
-/// Carries out a request.
 pub(super) fn answer(
     request: &Request,
     variables: &Variables,
@@ -115,7 +112,6 @@ impl Call<'_> {
         answer.fail.iter_mut().for_each(clean);
     }
 
-    /// Explains the issue keys, or checks everything.
     fn explain(&mut self) -> Answer {
         let settled = self.settled();
         let done = self.perform(&settled, |command, context| match command {

@@ -34,15 +34,12 @@ pub(super) struct Wait {
     paused: u64,
     /// The next pause, in seconds.
     pause: u64,
-    /// The last line.
     said: String,
     /// Whether a line said that Jira cannot be reached.
     is_in_trouble: bool,
-    /// The last answer of Jira.
     last: Option<Value>,
 }
 
-/// How long, and how often.
 pub(super) struct Patience {
     /// Seconds.
     pub(super) timeout: u64,
@@ -50,7 +47,6 @@ pub(super) struct Patience {
     pub(super) interval: Option<u64>,
 }
 
-/// What follows from an answer.
 #[derive(Debug, PartialEq)]
 pub(super) enum Next {
     Again(Again),

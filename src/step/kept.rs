@@ -10,7 +10,6 @@ use super::request::{Body, End, Request};
 use super::steps::Step;
 use crate::variables::{BUILD_NUMBER, JOB_NAME, Variables};
 
-/// One such call.
 #[derive(Debug)]
 pub(super) struct Kept {
     pub(super) request: Request,
@@ -57,7 +56,6 @@ impl Kept {
         })
     }
 
-    /// Whether it is a call of this run.
     pub(super) fn is_of_run(&self, here: &Variables) -> bool {
         let mut names = [JOB_NAME, BUILD_NUMBER].into_iter();
         names.all(|name| self.variables.get(name.name).map(String::as_str) == here.get(name))

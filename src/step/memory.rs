@@ -35,7 +35,6 @@ const MAX_REPOSITORIES: usize = 64;
 /// All that is remembered, and what is to become of it.
 pub(super) struct Memory {
     now: i64,
-    /// As the run has it.
     own: BTreeMap<String, Line>,
     /// The newest line of each name, of all runs.
     newest: BTreeMap<String, Line>,
@@ -69,7 +68,6 @@ impl Memory {
         memory
     }
 
-    /// One line of another run.
     fn take_in(&mut self, name: String, mut line: Line, other: &OtherRun) {
         match Topic::of(&name) {
             Some(Topic::Gate | Topic::Keys | Topic::Outage) | None => return,

@@ -20,9 +20,7 @@ use crate::wording::variable;
 /// Longest time for an end that is sent while the run is being stopped.
 const STOPPED_BUDGET: Duration = Duration::from_secs(5);
 
-/// What one command is called with.
 pub(super) struct Settled {
-    /// The word of the command.
     pub(super) command: &'static str,
     pub(super) options: Map<String, Value>,
     pub(super) variables: Variables,
@@ -159,7 +157,6 @@ fn variables_for(parameters: &Parameters, variables: &Variables) -> Variables {
     variables.with(hidden).with(of_git)
 }
 
-/// What the library says about the run.
 pub(super) fn pipeline(request: &Request, parameters: &Parameters) -> Pipeline {
     Pipeline {
         changes: request.run.changes.iter().map(commit).collect(),

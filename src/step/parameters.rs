@@ -14,7 +14,6 @@ const MAX_REPEATED: usize = 60;
 /// The parameters of one call, as the command takes them.
 #[derive(Debug, Default)]
 pub(super) struct Parameters {
-    /// Options of the command.
     pub(super) options: Map<String, Value>,
     /// What `checkout` returned, of each repository.
     pub(super) scm: Vec<Value>,
@@ -175,7 +174,6 @@ fn unknown_parameters(unknown: &[&str], known: &[String]) -> String {
     format!("unknown {one} {}, ignored", told.join(", "))
 }
 
-/// How the step is called.
 fn example(step: &Step) -> String {
     let parameter = match step.command {
         "gate" => "environmentId: 'eu-prod'",
@@ -215,7 +213,6 @@ pub(super) fn truth(value: &Value) -> Option<bool> {
     }
 }
 
-/// A value as text.
 pub(super) fn text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),

@@ -16,7 +16,6 @@ const AFTERWARDS: i64 = 60_000;
 pub(crate) struct Remembered {
     /// The issues of everything that it sent.
     pub(crate) issue_keys: Vec<IssueKey>,
-    /// Where it deployed to, and when.
     pub(crate) deployed: Vec<(String, i64)>,
     /// Updates that may not have been delivered: ends of what was in progress, and what was queued.
     pub(crate) entries: Vec<Entry>,

@@ -13,7 +13,6 @@ use crate::json::whole_characters;
 /// Longest request, in bytes: a change log of 1000 commits has less than a tenth of it.
 const MAX_REQUEST: u64 = 16 * 1024 * 1024;
 
-/// One call of a step.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Request {
@@ -37,17 +36,14 @@ pub(super) struct Request {
     pub(super) waiting: Option<String>,
 }
 
-/// The credential that the library bound.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct BoundCredential {
     /// `false` when the user binds what is needed.
     pub(super) id: Value,
-    /// Why it could not be bound.
     pub(super) problem: Option<String>,
 }
 
-/// The run of the pipeline.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ThisRun {
@@ -59,7 +55,6 @@ pub(super) struct ThisRun {
     /// Newest first.
     #[serde(default)]
     pub(super) changes: Vec<Change>,
-    /// Why the change log could not be read.
     pub(super) changes_problem: Option<String>,
     /// Earlier runs of the job, and later ones that are there already.
     #[serde(default)]
@@ -106,7 +101,6 @@ pub(super) enum Body {
     End(End),
 }
 
-/// How a body ended.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct End {
@@ -154,7 +148,6 @@ impl Request {
         serde_json::from_value(value).map_err(|error| error.to_string())
     }
 
-    /// The end of the work of a body, where it is about that.
     pub(super) fn end(&self) -> Option<&End> {
         match &self.body {
             Some(Body::End(end)) => Some(end),
@@ -167,7 +160,6 @@ impl Request {
         self.is_beginning() || self.end().is_some_and(|end| end.threw)
     }
 
-    /// Whether it begins the work of a body.
     pub(super) fn is_beginning(&self) -> bool {
         matches!(self.body, Some(Body::Begin))
     }

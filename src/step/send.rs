@@ -93,7 +93,6 @@ impl Call<'_> {
         self.sent(done, &late.delivered)
     }
 
-    /// The answer.
     fn sent(&self, done: Done<Report>, delivered: &[String]) -> Answer {
         let report = done.result;
         let mut line = format!("{}: {}", self.step.name, report.message);
@@ -173,7 +172,6 @@ impl Call<'_> {
             .add_keys(&report.known_issue_keys(), MAX_KEYS, commit);
     }
 
-    /// Keeps which sites could not be reached.
     pub(super) fn remember_outages(&mut self, sites: &[SiteReport]) {
         for site in sites {
             let name = Topic::Outage.name(&site.site);

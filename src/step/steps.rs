@@ -4,7 +4,6 @@ use crate::cli::later::program;
 use crate::cli::sources::{options, subcommand};
 use crate::wording::camel_case;
 
-/// What a step does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Task {
     Build,
@@ -19,7 +18,6 @@ pub(super) enum Task {
     Check,
 }
 
-/// One public step.
 #[derive(Debug)]
 pub(super) struct Step {
     pub(super) name: &'static str,
@@ -30,7 +28,6 @@ pub(super) struct Step {
     own: &'static [&'static str],
 }
 
-/// Every step.
 pub(super) const STEPS: &[Step] = &[
     Step {
         name: "jiraSendBuildInfo",
@@ -105,7 +102,6 @@ impl Step {
         STEPS.iter().find(|step| step.name == name)
     }
 
-    /// The parameters that are options of the command.
     pub(super) fn options(&self) -> Vec<String> {
         let words = ["jira-send", self.command].map(Into::into);
         let program = program(&words);

@@ -49,7 +49,6 @@ pub(crate) fn run(options: &DeleteOptions, context: &Context<'_>) -> Result<Repo
     ask(&how.ask, &destinations, context, &delete)
 }
 
-/// Whether Jira can be asked whether it is gone.
 fn can_be_verified(subject: &Subject) -> bool {
     match subject {
         Subject::Item(_) => true,
@@ -57,7 +56,6 @@ fn can_be_verified(subject: &Subject) -> bool {
     }
 }
 
-/// What would be asked of the first site.
 fn show(
     subject: &Subject,
     destinations: &[Destination],
@@ -82,7 +80,6 @@ fn show(
     })
 }
 
-/// Asks until it is gone, or the time is up.
 fn wait(
     client: &mut Jira<'_>,
     site: &str,

@@ -20,7 +20,6 @@ use crate::git::Repository;
 use crate::jenkins::{Ref, Run};
 use crate::jira::item::{EntityKind, Item};
 
-/// Longest time for git.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Finds out which item is meant, and at which sites.
@@ -156,7 +155,6 @@ fn entity(kind: EntityKind, repository: Option<StoredId>, id: Option<StoredId>) 
     })
 }
 
-/// The labels of what is looked for.
 fn properties(given: &[Property]) -> Result<Properties, Failure> {
     Properties::new(given, []).map_err(|error| {
         Failure::usage(error)

@@ -12,7 +12,6 @@ use crate::output::Output;
 const NOT_FOUND: u8 = 127;
 const CANNOT_RUN: u8 = 126;
 
-/// Says why the command cannot be started, and gives the exit code for it.
 pub(crate) fn cannot_start(command: &[OsString], error: &std::io::Error, output: &Output) -> u8 {
     let name = command.first().map(|name| name.to_string_lossy());
     let name = name.unwrap_or_default();

@@ -221,14 +221,12 @@ impl Job<'_> {
     }
 }
 
-/// Says what could not be finished.
 fn say_hanging(unfinished: &Unfinished, output: &Output) {
     for failure in failures(unfinished) {
         output.failure_as_warning(&failure);
     }
 }
 
-/// Waits for the end itself, and gives its exit code.
 fn wait_on(mut running: Running, system: &dyn System) -> u8 {
     loop {
         let waited = running.wait(system);

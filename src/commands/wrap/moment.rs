@@ -20,7 +20,6 @@ pub(super) struct Moment {
     started: Timestamp,
     /// How long the command took, once it has ended.
     pub(super) seconds: Option<u32>,
-    /// What options cannot say.
     pub(super) phase: Phase,
 }
 
@@ -60,7 +59,6 @@ impl Moment {
         }
     }
 
-    /// Changes the options.
     pub(super) fn apply(&self, run: &mut RunOptions, jira: &mut JiraOptions) {
         run.state = Some(self.state);
         run.update.event_time = Some(self.event);

@@ -12,7 +12,6 @@ use crate::outbox::name::ItemHash;
 /// Most pushes that are noted in one millisecond.
 const MAX_TRIES: i64 = 200;
 
-/// Most pushes that are read.
 const MAX_READ: usize = 200;
 
 /// The references of a push that there are afterwards, by their full names.
@@ -27,7 +26,6 @@ pub(crate) struct Moved {
 }
 
 impl Memory<'_> {
-    /// Notes a push.
     pub(crate) fn note_push(&self, repository: &ItemHash, push: &PushRecord) -> Reserved {
         let now = self.outbox.now();
         let tries = (now..now + MAX_TRIES).map(|at| self.write(&repository.folder(), at, push));
@@ -50,7 +48,6 @@ impl Memory<'_> {
 /// What pushes have changed together.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Changed {
-    /// Full names of references.
     pub(crate) names: BTreeSet<String>,
     /// Where these were before all of it: a push that continues another one has no beginning of its own.
     pub(crate) old: BTreeSet<String>,

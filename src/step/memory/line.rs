@@ -45,7 +45,6 @@ impl Topic {
         found.map_or("", |(word, _)| word)
     }
 
-    /// The name of a line about this.
     pub(in crate::step) fn name(self, of: &str) -> String {
         if of.is_empty() {
             return self.word().to_owned();
@@ -55,7 +54,6 @@ impl Topic {
     }
 }
 
-/// One line.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::step) struct Line {
     /// Milliseconds since 1970.
@@ -109,7 +107,6 @@ impl Line {
     }
 }
 
-/// All lines of a text.
 pub(in crate::step) fn lines(text: &str) -> impl Iterator<Item = (String, Line)> {
     text.lines().filter_map(Line::parse)
 }
