@@ -41,7 +41,7 @@ pub(crate) use memory::{
 };
 pub(crate) use name::ItemHash;
 pub(crate) use notes::Notes;
-pub(crate) use requests::{OpenRequest, OpenRequests};
+pub(crate) use requests::{OpenRequest, OpenRequests, add_request};
 
 /// How long a folder may take to answer; a local one takes less than a millisecond.
 const PATIENCE: Duration = Duration::from_secs(2);

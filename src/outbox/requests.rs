@@ -8,9 +8,7 @@ use serde::{Deserialize, Serialize};
 const MAX: usize = 500;
 
 /// The open pull requests of one repository, by their numbers.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct OpenRequests(BTreeMap<String, OpenRequest>);
+pub(crate) type OpenRequests = BTreeMap<String, OpenRequest>;
 
 /// One pull request as it was sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,38 +27,20 @@ pub(crate) struct OpenRequest {
     pub(crate) author_email: Option<String>,
 }
 
-impl OpenRequests {
-    pub(crate) fn get(&self, number: &str) -> Option<&OpenRequest> {
-        self.0.get(number)
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &OpenRequest)> {
-        self.0
-            .iter()
-            .map(|(number, request)| (number.as_str(), request))
-    }
-
-    /// Adds one; the oldest goes when there are too many.
-    pub(crate) fn add(&mut self, number: &str, request: OpenRequest) {
-        self.0.insert(number.to_owned(), request);
-        while self.0.len() > MAX {
-            let oldest = self.0.iter().min_by_key(|(_, request)| request.at);
-            let Some(number) = oldest.map(|(number, _)| number.clone()) else {
-                break;
-            };
-            self.0.remove(&number);
-        }
-    }
-
-    /// Whether it was there.
-    pub(crate) fn remove(&mut self, number: &str) -> bool {
-        self.0.remove(number).is_some()
+/// Adds one; the oldest goes when there are too many.
+pub(crate) fn add_request(requests: &mut OpenRequests, number: &str, request: OpenRequest) {
+    requests.insert(number.to_owned(), request);
+    if requests.len() > MAX
+        && let Some((oldest, _)) = requests.iter().min_by_key(|(_, request)| request.at)
+    {
+        let oldest = oldest.clone();
+        requests.remove(&oldest);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX, OpenRequest, OpenRequests};
+    use super::{MAX, OpenRequest, OpenRequests, add_request};
 
     #[test]
     fn the_oldest_is_forgotten_first() {
@@ -70,10 +50,10 @@ mod tests {
                 at: i64::try_from(at).unwrap(),
                 ..OpenRequest::default()
             };
-            requests.add(&format!("{}", MAX - at), request);
+            add_request(&mut requests, &format!("{}", MAX - at), request);
         }
-        assert_eq!(requests.iter().count(), MAX);
+        assert_eq!(requests.len(), MAX);
         assert_eq!(requests.get(&MAX.to_string()), None);
-        assert!(requests.remove("0") && !requests.remove("0"));
+        assert!(requests.contains_key("0"));
     }
 }

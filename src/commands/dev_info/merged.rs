@@ -13,7 +13,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::error::plain;
 use crate::git::{Commit, PRIMARY, Repository};
 use crate::jira::dev_info::PullRequestStatus;
-use crate::outbox::{ItemHash, Notes, OpenRequest, OpenRequests};
+use crate::outbox::{ItemHash, Notes, OpenRequest, OpenRequests, add_request};
 use crate::output::Output;
 use crate::secret::accounts::hidden_in_text;
 
@@ -146,7 +146,7 @@ fn ends<'a>(built: &Built<'a>, open: &OpenRequests, about: &About) -> Vec<End<'a
         .iter()
         .map(|commit| commit.id.as_str())
         .collect();
-    for (number, request) in open.iter() {
+    for (number, request) in open {
         let is_here = ids.contains(request.tip.as_str()) && goes_here(request);
         if is_here && seen.insert(number.to_owned()) {
             ends.push(End {
@@ -253,12 +253,12 @@ impl<'a> Remembered<'a> {
         }
         let mut has_changed = false;
         for Merged { facts, .. } in merged {
-            has_changed |= self.open.remove(&facts.number);
+            has_changed |= self.open.remove(&facts.number).is_some();
         }
         if let Some((facts, tip)) = built {
             has_changed = true;
             if facts.status == PullRequestStatus::Open {
-                self.open.add(&facts.number, as_sent(facts, tip));
+                add_request(&mut self.open, &facts.number, as_sent(facts, tip));
             } else {
                 self.open.remove(&facts.number);
             }

@@ -15,8 +15,7 @@ const MAX_TRIES: i64 = 200;
 const MAX_READ: usize = 200;
 
 /// The references of a push that there are afterwards, by their full names.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct PushRecord(pub(crate) BTreeMap<String, Moved>);
+pub(crate) type PushRecord = BTreeMap<String, Moved>;
 
 /// Where a reference was before, and is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,7 +56,7 @@ impl Changed {
     pub(crate) fn by(pushes: &[PushRecord]) -> Self {
         let mut changed = Self::default();
         let mut moves: BTreeMap<&str, Vec<&Moved>> = BTreeMap::new();
-        for (name, moved) in pushes.iter().flat_map(|push| &push.0) {
+        for (name, moved) in pushes.iter().flatten() {
             moves.entry(name).or_default().push(moved);
         }
         for (name, moves) in moves {
@@ -87,7 +86,7 @@ mod tests {
             let new = (*new).to_owned();
             ((*name).to_owned(), Moved { old, new })
         });
-        PushRecord(moves.collect())
+        moves.collect()
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub(super) fn with_others(
         let (old, new) = (update.old.clone(), update.new.clone()?);
         Some((update.name.clone(), Moved { old, new }))
     });
-    let own = PushRecord(moved.collect());
+    let own: PushRecord = moved.collect();
     let store = store::open(&options.jira.outbox, !options.jira.dry_run, context);
     let Ok(outbox) = store.as_ref() else {
         return vec![own];
@@ -32,7 +32,7 @@ pub(super) fn with_others(
         "pushes",
         &serde_json::json!({ "repositoryId": about.id }),
     );
-    let is_noted = !options.jira.dry_run && own.0.len() <= MOST_NOTED;
+    let is_noted = !options.jira.dry_run && own.len() <= MOST_NOTED;
     let noted = is_noted.then(|| memory.note_push(&repository, &own));
     if let Some(Reserved::Impossible(error)) = noted {
         let why = plain(error);
