@@ -155,22 +155,8 @@ impl<'a> SendCall<'a> {
         held.map_err(|error| NoOutbox::Broken(plain(error)))
     }
 
+    /// Reports the result, and lets the watchdog know.
     pub(crate) fn settle(
-        &self,
-        station: &mut Station<'a>,
-        attempt: Attempt<'a>,
-        payload: &Payload,
-    ) -> SiteReport {
-        let site = station.session.destination.label();
-        let report = self.report(station, attempt, payload);
-        if let Some(watchdog) = self.context.system.watchdog() {
-            let code = exit_code(report.outcome, report.queued, self.on_error);
-            watchdog.settles(&payload.title(), site, code);
-        }
-        report
-    }
-
-    fn report(
         &self,
         station: &mut Station<'a>,
         attempt: Attempt<'a>,
@@ -181,27 +167,45 @@ impl<'a> SendCall<'a> {
             result,
             is_tried,
         } = attempt;
-        let submitted = match result {
-            Ok(submitted) => submitted,
+        let report = match result {
+            Ok(submitted) => self.answered(station, submitted, &kept, payload),
             Err(failure) => {
                 if failure.kind != FailureKind::Refused {
                     station.failure.get_or_insert_with(|| failure.clone());
                 }
                 station.untried += usize::from(!is_tried);
-                return self.fail(station, &failure, kept, is_tried, payload);
+                self.fail(station, &failure, kept, is_tried, payload)
             }
         };
-        if let Ok(held) = &kept {
+        if let Some(watchdog) = self.context.system.watchdog() {
+            let code = exit_code(report.outcome, report.queued, self.on_error);
+            let site = station.session.destination.label();
+            watchdog.settles(&payload.title(), site, code);
+        }
+        report
+    }
+
+    fn answered(
+        &self,
+        station: &mut Station<'_>,
+        submitted: Submitted,
+        kept: &Kept<'_>,
+        payload: &Payload,
+    ) -> SiteReport {
+        if let Ok(held) = kept {
             held.remove();
         }
-        let output = self.context.output;
-        let destination = station.session.destination;
+        let (destination, output) = (station.session.destination, self.context.output);
         let report = answer::read(payload, destination, submitted, self.on_error, output);
         if self.verifies {
             station.pending.add(&payload.body, &report);
         }
-        if !matches!(report.outcome, Outcome::Rejected | Outcome::NothingToSend) {
-            self.drop_older(&kept);
+        // Jira has this update: older ones of the same build or deployment need not wait any longer.
+        let is_new = !matches!(report.outcome, Outcome::Rejected | Outcome::NothingToSend);
+        let dropped = kept.as_ref().ok().filter(|_| is_new).map(Held::drop_older);
+        if let Some(dropped @ 1..) = dropped {
+            let text = "older updates of it were queued and are no longer needed";
+            output.detail(&format!("{dropped} {text}"));
         }
         report
     }
@@ -290,15 +294,6 @@ impl<'a> SendCall<'a> {
             }
             Err(NoOutbox::Broken(why)) if may_wait => Err(why),
             Err(_) => Ok(false),
-        }
-    }
-
-    /// Jira has this update: older ones of the same build or deployment need not wait any longer.
-    fn drop_older(&self, kept: &Kept<'_>) {
-        let dropped = kept.as_ref().map_or(0, Held::drop_older);
-        if dropped > 0 {
-            let text = "older updates of it were queued and are no longer needed";
-            self.context.output.detail(&format!("{dropped} {text}"));
         }
     }
 }
