@@ -4,6 +4,16 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// What we have written ourselves, if it still is of this shape. By way of a [`Value`], so that no shape is compiled for two
+/// readers.
+pub(crate) fn parsed<T: DeserializeOwned>(text: &str) -> Option<T> {
+    let value: Value = serde_json::from_str(text).ok()?;
+    serde_json::from_value(value).ok()
+}
+
 /// The same JSON with whole characters alone: half a surrogate pair, written as an escape, becomes a replacement
 /// character.
 pub(crate) fn whole_characters(text: &str) -> Cow<'_, str> {

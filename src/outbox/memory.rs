@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::{ItemHash, Outbox, file, folder, name};
 use crate::domain::sequence::SequenceNumber;
 use crate::error::plain;
+use crate::json;
 use crate::system::Deadline;
 pub(crate) use pushes::{Changed, Moved, PushRecord};
 
@@ -152,7 +153,7 @@ impl<'a> Memory<'a> {
     fn record<T: DeserializeOwned>(&self, folder: &Path, number: i64) -> Option<T> {
         let path = folder.join(number.to_string());
         let age = self.outbox.now().saturating_sub(file::modified(&path)?);
-        let record = serde_json::from_str(&file::read(&path, MAX_RECORD).ok()?).ok()?;
+        let record = json::parsed(&file::read(&path, MAX_RECORD).ok()?)?;
         (age <= self.max_age).then_some(record)
     }
 

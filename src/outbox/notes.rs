@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{ItemHash, Outbox, file, folder};
+use crate::json;
 
 /// Longest file that is read, in bytes: a hundred thousand branches.
 const MAX_FILE: u64 = 32 * 1024 * 1024;
@@ -29,14 +30,13 @@ impl<'a> Notes<'a> {
 
     /// What is remembered; nothing where nothing is, or nothing that can be read.
     pub(crate) fn read<T: DeserializeOwned>(&self, of: &ItemHash) -> Option<T> {
-        let text = file::read(&self.path(of), MAX_FILE).ok()?;
-        serde_json::from_str(&text).ok()
+        json::parsed(&file::read(&self.path(of), MAX_FILE).ok()?)
     }
 
     pub(crate) fn write(&self, of: &ItemHash, note: &impl Serialize) -> anyhow::Result<()> {
         let path = self.path(of);
         folder::make(&self.outbox.folder().join(self.folder))?;
-        let text = serde_json::to_string(note)?;
+        let text = serde_json::json!(note).to_string();
         file::replace(&path, &self.outbox.temporary(), &text)
             .with_context(|| format!("{} cannot be written", path.display()))
     }

@@ -2,12 +2,12 @@
 
 use super::request::End;
 use crate::domain::timestamp::Timestamp;
+use crate::json;
 use crate::report::Begun;
 
 /// What the beginning found, as its answer hands it to the end. What is no such text has no issues.
 pub(super) fn begun(token: Option<&str>) -> Begun {
-    let begun = token.and_then(|token| serde_json::from_str(token).ok());
-    begun.unwrap_or_default()
+    token.and_then(json::parsed).unwrap_or_default()
 }
 
 /// The result of a body, in the words of Jira or of Jenkins: its exception says more than the result of the run, which

@@ -14,6 +14,7 @@ use super::steps::Task;
 use crate::cli::DEFAULT_TIMEOUT;
 use crate::domain::duration::{self, MAX_SECONDS};
 use crate::error::Failure;
+use crate::json;
 use crate::report::Report;
 
 /// Seconds before the second question; every later pause is half as long again.
@@ -57,8 +58,7 @@ pub(super) enum Next {
 impl Wait {
     /// The wait that is going on, or a new one.
     pub(super) fn of(token: Option<&str>, now: i64) -> Self {
-        let token = token.and_then(|token| serde_json::from_str(token).ok());
-        token.unwrap_or_else(|| Self {
+        token.and_then(json::parsed).unwrap_or_else(|| Self {
             begun: now,
             ..Self::default()
         })
