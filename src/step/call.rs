@@ -11,9 +11,9 @@ use super::options::{self, Settled};
 use super::parameters::Parameters;
 use super::request::{Request, UpstreamRun};
 use super::steps::{Step, Task};
-use crate::cli::Command;
 use crate::cli::later::whole;
 use crate::cli::sources::all_options;
+use crate::cli::{Command, JiraOptions};
 use crate::commands::{self, Context, StepPhase, Upstream};
 use crate::error::Failure;
 use crate::invocation::{self, Stop};
@@ -43,6 +43,12 @@ pub(super) struct Done<T> {
     pub(super) result: T,
     /// Warnings and hints, for the log.
     pub(super) said: Vec<String>,
+}
+
+impl<T> Done<T> {
+    pub(super) fn jira(&self) -> Option<&JiraOptions> {
+        self.command.as_ref()?.common().jira
+    }
 }
 
 pub(super) fn answer(

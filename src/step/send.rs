@@ -68,12 +68,8 @@ impl Call<'_> {
         let start = self.system.elapsed();
         let mut late = Late::before(self, &settled);
         let mut done = self.report(&settled);
-        let budget = done
-            .command
-            .as_ref()
-            .and_then(|command| command.common().jira)
-            .map(|jira| jira.connection.budget);
-        let budget = Duration::from_secs(budget.unwrap_or_default().into());
+        let budget = done.jira().map_or(0, |jira| jira.connection.budget);
+        let budget = Duration::from_secs(budget.into());
         let budget = settled
             .phase
             .time_left
@@ -147,11 +143,7 @@ impl Call<'_> {
         then: Option<i64>,
     ) {
         let report = &done.result;
-        let keeps = done
-            .command
-            .as_ref()
-            .and_then(|command| command.common().jira)
-            .is_some_and(|jira| !jira.outbox.no_outbox);
+        let keeps = done.jira().is_some_and(|jira| !jira.outbox.no_outbox);
         let is_open = request.is_beginning() || self.is_left_open(step, request);
         let mut waits = false;
         for sent in &report.sent {
