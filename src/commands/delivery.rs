@@ -3,7 +3,6 @@
 mod after_sending;
 mod settle;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Context;
@@ -292,13 +291,15 @@ pub(super) fn minutes(pause: i64) -> String {
 fn batches(items: Vec<Held<'_>>) -> Vec<Vec<Held<'_>>> {
     let mut batches: Vec<Vec<Held<'_>>> = Vec::new();
     // The last batch of each frame.
-    let mut open: BTreeMap<String, usize> = BTreeMap::new();
+    let mut open: Vec<(String, usize)> = Vec::new();
     for item in items {
         let body = &item.entry.body;
         let frame = (body.is_single() && !item.has_failed())
             .then(|| format!("{} {}", body.kind.name(), body.frame()));
-        let last = frame.as_ref().and_then(|frame| open.get(frame));
-        match last.and_then(|index| batches.get_mut(*index)) {
+        let last = open
+            .iter()
+            .rfind(|(known, _)| frame.as_ref() == Some(known));
+        match last.and_then(|(_, index)| batches.get_mut(*index)) {
             Some(batch) if batch.len() < MAX_ITEMS => batch.push(item),
             _ => {
                 open.extend(frame.map(|frame| (frame, batches.len())));

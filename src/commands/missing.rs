@@ -82,12 +82,16 @@ impl Missing {
         variable: &'static str,
     ) -> Option<T> {
         if value.is_none() {
-            self.values.push(format!("{name} ({option})"));
-            if !variable.is_empty() && !self.variables.contains(&variable) {
-                self.variables.push(variable);
-            }
+            self.lacks(name, option, variable);
         }
         value
+    }
+
+    fn lacks(&mut self, name: &str, option: &str, variable: &'static str) {
+        self.values.push(format!("{name} ({option})"));
+        if !variable.is_empty() && !self.variables.contains(&variable) {
+            self.variables.push(variable);
+        }
     }
 
     pub(crate) fn want_site<T>(&mut self, site: Option<T>) -> Option<T> {

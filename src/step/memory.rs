@@ -155,13 +155,16 @@ impl Memory {
         lines.retain(|(_, line)| line.at <= until);
         lines.sort_by_key(|(_, line)| (line.at, line.is_settled()));
         // The last one of a place takes the place of those before.
-        let lines: BTreeMap<&str, &Line> = lines.into_iter().collect();
-        let places = lines.into_iter().filter(|(_, line)| !line.is_settled());
-        let places = places.filter_map(|(name, line)| {
-            let place = name.split_once(':')?.1;
-            Some((place.to_owned(), deployed(line)))
-        });
-        places.collect()
+        let mut places = BTreeMap::new();
+        for (name, line) in lines {
+            let place = name.split_once(':').map_or("", |(_, place)| place);
+            if line.is_settled() {
+                places.remove(place);
+            } else {
+                places.insert(place.to_owned(), deployed(line));
+            }
+        }
+        places
     }
 
     /// Remembers that this runs there now, or that it did `then`, unless a later deployment is known. Repositories that
@@ -221,7 +224,7 @@ impl Memory {
         let mut lines: Vec<(&String, &Line)> = self.newest.iter().collect();
         // What must not be lost comes first, and of that the newest.
         lines.sort_by_key(|(name, line)| Reverse((!line.is_settled(), Topic::of(name), line.at)));
-        let mut texts: BTreeMap<&String, String> = BTreeMap::new();
+        let mut texts: Vec<(&String, String)> = Vec::new();
         let (mut length, mut left_out) = (0, 0);
         for (name, line) in lines {
             let text = line.text(name);
@@ -230,12 +233,14 @@ impl Memory {
                 continue;
             }
             length += text.len() + 1;
-            texts.insert(name, text);
+            texts.push((name, text));
         }
-        let gone = self.own.keys().filter(|name| !texts.contains_key(name));
+        let has_room = |name: &String| texts.iter().any(|(kept, _)| *kept == name);
+        let gone = self.own.keys().filter(|name| !has_room(name));
         let forget = gone.cloned().collect();
-        texts.retain(|name, _| self.own.get(*name) != self.newest.get(*name));
-        let keep = texts.into_values().collect();
+        texts.retain(|(name, _)| self.own.get(*name) != self.newest.get(*name));
+        texts.sort_unstable();
+        let keep = texts.into_iter().map(|(_, text)| text).collect();
         (MemoryChange { keep, forget }, left_out)
     }
 }

@@ -1,7 +1,5 @@
 //! The parameters of a step: which of them are options of the command, and what the others mean.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value, json};
 
 use super::steps::Step;
@@ -128,22 +126,28 @@ impl Parameters {
             ("skipCount", "testsSkipped"),
         ];
         let count = |(field, option): &(_, _)| Some((*option, results.get(field)?.as_i64()?));
-        let given: BTreeMap<&str, i64> = COUNTS.iter().filter_map(count).collect();
-        let has = |option: &str| given.contains_key(option) || self.options.contains_key(option);
-        let total = given.get("testsTotal").copied();
-        let parts = given.iter().filter(|(option, _)| **option != "testsTotal");
-        let parts = parts.fold(0, |all: i64, (_, count)| all.saturating_add(*count));
+        let given: Vec<(&str, i64)> = COUNTS.iter().filter_map(count).collect();
+        let has = |option: &str| {
+            given.iter().any(|(name, _)| *name == option) || self.options.contains_key(option)
+        };
+        let most = i64::from(u32::MAX);
+        let (mut total, mut parts) = (most, 0_i64);
+        for (option, count) in &given {
+            match *option {
+                "testsTotal" => total = *count,
+                _ => parts = parts.saturating_add(*count),
+            }
+        }
         let is_alone = COUNTS
             .iter()
             .all(|(_, option)| !self.options.contains_key(*option));
-        let most = i64::from(u32::MAX);
         let problem = if given.is_empty() {
             "expects what the junit step returns, or a map with totalCount, passCount, failCount and skipCount"
-        } else if given.values().any(|count| !(0..=most).contains(count)) {
+        } else if given.iter().any(|(_, count)| !(0..=most).contains(count)) {
             "has a number that is not a count of tests"
         } else if !has("testsTotal") && !has("testsPassed") {
             "needs totalCount or passCount"
-        } else if is_alone && parts > total.unwrap_or(most) {
+        } else if is_alone && parts > total {
             "has more passed, failed and skipped tests than totalCount"
         } else {
             for (option, count) in given {
