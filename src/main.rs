@@ -23,6 +23,7 @@ mod jenkins;
 mod jira;
 mod json;
 mod limits;
+mod ordered;
 mod outbox;
 mod output;
 mod phrases;

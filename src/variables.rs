@@ -5,6 +5,8 @@ mod secrets;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
+use crate::ordered::ordered;
+
 pub(crate) use secrets::hide_secrets;
 
 /// A variable and what it is read for.
@@ -196,13 +198,11 @@ impl Variables {
     /// Text that is not UTF-8 gets replacement characters.
     pub(crate) fn new(pairs: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
         let text = |value: OsString| value.to_string_lossy().into_owned();
-        Self(
-            pairs
-                .into_iter()
-                .map(|(name, value)| (text(name), text(value)))
-                .filter(|(_, value)| value.len() <= Self::MAX_VALUE)
-                .collect(),
-        )
+        let pairs = pairs.into_iter();
+        let texts = pairs.map(|(name, value)| (text(name), text(value)));
+        Self(ordered(
+            texts.filter(|(_, value)| value.len() <= Self::MAX_VALUE),
+        ))
     }
 
     /// The same with other values, or without some.

@@ -10,6 +10,7 @@ use crate::domain::state::DeploymentState;
 use crate::domain::timestamp::Timestamp;
 use crate::facts::Facts;
 use crate::jenkins::Run;
+use crate::ordered::ordered;
 use crate::outbox::DeployedRecord;
 use crate::output::Output;
 use crate::report::{DeployedReport, Outcome, Report};
@@ -68,7 +69,7 @@ impl DeploymentPlace {
         });
         Some(Deployed {
             commit: record.commit.and_then(|commit| commit.parse().ok()),
-            repositories: repositories.collect(),
+            repositories: ordered(repositories),
             is_given: false,
             at,
         })
@@ -145,7 +146,7 @@ impl DeployedReport {
         let new = new.map(|(name, commit)| (name.as_str().to_owned(), commit.clone()));
         DeployedRecord {
             commit: self.commit.clone(),
-            repositories: old.chain(new).collect(),
+            repositories: ordered(old.chain(new)),
         }
     }
 

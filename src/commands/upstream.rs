@@ -1,11 +1,14 @@
 //! The run whose build a deploying job deploys: its issues count where the job has none of its own. `deployment` and
 //! `keys` look for it.
 
+use std::collections::BTreeSet;
+
 use super::{Context, store};
 use crate::cli::OutboxOptions;
 use crate::domain::issue_key::{IssueKey, Text, TextKind};
 use crate::domain::revision::Revision;
 use crate::jenkins::{self, Run};
+use crate::ordered::ordered;
 use crate::outbox::{Record, RunRecord};
 use crate::system::Deadline;
 
@@ -91,13 +94,11 @@ fn one(records: &[&(RunRecord, Record)]) -> Option<Upstream> {
         return None;
     }
     let keys = records.iter().flat_map(|(_, record)| &record.issue_keys);
-    let mut keys: Vec<IssueKey> = keys.filter_map(|key| key.parse().ok()).collect();
-    keys.sort_unstable();
-    keys.dedup();
+    let keys: BTreeSet<IssueKey> = ordered(keys.filter_map(|key| key.parse().ok()));
     Some(Upstream {
         job: run.job.clone(),
         number: run.number,
-        issue_keys: keys,
+        issue_keys: keys.into_iter().collect(),
         commit: records.iter().find_map(|(run, _)| run.commit.clone()),
     })
 }

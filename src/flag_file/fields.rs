@@ -112,9 +112,7 @@ fn detail(
     let name = name.ok_or_else(|| Wrong::new(path.as_str(), "missing"))?;
     let name = line_of(&name, &path)?;
     let kind = kind.unwrap_or_else(|| defaults.types.of_name(name.as_str()));
-    state
-        .or(base)
-        .detail(name, kind, defaults, &path_of_state)
+    state.or(base).detail(name, kind, defaults, &path_of_state)
 }
 
 /// A text that must say something.

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::PROTOCOL;
 use crate::error::Failure;
+use crate::ordered::ordered;
 use crate::output::visible;
 use crate::report::Report;
 
@@ -111,9 +112,7 @@ pub(super) fn camel_cased(object: Value) -> Map<String, Value> {
         return Map::new();
     };
     let fields = fields.into_iter();
-    fields
-        .map(|(name, value)| (camel_case(&name), value))
-        .collect()
+    ordered(fields.map(|(name, value)| (camel_case(&name), value)))
 }
 
 fn camel_case(name: &str) -> String {

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::memory::Line;
 use super::request::{Body, End, Request};
 use super::steps::Step;
+use crate::ordered::ordered;
 use crate::variables::{BUILD_NUMBER, JOB_NAME, Variables};
 
 #[derive(Debug)]
@@ -69,6 +70,5 @@ impl Kept {
 
 fn texts(fields: &Map<String, Value>) -> BTreeMap<String, String> {
     let texts = fields.iter();
-    let texts = texts.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())));
-    texts.collect()
+    ordered(texts.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))))
 }

@@ -10,6 +10,7 @@ use super::memory::Topic;
 use super::options::{self, Settled};
 use super::parameters::Parameters;
 use crate::commands::{EventTime, Phase, store};
+use crate::ordered::ordered;
 use crate::outbox::{Entry, Outbox};
 use crate::report::{Outcome, Report};
 use crate::system::Deadline;
@@ -117,7 +118,7 @@ impl Late {
             let value = settled.options.get(*name)?;
             Some(((*name).to_owned(), value.clone()))
         });
-        let mut options: Map<String, Value> = given.collect();
+        let mut options: Map<String, Value> = ordered(given);
         options.insert("budget".to_owned(), json!(time.as_secs().max(1)));
         let flush = Settled {
             command: "flush",

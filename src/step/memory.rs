@@ -16,6 +16,7 @@ use super::answer::MemoryChange;
 use super::request::{OtherRun, ThisRun};
 use crate::domain::deployed::{Deployed, RepositoryName};
 use crate::domain::issue_key::IssueKey;
+use crate::ordered::ordered;
 use crate::outbox::Entry;
 use crate::report::DeployedReport;
 use line::lines;
@@ -46,7 +47,7 @@ pub(super) struct Memory {
 
 impl Memory {
     pub(super) fn new(run: &ThisRun) -> Self {
-        let own: BTreeMap<String, Line> = lines(&run.memory).collect();
+        let own: BTreeMap<String, Line> = ordered(lines(&run.memory));
         let mut memory = Self {
             now: run.now,
             newest: own.clone(),
@@ -151,20 +152,19 @@ impl Memory {
     /// What ran where at that moment, in milliseconds since 1970.
     pub(super) fn deployed(&self, until: i64) -> BTreeMap<String, Deployed> {
         let older = self.deployed.iter().map(|(name, line)| (&**name, line));
-        let mut lines: Vec<_> = older.chain(self.about(Topic::Deployed)).collect();
-        lines.retain(|(_, line)| line.at <= until);
-        lines.sort_by_key(|(_, line)| (line.at, line.is_settled()));
-        // The last one of a place takes the place of those before.
-        let mut places = BTreeMap::new();
-        for (name, line) in lines {
-            let place = name.split_once(':').map_or("", |(_, place)| place);
-            if line.is_settled() {
-                places.remove(place);
-            } else {
-                places.insert(place.to_owned(), deployed(line));
+        let lines = older.chain(self.about(Topic::Deployed));
+        let mut last: BTreeMap<&str, &Line> = BTreeMap::new();
+        for (name, line) in lines.filter(|(_, line)| line.at <= until) {
+            let when = |line: &Line| (line.at, line.is_settled());
+            if last.get(name).is_none_or(|last| when(last) <= when(line)) {
+                last.insert(name, line);
             }
         }
-        places
+        let places = last.into_iter().filter(|(_, line)| !line.is_settled());
+        ordered(places.filter_map(|(name, line)| {
+            let (_, place) = name.split_once(':')?;
+            Some((place.to_owned(), deployed(line)))
+        }))
     }
 
     /// Remembers that this runs there now, or that it did `then`, unless a later deployment is known. Repositories that
@@ -223,24 +223,29 @@ impl Memory {
             .retain(|name, line| !line.is_settled() || elsewhere.contains(name));
         let mut lines: Vec<(&String, &Line)> = self.newest.iter().collect();
         // What must not be lost comes first, and of that the newest.
-        lines.sort_by_key(|(name, line)| Reverse((!line.is_settled(), Topic::of(name), line.at)));
-        let mut texts: Vec<(&String, String)> = Vec::new();
+        lines.sort_unstable_by_key(|(name, line)| {
+            (
+                Reverse((!line.is_settled(), Topic::of(name), line.at)),
+                *name,
+            )
+        });
+        let mut kept: Vec<&String> = Vec::new();
         let (mut length, mut left_out) = (0, 0);
         for (name, line) in lines {
-            let text = line.text(name);
-            if text.len() > MAX_LINE || length + text.len() + 1 > MAX_LENGTH {
+            let room = line.text(name).len();
+            if room > MAX_LINE || length + room + 1 > MAX_LENGTH {
                 left_out += usize::from(!line.is_settled());
                 continue;
             }
-            length += text.len() + 1;
-            texts.push((name, text));
+            length += room + 1;
+            kept.push(name);
         }
-        let has_room = |name: &String| texts.iter().any(|(kept, _)| *kept == name);
-        let gone = self.own.keys().filter(|name| !has_room(name));
+        let gone = self.own.keys().filter(|name| !kept.contains(name));
         let forget = gone.cloned().collect();
-        texts.retain(|(name, _)| self.own.get(*name) != self.newest.get(*name));
-        texts.sort_unstable();
-        let keep = texts.into_iter().map(|(_, text)| text).collect();
+        let news = self.newest.iter();
+        let news =
+            news.filter(|(name, line)| kept.contains(name) && self.own.get(*name) != Some(line));
+        let keep = news.map(|(name, line)| line.text(name)).collect();
         (MemoryChange { keep, forget }, left_out)
     }
 }
@@ -264,7 +269,7 @@ pub(super) fn deployed(line: &Line) -> Deployed {
         .filter_map(|(name, commit)| Some((RepositoryName::remembered(name), revision(commit)?)));
     Deployed {
         commit: line.fields.get("commit").and_then(revision),
-        repositories: repositories.take(MAX_REPOSITORIES).collect(),
+        repositories: ordered(repositories.take(MAX_REPOSITORIES)),
         is_given: false,
         at: line.at,
     }

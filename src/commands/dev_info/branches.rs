@@ -9,6 +9,7 @@ use super::key_finder::KeyFinder;
 use crate::domain::issue_key::{IssueKey, Text};
 use crate::facts::commit_text;
 use crate::git::{DetailsReader, GitError, PRIMARY, Repository};
+use crate::ordered::ordered;
 
 /// What other branches are, for those that are sent.
 #[derive(Clone, Debug, Default)]
@@ -70,7 +71,7 @@ pub(super) fn with_keys(
         .collect();
     let tips = distinct(found.iter().flatten().map(|(_, tip, ..)| *tip));
     let details = reader.read(&tips)?;
-    let details: BTreeMap<&str, _> = details.iter().map(|it| (it.id.as_str(), it)).collect();
+    let details: BTreeMap<&str, _> = ordered(details.iter().map(|it| (it.id.as_str(), it)));
     let entities = found.into_iter().map(|found| {
         let (name, tip, keys, of_last) = found?;
         let branch = maker.branch(name, details.get(tip)?, &keys, &of_last)?;
@@ -97,6 +98,6 @@ fn keys_of_commits(
 
 /// Each of the ids once.
 fn distinct<'a>(ids: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let ids: BTreeSet<&str> = ids.collect();
+    let ids: BTreeSet<&str> = ordered(ids);
     ids.into_iter().map(ToOwned::to_owned).collect()
 }

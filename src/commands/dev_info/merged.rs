@@ -13,6 +13,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::error::plain;
 use crate::git::{Commit, PRIMARY, Repository};
 use crate::jira::dev_info::PullRequestStatus;
+use crate::ordered::ordered;
 use crate::outbox::{ItemHash, Notes, OpenRequest, OpenRequests, add_request};
 use crate::output::Output;
 use crate::secret::accounts::hidden_in_text;
@@ -141,11 +142,8 @@ fn ends<'a>(built: &Built<'a>, open: &OpenRequests, about: &About) -> Vec<End<'a
         }
     }
     // Brought here without a word of it: fast-forward, or merged by hand.
-    let ids: BTreeSet<&str> = built
-        .commits
-        .iter()
-        .map(|commit| commit.id.as_str())
-        .collect();
+    let ids = built.commits.iter().map(|commit| commit.id.as_str());
+    let ids: BTreeSet<&str> = ordered(ids);
     for (number, request) in open {
         let is_here = ids.contains(request.tip.as_str()) && goes_here(request);
         if is_here && seen.insert(number.to_owned()) {

@@ -11,6 +11,7 @@ use crate::commands::Context;
 use crate::error::{Failure, FailureKind};
 use crate::jira::Jira;
 use crate::jira::item::{ENTITIES_SHOWN, Item, Presence};
+use crate::ordered::ordered;
 use crate::output::{Output, readable_json};
 use crate::report::{Outcome, Report, SiteReport};
 
@@ -95,7 +96,7 @@ fn text(sites: &[SiteReport]) -> Option<String> {
         let answer = site.exists.map(|exists| Value::from(word(exists)));
         Some((site.site.clone(), site.stored.clone().or(answer)?))
     });
-    let answers: Map<String, Value> = answers.collect();
+    let answers: Map<String, Value> = ordered(answers);
     (!answers.is_empty()).then(|| readable_json(&Value::Object(answers)))
 }
 

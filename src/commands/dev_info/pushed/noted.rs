@@ -5,6 +5,7 @@ use crate::cli::DevInfoOptions;
 use crate::commands::dev_info::about::About;
 use crate::commands::{Context, store};
 use crate::error::plain;
+use crate::ordered::ordered;
 use crate::outbox::{ItemHash, Moved, PushRecord, Reserved};
 
 /// Most references of a push that are noted for others: what moves more is a history.
@@ -21,7 +22,7 @@ pub(super) fn with_others(
         let (old, new) = (update.old.clone(), update.new.clone()?);
         Some((update.name.clone(), Moved { old, new }))
     });
-    let own: PushRecord = moved.collect();
+    let own: PushRecord = ordered(moved);
     let store = store::open(&options.jira.outbox, !options.jira.dry_run, context);
     let Ok(outbox) = store.as_ref() else {
         return vec![own];

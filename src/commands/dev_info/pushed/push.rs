@@ -20,6 +20,7 @@ use crate::domain::merged_request::MergedRequest;
 use crate::domain::timestamp::Timestamp;
 use crate::facts::commit_text;
 use crate::git::{Commit, DetailsReader, GitError, PRIMARY, Repository};
+use crate::ordered::ordered;
 use crate::outbox::{Changed, OpenRequests};
 use crate::system::Deadline;
 
@@ -90,7 +91,7 @@ impl Push<'_> {
     fn tips(&self, updates: &[RefUpdate]) -> Result<BTreeMap<String, String>, GitError> {
         let counts = |update: &&RefUpdate| update.branch().or(update.tag()).is_some();
         let news = updates.iter().filter(counts);
-        let ids: BTreeSet<&String> = news.filter_map(|update| update.new.as_ref()).collect();
+        let ids: BTreeSet<&str> = ordered(news.filter_map(|update| update.new.as_deref()));
         // What a tag leads to may be no commit.
         let revisions: Vec<String> = ids.iter().map(|id| format!("{id}^{{commit}}")).collect();
         let found = self.repository.look_up(&revisions)?;
@@ -104,9 +105,8 @@ impl Push<'_> {
             );
         }
         let pairs = ids.into_iter().zip(found);
-        Ok(pairs
-            .filter_map(|(id, commit)| Some((id.clone(), commit?)))
-            .collect())
+        let found = pairs.filter_map(|(id, commit)| Some((id.to_owned(), commit?)));
+        Ok(ordered(found))
     }
 
     /// The issues that new tags name, by the commits that they are on.
@@ -143,8 +143,8 @@ impl Push<'_> {
         let deleted = deleted.filter_map(|update| update.old.clone());
         let old: Vec<String> = deleted.chain(self.changed.old.iter().cloned()).collect();
         let old = self.repository.existing(&old)?;
-        let distinct: BTreeSet<&String> = tips.values().collect();
-        let news = distinct.into_iter().cloned().collect();
+        let distinct: BTreeSet<&str> = ordered(tips.values().map(String::as_str));
+        let news = distinct.into_iter().map(ToOwned::to_owned).collect();
         let moved = updates.iter().filter(|update| update.old.is_some());
         let moved = moved.filter_map(|update| tips.get(update.new.as_ref()?).cloned());
         let moved: Vec<String> = moved.collect();
