@@ -19,11 +19,11 @@ use std::time::Duration;
 
 use crate::system::{Deadline, System};
 use clones::Place;
-use process::{Process, text};
+use process::Process;
 
 pub(crate) use clones::{CloneFolder, clone_in, clones_below};
 pub(crate) use details::{Change, ChangedFile, Details, DetailsReader};
-pub(crate) use history::{Branch, Walk, Walked};
+pub(crate) use history::{Branch, Walk};
 pub(crate) use range::{Commits, DEEPEN, PRIMARY, Range, RangeRequest, Start, commits};
 pub(crate) use submodules::{Moved, Moving};
 
@@ -265,7 +265,12 @@ impl<'a> Repository<'a> {
 
     /// The output of a call.
     fn run(&self, arguments: &[&str]) -> Result<String, GitError> {
-        Ok(text(&self.start(arguments, None)?.rest(MAX_OUTPUT)?))
+        self.start(arguments, None)?.rest()
+    }
+
+    /// The same of a call that reads something.
+    fn ask(&self, arguments: &[&str], input: String) -> Result<String, GitError> {
+        self.start(arguments, Some(input))?.rest()
     }
 
     /// A call whose output is read as it comes.

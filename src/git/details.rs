@@ -5,12 +5,13 @@ mod records;
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::process::{MAX_WORD, Process};
+use super::history::revisions;
+use super::process::MAX_WORD;
 use super::{GitError, Repository};
 use crate::domain::timestamp::Timestamp;
 use crate::error::Warning;
 use crate::system::Deadline;
-use records::{Records, Words};
+use records::Records;
 
 #[cfg(any(test, fuzzing))]
 pub(super) use records::read_all;
@@ -242,8 +243,7 @@ impl<'a> DetailsReader<'a> {
             }
             Depth::Nothing => arguments.push("--no-patch"),
         }
-        let mut input = ids.join("\n");
-        input.push('\n');
+        let input = revisions(ids, &[]);
         let repository = self.repository;
         let deadline = match depth {
             Depth::Nothing => repository.deadline,
@@ -252,8 +252,9 @@ impl<'a> DetailsReader<'a> {
                 self.compare_until.remaining(repository.system),
             ),
         };
-        let process = repository.start_until(&arguments, Some(input), deadline)?;
-        let mut records = Records::new(Said(Some(process)));
+        let mut process = repository.start_until(&arguments, Some(input), deadline)?;
+        let mut words = || process.word(MAX_WORD);
+        let mut records = Records::new(&mut words);
         for id in ids {
             let Some(mut record) = records.next()? else {
                 break;
@@ -270,21 +271,5 @@ impl<'a> DetailsReader<'a> {
             details.push(record);
         }
         Ok(())
-    }
-}
-
-/// What a git says that is being read.
-struct Said<'a>(Option<Process<'a>>);
-
-impl Words for Said<'_> {
-    fn word(&mut self) -> Result<Option<Vec<u8>>, GitError> {
-        let Some(process) = &mut self.0 else {
-            return Ok(None);
-        };
-        let word = process.word(MAX_WORD)?;
-        if word.is_none() {
-            self.0.take().map_or(Ok(()), Process::finish)?;
-        }
-        Ok(word)
     }
 }

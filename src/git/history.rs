@@ -1,48 +1,20 @@
 //! Histories and branches, read as git says them: history of any length takes the same memory.
 
-use std::fmt::Write as _;
-
-use super::process::{MAX_WORD, Process, text};
+use super::process::{Process, text};
 use super::{Commit, GitError, LOG, MAX_OUTPUT, Repository};
 
 /// Longest line of ids before a message, in bytes: a merge of many branches has as many parents.
 const MAX_IDS: usize = 4 * 1024;
 
-/// Which history is walked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Walked {
-    /// Full ids of the newest commits.
-    pub(crate) tips: Vec<String>,
-    /// What leads to these is left out.
-    pub(crate) excluded: Vec<String>,
-}
-
-impl Walked {
-    /// Revisions as git reads them from its input, one a line.
-    pub(super) fn input(&self) -> String {
-        let mut input = String::new();
-        for tip in &self.tips {
-            let _ = writeln!(input, "{tip}");
-        }
-        for excluded in &self.excluded {
-            let _ = writeln!(input, "^{excluded}");
-        }
-        input
-    }
+/// Revisions as git reads them from its input, one a line: what leads to these tips, but not to what is excluded.
+pub(super) fn revisions(tips: &[String], excluded: &[String]) -> String {
+    let excluded = excluded.iter().flat_map(|id| ["^", id, "\n"]);
+    let tips = tips.iter().flat_map(|id| [id, "\n"]);
+    tips.chain(excluded).collect()
 }
 
 /// The commits of a history, newest first.
 pub(crate) struct Walk<'a>(Option<Process<'a>>);
-
-impl<'a> Walk<'a> {
-    pub(super) fn none() -> Self {
-        Self(None)
-    }
-
-    pub(super) fn of(process: Process<'a>) -> Self {
-        Self(Some(process))
-    }
-}
 
 impl Walk<'_> {
     /// The next commit with its message; nothing at the end.
@@ -54,12 +26,8 @@ impl Walk<'_> {
             return Ok(None);
         };
         // A key may follow a long log that somebody has pasted into the message.
-        let Some(record) = process.word(MAX_IDS + MAX_OUTPUT)? else {
-            let process = self.0.take();
-            process.map_or(Ok(()), Process::finish)?;
-            return Ok(None);
-        };
-        Ok(Some(Commit::of_record(&text(&record))))
+        let record = process.word(MAX_IDS + MAX_OUTPUT)?;
+        Ok(record.map(|record| Commit::of_record(&text(&record))))
     }
 
     /// All that are left, until their messages are too long to be held.
@@ -86,30 +54,53 @@ pub(crate) struct Branch {
 }
 
 impl Repository<'_> {
+    /// The log of what leads to the tips and not to what is excluded; nothing leads to none.
+    ///
+    /// # Errors
+    /// When git cannot be started.
+    pub(super) fn logged(
+        &self,
+        option: &str,
+        tips: &[String],
+        excluded: &[String],
+    ) -> Result<Walk<'_>, GitError> {
+        if tips.is_empty() {
+            return Ok(Walk(None));
+        }
+        let arguments = [&LOG[..], &[option, "--stdin"]].concat();
+        let process = self.start(&arguments, Some(revisions(tips, excluded)))?;
+        Ok(Walk(Some(process)))
+    }
+
     /// The commits of the history but for the first `skip`, in an order that stays the same.
     ///
     /// # Errors
     /// When git cannot be started.
-    pub(crate) fn walk(&self, walked: &Walked, skip: usize) -> Result<Walk<'_>, GitError> {
-        if walked.tips.is_empty() {
-            return Ok(Walk(None));
-        }
-        let skip = format!("--skip={skip}");
-        let arguments = [&LOG[..], &[&skip, "--stdin"]].concat();
-        let process = self.start(&arguments, Some(walked.input()))?;
-        Ok(Walk(Some(process)))
+    pub(crate) fn walk(
+        &self,
+        tips: &[String],
+        excluded: &[String],
+        skip: usize,
+    ) -> Result<Walk<'_>, GitError> {
+        self.logged(&format!("--skip={skip}"), tips, excluded)
+    }
+
+    /// The commits themselves, without what leads to them, in their order; each with its whole message.
+    ///
+    /// # Errors
+    /// When git cannot be started.
+    pub(crate) fn each(&self, ids: &[String]) -> Result<Walk<'_>, GitError> {
+        self.logged("--no-walk=unsorted", ids, &[])
     }
 
     /// How many commits the history has.
-    pub(crate) fn count(&self, walked: &Walked) -> Result<usize, GitError> {
-        if walked.tips.is_empty() {
+    pub(crate) fn count(&self, tips: &[String], excluded: &[String]) -> Result<usize, GitError> {
+        if tips.is_empty() {
             return Ok(0);
         }
         let arguments = ["rev-list", "--count", "--stdin"];
-        let output = self
-            .start(&arguments, Some(walked.input()))?
-            .rest(MAX_WORD)?;
-        let number = text(&output).trim().parse();
+        let output = self.ask(&arguments, revisions(tips, excluded))?;
+        let number = output.trim().parse();
         number.map_err(|_| GitError::Failed("git returned no commit count".to_owned()))
     }
 
@@ -120,30 +111,27 @@ impl Repository<'_> {
             .remote()
             .map(|remote| format!("refs/remotes/{remote}/"));
         for prefix in remote.iter().map(String::as_str).chain(["refs/heads/"]) {
-            let mut arguments = vec![
-                "for-each-ref".to_owned(),
-                "--format=%(objectname)%00%(symref)%00%(refname)%00".to_owned(),
-            ];
+            let mut selection: Vec<String> = patterns
+                .iter()
+                .map(|pattern| format!("{prefix}{pattern}"))
+                .collect();
             if patterns.is_empty() {
-                arguments.push(prefix.to_owned());
+                selection.push(prefix.to_owned());
             }
-            arguments.extend(patterns.iter().map(|pattern| format!("{prefix}{pattern}")));
-            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-            let mut process = self.start(&arguments, None)?;
+            let format = "--format=%(objectname) %(symref) %(refname)%00";
+            let arguments = ["for-each-ref", format].into_iter();
+            let arguments = arguments.chain(selection.iter().map(String::as_str));
+            let mut process = self.start(&arguments.collect::<Vec<_>>(), None)?;
             let mut branches = Vec::new();
-            while let Some(tip) = process.word(MAX_WORD)? {
-                let symbolic = process.word(MAX_WORD)?.unwrap_or_default();
-                let Some(name) = process.word(MAX_WORD)? else {
-                    break;
-                };
-                let name = text(&name);
-                let name = name.strip_prefix(prefix).unwrap_or(&name).to_owned();
-                let tip = text(&tip).trim().to_owned();
-                if symbolic.is_empty() {
-                    branches.push(Branch { name, tip });
+            while let Some(reference) = process.text()? {
+                let words: Vec<&str> = reference.trim_start().split(' ').collect();
+                if let [tip, "", name] = words[..] {
+                    branches.push(Branch {
+                        name: name.strip_prefix(prefix).unwrap_or(name).to_owned(),
+                        tip: tip.to_owned(),
+                    });
                 }
             }
-            process.finish()?;
             let is_there = |prefix: &str| {
                 let any = self.run(&["for-each-ref", "--count=1", prefix]);
                 any.is_ok_and(|refs| !refs.is_empty())

@@ -3,10 +3,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::history::Walk;
-use super::process::text;
+use super::history::revisions;
 use super::range::{MAX_COMMITS, OTHERS, too_large};
-use super::{Commit, GitError, LOG, MAX_OUTPUT, Repository};
+use super::{Commit, GitError, MAX_OUTPUT, Repository};
 use crate::error::Warning;
 
 /// So many commits are read for each that is listed, and [`READ_FURTHER`] more: change logs have no merges, and other
@@ -34,11 +33,8 @@ impl Repository<'_> {
         if names.is_empty() {
             return Ok(Vec::new());
         }
-        let mut input = names.join("\n");
-        input.push('\n');
         // Without a format of our own, which the oldest gits do not know.
-        let process = self.start(&["cat-file", "--batch-check"], Some(input))?;
-        let output = text(&process.rest(MAX_OUTPUT)?);
+        let output = self.ask(&["cat-file", "--batch-check"], revisions(names, &[]))?;
         let found: Vec<Option<Object>> = output.lines().map(Object::parse).collect();
         if found.len() == names.len() {
             Ok(found)
@@ -60,12 +56,9 @@ impl Repository<'_> {
     }
 
     /// The parents of these commits, all of which are there.
-    pub(crate) fn parents(&self, ids: &[&str]) -> Result<HashMap<String, Vec<String>>, GitError> {
+    pub(crate) fn parents(&self, ids: &[String]) -> Result<HashMap<String, Vec<String>>, GitError> {
         let arguments = ["rev-list", "--parents", "--no-walk=unsorted", "--stdin"];
-        let mut input = ids.join("\n");
-        input.push('\n');
-        let output = self.start(&arguments, Some(input))?.rest(MAX_OUTPUT)?;
-        let output = text(&output);
+        let output = self.ask(&arguments, revisions(ids, &[]))?;
         let lines = output.lines().filter_map(|line| {
             let mut ids = line.split(' ').map(ToOwned::to_owned);
             Some((ids.next()?, ids.collect()))
@@ -81,10 +74,7 @@ impl Repository<'_> {
         listed: &[String],
     ) -> Result<Vec<Commit>, GitError> {
         let most = (listed.len() * READ_FOR_EACH + READ_FURTHER).min(MAX_COMMITS + 1);
-        let count = format!("--max-count={most}");
-        let arguments = [&LOG[..], &[count.as_str(), head, "--"]].concat();
-        let commits = Walk::of(self.start(&arguments, None)?).rest()?;
-        Ok(since_listed(commits, listed))
+        Ok(since_listed(self.log_of(head, &[], most)?, listed))
     }
 }
 

@@ -14,7 +14,7 @@ use other::Pipes;
 #[cfg(unix)]
 use unix::Pipes;
 
-use super::GitError;
+use super::{GitError, MAX_OUTPUT};
 use crate::error::plain;
 use crate::system::{Deadline, System};
 use crate::variables;
@@ -132,16 +132,20 @@ impl<'a> Process<'a> {
         Ok(left.min(LONGEST_WAIT))
     }
 
-    /// The bytes up to the next NUL, which is left out, but no more than `limit` of them; nothing at the end.
+    /// The bytes up to the next NUL, which is left out, but no more than `limit` of them; nothing at the end of a git that
+    /// did not fail.
     ///
     /// # Errors
-    /// When the time is up.
+    /// When the time is up, or git fails.
     pub(super) fn word(&mut self, limit: usize) -> Result<Option<Vec<u8>>, GitError> {
         let mut word = Vec::new();
         let mut is_end = true;
         loop {
             let available = self.available()?;
             if available.is_empty() {
+                if is_end {
+                    self.finish()?;
+                }
                 return Ok((!is_end).then_some(word));
             }
             is_end = false;
@@ -156,34 +160,35 @@ impl<'a> Process<'a> {
         }
     }
 
-    /// All that is left, but no more than `limit` bytes.
+    /// The next word as text.
+    pub(super) fn text(&mut self) -> Result<Option<String>, GitError> {
+        Ok(self.word(MAX_WORD)?.as_deref().map(text))
+    }
+
+    /// All that is left, but no more than [`MAX_OUTPUT`].
     ///
     /// # Errors
     /// When the time is up, or git fails.
-    pub(super) fn rest(mut self, limit: usize) -> Result<Vec<u8>, GitError> {
+    pub(super) fn rest(mut self) -> Result<String, GitError> {
         let mut bytes = Vec::new();
         loop {
             let available = self.available()?;
             if available.is_empty() {
+                self.finish()?;
                 break;
             }
-            let room = limit.saturating_sub(bytes.len());
+            let room = MAX_OUTPUT - bytes.len();
+            bytes.extend_from_slice(&available[..available.len().min(room)]);
             if available.len() > room {
-                bytes.extend_from_slice(&available[..room]);
-                return Ok(bytes);
+                break;
             }
-            bytes.extend_from_slice(available);
             self.position = self.pipes.block().len();
         }
-        self.finish()?;
-        Ok(bytes)
+        Ok(text(&bytes))
     }
 
-    /// Waits for the end, once all has been read.
-    ///
-    /// # Errors
-    /// Git's own words when it failed.
-    pub(super) fn finish(mut self) -> Result<(), GitError> {
+    /// Waits for the end, once all has been read. Git's own words are the error.
+    fn finish(&mut self) -> Result<(), GitError> {
         let failed = |error: std::io::Error| GitError::Failed(plain(error));
         let mut pause = FIRST_PAUSE;
         // It may have closed its output and stay.

@@ -5,11 +5,8 @@ pub(crate) mod merge;
 mod paths;
 mod start;
 
-use std::collections::HashSet;
-
-use super::history::Walk;
 use super::submodules::Moving;
-use super::{Commit, GitError, LOG, MAX_OUTPUT, Repository};
+use super::{Commit, GitError, MAX_OUTPUT, Repository};
 use crate::domain::revision::Revision;
 use crate::error::Warning;
 use known::Known;
@@ -211,19 +208,14 @@ impl Repository<'_> {
         self.log_of(head, excluded, MAX_COMMITS + 1)
     }
 
-    fn log_of(
+    pub(super) fn log_of(
         &self,
         head: &str,
         excluded: &[String],
         most: usize,
     ) -> Result<Vec<Commit>, GitError> {
         let count = format!("--max-count={most}");
-        let excluded: HashSet<&String> = excluded.iter().collect();
-        let excluded = excluded.into_iter().map(|id| format!("^{id}\n"));
-        let input = std::iter::once(format!("{head}\n")).chain(excluded);
-        let arguments = [&LOG[..], &[&count, "--stdin"]].concat();
-        let process = self.start(&arguments, Some(input.collect()))?;
-        Walk::of(process).rest()
+        self.logged(&count, &[head.to_owned()], excluded)?.rest()
     }
 }
 

@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::history::{Walk, Walked};
-use super::process::{MAX_WORD, text};
-use super::{GitError, LOG, Repository};
+use super::history::revisions;
+use super::{GitError, Repository};
 
 /// Most tips that references are asked for.
 const MAX_COMPARED: usize = 100;
@@ -63,54 +62,45 @@ impl Repository<'_> {
     /// Who wrote what these commits have merged, by their ids: the author of the second parent, else of the commit.
     pub(crate) fn merged_authors(
         &self,
-        commits: &[&str],
+        commits: &[String],
     ) -> Result<BTreeMap<String, (String, String)>, GitError> {
         if commits.is_empty() {
             return Ok(BTreeMap::new());
         }
         let parents = self.parents(commits)?;
-        let second = |commit: &str| parents.get(commit).and_then(|ids| ids.get(1)).cloned();
-        let written: Vec<String> = commits
-            .iter()
-            .map(|commit| second(commit).unwrap_or_else(|| (*commit).to_owned()))
-            .collect();
-        let format = "--format=%aN%x00%aE%x00";
+        let written = commits.iter().map(|commit| {
+            let second = parents.get(commit).and_then(|ids| ids.get(1));
+            second.unwrap_or(commit).clone()
+        });
+        let written: Vec<String> = written.collect();
+        let format = "--format=%H%x00%aN%x00%aE%x00";
         let arguments = ["log", "--no-walk=unsorted", format, "--no-color", "--stdin"];
-        let mut process = self.start(&arguments, Some(written.join("\n") + "\n"))?;
-        let mut authors = BTreeMap::new();
-        let mut seen = BTreeSet::new();
-        // Git says each commit once.
-        let distinct = written.iter().filter(|id| seen.insert(id.as_str()));
+        let mut process = self.start(&arguments, Some(revisions(&written, &[])))?;
         let mut by_id = BTreeMap::new();
-        for id in distinct {
-            let Some(name) = process.word(MAX_WORD)? else {
-                break;
-            };
-            let email = process.word(MAX_WORD)?.unwrap_or_default();
-            by_id.insert(id, (text(&name).trim().to_owned(), text(&email)));
+        while let (Some(id), Some(name), Some(email)) =
+            (process.text()?, process.text()?, process.text()?)
+        {
+            by_id.insert(id.trim_start().to_owned(), (name, email));
         }
-        for (commit, id) in commits.iter().zip(&written) {
-            let author = by_id.get(id).cloned();
-            authors.extend(author.map(|author| ((*commit).to_owned(), author)));
-        }
-        Ok(authors)
+        let authors = commits.iter().zip(&written);
+        let authors = authors.filter_map(|(it, id)| Some((it.clone(), by_id.get(id)?.clone())));
+        Ok(authors.collect())
     }
 
-    /// The commits that these lead to, and neither these older ones nor any other branch or tag.
+    /// What does not count as new: these older commits, and what any other branch or tag leads to.
     ///
-    /// `changed` are the full names of the references that do not count; those that have one of `moved` do not either:
+    /// `is_other` says by their full names which those are; those that have one of `moved` are not:
     /// a later push may have brought it there, before this one was looked at.
-    pub(crate) fn only_in(
+    pub(crate) fn not_new(
         &self,
-        tips: Vec<String>,
         older: Vec<String>,
         moved: &[String],
-        changed: impl Fn(&str) -> bool,
-    ) -> Result<Walked, GitError> {
+        is_other: impl Fn(&str) -> bool,
+    ) -> Result<Vec<String>, GitError> {
         let mut excluded = older;
-        let others = self.tips_of(&["refs/heads", "refs/tags"], |name| !changed(name))?;
+        let others = self.tips_of(&["refs/heads", "refs/tags"], &is_other)?;
         let moved = &moved[..moved.len().min(MAX_COMPARED)];
-        let own = self.beyond(moved, others.clone())?;
+        let own = self.beyond(moved, &others)?;
         // Nearly always another push has not come to them yet. To ask all references whether they have one takes long.
         let shared = moved.iter().filter(|tip| !own.contains(*tip));
         let lacking: Vec<String> = shared.map(|tip| format!("--no-contains={tip}")).collect();
@@ -119,14 +109,14 @@ impl Repository<'_> {
         } else {
             let lacking: Vec<&str> = lacking.iter().map(String::as_str).collect();
             let branches = [&lacking[..], &["refs/heads"]].concat();
-            excluded.extend(self.tips_of(&branches, |name| !changed(name))?);
+            excluded.extend(self.tips_of(&branches, &is_other)?);
             // Where there are thousands, this way of asking is faster.
             let tags = [&["tag", "--no-column"], &lacking[..]].concat();
-            excluded.extend(self.listed_tips(&tags, |name| !changed(name))?);
+            excluded.extend(self.listed_tips(&tags, &is_other)?);
         }
         excluded.sort_unstable();
         excluded.dedup();
-        Ok(Walked { tips, excluded })
+        Ok(excluded)
     }
 
     /// What the references that are selected lead to, but for those whose full names are not wanted.
@@ -147,13 +137,11 @@ impl Repository<'_> {
         let format = "--format=%(objectname) %(refname)%00";
         let mut process = self.start(&[command, &[format]].concat(), None)?;
         let mut tips = Vec::new();
-        while let Some(reference) = process.word(MAX_WORD)? {
-            let reference = text(&reference);
+        while let Some(reference) = process.text()? {
             let names = reference.trim_start().split_once(' ');
             let wanted = names.filter(|(_, name)| is_wanted(name));
             tips.extend(wanted.map(|(id, _)| id.to_owned()));
         }
-        process.finish()?;
         Ok(tips)
     }
 
@@ -161,43 +149,22 @@ impl Repository<'_> {
     pub(crate) fn beyond(
         &self,
         tips: &[String],
-        others: Vec<String>,
+        others: &[String],
     ) -> Result<BTreeSet<String>, GitError> {
         let mut left: BTreeSet<&str> = tips.iter().map(String::as_str).collect();
         let mut beyond = BTreeSet::new();
-        let walked = Walked {
-            tips: tips.to_vec(),
-            excluded: others,
-        };
         if left.is_empty() {
             return Ok(beyond);
         }
         let arguments = ["log", "-z", "--format=%H", "--no-color", "--stdin"];
-        let mut process = self.start(&arguments, Some(walked.input()))?;
-        while let Some(id) = process.word(MAX_WORD)? {
-            let id = text(&id);
+        let mut process = self.start(&arguments, Some(revisions(tips, others)))?;
+        while !left.is_empty()
+            && let Some(id) = process.text()?
+        {
             if left.remove(id.as_str()) {
                 beyond.insert(id);
             }
-            if left.is_empty() {
-                return Ok(beyond);
-            }
         }
-        process.finish()?;
         Ok(beyond)
-    }
-
-    /// The commits themselves, without what leads to them, in their order; each with its whole message.
-    ///
-    /// # Errors
-    /// When git cannot be started.
-    pub(crate) fn each(&self, ids: &[String]) -> Result<Walk<'_>, GitError> {
-        if ids.is_empty() {
-            return Ok(Walk::none());
-        }
-        let arguments = [&LOG[..], &["--no-walk=unsorted", "--stdin"]].concat();
-        let mut input = ids.join("\n");
-        input.push('\n');
-        Ok(Walk::of(self.start(&arguments, Some(input))?))
     }
 }

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Component, Path};
 
 use super::clones::Place;
-use super::process::{MAX_WORD, text};
 use super::{Commit, GitError, Repository, clone_in};
 
 /// Most submodules of a repository that are searched.
@@ -64,16 +63,11 @@ impl Repository<'_> {
     ) -> Result<Vec<(String, String)>, GitError> {
         let mut process = self.start(arguments, input)?;
         let mut changes = Vec::new();
-        while let Some(change) = process.word(MAX_WORD)? {
-            let Some(path) = process.word(MAX_WORD)? else {
-                break;
-            };
-            let change = text(&change);
+        while let (Some(change), Some(path)) = (process.text()?, process.text()?) {
             if Move::parse(&change).is_some() {
-                changes.push((change, text(&path)));
+                changes.push((change, path));
             }
         }
-        process.finish()?;
         Ok(changes)
     }
 

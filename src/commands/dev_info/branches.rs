@@ -60,7 +60,7 @@ pub(super) fn with_keys(
     let undecided =
         undecided.filter(|(_, _, keys, of_last)| keys.is_empty() && !of_last.is_empty());
     let undecided = distinct(undecided.map(|(_, tip, ..)| *tip));
-    let own = repository.beyond(&undecided, others.tips.clone())?;
+    let own = repository.beyond(&undecided, &others.tips)?;
     let found: Vec<_> = named
         .into_iter()
         .map(|(name, tip, keys, of_last)| {

@@ -91,7 +91,8 @@ pub(super) fn find(
     repository: &Repository<'_>,
 ) -> Vec<Merged> {
     let ends = ends(built, open, about);
-    let commits: Vec<&str> = ends.iter().filter_map(|end| end.commit).collect();
+    let commits = ends.iter().filter_map(|end| end.commit);
+    let commits: Vec<String> = commits.map(ToOwned::to_owned).collect();
     let authors = repository.merged_authors(&commits).unwrap_or_default();
     let default = LazyCell::new(|| repository.default_branch());
     let of_end = |end: &End<'_>| {

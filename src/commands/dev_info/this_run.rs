@@ -154,7 +154,7 @@ impl ThisRun<'_> {
             return Ok(true);
         }
         let others = Others::primary(self.facts.run.primary(), self.repository);
-        let own = others.and_then(|it| self.repository.beyond(&[tip.to_owned()], it.tips));
+        let own = others.and_then(|it| self.repository.beyond(&[tip.to_owned()], &it.tips));
         Ok(!own.map_err(|error| cannot_read(&error))?.is_empty())
     }
 

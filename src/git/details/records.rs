@@ -8,22 +8,18 @@ use crate::git::process::text;
 /// Files of a commit that are kept; the others are counted.
 const MAX_FILES: usize = 10;
 
-/// Gives one word after the other, what precedes a NUL; nothing at the end of a git that did not fail.
-pub(super) trait Words {
-    /// # Errors
-    /// When git fails, or the time is up.
-    fn word(&mut self) -> Result<Option<Vec<u8>>, GitError>;
-}
+/// One word after the other, what precedes a NUL; nothing at the end of a git that did not fail.
+type Words<'a> = &'a mut dyn FnMut() -> Result<Option<Vec<u8>>, GitError>;
 
 /// The commits in what git says.
-pub(super) struct Records<W> {
-    words: W,
+pub(super) struct Records<'a> {
+    words: Words<'a>,
     /// Whether the empty word was read that every record begins with, and that no path is.
     has_begun: bool,
 }
 
-impl<W: Words> Records<W> {
-    pub(super) fn new(words: W) -> Self {
+impl<'a> Records<'a> {
+    pub(super) fn new(words: Words<'a>) -> Self {
         Self {
             words,
             has_begun: false,
@@ -31,14 +27,13 @@ impl<W: Words> Records<W> {
     }
 
     fn field(&mut self) -> Result<Vec<u8>, GitError> {
-        self.words
-            .word()?
-            .ok_or_else(|| GitError::Failed("git's output is cut off".to_owned()))
+        let word = (self.words)()?;
+        word.ok_or_else(|| GitError::Failed("git's output is cut off".to_owned()))
     }
 
     /// A record, once it is certain that git said all of it.
     pub(super) fn next(&mut self) -> Result<Option<Details>, GitError> {
-        if !self.has_begun && self.words.word()?.is_none() {
+        if !self.has_begun && (self.words)()?.is_none() {
             return Ok(None);
         }
         let [id, parents] = [self.field()?, self.field()?];
@@ -71,7 +66,7 @@ impl<W: Words> Records<W> {
     /// Whether another record begins behind the files.
     fn files(&mut self, details: &mut Details) -> Result<bool, GitError> {
         let mut counted = 0;
-        while let Some(word) = self.words.word()? {
+        while let Some(word) = (self.words)()? {
             if word.is_empty() {
                 return Ok(true);
             }
@@ -149,27 +144,13 @@ fn time(word: &[u8]) -> Option<Timestamp> {
     Some(Timestamp::from_second(seconds))
 }
 
-/// Bytes that git might have said.
-#[cfg(any(test, fuzzing))]
-struct Bytes<'a>(Option<&'a [u8]>);
-
-#[cfg(any(test, fuzzing))]
-impl Words for Bytes<'_> {
-    fn word(&mut self) -> Result<Option<Vec<u8>>, GitError> {
-        let Some(bytes) = self.0.filter(|bytes| !bytes.is_empty()) else {
-            return Ok(None);
-        };
-        let mut parts = bytes.splitn(2, |byte| *byte == 0);
-        let word = parts.next().unwrap_or_default().to_vec();
-        self.0 = parts.next();
-        Ok(Some(word))
-    }
-}
-
-/// The commits up to the first that is broken.
+/// The commits up to the first that is broken, in bytes that git might have said.
 #[cfg(any(test, fuzzing))]
 pub(in crate::git) fn read_all(bytes: &[u8]) -> Vec<Details> {
-    let mut records = Records::new(Bytes(Some(bytes)));
+    let bytes = bytes.strip_suffix(&[0]).unwrap_or(bytes);
+    let mut said = bytes.split(|byte| *byte == 0).map(<[u8]>::to_vec);
+    let mut words = || Ok(said.next());
+    let mut records = Records::new(&mut words);
     std::iter::from_fn(|| records.next().ok().flatten()).collect()
 }
 

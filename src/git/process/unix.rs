@@ -32,14 +32,12 @@ impl Pipes {
             complaints: child.stderr.take(),
             errors: Vec::new(),
         };
-        if let Some((pipe, ..)) = &pipes.input {
-            never_wait(pipe)?;
-        }
-        if let Some(pipe) = &pipes.output {
-            never_wait(pipe)?;
-        }
-        if let Some(pipe) = &pipes.complaints {
-            never_wait(pipe)?;
+        let input = pipes.input.iter().map(|(pipe, ..)| pipe.as_fd());
+        let output = pipes.output.iter().map(AsFd::as_fd);
+        let complaints = pipes.complaints.iter().map(AsFd::as_fd);
+        for pipe in input.chain(output).chain(complaints) {
+            let flags = fcntl_getfl(pipe)?;
+            fcntl_setfl(pipe, flags | OFlags::NONBLOCK)?;
         }
         Ok(pipes)
     }
@@ -51,10 +49,13 @@ impl Pipes {
 
     /// Reads the next block, in the place of the last; false when there is none in time.
     pub(super) fn next_block(&mut self, time: Duration) -> io::Result<bool> {
+        self.block.clear();
+        if self.output.is_none() {
+            return Ok(true);
+        }
         self.wait(time)?;
         self.feed();
         self.listen();
-        self.block.clear();
         let Some(output) = &mut self.output else {
             return Ok(true);
         };
@@ -84,16 +85,12 @@ impl Pipes {
 
     /// Until one of the pipes is ready.
     fn wait(&self, time: Duration) -> io::Result<()> {
-        let mut pipes = Vec::with_capacity(3);
-        if let Some(pipe) = &self.output {
-            pipes.push(PollFd::new(pipe, PollFlags::IN));
-        }
-        if let Some(pipe) = &self.complaints {
-            pipes.push(PollFd::new(pipe, PollFlags::IN));
-        }
-        if let Some((pipe, ..)) = &self.input {
-            pipes.push(PollFd::new(pipe, PollFlags::OUT));
-        }
+        let output = self.output.iter().map(AsFd::as_fd);
+        let readable = output.chain(self.complaints.iter().map(AsFd::as_fd));
+        let readable = readable.map(|pipe| PollFd::from_borrowed_fd(pipe, PollFlags::IN));
+        let input = self.input.iter();
+        let writable = input.map(|(pipe, ..)| PollFd::new(pipe, PollFlags::OUT));
+        let mut pipes: Vec<_> = readable.chain(writable).collect();
         let time = Timespec::try_from(time).unwrap_or_default();
         match poll(&mut pipes, Some(&time)) {
             Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
@@ -133,9 +130,4 @@ impl Pipes {
 
 fn is_passing(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
-}
-
-fn never_wait(pipe: &impl AsFd) -> io::Result<()> {
-    let flags = fcntl_getfl(pipe)?;
-    Ok(fcntl_setfl(pipe, flags | OFlags::NONBLOCK)?)
 }

@@ -40,7 +40,6 @@ impl Repository<'_> {
         while let Some(word) = process.word(MAX_WORD)? {
             touching.extend(ids.get(word.as_slice()).copied());
         }
-        process.finish()?;
         let are_touching = commits.iter().map(|it| touching.contains(it.id.as_bytes()));
         let are_touching: Vec<bool> = are_touching.collect();
         let commits = commits.into_iter().zip(are_touching);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
-use crate::git::{Branch, GitError, Repository, Walked};
+use crate::git::{Branch, GitError, Repository};
 use crate::outbox::UnderWay;
 use crate::output::Output;
 use crate::phrases::counted;
@@ -29,7 +29,7 @@ pub(super) fn remaining(
         let ids = [interrupted.tips.as_slice(), &interrupted.excluded].concat();
         // History may have been rewritten and cleaned away since.
         if repository.existing(&ids)?.len() == ids.len() {
-            total += count(repository, &interrupted)?;
+            total += repository.count(&interrupted.tips, &interrupted.excluded)?;
             read += interrupted.done.min(total);
             excluded.extend(interrupted.tips.iter().cloned());
             histories.push_back(interrupted);
@@ -37,24 +37,16 @@ pub(super) fn remaining(
     }
     excluded.sort_unstable();
     excluded.dedup();
-    let new = UnderWay {
+    total += repository.count(&tips, &excluded)?;
+    histories.push_back(UnderWay {
         tips,
         excluded,
         ..UnderWay::default()
-    };
-    total += count(repository, &new)?;
-    histories.push_back(new);
+    });
     Ok(Remaining {
         histories,
         read,
         total,
-    })
-}
-
-fn count(repository: &Repository<'_>, history: &UnderWay) -> Result<usize, GitError> {
-    repository.count(&Walked {
-        tips: history.tips.clone(),
-        excluded: history.excluded.clone(),
     })
 }
 

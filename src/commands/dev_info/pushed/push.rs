@@ -143,14 +143,14 @@ impl Push<'_> {
         let deleted = deleted.filter_map(|update| update.old.clone());
         let old: Vec<String> = deleted.chain(self.changed.old.iter().cloned()).collect();
         let old = self.repository.existing(&old)?;
-        let distinct: BTreeSet<&str> = ordered(tips.values().map(String::as_str));
-        let news = distinct.into_iter().map(ToOwned::to_owned).collect();
+        let news: BTreeSet<&String> = ordered(tips.values());
+        let news: Vec<String> = news.into_iter().cloned().collect();
         let moved = updates.iter().filter(|update| update.old.is_some());
         let moved = moved.filter_map(|update| tips.get(update.new.as_ref()?).cloned());
         let moved: Vec<String> = moved.collect();
-        let is_changed = |name: &str| self.changed.names.contains(name);
-        let walked = self.repository.only_in(news, old, &moved, is_changed)?;
-        let mut walk = self.repository.walk(&walked, 0)?;
+        let is_other = |name: &str| !self.changed.names.contains(name);
+        let excluded = self.repository.not_new(old, &moved, is_other)?;
+        let mut walk = self.repository.walk(&news, &excluded, 0)?;
         let mut found = FoundCommits::default();
         while let Some(commit) = walk.next()? {
             if self.walk_until.remaining(self.context.system).is_zero() {

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::{MACHINE, Scratch, git};
-use crate::git::history::Walked;
 use crate::git::{GitError, Repository};
 
 #[test]
@@ -13,8 +12,8 @@ fn a_history_is_walked_newest_first() {
         .map(|n| scratch.commit(&format!("commit {n}\n\nbody")))
         .collect();
     let repository = scratch.repository();
-    let walk = |walked: &Walked, skip| {
-        let mut walk = repository.walk(walked, skip).unwrap();
+    let walk = |tips: &[String], excluded: &[String], skip| {
+        let mut walk = repository.walk(tips, excluded, skip).unwrap();
         let mut found = Vec::new();
         while let Some(commit) = walk.next().unwrap() {
             assert!(commit.message.starts_with("commit ") && commit.message.contains("\n\nbody"));
@@ -23,27 +22,17 @@ fn a_history_is_walked_newest_first() {
         found.reverse();
         found
     };
-    let all = Walked {
-        tips: vec![ids[4].clone()],
-        excluded: Vec::new(),
-    };
-    assert_eq!(walk(&all, 0), ids);
-    assert_eq!(walk(&all, 2), ids[..3]);
-    assert_eq!(repository.count(&all), Ok(5));
-    let newer = Walked {
-        excluded: vec![ids[1].clone()],
-        ..all
-    };
-    assert_eq!(walk(&newer, 0), ids[2..]);
-    assert_eq!(repository.count(&newer), Ok(3));
-    let nothing = Walked::default();
-    assert_eq!(walk(&nothing, 0), [""; 0]);
-    assert_eq!(repository.count(&nothing), Ok(0));
-    let unknown = Walked {
-        tips: vec!["0".repeat(40)],
-        excluded: Vec::new(),
-    };
-    let result = repository.walk(&unknown, 0).unwrap().next();
+    let newest = &ids[4..];
+    assert_eq!(walk(newest, &[], 0), ids);
+    assert_eq!(walk(newest, &[], 2), ids[..3]);
+    assert_eq!(repository.count(newest, &[]), Ok(5));
+    let older = &ids[1..2];
+    assert_eq!(walk(newest, older, 0), ids[2..]);
+    assert_eq!(repository.count(newest, older), Ok(3));
+    assert_eq!(walk(&[], older, 0), [""; 0]);
+    assert_eq!(repository.count(&[], older), Ok(0));
+    let unknown = ["0".repeat(40)];
+    let result = repository.walk(&unknown, &[], 0).unwrap().next();
     assert!(matches!(result, Err(GitError::Failed(_))), "{result:?}");
 }
 

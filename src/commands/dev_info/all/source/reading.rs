@@ -9,7 +9,7 @@ use crate::domain::entity_ids::EntityId;
 use crate::domain::issue_key::IssueKey;
 use crate::error::Failure;
 use crate::facts::commit_text;
-use crate::git::{Branch, Walk, Walked};
+use crate::git::{Branch, Walk};
 use crate::outbox::UnderWay;
 
 /// A commit that is to be sent, and how far the history is with it.
@@ -148,14 +148,14 @@ impl<'a> WholeHistory<'a> {
 
     /// Where a history goes on; at its beginning when its order is no longer the same.
     pub(super) fn begin(&self, mut position: UnderWay) -> Result<(UnderWay, Walk<'a>), Failure> {
-        let walked = Walked {
-            tips: position.tips.clone(),
-            excluded: position.excluded.clone(),
-        };
         let repository = self.parts.repository;
         let failed = |error| cannot_read(&error);
+        let walk = |position: &UnderWay, skip: usize| {
+            let walk = repository.walk(&position.tips, &position.excluded, skip);
+            walk.map_err(failed)
+        };
         if let Some(before) = position.done.checked_sub(1) {
-            let mut walk = repository.walk(&walked, before).map_err(failed)?;
+            let mut walk = walk(&position, before)?;
             let last = walk.next().map_err(failed)?;
             if last.is_some_and(|commit| commit.id == position.last) {
                 return Ok((position, walk));
@@ -163,7 +163,7 @@ impl<'a> WholeHistory<'a> {
             position.done = 0;
             position.last.clear();
         }
-        let walk = repository.walk(&walked, 0).map_err(failed)?;
+        let walk = walk(&position, 0)?;
         Ok((position, walk))
     }
 }
