@@ -23,8 +23,9 @@ use process::Process;
 
 pub(crate) use clones::{CloneFolder, clone_in, clones_below};
 pub(crate) use details::{Change, ChangedFile, Details, DetailsReader};
-pub(crate) use history::{Branch, Walk};
+pub(crate) use history::Walk;
 pub(crate) use range::{Commits, DEEPEN, PRIMARY, Range, RangeRequest, Start, commits};
+pub(crate) use references::Reference;
 pub(crate) use submodules::{Moved, Moving};
 
 /// Longest list of cut commits that is read, in bytes.

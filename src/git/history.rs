@@ -1,7 +1,7 @@
 //! Histories and branches, read as git says them: history of any length takes the same memory.
 
 use super::process::{Process, text};
-use super::{Commit, GitError, LOG, MAX_OUTPUT, Repository};
+use super::{Commit, GitError, LOG, MAX_OUTPUT, Reference, Repository};
 
 /// Longest line of ids before a message, in bytes: a merge of many branches has as many parents.
 const MAX_IDS: usize = 4 * 1024;
@@ -44,13 +44,6 @@ impl Walk<'_> {
         }
         Ok(commits)
     }
-}
-
-/// A branch and its newest commit.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Branch {
-    pub(crate) name: String,
-    pub(crate) tip: String,
 }
 
 impl Repository<'_> {
@@ -106,7 +99,7 @@ impl Repository<'_> {
 
     /// The branches that match one of the patterns, or all: those of the remote, which are what its server has; in a
     /// clone without any, its own.
-    pub(crate) fn branches(&self, patterns: &[String]) -> Result<Vec<Branch>, GitError> {
+    pub(crate) fn branches(&self, patterns: &[String]) -> Result<Vec<Reference>, GitError> {
         let remote = self
             .remote()
             .map(|remote| format!("refs/remotes/{remote}/"));
@@ -126,7 +119,7 @@ impl Repository<'_> {
             while let Some(reference) = process.text()? {
                 let words: Vec<&str> = reference.trim_start().split(' ').collect();
                 if let [tip, "", name] = words[..] {
-                    branches.push(Branch {
+                    branches.push(Reference {
                         name: name.strip_prefix(prefix).unwrap_or(name).to_owned(),
                         tip: tip.to_owned(),
                     });

@@ -1,10 +1,11 @@
 //! Commits that a change log lists: which of them a repository has, their whole messages, and what was merged with
 //! them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::history::revisions;
 use super::range::{MAX_COMMITS, OTHERS, too_large};
+use super::submodules::FILE;
 use super::{Commit, GitError, MAX_OUTPUT, Repository};
 use crate::error::Warning;
 
@@ -29,7 +30,7 @@ impl Repository<'_> {
     ///
     /// # Errors
     /// When git fails, or there is no repository.
-    pub(super) fn objects(&self, names: &[String]) -> Result<Vec<Option<Object>>, GitError> {
+    fn objects(&self, names: &[String]) -> Result<Vec<Option<Object>>, GitError> {
         if names.is_empty() {
             return Ok(Vec::new());
         }
@@ -43,6 +44,22 @@ impl Repository<'_> {
                 "git did not report which commits it has".to_owned(),
             ))
         }
+    }
+
+    /// Of these names those of commits: their full ids, and whether they have submodules.
+    pub(super) fn commits_named(
+        &self,
+        names: &[String],
+    ) -> Result<BTreeMap<String, (String, bool)>, GitError> {
+        let asked = names.iter();
+        let asked = asked.flat_map(|name| [format!("{name}^{{commit}}"), format!("{name}:{FILE}")]);
+        let objects = self.objects(&asked.collect::<Vec<_>>())?;
+        let commits = names.iter().zip(objects.chunks(2));
+        let commits = commits.filter_map(|(name, found)| {
+            let commit = found[0].as_ref().filter(|it| it.is_commit())?;
+            Some((name.clone(), (commit.id.clone(), found[1].is_some())))
+        });
+        Ok(commits.collect())
     }
 
     /// The whole messages of these commits, all of which are there; with a warning when there is no room for all.

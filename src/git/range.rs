@@ -5,11 +5,12 @@ pub(crate) mod merge;
 mod paths;
 mod start;
 
+use std::collections::BTreeMap;
+
 use super::submodules::Moving;
 use super::{Commit, GitError, MAX_OUTPUT, Repository};
 use crate::domain::revision::Revision;
 use crate::error::Warning;
-use known::Known;
 pub(crate) use start::{PRIMARY, Range, Start};
 
 /// Most commits that are read. A release of more than that is linked through its newest ones.
@@ -76,50 +77,54 @@ pub(crate) fn commits(
     wanted: &RangeRequest,
 ) -> Result<Commits, GitError> {
     let edge = repository.edge();
-    let known = Known::look_up(repository, wanted)?;
-    let (head, lacks_head) = known.head(wanted)?;
-    let asked = Asked {
-        repository,
-        wanted,
-        known: &known,
-        head: &head,
+    let asked = Asked::look_up(repository, wanted)?;
+    let head = asked.head.as_str();
+    let rolled_back = asked.rolled_back();
+    let (mut start, mut commits) = match rolled_back {
+        Some(newer) => (
+            Start::Deployed(newer.clone()),
+            repository.log(newer, &[head.to_owned()])?,
+        ),
+        None => asked.since_start()?,
     };
-    let found = asked.read()?;
-    let mut commits = found.commits;
-    let too_large = too_large(&commits, MAX_OUTPUT, NEARER);
-    let is_long = commits.len() > MAX_COMMITS;
-    commits.truncate(MAX_COMMITS);
+    let takes_newest = commits.is_empty() && !wanted.only_new;
+    if takes_newest {
+        commits = repository.head_commits(head, wanted.target.is_some())?;
+    }
+    if let Start::Newest { is_whole } = &mut start {
+        let mut commits = commits.iter();
+        *is_whole = commits.any(|it| it.id == head && it.parents.is_empty());
+    }
+    let is_again = takes_newest && !matches!(start, Start::Newest { .. } | Start::NoneOfBranch(_));
+    let limit = limit(&mut commits, NEARER);
     let is_cut = commits.iter().any(|commit| edge.contains(&commit.id));
-    let newest = found.newest.as_str();
-    let are_named = known.with_submodules.contains(newest);
-    let moving = are_named || repository.has_repositories();
+    let newest = rolled_back.map_or(head, String::as_str);
+    let moving = asked.has_submodules(newest) || repository.has_repositories();
     let moving = moving.then(|| Moving::new(newest, &commits, &edge));
     let commits = repository.touching(commits, &wanted.paths)?;
     let range = Range {
         paths: wanted.paths.clone(),
-        start: found.start,
+        start,
         commits: commits.len(),
-        is_again: found.is_again,
+        is_again,
     };
-    let incomplete = known.incomplete(wanted, &range, is_cut, !edge.is_empty());
-    let mut warnings: Vec<_> = incomplete.into_iter().collect();
-    let unknown = repository.unknown_paths(&head, &wanted.paths);
-    if !unknown.is_empty() {
-        warnings.push(Warning::new(
+    let incomplete = asked.incomplete(&range, is_cut, !edge.is_empty());
+    let unknown = repository.unknown_paths(head, &wanted.paths);
+    let unknown = (!unknown.is_empty()).then(|| {
+        Warning::new(
             format!("the commit that was built has no {}", unknown.join(", ")),
             "check --paths: each is a path from the top folder of the repository",
-        ));
-    }
-    warnings.extend(too_large.or_else(|| is_long.then(|| too_long(NEARER))));
+        )
+    });
     Ok(Commits {
-        head,
         commits,
         range,
-        is_rollback: found.is_rollback,
-        lacks_head,
+        is_rollback: rolled_back.is_some(),
+        lacks_head: asked.lacks_head,
         is_shallow: !edge.is_empty(),
-        moving,
-        warnings,
+        moving: moving.flatten(),
+        warnings: [incomplete, unknown, limit].into_iter().flatten().collect(),
+        head: asked.head,
     })
 }
 
@@ -140,66 +145,27 @@ pub(super) fn too_large(commits: &[Commit], room: usize, advice: &str) -> Option
     })
 }
 
-pub(super) fn too_long(advice: &str) -> Warning {
-    Warning::new(
-        format!("only the newest {MAX_COMMITS} commits were searched for issue keys"),
-        advice,
-    )
+/// Leaves no more commits than are read; says so, or that their messages had no room.
+pub(super) fn limit(commits: &mut Vec<Commit>, advice: &str) -> Option<Warning> {
+    let too_large = too_large(commits, MAX_OUTPUT, advice);
+    let too_long = (commits.len() > MAX_COMMITS).then(|| {
+        let searched = "commits were searched for issue keys";
+        Warning::new(format!("only the newest {MAX_COMMITS} {searched}"), advice)
+    });
+    commits.truncate(MAX_COMMITS);
+    too_large.or(too_long)
 }
 
-/// Commits, and where they begin.
-struct FoundRange {
-    start: Start,
-    /// The full id of the newest.
-    newest: String,
-    commits: Vec<Commit>,
-    is_again: bool,
-    is_rollback: bool,
-}
-
-/// What git is asked, with what is known already.
+/// What git is asked, and what of its names the repository has.
 struct Asked<'a> {
     repository: &'a Repository<'a>,
     wanted: &'a RangeRequest,
-    known: &'a Known,
-    head: &'a str,
-}
-
-impl Asked<'_> {
-    fn read(&self) -> Result<FoundRange, GitError> {
-        let (repository, head) = (self.repository, self.head);
-        let since = self.known.id(self.wanted.since.as_ref());
-        let deployed = self.known.id(self.wanted.deployed.as_ref());
-        if let Some(newer) = deployed.filter(|id| since.is_none() && *id != head)
-            && repository.is_ancestor(head, newer)
-        {
-            return Ok(FoundRange {
-                start: Start::Deployed(newer.clone()),
-                newest: newer.clone(),
-                commits: repository.log(newer, &[head.to_owned()])?,
-                is_again: false,
-                is_rollback: true,
-            });
-        }
-        let (mut start, mut commits) = self.since_start()?;
-        let takes_newest = commits.is_empty() && !self.wanted.only_new;
-        if takes_newest {
-            commits = repository.head_commits(head, self.wanted.target.is_some())?;
-        }
-        if let Start::Newest { is_whole } = &mut start {
-            *is_whole = commits
-                .iter()
-                .any(|it| it.id == head && it.parents.is_empty());
-        }
-        Ok(FoundRange {
-            is_again: takes_newest
-                && !matches!(start, Start::Newest { .. } | Start::NoneOfBranch(_)),
-            start,
-            newest: head.to_owned(),
-            commits,
-            is_rollback: false,
-        })
-    }
+    /// The commits by their names: their full ids, and whether they have submodules.
+    known: BTreeMap<String, (String, bool)>,
+    /// The newest commit.
+    head: String,
+    /// Whether that is another one than the named.
+    lacks_head: bool,
 }
 
 impl Repository<'_> {

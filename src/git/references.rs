@@ -8,7 +8,44 @@ use super::{GitError, Repository};
 /// Most tips that references are asked for.
 const MAX_COMPARED: usize = 100;
 
+/// A branch or tag, and the commit that it is at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Reference {
+    pub(crate) name: String,
+    pub(crate) tip: String,
+}
+
+impl Reference {
+    /// The remote and the branch; nothing for what is no branch of a server.
+    pub(super) fn of_remote(&self) -> Option<(&str, &str)> {
+        let (remote, branch) = self.name.strip_prefix("refs/remotes/")?.split_once('/')?;
+        let upper = branch.to_ascii_uppercase();
+        let mut requests = ["PR-", "MR-", "PR/", "PULL/", "MERGE-REQUESTS/"].iter();
+        let is_request = requests.any(|start| {
+            let number = upper.strip_prefix(start);
+            number.is_some_and(|number| number.starts_with(|c: char| c.is_ascii_digit()))
+        });
+        (branch != "HEAD" && !is_request).then_some((remote, branch))
+    }
+}
+
 impl Repository<'_> {
+    /// Branches or tags; `selection` says which. Their names are whole, but for those of tags.
+    pub(super) fn named(&self, selection: &[&str]) -> Result<Vec<Reference>, GitError> {
+        let format = "--format=%(refname) %(objectname) %(*objectname)";
+        let output = self.run(&[&["for-each-ref", format], selection].concat())?;
+        let named = output.lines().filter_map(|line| {
+            let (name, ids) = line.split_once(' ')?;
+            // An annotated tag has an id of its own.
+            let tip = ids.split_whitespace().last()?;
+            Some(Reference {
+                name: name.strip_prefix("refs/tags/").unwrap_or(name).to_owned(),
+                tip: tip.to_owned(),
+            })
+        });
+        Ok(named.collect())
+    }
+
     /// The newest commit of a branch as it was last fetched, or of the repository's own branch if it has no remotes.
     pub(crate) fn branch_tip(&self, name: &str) -> Option<String> {
         let place = self.remote().map_or_else(

@@ -1,10 +1,8 @@
 //! The commits by which a submodule moved. The facts read them in the clones that `submodules.rs` finds.
 
-use std::collections::BTreeMap;
-
-use super::range::{Commits, MAX_COMMITS, OTHERS, Range, Start, too_large, too_long};
-use super::submodules::{FILE, Moved, Moving};
-use super::{Commit, GitError, MAX_OUTPUT, Repository};
+use super::range::{Commits, OTHERS, Range, Start, limit};
+use super::submodules::{Moved, Moving};
+use super::{Commit, GitError, Repository};
 use crate::domain::revision::short;
 use crate::error::Warning;
 
@@ -14,46 +12,33 @@ const DEEPEN: &str = "clone the submodule whole: in the job's Git settings untic
 impl Repository<'_> {
     /// The commits between where a submodule was and where it is, when this is a clone of it that has it there.
     pub(crate) fn moved_by(&self, moved: &Moved) -> Result<Option<Commits>, GitError> {
-        let modules = |commit: &String| format!("{commit}:{FILE}");
-        let commits = std::iter::once(&moved.now).chain(&moved.before);
-        let asked: Vec<String> = commits.flat_map(|id| [id.clone(), modules(id)]).collect();
-        let objects = self.objects(&asked)?;
-        let found = objects.chunks(2).filter_map(|pair| {
-            let commit = pair[0].as_ref().filter(|it| it.is_commit())?;
-            Some((commit.id.clone(), pair[1].is_some()))
-        });
-        let found: BTreeMap<String, bool> = found.collect();
-        if !found.contains_key(&moved.now) {
+        let ids = moved.before.iter().chain([&moved.now]);
+        let known = self.commits_named(&ids.cloned().collect::<Vec<_>>())?;
+        if !known.contains_key(&moved.now) {
             return Ok(None);
         }
         let edge = self.edge();
-        let there = moved.before.iter().filter(|id| found.contains_key(*id));
+        let there = moved.before.iter().filter(|id| known.contains_key(*id));
         let before: Vec<String> = there.cloned().collect();
         let (start, newest, mut commits) = self.between(&before, &moved.now)?;
-        let too_large = too_large(&commits, MAX_OUTPUT, OTHERS);
-        let is_long = commits.len() > MAX_COMMITS;
-        commits.truncate(MAX_COMMITS);
+        let limit = limit(&mut commits, OTHERS);
         let range = Range {
             start,
             commits: commits.len(),
             ..Range::default()
         };
         let is_cut = commits.iter().any(|commit| edge.contains(&commit.id));
-        let warning = moved.incomplete(&before, &range, is_cut, !edge.is_empty());
-        let moving = found
+        let incomplete = moved.incomplete(&before, &range, is_cut, !edge.is_empty());
+        let moving = known
             .get(&newest)
-            .is_some_and(|has_submodules| *has_submodules);
-        let moving = moving.then(|| Moving::new(&newest, &commits, &edge));
+            .filter(|(_, has_submodules)| *has_submodules);
         Ok(Some(Commits {
             head: moved.now.clone(),
+            moving: moving.and_then(|_| Moving::new(&newest, &commits, &edge)),
             commits,
             range,
             is_shallow: !edge.is_empty(),
-            warnings: warning
-                .into_iter()
-                .chain(too_large.or_else(|| is_long.then(|| too_long(OTHERS))))
-                .collect(),
-            moving,
+            warnings: incomplete.into_iter().chain(limit).collect(),
             ..Commits::default()
         }))
     }

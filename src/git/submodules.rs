@@ -24,22 +24,21 @@ pub(crate) struct Moving {
     newest: String,
     /// The commits just before the range.
     before: BTreeSet<String>,
-    is_empty: bool,
 }
 
 impl Moving {
     /// `edge` are those whose parents were cut off when the repository was cloned: nobody knows what was before these.
-    pub(super) fn new(newest: &str, commits: &[Commit], edge: &HashSet<String>) -> Self {
+    /// Nothing moves where nothing is new.
+    pub(super) fn new(newest: &str, commits: &[Commit], edge: &HashSet<String>) -> Option<Self> {
         let own: HashSet<&str> = commits.iter().map(|commit| commit.id.as_str()).collect();
         let parents = commits.iter().flat_map(|commit| &commit.parents);
         let outside = parents.filter(|id| !own.contains(id.as_str()));
         let ids = commits.iter().map(|commit| &commit.id);
         let cut = ids.filter(|id| edge.contains(*id));
-        Self {
+        (!commits.is_empty()).then(|| Self {
             newest: newest.to_owned(),
             before: outside.chain(cut).cloned().collect(),
-            is_empty: commits.is_empty(),
-        }
+        })
     }
 }
 
@@ -73,9 +72,6 @@ impl Repository<'_> {
 
     /// The submodules that are at another commit at the end of the range than at its beginning.
     pub(crate) fn moved(&self, moving: &Moving, paths: &[String]) -> Result<Vec<Moved>, GitError> {
-        if moving.is_empty {
-            return Ok(Vec::new());
-        }
         let names = self.submodules(&moving.newest);
         let before = self.newest_of(moving.before.clone())?;
         let newest = moving.newest.as_str();

@@ -14,7 +14,7 @@ use super::{cannot_read, check, clone_urls, frame, sequence};
 use crate::cli::DevInfoOptions;
 use crate::error::Failure;
 use crate::facts;
-use crate::git::{Branch, DEEPEN, Repository};
+use crate::git::{DEEPEN, Reference, Repository};
 use crate::jenkins::Run;
 use crate::jira::dev_info::OperationType;
 use crate::report::{Outcome, Report};
@@ -96,7 +96,10 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
 }
 
 /// The branches to send.
-fn branches(options: &DevInfoOptions, repository: &Repository<'_>) -> Result<Vec<Branch>, Failure> {
+fn branches(
+    options: &DevInfoOptions,
+    repository: &Repository<'_>,
+) -> Result<Vec<Reference>, Failure> {
     let patterns = &options.history.branches;
     let branches = repository.branches(patterns);
     let branches = branches.map_err(|error| cannot_read(&error))?;
@@ -111,7 +114,7 @@ fn branches(options: &DevInfoOptions, repository: &Repository<'_>) -> Result<Vec
 }
 
 /// The newest commits, each once; in a clone without branches what is checked out. Nothing where there is no commit.
-fn tips(branches: &[Branch], repository: &Repository<'_>) -> Option<Vec<String>> {
+fn tips(branches: &[Reference], repository: &Repository<'_>) -> Option<Vec<String>> {
     let mut tips: Vec<String> = branches.iter().map(|branch| branch.tip.clone()).collect();
     if tips.is_empty() {
         tips.extend(repository.resolve("HEAD"));

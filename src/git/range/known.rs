@@ -1,25 +1,14 @@
 //! What of the names of a range the repository has, and what is said where it lacks one.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::super::submodules::FILE;
 use super::super::{GitError, Repository};
-use super::{DEEPEN, Range, RangeRequest, Start};
+use super::{Asked, DEEPEN, Range, RangeRequest, Start};
 use crate::domain::revision::Revision;
 use crate::error::Warning;
 
-/// What is named, as far as the repository has it.
-pub(super) struct Known {
-    /// The full ids of the commits, by their names.
-    ids: BTreeMap<String, String>,
-    /// Those of them that have submodules.
-    pub(super) with_submodules: BTreeSet<String>,
-}
-
-impl Known {
+impl<'a> Asked<'a> {
     pub(super) fn look_up(
-        repository: &Repository<'_>,
-        wanted: &RangeRequest,
+        repository: &'a Repository<'a>,
+        wanted: &'a RangeRequest,
     ) -> Result<Self, GitError> {
         let named = [
             &wanted.head,
@@ -28,58 +17,62 @@ impl Known {
             &wanted.last_success,
             &wanted.last_build,
         ];
-        let named = named.into_iter().flatten().map(Revision::as_str);
-        let named: Vec<&str> = ["HEAD"].into_iter().chain(named).collect();
-        let commit = |name: &&str| format!("{name}^{{commit}}");
-        let asked = named.iter();
-        let asked = asked.flat_map(|name| [commit(name), format!("{name}:{FILE}")]);
-        let objects = match repository.objects(&asked.collect::<Vec<_>>()) {
+        let named = named.into_iter().flatten().map(Revision::to_string);
+        let named: Vec<String> = named.chain(["HEAD".to_owned()]).collect();
+        let known = match repository.commits_named(&named) {
             // A clone without trees says nothing of any file, but has all commits.
             Err(GitError::Failed(_)) => {
-                let commits = repository.objects(&named.iter().map(commit).collect::<Vec<_>>())?;
-                commits.into_iter().flat_map(|it| [it, None]).collect()
+                let commits = named.iter().map(|name| format!("{name}^{{commit}}"));
+                let ids = repository.look_up(&commits.collect::<Vec<_>>())?;
+                let known = named.into_iter().zip(ids);
+                let known = known.filter_map(|(name, id)| Some((name, (id?, false))));
+                known.collect()
             }
-            found => found?,
+            known => known?,
         };
-        let mut ids = BTreeMap::new();
-        let mut with_submodules = BTreeSet::new();
-        for (name, found) in named.into_iter().zip(objects.chunks(2)) {
-            if let Some(commit) = found[0].as_ref().filter(|it| it.is_commit()) {
-                ids.insert(name.to_owned(), commit.id.clone());
-                with_submodules.extend(found[1].as_ref().map(|_| commit.id.clone()));
-            }
-        }
+        let find = |name: &str| known.get(name).map(|(id, _)| id.clone());
+        let named = wanted.head.as_ref().and_then(|head| find(head.as_str()));
+        let lacks_head = named.is_none() && wanted.head.is_some();
+        let none = || GitError::Failed("the repository has no commit yet".to_owned());
         Ok(Self {
-            ids,
-            with_submodules,
+            head: named.or_else(|| find("HEAD")).ok_or_else(none)?,
+            repository,
+            wanted,
+            known,
+            lacks_head,
         })
     }
 
     pub(super) fn id(&self, revision: Option<&Revision>) -> Option<&String> {
-        self.ids.get(revision?.as_str())
+        let (id, _) = self.known.get(revision?.as_str())?;
+        Some(id)
     }
 
-    /// The newest commit, and whether it is another one than the named.
-    pub(super) fn head(&self, wanted: &RangeRequest) -> Result<(String, bool), GitError> {
-        if let Some(head) = self.id(wanted.head.as_ref()) {
-            return Ok((head.clone(), false));
-        }
-        let none = || GitError::Failed("the repository has no commit yet".to_owned());
-        let head = self.ids.get("HEAD").ok_or_else(none)?;
-        Ok((head.clone(), wanted.head.is_some()))
+    pub(super) fn has_submodules(&self, commit: &str) -> bool {
+        let mut known = self.known.values();
+        known.any(|(id, has_submodules)| id == commit && *has_submodules)
+    }
+
+    /// The commit that is deployed, when this one leads to it: that is taken back.
+    pub(super) fn rolled_back(&self) -> Option<&String> {
+        let since = self.id(self.wanted.since.as_ref());
+        let deployed = self.id(self.wanted.deployed.as_ref());
+        deployed
+            .filter(|id| since.is_none() && **id != self.head)
+            .filter(|newer| self.repository.is_ancestor(&self.head, newer))
     }
 
     /// Says that only a part was searched, or something else than was asked for; with the remedy.
     pub(super) fn incomplete(
         &self,
-        wanted: &RangeRequest,
         range: &Range,
         is_cut: bool,
         is_shallow: bool,
     ) -> Option<Warning> {
+        let wanted = self.wanted;
         let missing = |revision: &Option<Revision>| {
             let revision = revision.as_ref()?;
-            (!self.ids.contains_key(revision.as_str())).then(|| revision.to_string())
+            (self.id(Some(revision)).is_none()).then(|| revision.to_string())
         };
         let why = if is_shallow {
             "this clone is shallow"

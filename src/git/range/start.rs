@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{Asked, MAX_COMMITS};
 use crate::domain::revision::short;
 use crate::domain::series;
-use crate::git::{Commit, GitError, Repository};
+use crate::git::{Commit, GitError, Reference};
 use crate::phrases::counted;
 
 /// Most commits that the first build of a branch brings.
@@ -97,12 +97,7 @@ impl Range {
             | Start::LastBuild(from)
             | Start::Moved(from)
             | Start::MovedBack(from) => Some(from),
-            Start::Branch(_)
-            | Start::Unrelated(_)
-            | Start::ChangeLog
-            | Start::NoneOfBranch(_)
-            | Start::Newest { .. }
-            | Start::Nothing => None,
+            _ => None,
         }
     }
 
@@ -129,122 +124,93 @@ impl Range {
         } else {
             format!("{commits} in {}", self.paths.join(", "))
         };
-        match &self.start {
-            Start::Since(from) => format!("searched {commits} since {}", short(from)),
-            Start::Deployed(id) => {
-                format!(
-                    "searched {commits} since the last deployment ({})",
-                    short(id)
-                )
-            }
-            Start::LastSuccess(id) => format!(
-                "searched {commits} since the last successful build ({})",
-                short(id)
-            ),
-            Start::Target(target) => format!("searched {commits} that {target} does not have"),
-            Start::Tag(tag) => format!("searched {commits} since the tag {tag}"),
+        let which = match &self.start {
+            Start::Since(from) => format!("since {}", short(from)),
+            Start::Deployed(id) => format!("since the last deployment ({})", short(id)),
+            Start::LastSuccess(id) => format!("since the last successful build ({})", short(id)),
+            Start::Target(target) => format!("that {target} does not have"),
+            Start::Tag(tag) => format!("since the tag {tag}"),
             Start::Release(branch) => {
-                format!("searched {commits} that the release before, {branch}, does not have")
+                format!("that the release before, {branch}, does not have")
             }
-            Start::LastBuild(id) => format!(
-                "no build has succeeded yet: searched {commits} since the build of {}, and its own",
-                short(id)
-            ),
+            Start::LastBuild(id) => {
+                let searched = format!("searched {commits} since the build of {}", short(id));
+                return format!("no build has succeeded yet: {searched}, and its own");
+            }
             Start::Branch(branch) => {
-                format!("no earlier build: searched {commits} of {branch} that no other branch has")
+                let searched = format!("searched {commits} of {branch}");
+                return format!("no earlier build: {searched} that no other branch has");
             }
-            Start::Moved(id) => {
-                format!(
-                    "searched {commits} since {}, where the submodule was before",
-                    short(id)
-                )
+            Start::Moved(id) => format!("since {}, where the submodule was before", short(id)),
+            Start::MovedBack(id) => {
+                let back = short(id);
+                format!("that the submodule no longer has: it was moved back from {back}")
             }
-            Start::MovedBack(id) => format!(
-                "searched {commits} that the submodule no longer has: it was moved back from {}",
-                short(id)
-            ),
-            Start::ChangeLog => format!("searched {commits} since those in Jenkins' change log"),
-            Start::Unrelated(_) | Start::NoneOfBranch(_) | Start::Newest { .. }
-                if self.commits > 1 =>
-            {
-                format!("searched only the newest commit, a merge, and what it brought ({commits})")
-            }
+            Start::ChangeLog => "since those in Jenkins' change log".to_owned(),
             Start::Unrelated(_) | Start::NoneOfBranch(_) | Start::Newest { .. } => {
-                "searched only the newest commit for issue keys".to_owned()
+                return match self.commits {
+                    0 | 1 => "searched only the newest commit for issue keys".to_owned(),
+                    _ => format!(
+                        "searched only the newest commit, a merge, and what it brought ({commits})"
+                    ),
+                };
             }
-            Start::Nothing => "nothing new was found".to_owned(),
-        }
-    }
-}
-
-/// A branch or tag, and the commit that it is at.
-struct Named {
-    /// Without `refs/tags/`, or the whole of another.
-    name: String,
-    id: String,
-}
-
-impl Named {
-    /// The remote and the branch; nothing for what is no branch of a server.
-    fn of_remote(&self) -> Option<(&str, &str)> {
-        let remote = self.name.strip_prefix("refs/remotes/")?.split_once('/')?;
-        let is_request = |name: &str| {
-            let upper = name.to_ascii_uppercase();
-            ["PR-", "MR-", "PR/", "PULL/", "MERGE-REQUESTS/"]
-                .iter()
-                .any(|start| {
-                    let number = upper.strip_prefix(start);
-                    number.is_some_and(|number| number.starts_with(|c: char| c.is_ascii_digit()))
-                })
+            Start::Nothing => return "nothing new was found".to_owned(),
         };
-        (remote.1 != "HEAD" && !is_request(remote.1)).then_some(remote)
+        format!("searched {commits} {which}")
     }
 }
+
+/// Behind what a range begins, and its commits.
+type Since = (Start, Vec<Commit>);
 
 impl Asked<'_> {
     /// The commits since the first start that is known, and which it was.
-    pub(super) fn since_start(&self) -> Result<(Start, Vec<Commit>), GitError> {
-        let (wanted, known) = (self.wanted, self.known);
-        let target = self.target()?;
-        let targets: Vec<String> = target.iter().flat_map(|(_, ids)| ids.clone()).collect();
-        let log = |start: Start, id: &str| {
-            let excluded = [&[id.to_owned()], targets.as_slice()].concat();
-            Ok((start, self.repository.log(self.head, &excluded)?))
+    pub(super) fn since_start(&self) -> Result<Since, GitError> {
+        let wanted = self.wanted;
+        let targets = self.target()?;
+        let log = |start: fn(String) -> Start, id: &String| {
+            let excluded = [std::slice::from_ref(id), targets.as_slice()].concat();
+            Ok((
+                start(id.clone()),
+                self.repository.log(&self.head, &excluded)?,
+            ))
         };
-        if let Some(id) = known.id(wanted.since.as_ref()) {
-            return log(Start::Since(id.clone()), id);
+        if let Some(id) = self.id(wanted.since.as_ref()) {
+            return log(Start::Since, id);
         }
         let deployed = wanted.deployed.as_ref().filter(|_| wanted.since.is_none());
-        if let Some(id) = known.id(deployed) {
-            return log(Start::Deployed(id.clone()), id);
+        if let Some(id) = self.id(deployed) {
+            return log(Start::Deployed, id);
         }
         if wanted.is_deployment {
-            if let Some((tag, commits)) = self.since_tag()? {
-                return Ok((Start::Tag(tag), commits));
+            if let Some(found) = self.since_tag()? {
+                return Ok(found);
             }
-            if let Some((branch, commits)) = self.since_release()? {
-                return Ok((Start::Release(branch), commits));
+            if let Some(found) = self.since_release()? {
+                return Ok(found);
             }
         }
         // A tag that is built again is no less than the first time.
-        let is_again = |id: &&String| wanted.tag.is_some() && *id == self.head;
-        let last_success = known.id(wanted.last_success.as_ref());
+        let is_again = |id: &&String| wanted.tag.is_some() && **id == self.head;
+        let last_success = self.id(wanted.last_success.as_ref());
         if let Some(id) = last_success.filter(|id| !is_again(id)) {
-            return log(Start::LastSuccess(id.clone()), id);
+            return log(Start::LastSuccess, id);
         }
-        if let Some((name, ids)) = target {
-            return Ok((Start::Target(name), self.repository.log(self.head, &ids)?));
+        if let Some(name) = wanted.target.as_ref().filter(|_| !targets.is_empty()) {
+            let commits = self.repository.log(&self.head, &targets)?;
+            return Ok((Start::Target(name.clone()), commits));
         }
-        if let Some((tag, commits)) = self.since_tag()? {
-            return Ok((Start::Tag(tag), commits));
+        match self.since_tag()? {
+            Some(found) => Ok(found),
+            None => self.without_success(),
         }
-        self.without_success()
     }
 
     /// Nothing is known to have succeeded.
-    fn without_success(&self) -> Result<(Start, Vec<Commit>), GitError> {
-        let (wanted, head) = (self.wanted, self.head);
-        let last_build = self.known.id(wanted.last_build.as_ref());
+    fn without_success(&self) -> Result<Since, GitError> {
+        let (wanted, head) = (self.wanted, self.head.as_str());
+        let last_build = self.id(wanted.last_build.as_ref());
         let is_tracked = wanted.target.is_some() || wanted.tag.is_some();
         let is_first = last_build.is_some() || wanted.listed.is_empty();
         let mut without_own = None;
@@ -280,95 +246,81 @@ impl Asked<'_> {
         Ok((Start::Newest { is_whole: false }, Vec::new()))
     }
 
-    /// The target of a pull request with the commits that it is at, whatever the remote is called.
-    fn target(&self) -> Result<Option<(String, Vec<String>)>, GitError> {
+    /// The commits that the target of a pull request is at, whatever the remote is called.
+    fn target(&self) -> Result<Vec<String>, GitError> {
         let Some(target) = &self.wanted.target else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
         let named = self.repository.named(&["refs/remotes", "refs/heads"])?;
-        let named = named.into_iter().filter(|it| it.id != self.head);
-        let (remote, local): (Vec<Named>, Vec<Named>) =
-            named.partition(|it| it.name.starts_with("refs/remotes/"));
-        let of_remote = remote.into_iter().filter(|it| {
-            let branch = it.of_remote().map(|(_, branch)| branch);
-            branch == Some(target)
-        });
-        let of_remote: Vec<Named> = of_remote.collect();
-        let name = format!("refs/heads/{target}");
-        let of_clone = local.into_iter().filter(|it| it.name == name);
-        let found = if of_remote.is_empty() {
-            of_clone.collect()
-        } else {
-            of_remote
+        let tips = |is_target: &dyn Fn(&Reference) -> bool| -> Vec<String> {
+            let named = named.iter().filter(|it| it.tip != self.head);
+            let found = named.filter(|it| is_target(it));
+            found.map(|it| it.tip.clone()).collect()
         };
-        let ids: Vec<String> = found.into_iter().map(|it| it.id).collect();
-        Ok((!ids.is_empty()).then(|| (target.clone(), ids)))
+        let of_remotes = tips(&|it| it.of_remote().is_some_and(|(_, branch)| branch == target));
+        if !of_remotes.is_empty() {
+            return Ok(of_remotes);
+        }
+        let name = format!("refs/heads/{target}");
+        Ok(tips(&|it| it.name == name))
     }
 
     /// What the tag before the one that is built does not have: the one before in its series that leads to it. Where
     /// branches of releases are never merged back, that may be years old; a later release on such a branch counts then.
-    fn since_tag(&self) -> Result<Option<(String, Vec<Commit>)>, GitError> {
+    fn since_tag(&self) -> Result<Option<Since>, GitError> {
         let Some(tag) = &self.wanted.tag else {
             return Ok(None);
         };
-        let repository = self.repository;
-        let all = self.tags(&["--sort=-creatordate", "refs/tags"])?;
-        let merged = format!("--merged={}", self.head);
-        let older = self.tags(&["--sort=-creatordate", &merged, "refs/tags"])?;
-        let older = before(&older, |names| series::previous(tag, names));
-        let near = before(&all, |names| series::lower(tag, names));
-        let is_of_older = |near: &Named| {
-            older.is_some_and(|it| it.id == near.id || series::mends(&near.name, &it.name, tag))
+        let (repository, head) = (self.repository, self.head.as_str());
+        let tags = |which: &[&str]| {
+            let newest_first = ["--sort=-creatordate", "refs/tags"];
+            let tags = repository.named(&[which, &newest_first].concat())?;
+            Ok(tags.into_iter().filter(|it| it.tip != head).collect())
+        };
+        let all: Vec<Reference> = tags(&[])?;
+        let older: Vec<Reference> = tags(&[&format!("--merged={head}")])?;
+        let older = before(&older, tag, series::previous);
+        let near = before(&all, tag, series::lower);
+        let is_of_older = |near: &Reference| {
+            older.is_some_and(|it| it.tip == near.tip || series::mends(&near.name, &it.name, tag))
         };
         let near = near.filter(|near| !is_of_older(near));
-        let near = near.filter(|near| repository.are_related(&near.id, self.head));
-        let mut since = None;
-        if let Some(older) = older {
-            let commits = repository.log(self.head, std::slice::from_ref(&older.id))?;
-            since = Some((older.name.clone(), commits));
-        }
+        let near = near.filter(|near| repository.are_related(&near.tip, head));
+        let mut ids: Vec<String> = older.iter().map(|it| it.tip.clone()).collect();
+        let mut found = match older {
+            Some(older) => Some((older, repository.log(head, &ids)?)),
+            None => None,
+        };
         if let Some(near) = near {
-            let ids: Vec<String> = older
-                .into_iter()
-                .chain([near])
-                .map(|it| it.id.clone())
-                .collect();
-            let commits = repository.log(self.head, &ids)?;
-            let has_fewer = since
-                .as_ref()
-                .is_none_or(|(_, all)| commits.len() < all.len());
-            if has_fewer && !commits.is_empty() {
-                since = Some((near.name.clone(), commits));
+            ids.push(near.tip.clone());
+            let commits = repository.log(head, &ids)?;
+            let all = found.as_ref().map_or(usize::MAX, |(_, all)| all.len());
+            if !commits.is_empty() && commits.len() < all {
+                found = Some((near, commits));
             }
         }
-        Ok(since)
-    }
-
-    /// These tags, but for those of the commit that is built.
-    fn tags(&self, selection: &[&str]) -> Result<Vec<Named>, GitError> {
-        let tags = self.repository.named(selection)?.into_iter();
-        Ok(tags.filter(|it| it.id != self.head).collect())
+        Ok(found.map(|(tag, commits)| (Start::Tag(tag.name.clone()), commits)))
     }
 
     /// Of the first deployment of a release branch, what the release before does not have.
-    fn since_release(&self) -> Result<Option<(String, Vec<Commit>)>, GitError> {
+    fn since_release(&self) -> Result<Option<Since>, GitError> {
         let is_branch = self.wanted.target.is_none() && self.wanted.tag.is_none();
         let Some(branch) = self.wanted.branch.as_ref().filter(|_| is_branch) else {
             return Ok(None);
         };
-        let refs = self.repository.named(&["refs/remotes"])?;
-        let of_remote = refs
+        let remote = self.repository.named(&["refs/remotes"])?;
+        let branches = remote
             .iter()
-            .filter_map(|it| Some((it.of_remote()?.1, &it.id)));
-        let branches: Vec<(&str, &String)> = of_remote.collect();
+            .filter_map(|it| Some((it.of_remote()?.1, &it.tip)));
+        let branches: Vec<(&str, &String)> = branches.collect();
         let names: Vec<&str> = branches.iter().map(|(name, _)| *name).collect();
         let Some(before) = series::previous_release(branch, &names) else {
             return Ok(None);
         };
         let ids = branches.iter().filter(|(name, _)| *name == before);
         let ids: Vec<String> = ids.map(|(_, id)| (*id).clone()).collect();
-        let commits = self.repository.log(self.head, &ids)?;
-        Ok((!commits.is_empty()).then(|| (before.to_owned(), commits)))
+        let commits = self.repository.log(&self.head, &ids)?;
+        Ok((!commits.is_empty()).then(|| (Start::Release(before.to_owned()), commits)))
     }
 
     /// What no other branch has, when there are others and it is not too much.
@@ -394,38 +346,20 @@ impl Asked<'_> {
         if is_primary || others.is_empty() {
             return Ok(None);
         }
-        let ids: Vec<String> = others.into_iter().map(|(_, it)| it.id.clone()).collect();
+        let ids: Vec<String> = others.into_iter().map(|(_, it)| it.tip.clone()).collect();
         let most = MAX_OF_BRANCH + 1;
-        let commits = self.repository.log_of(self.head, &ids, most)?;
+        let commits = self.repository.log_of(&self.head, &ids, most)?;
         Ok((commits.len() < most).then(|| (name.to_owned(), commits)))
     }
 }
 
 /// The one of the tags whose name is chosen.
 fn before<'a>(
-    tags: &'a [Named],
-    choose: impl for<'b> Fn(&[&'b str]) -> Option<&'b str>,
-) -> Option<&'a Named> {
+    tags: &'a [Reference],
+    tag: &str,
+    choose: for<'b> fn(&str, &[&'b str]) -> Option<&'b str>,
+) -> Option<&'a Reference> {
     let names: Vec<&str> = tags.iter().map(|tag| tag.name.as_str()).collect();
-    let name = choose(&names)?;
+    let name = choose(tag, &names)?;
     tags.iter().find(|tag| tag.name == name)
-}
-
-impl Repository<'_> {
-    /// Branches or tags; `selection` says which.
-    fn named(&self, selection: &[&str]) -> Result<Vec<Named>, GitError> {
-        let format = "--format=%(refname) %(objectname) %(*objectname)";
-        let output = self.run(&[&["for-each-ref", format], selection].concat())?;
-        let named = output.lines().filter_map(|line| {
-            let mut words = line.split(' ');
-            let (name, id) = (words.next()?, words.next()?);
-            // An annotated tag has an id of its own.
-            let commit = words.next().filter(|id| !id.is_empty()).unwrap_or(id);
-            Some(Named {
-                name: name.strip_prefix("refs/tags/").unwrap_or(name).to_owned(),
-                id: commit.to_owned(),
-            })
-        });
-        Ok(named.collect())
-    }
 }

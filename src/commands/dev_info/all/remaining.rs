@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
-use crate::git::{Branch, GitError, Repository};
+use crate::git::{GitError, Reference, Repository};
 use crate::outbox::UnderWay;
 use crate::output::Output;
 use crate::phrases::counted;
@@ -51,7 +51,10 @@ pub(super) fn remaining(
 }
 
 /// Branches that were not sent as they are now.
-pub(super) fn changed(branches: Vec<Branch>, sent: &BTreeMap<String, String>) -> VecDeque<Branch> {
+pub(super) fn changed(
+    branches: Vec<Reference>,
+    sent: &BTreeMap<String, String>,
+) -> VecDeque<Reference> {
     let changed = branches.into_iter();
     let changed = changed.filter(|branch| sent.get(&branch.name) != Some(&branch.tip));
     changed.collect()
@@ -73,7 +76,7 @@ pub(super) fn say_remaining(read: usize, total: usize, has_before: bool, output:
 }
 
 /// Branches that Jira has and the repository no longer has.
-pub(super) fn gone(branches: &[Branch], sent: &BTreeSet<String>) -> VecDeque<String> {
+pub(super) fn gone(branches: &[Reference], sent: &BTreeSet<String>) -> VecDeque<String> {
     let here: HashSet<&str> = branches.iter().map(|branch| branch.name.as_str()).collect();
     let gone = sent.iter().filter(|name| !here.contains(name.as_str()));
     gone.cloned().collect()

@@ -22,7 +22,7 @@ use crate::commands::send::{self, Source};
 use crate::domain::issue_key::IssueKey;
 use crate::domain::sequence::SequenceNumber;
 use crate::error::Failure;
-use crate::git::{Branch, DetailsReader, Repository, Walk};
+use crate::git::{DetailsReader, Reference, Repository, Walk};
 use crate::outbox::{Progress, UnderWay};
 use crate::output::Output;
 use crate::phrases::counted;
@@ -37,7 +37,7 @@ pub(super) struct Parts<'a> {
     pub(super) sequence: SequenceNumber,
     pub(super) tracker: Tracker<'a, Progress>,
     pub(super) tips: Vec<String>,
-    pub(super) branches: Vec<Branch>,
+    pub(super) branches: Vec<Reference>,
     pub(super) others: Others,
     pub(super) time_for_each: Duration,
     pub(super) output: &'a Output,
@@ -62,7 +62,7 @@ pub(super) struct WholeHistory<'a> {
     left: VecDeque<UnderWay>,
     walk: Option<(UnderWay, Walk<'a>)>,
     /// Branches that have changed since they were sent.
-    changed: VecDeque<Branch>,
+    changed: VecDeque<Reference>,
     /// Branches that were sent and no longer exist.
     gone: VecDeque<String>,
     ready: VecDeque<Part>,

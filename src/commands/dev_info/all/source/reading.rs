@@ -9,7 +9,7 @@ use crate::domain::entity_ids::EntityId;
 use crate::domain::issue_key::IssueKey;
 use crate::error::Failure;
 use crate::facts::commit_text;
-use crate::git::{Branch, Walk};
+use crate::git::{Reference, Walk};
 use crate::outbox::UnderWay;
 
 /// A commit that is to be sent, and how far the history is with it.
@@ -112,7 +112,7 @@ impl<'a> WholeHistory<'a> {
     /// Branches whose name or newest commit names issues. The others are done without sending.
     pub(super) fn make_branches(&mut self) -> Result<(), Failure> {
         let count = self.changed.len().min(AT_ONCE);
-        let branches: Vec<Branch> = self.changed.drain(..count).collect();
+        let branches: Vec<Reference> = self.changed.drain(..count).collect();
         let named: Vec<(&str, &str)> = branches
             .iter()
             .map(|branch| (branch.name.as_str(), branch.tip.as_str()))
@@ -125,7 +125,7 @@ impl<'a> WholeHistory<'a> {
         let entities = entities.map_err(|error| cannot_read(&error))?;
         let mut done = Vec::new();
         let mut batch = Batch::default();
-        for (Branch { name, tip }, entity) in branches.into_iter().zip(entities) {
+        for (Reference { name, tip }, entity) in branches.into_iter().zip(entities) {
             let is_sent = entity.is_some();
             if let Some((entity, keys)) = entity
                 && let Err(entity) = batch.add(entity, &keys)
