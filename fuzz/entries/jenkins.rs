@@ -9,7 +9,7 @@ use crate::cli::words::Words;
 use crate::domain::deployed::RepositoryName;
 use crate::domain::entity_ids::{EntityId, RepositoryId};
 use crate::domain::environment::EnvironmentType;
-use crate::domain::hosting::{CloneUrl, Hosting, RepositoryIdentity, Template};
+use crate::domain::hosting::{CloneUrl, Hosting, Template};
 use crate::domain::ids::{EnvironmentId, PipelineId, PipelineIdStyle};
 use crate::domain::issue_key::{KeyRules, find};
 use crate::domain::properties::Property;
@@ -133,7 +133,7 @@ fn check_repository(address: &str, name: &str) {
     let Some(clone) = CloneUrl::parse(address) else {
         return;
     };
-    let id = RepositoryId::of(&RepositoryIdentity::new(&clone, None));
+    let id = RepositoryId::of(&clone, None);
     assert_eq!(id.to_string().parse(), Ok(id));
     let Some(hosting) = Hosting::of_clone(&clone, None) else {
         return;

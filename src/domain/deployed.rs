@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::entity_ids::RepositoryId;
-use super::hosting::{CloneUrl, RepositoryIdentity};
+use super::hosting::CloneUrl;
 use super::ids::safe;
 use super::revision::Revision;
 
@@ -30,7 +30,7 @@ impl RepositoryName {
     pub(crate) fn new(clone_url: Option<&str>, folder: &str) -> Self {
         let clone = clone_url.and_then(CloneUrl::parse);
         Self(match clone {
-            Some(clone) => RepositoryId::of(&RepositoryIdentity::new(&clone, None)).to_string(),
+            Some(clone) => RepositoryId::of(&clone, None).to_string(),
             // No id of an address has a slash.
             None => format!("./{}", safe(folder)),
         })

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use super::hosting::RepositoryIdentity;
+use super::hosting::{CloneUrl, RepositoryKind};
 use super::ids::safe;
 
 /// Id of a repository. Jira takes 1024 characters, but 255 where a deployment names it.
@@ -13,9 +13,12 @@ use super::ids::safe;
 pub(crate) struct RepositoryId(String);
 
 impl RepositoryId {
-    /// `git.example.com~2Facme~2Fshop`, the same for every address that the repository can be cloned from.
-    pub(crate) fn of(identity: &RepositoryIdentity) -> Self {
-        Self(safe(&identity.to_string()))
+    /// `git.example.com~2Facme~2Fshop`, the same for every address that the repository can be cloned from. The kind of
+    /// server is guessed where it is not given.
+    pub(crate) fn of(clone: &CloneUrl, kind: Option<RepositoryKind>) -> Self {
+        let kind = kind.unwrap_or_else(|| RepositoryKind::of_clone(clone));
+        let (host, path) = kind.identity(clone);
+        Self(safe(&format!("{host}/{path}")))
     }
 }
 
@@ -51,7 +54,7 @@ impl EntityId {
 #[cfg(test)]
 mod tests {
     use super::{EntityId, RepositoryId};
-    use crate::domain::hosting::{CloneUrl, RepositoryIdentity};
+    use crate::domain::hosting::CloneUrl;
 
     #[test]
     fn ids_have_jiras_alphabet_and_stay_the_same() {
@@ -156,7 +159,7 @@ mod tests {
         for (id, addresses) in cases {
             for address in addresses {
                 let clone = CloneUrl::parse(address).unwrap();
-                let found = RepositoryId::of(&RepositoryIdentity::new(&clone, None));
+                let found = RepositoryId::of(&clone, None);
                 assert_eq!(found.to_string(), id, "{address}");
                 assert_eq!(found.to_string().parse(), Ok(found));
             }

@@ -6,40 +6,13 @@ mod guess;
 mod kind;
 mod template;
 
-use std::fmt;
-
 use super::web_url::WebUrl;
 use clone_url::Transport;
-use kind::PageTemplates;
 use template::Values;
 
 pub(crate) use clone_url::CloneUrl;
-pub(crate) use guess::Guess;
 pub(crate) use kind::RepositoryKind;
 pub(crate) use template::Template;
-
-/// What a repository is, whichever address it is cloned from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RepositoryIdentity {
-    host: String,
-    /// `acme/shop`
-    pub(crate) path: String,
-}
-
-impl RepositoryIdentity {
-    /// `kind` is guessed where it is not given.
-    pub(crate) fn new(clone: &CloneUrl, kind: Option<RepositoryKind>) -> Self {
-        let kind = kind.unwrap_or_else(|| Guess::of_clone(clone).kind);
-        let (host, path) = kind.identity(clone);
-        Self { host, path }
-    }
-}
-
-impl fmt::Display for RepositoryIdentity {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}/{}", self.host, self.path)
-    }
-}
 
 /// The pages of one repository.
 #[derive(Clone, Debug)]
@@ -48,36 +21,20 @@ pub(crate) struct Hosting {
     /// What `{repository}` stands for.
     base: WebUrl,
     page: WebUrl,
-    rules: PageTemplates,
-}
-
-/// Templates that the user gives instead of the rules of a kind of server.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Templates {
-    pub(crate) commit: Option<Template>,
-    pub(crate) file: Option<Template>,
-    pub(crate) branch: Option<Template>,
-    pub(crate) pull_request: Option<Template>,
-    pub(crate) create_pull_request: Option<Template>,
-}
-
-impl Templates {
-    /// Whether the pages of commits and branches are the user's own.
-    pub(crate) fn are_given(&self) -> bool {
-        self.commit.is_some() && self.branch.is_some()
-    }
+    /// The addresses of its pages by their names, as `commit`. The last of a name counts.
+    templates: Vec<(&'static str, Template)>,
 }
 
 impl Hosting {
     /// From the address that a repository is cloned from: `git@git.example.com:acme/shop.git` has its page at
     /// `https://git.example.com/acme/shop`. User, password and the port of SSH are left out.
     pub(crate) fn of_clone(clone: &CloneUrl, kind: Option<RepositoryKind>) -> Option<Self> {
-        let kind = kind.unwrap_or_else(|| Guess::of_clone(clone).kind);
+        let kind = kind.unwrap_or_else(|| RepositoryKind::of_clone(clone));
         let server = server(clone);
         let (base, page) = kind.pages(clone, &server)?;
         Some(Self {
             kind,
-            rules: kind.rules(&server, Some(clone)),
+            templates: kind.templates(&server, Some(clone)),
             base: base.parse().ok()?,
             page: page.parse().ok()?,
         })
@@ -86,30 +43,23 @@ impl Hosting {
     /// From the address of the repository's page; `kind` is guessed from it where it is not given.
     pub(crate) fn of_page(page: &WebUrl, kind: Option<RepositoryKind>) -> Self {
         let clone = CloneUrl::parse(&page.to_string());
-        let guessed = || clone.as_ref().map(|clone| Guess::of_clone(clone).kind);
+        let guessed = || clone.as_ref().map(RepositoryKind::of_clone);
         let kind = kind.or_else(guessed).unwrap_or(RepositoryKind::Github);
         let server = clone.as_ref().map(server).unwrap_or_default();
         Self {
             kind,
-            rules: kind.rules(&server, clone.as_ref()),
+            templates: kind.templates(&server, clone.as_ref()),
             base: kind.base_of_page(page),
             page: page.clone(),
         }
     }
 
-    /// The same with the user's own addresses.
+    /// The same with the user's own address of this page, if there is one.
     #[must_use]
-    pub(crate) fn with(self, templates: &Templates) -> Self {
-        let (given, own) = (templates.clone(), self.rules);
-        let rules = PageTemplates {
-            commit: given.commit.unwrap_or(own.commit),
-            file: given.file.unwrap_or(own.file),
-            branch: given.branch.unwrap_or(own.branch),
-            tag: own.tag,
-            pull_request: given.pull_request.unwrap_or(own.pull_request),
-            create_pull_request: given.create_pull_request.or(own.create_pull_request),
-        };
-        Self { rules, ..self }
+    pub(crate) fn with(mut self, page: &'static str, template: Option<&Template>) -> Self {
+        let template = template.map(|template| (page, template.clone()));
+        self.templates.extend(template);
+        self
     }
 
     /// The page of the repository itself.
@@ -118,32 +68,30 @@ impl Hosting {
     }
 
     pub(crate) fn commit(&self, commit: &str) -> WebUrl {
-        self.fill(&self.rules.commit, &[("commit", commit.as_bytes())])
+        self.page_or_own("commit", &[("commit", commit.as_bytes())])
     }
 
     /// A file as it was at a commit; the commit's page when the path is too long for an address.
     pub(crate) fn file(&self, commit: &str, path: &[u8]) -> WebUrl {
-        let values: Values<'_> = &[("commit", commit.as_bytes()), ("path", path)];
-        let file = self.rules.file.fill(&self.base, values);
+        let file = self.filled("file", &[("commit", commit.as_bytes()), ("path", path)]);
         file.unwrap_or_else(|| self.commit(commit))
     }
 
     pub(crate) fn branch(&self, name: &str) -> WebUrl {
-        self.fill(&self.rules.branch, &[("branch", name.as_bytes())])
+        self.page_or_own("branch", &[("branch", name.as_bytes())])
     }
 
     pub(crate) fn tag(&self, name: &str) -> WebUrl {
-        self.fill(&self.rules.tag, &[("branch", name.as_bytes())])
+        self.page_or_own("tag", &[("branch", name.as_bytes())])
     }
 
     pub(crate) fn pull_request(&self, number: &str) -> WebUrl {
-        self.fill(&self.rules.pull_request, &[("number", number.as_bytes())])
+        self.page_or_own("pull-request", &[("number", number.as_bytes())])
     }
 
     /// Where a pull request from this branch is begun; nothing where the server has no such page.
     pub(crate) fn create_pull_request(&self, branch: &str) -> Option<WebUrl> {
-        let template = self.rules.create_pull_request.as_ref()?;
-        template.fill(&self.base, &[("branch", branch.as_bytes())])
+        self.filled("new-pull-request", &[("branch", branch.as_bytes())])
     }
 
     /// `#7`, or `!7` where people write it like that.
@@ -154,10 +102,16 @@ impl Hosting {
         }
     }
 
-    /// An address that is too long becomes the repository's.
-    fn fill(&self, template: &Template, values: Values<'_>) -> WebUrl {
-        let filled = template.fill(&self.base, values);
+    /// The repository's own page where the server has no such page, or its address is too long.
+    fn page_or_own(&self, page: &str, values: Values<'_>) -> WebUrl {
+        let filled = self.filled(page, values);
         filled.unwrap_or_else(|| self.page.clone())
+    }
+
+    fn filled(&self, page: &str, values: Values<'_>) -> Option<WebUrl> {
+        let mut templates = self.templates.iter().rev();
+        let (_, template) = templates.find(|(name, _)| *name == page)?;
+        template.fill(&self.base, values)
     }
 }
 

@@ -4,9 +4,7 @@ use crate::cli::DevInfoOptions;
 use crate::commands::connection::Destination;
 use crate::commands::missing::Missing;
 use crate::domain::entity_ids::RepositoryId;
-use crate::domain::hosting::{
-    CloneUrl, Guess, Hosting, RepositoryIdentity, RepositoryKind, Templates,
-};
+use crate::domain::hosting::{CloneUrl, Hosting, RepositoryKind};
 use crate::domain::text::Line;
 use crate::domain::web_url::{WebUrl, without_account};
 use crate::error::{Failure, Warning};
@@ -32,21 +30,17 @@ pub(crate) fn repository_id(
     kind: Option<RepositoryKind>,
     clone_urls: &[String],
 ) -> Option<RepositoryId> {
-    identity(page, kind, clone_urls).map(|identity| RepositoryId::of(&identity))
-}
-
-fn identity(
-    page: Option<&WebUrl>,
-    kind: Option<RepositoryKind>,
-    clone_urls: &[String],
-) -> Option<RepositoryIdentity> {
-    let clone = clone(clone_urls).or_else(|| CloneUrl::parse(&page?.to_string()));
-    clone.map(|clone| RepositoryIdentity::new(&clone, kind))
+    let clone = of_server(clone_urls).or_else(|| of_page(page));
+    clone.map(|clone| RepositoryId::of(&clone, kind))
 }
 
 /// The first that a server has; workspaces may be cloned from a folder that mirrors it.
-fn clone(clone_urls: &[String]) -> Option<CloneUrl> {
+fn of_server(clone_urls: &[String]) -> Option<CloneUrl> {
     clone_urls.iter().find_map(|url| CloneUrl::parse(url))
+}
+
+fn of_page(page: Option<&WebUrl>) -> Option<CloneUrl> {
+    CloneUrl::parse(&page?.to_string())
 }
 
 impl About {
@@ -58,11 +52,15 @@ impl About {
         missing: &mut Missing,
     ) -> Option<Self> {
         let (options, pull_request) = (&options.repository, &options.pull_request);
-        let of_change = || Guess::of_pull_request(&change?.parse().ok()?);
+        let of_change = || RepositoryKind::of_pull_request(&change?.parse().ok()?);
         let kind = options.repository_kind.or_else(of_change);
-        let hosting = match &options.repository_url {
+        let page = options.repository_url.as_ref();
+        let clone = of_server(clone_urls);
+        let hosting = match page {
             Some(page) => Some(Hosting::of_page(page, kind)),
-            None => clone(clone_urls).and_then(|clone| Hosting::of_clone(&clone, kind)),
+            None => clone
+                .as_ref()
+                .and_then(|clone| Hosting::of_clone(clone, kind)),
         };
         let placeholder = || {
             let page: WebUrl = "https://git.example.com/REPOSITORY".parse().ok()?;
@@ -75,8 +73,8 @@ impl About {
             "--repository-url",
             "GIT_URL",
         )?;
-        let page = options.repository_url.as_ref();
-        let of_clone = || repository_id(page, kind, clone_urls);
+        let clone = clone.or_else(|| of_page(page));
+        let of_clone = || Some(RepositoryId::of(clone.as_ref()?, kind));
         let id = missing.want_or(
             options.repository_id.clone().or_else(of_clone),
             || "REPOSITORY".parse().ok(),
@@ -85,25 +83,34 @@ impl About {
             "GIT_URL",
         )?;
         let given = options.repository_name.as_deref().and_then(Line::optional);
-        let path = identity(page, kind, clone_urls).map(|identity| identity.path);
+        let path = clone.as_ref().map(|clone| {
+            let kind = kind.unwrap_or_else(|| RepositoryKind::of_clone(clone));
+            kind.identity(clone).1
+        });
         let owner = path.as_ref().and_then(|path| path.split_once('/'));
         let owner = owner.map(|(owner, _)| owner.to_owned());
         let name = given.or_else(|| Line::optional(path.as_deref()?));
-        let guess = kind.is_none().then(|| guess(page, clone_urls)).flatten();
-        let templates = Templates {
-            commit: options.commit_url.clone(),
-            file: options.file_url.clone(),
-            branch: options.branch_url.clone(),
-            pull_request: pull_request.pull_request_url.clone(),
-            create_pull_request: options.create_pull_request_url.clone(),
-        };
+        let templates = [
+            ("commit", &options.commit_url),
+            ("file", &options.file_url),
+            ("branch", &options.branch_url),
+            ("pull-request", &pull_request.pull_request_url),
+            ("new-pull-request", &options.create_pull_request_url),
+        ];
+        let are_given = options.commit_url.is_some() && options.branch_url.is_some();
+        let is_known = kind.is_some() || are_given;
+        let shown = of_page(page).or(clone).filter(|_| !is_known);
         Some(Self {
             name: name.unwrap_or_else(|| Line::required(&id.to_string())),
             id,
             owner,
             path,
-            guess: guess.filter(|_| !templates.are_given()),
-            hosting: hosting.with(&templates),
+            guess: shown.and_then(|clone| guess(&clone)),
+            hosting: templates
+                .into_iter()
+                .fold(hosting, |hosting, (page, template)| {
+                    hosting.with(page, template.as_ref())
+                }),
         })
     }
 }
@@ -138,7 +145,7 @@ pub(super) fn complete(
 fn unknown(missing: Missing, clone_urls: &[String]) -> Failure {
     let failure = missing.into_failure("development information");
     match clone_urls {
-        [first, ..] if clone(clone_urls).is_none() => failure.cause(format!(
+        [first, ..] if of_server(clone_urls).is_none() => failure.cause(format!(
             "the repository is cloned from {}, which is not the address of a git server",
             without_account(first)
         )),
@@ -147,12 +154,9 @@ fn unknown(missing: Missing, clone_urls: &[String]) -> Failure {
 }
 
 /// What to say if the kind of server is unknown.
-fn guess(page: Option<&WebUrl>, clone_urls: &[String]) -> Option<Warning> {
-    let of_page = page.and_then(|page| CloneUrl::parse(&page.to_string()));
-    let clone = of_page.or_else(|| clone(clone_urls))?;
-    let guess = Guess::of_clone(&clone);
-    let (host, kind) = (clone.host(), guess.kind.word());
-    (!guess.is_certain).then(|| {
+fn guess(clone: &CloneUrl) -> Option<Warning> {
+    let (host, kind) = (clone.host(), RepositoryKind::of_clone(clone).word());
+    (!RepositoryKind::is_shown_by(clone)).then(|| {
         Warning::new(
             format!(
                 "the kind of git server of {host} is unknown: URLs of pages are those of {kind}"

@@ -24,24 +24,18 @@ const NAMES: [(&str, RepositoryKind); 10] = [
     ("stash", RepositoryKind::BitbucketServer),
 ];
 
-/// A kind of server, and whether anything shows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Guess {
-    pub(crate) kind: RepositoryKind,
-    pub(crate) is_certain: bool,
-}
-
-impl Guess {
+impl RepositoryKind {
     pub(crate) fn of_clone(clone: &CloneUrl) -> Self {
-        let told = by_address(clone);
-        Self {
-            kind: told.unwrap_or_else(|| likely(clone)),
-            is_certain: told.is_some(),
-        }
+        by_address(clone).unwrap_or_else(|| likely(clone))
+    }
+
+    /// Whether anything shows it.
+    pub(crate) fn is_shown_by(clone: &CloneUrl) -> bool {
+        by_address(clone).is_some()
     }
 
     /// By the page of a pull request, whose path is each server's own.
-    pub(crate) fn of_pull_request(page: &WebUrl) -> Option<RepositoryKind> {
+    pub(crate) fn of_pull_request(page: &WebUrl) -> Option<Self> {
         let page = page.to_string();
         let (_, rest) = page.split_once("://")?;
         let path = rest.split(['?', '#']).next().unwrap_or_default();
@@ -123,7 +117,7 @@ fn is_bitbucket_path(segments: &[&str]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{CloneUrl, Guess};
+    use super::CloneUrl;
     use crate::domain::hosting::RepositoryKind::{
         self, AzureDevops, BitbucketCloud, BitbucketServer, Cgit, Codecommit, Gerrit, Gitea,
         Github, Gitlab,
@@ -176,8 +170,10 @@ mod tests {
             ),
         ];
         for (address, kind, is_certain) in cases {
-            let guess = Guess::of_clone(&CloneUrl::parse(address).unwrap());
-            assert_eq!(guess, Guess { kind, is_certain }, "{address}");
+            let clone = CloneUrl::parse(address).unwrap();
+            let is_shown = RepositoryKind::is_shown_by(&clone);
+            let guess = (RepositoryKind::of_clone(&clone), is_shown);
+            assert_eq!(guess, (kind, is_certain), "{address}");
         }
     }
 
@@ -225,7 +221,7 @@ mod tests {
         ];
         for (page, kind) in cases {
             assert_eq!(
-                Guess::of_pull_request(&page.parse().unwrap()),
+                RepositoryKind::of_pull_request(&page.parse().unwrap()),
                 kind,
                 "{page}"
             );

@@ -32,19 +32,8 @@ pub(crate) enum RepositoryKind {
     Cgit,
 }
 
-/// Where the pages of each kind of server are, below what `{repository}` stands for; that itself where a page is missing.
+/// Where the pages of each kind of server are, below what `{repository}` stands for.
 const PAGES: &str = include_str!("pages.txt");
-
-/// The addresses of a kind of server.
-#[derive(Clone, Debug)]
-pub(super) struct PageTemplates {
-    pub(super) commit: Template,
-    pub(super) file: Template,
-    pub(super) branch: Template,
-    pub(super) tag: Template,
-    pub(super) pull_request: Template,
-    pub(super) create_pull_request: Option<Template>,
-}
 
 impl RepositoryKind {
     /// As the option has it.
@@ -119,8 +108,8 @@ impl RepositoryKind {
         }
     }
 
-    /// The same for every address that the repository can be cloned from.
-    pub(super) fn identity(self, clone: &CloneUrl) -> (String, String) {
+    /// Host and path, such as `acme/shop`: the same for every address that the repository can be cloned from.
+    pub(crate) fn identity(self, clone: &CloneUrl) -> (String, String) {
         let host = clone.host.as_str();
         let path = self.project(clone);
         if self == Self::Gerrit {
@@ -154,31 +143,22 @@ impl RepositoryKind {
         (host.to_owned(), path)
     }
 
-    /// `server` is `https://git.example.com`.
-    pub(super) fn rules(self, server: &str, clone: Option<&CloneUrl>) -> PageTemplates {
-        let own = |page: &str| {
-            let start = format!("{} {page} ", self.word());
-            let path = PAGES.lines().find_map(|line| line.strip_prefix(&start));
-            path.map(|path| known(&format!("{{repository}}{path}")))
-        };
-        let template = |page: &str| own(page).unwrap_or_default();
-        PageTemplates {
-            commit: template("commit"),
-            file: template("file"),
-            branch: template("branch"),
-            tag: template("tag"),
-            pull_request: match self {
-                Self::Gerrit => known(&gerrit::change(clone, server)),
-                _ => template("pull-request"),
-            },
-            create_pull_request: own("new-pull-request"),
-        }
+    /// The addresses of the pages by their names. `server` is `https://git.example.com`.
+    pub(super) fn templates(
+        self,
+        server: &str,
+        clone: Option<&CloneUrl>,
+    ) -> Vec<(&'static str, Template)> {
+        let start = format!("{} ", self.word());
+        let lines = PAGES.lines();
+        let pages = lines.filter_map(|line| line.strip_prefix(&start)?.split_once(' '));
+        let pages = pages.map(|(page, path)| (page, format!("{{repository}}{path}")));
+        let change = || ("pull-request", gerrit::change(clone, server));
+        let pages = pages.chain((self == Self::Gerrit).then(change));
+        // Only the name of a host could spoil one.
+        let known = pages.filter_map(|(page, text)| Some((page, text.parse().ok()?)));
+        known.collect()
     }
-}
-
-/// A template of ours; only the name of a host could spoil it.
-fn known(text: &str) -> Template {
-    text.parse().unwrap_or_default()
 }
 
 fn bitbucket<'a>(project: &'a str, name: &'a str) -> [&'a str; 4] {

@@ -44,13 +44,6 @@ impl Template {
     }
 }
 
-impl Default for Template {
-    /// The repository's page.
-    fn default() -> Self {
-        Self("{repository}".to_owned())
-    }
-}
-
 impl FromStr for Template {
     type Err = String;
 

@@ -1,4 +1,4 @@
-use super::{CloneUrl, Hosting, RepositoryKind, Templates};
+use super::{CloneUrl, Hosting, RepositoryKind};
 
 fn of_clone(address: &str) -> Option<Hosting> {
     Hosting::of_clone(&CloneUrl::parse(address)?, None)
@@ -201,12 +201,12 @@ fn the_users_word_counts() {
         "https://git.example.com/a/b/src/branch/x"
     );
     assert_eq!(hosting.pull_request_name("7"), "#7");
-    let templates = Templates {
-        commit: Some("{repository}?h={commit}".parse().unwrap()),
-        create_pull_request: Some("https://review/new/{branch}".parse().unwrap()),
-        ..Templates::default()
-    };
-    let hosting = hosting.with(&templates);
+    let given = ["{repository}?h={commit}", "https://review/new/{branch}"];
+    let [commit, create] = given.map(|it| it.parse().unwrap());
+    let hosting = hosting.with("commit", Some(&commit));
+    let hosting = hosting
+        .with("new-pull-request", Some(&create))
+        .with("branch", None);
     let commit = hosting.commit("8a91").to_string();
     assert_eq!(commit, "https://git.example.com/a/b?h=8a91");
     let create = hosting.create_pull_request("x").unwrap();
