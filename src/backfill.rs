@@ -17,10 +17,11 @@ use crate::domain::web_url::UNSAFE_IN_PATH;
 use crate::domain::wildcard;
 use crate::error::Failure;
 use crate::git::Commit;
+use crate::jenkins::Change;
 
 pub(crate) use home::Home;
 pub(crate) use lineage::{Lineage, Past};
-pub(crate) use rest::{Account, Rest};
+pub(crate) use rest::Rest;
 
 /// Where jobs and runs are read. Each listing has the same order.
 pub(crate) trait Controller {
@@ -95,16 +96,6 @@ pub(crate) struct Head {
     pub(crate) is_tag: bool,
     pub(crate) is_primary: bool,
     pub(crate) change: Option<Change>,
-}
-
-/// A pull request.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Change {
-    pub(crate) number: String,
-    pub(crate) source: Option<String>,
-    pub(crate) target: Option<String>,
-    pub(crate) title: Option<String>,
-    pub(crate) url: Option<String>,
 }
 
 /// One run as it was recorded.

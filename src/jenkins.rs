@@ -48,7 +48,7 @@ pub(crate) struct Run {
 }
 
 /// The pull request of a build, whether a multibranch project or a plugin built it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Change {
     pub(crate) number: String,
     pub(crate) source: Option<String>,

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
+use super::Head;
 use super::elements::Elements;
-use super::{Change, Head};
 use crate::domain::text::is_number;
+use crate::jenkins::Change;
 
 /// What a branch is, and what a project in an organization folder is called.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -132,6 +133,7 @@ mod tests {
             target: text("main"),
             title: text("ABC-3 \"log in\""),
             url: text("https://git/7"),
+            ..Change::default()
         };
         assert_eq!(request.head.unwrap().change, Some(change));
         let project = "<p><properties><jenkins.branch.ProjectNameProperty><name>shop api</name></jenkins.branch.ProjectNameProperty></properties></p>";

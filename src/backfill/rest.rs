@@ -4,7 +4,7 @@ mod answers;
 
 use std::time::Duration;
 
-use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::{Controller, Job, PastRun, Runs, path_of, walk};
 use crate::error::{Failure, FailureKind};
@@ -12,7 +12,6 @@ use crate::jira::http::{Request, Transport};
 use crate::jira::{is_safe_address, pause_after};
 use crate::secret::Secret;
 use crate::system::System;
-use answers::{Items, RunPage};
 
 /// So many jobs or runs are asked for at once.
 const PAGE: usize = 100;
@@ -25,12 +24,6 @@ const MAX_TRIES: u32 = 5;
 
 /// Folders within folders.
 const MAX_DEPTH: usize = 50;
-
-/// Who asks.
-pub(crate) struct Account {
-    pub(crate) user: String,
-    pub(crate) token: Secret,
-}
 
 /// A controller that answers.
 pub(crate) struct Rest<'a> {
@@ -47,7 +40,7 @@ impl<'a> Rest<'a> {
     /// An address to which no token should go.
     pub(crate) fn new(
         url: &str,
-        account: Option<&Account>,
+        account: Option<Secret>,
         transport: &'a dyn Transport,
         system: &'a dyn System,
     ) -> Result<Self, Failure> {
@@ -55,10 +48,6 @@ impl<'a> Rest<'a> {
             return Err(Failure::usage(format!("{url} cannot be used: a token would be readable on its way"))
                 .hint("use https, or plain http on this machine only: run the command on the controller, or through an SSH tunnel"));
         }
-        let account = account.map(|account| {
-            let pair = format!("{}:{}", account.user, account.token.reveal());
-            Secret::new(pair).base64()
-        });
         Ok(Self {
             url: url.trim_end_matches('/').to_owned(),
             account,
@@ -72,15 +61,15 @@ impl<'a> Rest<'a> {
     /// # Errors
     /// When there is no answer, or none of Jenkins.
     pub(crate) fn address(&self) -> Result<Option<String>, Failure> {
-        let top: answers::Top = self.get("", "url")?;
-        Ok(top.url)
+        Ok(answers::text(&self.get("", "url")?["url"]))
     }
 
     /// # Errors
     /// When there is no answer, or none of Jenkins.
-    fn get<T: DeserializeOwned>(&self, path: &str, tree: &str) -> Result<T, Failure> {
+    fn get(&self, path: &str, tree: &str) -> Result<Value, Failure> {
         let body = self.read(&format!("{}{path}/api/json?tree={tree}", self.url))?;
-        serde_json::from_str(&body).map_err(|error| {
+        let object: Result<serde_json::Map<String, Value>, _> = serde_json::from_str(&body);
+        object.map(Value::Object).map_err(|error| {
             Failure::new(FailureKind::Unreachable, self.trouble())
                 .cause(format!("its answer cannot be read: {error}"))
                 .hint(
@@ -138,9 +127,9 @@ impl<'a> Rest<'a> {
         };
         for page in 0.. {
             let tree = answers::items_tree(page * PAGE, (page + 1) * PAGE);
-            let found: Items = self.get(&path, &tree)?;
-            let is_last = found.jobs.len() < PAGE;
-            items.extend(found.into_items(folder));
+            let found = answers::items(&self.get(&path, &tree)?, folder);
+            let is_last = found.len() < PAGE;
+            items.extend(found);
             if is_last {
                 break;
             }
@@ -154,10 +143,9 @@ impl<'a> Rest<'a> {
 /// Reads a page of runs as fuzzers make it up.
 #[cfg(any(test, fuzzing))]
 pub(super) fn parse_page(text: &str) {
-    if let Ok(page) = serde_json::from_str::<RunPage>(text) {
-        let runs = page.all_builds.into_iter();
-        let runs = runs.filter_map(answers::Run::into_run);
-        assert!(runs.into_iter().all(|run| run.ended >= run.began));
+    if let Ok(page) = serde_json::from_str::<Value>(text) {
+        let mut runs = answers::list(&page["allBuilds"]).iter();
+        assert!(runs.all(|run| answers::run(run).is_none_or(|run| run.ended >= run.began)));
     }
 }
 
@@ -189,15 +177,15 @@ impl Controller for Rest<'_> {
         let (mut next, mut below) = (Some(0), below);
         let pages = std::iter::from_fn(move || {
             let from = next.take()?;
-            let page: RunPage = match self.get(&path, &answers::runs_tree(from, from + PAGE)) {
+            let page = match self.get(&path, &answers::runs_tree(from, from + PAGE)) {
                 Ok(page) => page,
                 Err(failure) => return Some(vec![Err(failure)]),
             };
-            if page.all_builds.len() >= PAGE {
+            let runs = answers::list(&page["allBuilds"]);
+            if runs.len() >= PAGE {
                 next = Some(from + PAGE);
             }
-            let runs = page.all_builds.into_iter();
-            let runs = runs.filter_map(answers::Run::into_run);
+            let runs = runs.iter().filter_map(answers::run);
             let runs = runs.filter(|run| below.is_none_or(|below| run.number < below));
             let runs: Vec<PastRun> = runs.collect();
             below = runs.last().map(|run| run.number).or(below);

@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::credentials::secret_of_file;
 use super::meter::Meter;
 use super::{Context, answer, connection, send};
-use crate::backfill::{Account, Controller, Home, Rest};
+use crate::backfill::{Controller, Home, Rest};
 use crate::cli::{BackfillOptions, is_url};
 use crate::domain::properties::{Properties, Property};
 use crate::domain::web_url::{WebUrl, without_account};
@@ -118,7 +118,7 @@ fn open<'a>(options: &BackfillOptions, context: &'a Context<'_>) -> Result<Opene
             return Err(failure.clone());
         }
         let account = account(context)?;
-        let rest = Rest::new(from, account.as_ref(), context.transport, context.system)?;
+        let rest = Rest::new(from, account, context.transport, context.system)?;
         let own = rest.address()?;
         let address = given.or(own).unwrap_or_else(|| from.to_owned());
         return Ok(Opened {
@@ -153,8 +153,8 @@ fn checked(address: &str) -> Result<String, Failure> {
     })
 }
 
-/// Who asks the controller; nobody in particular, where neither user nor token is set.
-fn account(context: &Context<'_>) -> Result<Option<Account>, Failure> {
+/// Who asks the controller, as a header has it; nobody in particular, where neither user nor token is set.
+fn account(context: &Context<'_>) -> Result<Option<Secret>, Failure> {
     let variables = context.variables;
     let token = match variables.get(JENKINS_API_TOKEN) {
         Some(token) => Some(Secret::new(token.trim())),
@@ -167,8 +167,8 @@ fn account(context: &Context<'_>) -> Result<Option<Account>, Failure> {
         (None, None) => return Ok(None),
         (Some(user), Some(token)) => {
             context.output.hide(&token);
-            let user = user.trim().to_owned();
-            return Ok(Some(Account { user, token }));
+            let pair = format!("{}:{}", user.trim(), token.reveal());
+            return Ok(Some(Secret::new(pair).base64()));
         }
         (None, Some(_)) => JENKINS_USER_ID,
         (Some(_), None) => JENKINS_API_TOKEN,

@@ -1,9 +1,9 @@
-//! What Jenkins answers. Every field may be missing: plugins and versions differ.
+//! What Jenkins answers. Anything may be missing: plugins and versions differ.
 
-use serde::Deserialize;
+use serde_json::Value;
 
 use super::JenkinsItem;
-use crate::backfill::{Change, Checkout, Head, Job, PastRun, run_file};
+use crate::backfill::{Checkout, Head, Job, PastRun, run_file};
 use crate::git::Commit;
 
 /// Jobs and folders; `jobs` says that it is a folder, `nextBuildNumber` that it is a job.
@@ -19,173 +19,99 @@ pub(super) fn runs_tree(from: usize, to: usize) -> String {
     )
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Top {
-    pub(super) url: Option<String>,
+pub(super) fn text(value: &Value) -> Option<String> {
+    value.as_str().map(ToOwned::to_owned)
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(super) struct Items {
-    #[serde(rename = "_class")]
-    class: String,
-    pub(super) jobs: Vec<ItemAnswer>,
+pub(super) fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(super) struct ItemAnswer {
-    name: String,
-    next_build_number: Option<u64>,
-    jobs: Option<Vec<serde::de::IgnoredAny>>,
-    actions: Vec<Option<ItemAction>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct ItemAction {
-    #[serde(rename = "_class")]
-    class: String,
-    object_display_name: Option<String>,
-    object_url: Option<String>,
-}
-
-impl Items {
-    pub(super) fn into_items(self, folder: &str) -> impl Iterator<Item = JenkinsItem> {
-        let is_multibranch = self.class.ends_with("MultiBranchProject");
-        let jobs = self.jobs.into_iter();
-        jobs.map(move |job| {
-            let name = match folder {
-                "" => job.name.clone(),
-                outer => format!("{outer}/{}", job.name),
-            };
-            JenkinsItem {
-                is_folder: job.jobs.is_some(),
-                job: Job {
-                    place: name.clone(),
-                    name,
-                    runs: job.next_build_number.unwrap_or(1).saturating_sub(1),
-                    head: is_multibranch.then(|| job.head()),
-                },
-            }
-        })
-    }
-}
-
-impl ItemAnswer {
-    fn head(&self) -> Head {
-        let actions = || self.actions.iter().flatten();
-        let text = |find: fn(&ItemAction) -> Option<&String>| actions().find_map(find).cloned();
-        let head = Head::of_name(&self.name);
-        let change = head.change.clone().map(|change| Change {
-            title: text(|action| action.object_display_name.as_ref()),
-            url: text(|action| action.object_url.as_ref()),
-            ..change
-        });
-        Head {
-            is_primary: actions().any(|it| it.class.ends_with("PrimaryInstanceMetadataAction")),
-            change,
-            ..head
+/// What is in a folder.
+pub(super) fn items(answer: &Value, folder: &str) -> Vec<JenkinsItem> {
+    let is_multibranch = is_class(answer, "MultiBranchProject");
+    let item = |job: &Value| {
+        let own = job["name"].as_str().unwrap_or_default();
+        let name = match folder {
+            "" => own.to_owned(),
+            outer => format!("{outer}/{own}"),
+        };
+        JenkinsItem {
+            is_folder: job["jobs"].is_array(),
+            job: Job {
+                place: name.clone(),
+                name,
+                runs: job["nextBuildNumber"]
+                    .as_u64()
+                    .unwrap_or(1)
+                    .saturating_sub(1),
+                head: is_multibranch.then(|| head(own, list(&job["actions"]))),
+            },
         }
+    };
+    list(&answer["jobs"]).iter().map(item).collect()
+}
+
+fn is_class(value: &Value, end: &str) -> bool {
+    let class = value["_class"].as_str();
+    class.is_some_and(|class| class.ends_with(end))
+}
+
+fn head(name: &str, actions: &[Value]) -> Head {
+    let mut head = Head::of_name(name);
+    head.is_primary = actions
+        .iter()
+        .any(|action| is_class(action, "PrimaryInstanceMetadataAction"));
+    if let Some(change) = &mut head.change {
+        let first = |name: &str| actions.iter().find_map(|action| text(&action[name]));
+        change.title = first("objectDisplayName");
+        change.url = first("objectUrl");
     }
+    head
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(super) struct RunPage {
-    pub(super) all_builds: Vec<Run>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(super) struct Run {
-    number: Option<u64>,
-    display_name: Option<String>,
-    timestamp: Option<i64>,
-    duration: i64,
-    result: Option<String>,
-    building: bool,
-    actions: Vec<Option<Action>>,
-    change_sets: Vec<ChangeSet>,
-    change_set: ChangeSet,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Action {
-    last_built_revision: Option<Revision>,
-    remote_urls: Vec<String>,
-    fail_count: Option<u32>,
-    skip_count: Option<u32>,
-    total_count: Option<u32>,
-    environment: std::collections::BTreeMap<String, Option<String>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Revision {
-    #[serde(rename = "SHA1")]
-    id: String,
-    branch: Vec<Branch>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Branch {
-    name: String,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct ChangeSet {
-    items: Vec<ChangeItem>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct ChangeItem {
-    commit_id: Option<String>,
-    msg: Option<String>,
-    comment: Option<String>,
-}
-
-impl Run {
-    /// Nothing without a number and a time.
-    pub(super) fn into_run(self) -> Option<PastRun> {
-        let began = self.timestamp?;
-        let actions = || self.actions.iter().flatten();
-        let memory = actions().find_map(|it| it.environment.get(run_file::MEMORY)?.clone());
-        let tests = actions()
-            .find_map(|it| Some([it.total_count?, it.fail_count?, it.skip_count.unwrap_or(0)]));
-        let checkouts = actions().filter_map(|it| {
-            let revision = it.last_built_revision.as_ref()?;
-            let branch = revision.branch.first();
-            Some(Checkout {
-                commit: revision.id.clone(),
-                branch: branch.and_then(|branch| Checkout::branch_name(&branch.name)),
-                url: it.remote_urls.first().cloned(),
-            })
-        });
-        let checkouts: Vec<Checkout> = checkouts.filter(|it| !it.commit.is_empty()).collect();
-        let sets = self.change_sets.into_iter().chain([self.change_set]);
-        // Jenkins has the oldest of each set first.
-        let items = sets.flat_map(|set| set.items.into_iter().rev());
-        let changes = items.map(|item| Commit {
-            id: item.commit_id.unwrap_or_default(),
-            message: item.comment.or(item.msg).unwrap_or_default(),
-            ..Commit::default()
-        });
-        Some(PastRun {
-            number: self.number?,
-            display_name: self.display_name,
-            began,
-            ended: began.saturating_add(self.duration.max(0)),
-            result: self.result.filter(|_| !self.building),
-            checkouts,
-            changes: changes.collect(),
-            tests,
-            memory: memory.unwrap_or_default(),
+/// Nothing without a number and a time.
+pub(super) fn run(run: &Value) -> Option<PastRun> {
+    let began = run["timestamp"].as_i64()?;
+    let actions = list(&run["actions"]);
+    let memory = actions
+        .iter()
+        .find_map(|action| text(&action["environment"][run_file::MEMORY]));
+    let tests = actions.iter().find_map(|action| {
+        let count = |name: &str| u32::try_from(action[name].as_u64()?).ok();
+        let skipped = count("skipCount").unwrap_or(0);
+        Some([count("totalCount")?, count("failCount")?, skipped])
+    });
+    let checkouts = actions.iter().filter_map(|action| {
+        let revision = &action["lastBuiltRevision"];
+        let branch = revision["branch"][0]["name"].as_str();
+        Some(Checkout {
+            commit: text(&revision["SHA1"]).filter(|id| !id.is_empty())?,
+            branch: branch.and_then(Checkout::branch_name),
+            url: text(&action["remoteUrls"][0]),
         })
-    }
+    });
+    let sets = list(&run["changeSets"]).iter().chain([&run["changeSet"]]);
+    // Jenkins has the oldest of each set first.
+    let items = sets.flat_map(|set| list(&set["items"]).iter().rev());
+    let changes = items.map(|item| Commit {
+        id: text(&item["commitId"]).unwrap_or_default(),
+        message: text(&item["comment"])
+            .or_else(|| text(&item["msg"]))
+            .unwrap_or_default(),
+        ..Commit::default()
+    });
+    let took = run["duration"].as_i64().unwrap_or_default();
+    let is_running = run["building"] == true;
+    Some(PastRun {
+        number: run["number"].as_u64()?,
+        display_name: text(&run["displayName"]),
+        began,
+        ended: began.saturating_add(took.max(0)),
+        result: text(&run["result"]).filter(|_| !is_running),
+        checkouts: checkouts.collect(),
+        changes: changes.collect(),
+        tests,
+        memory: memory.unwrap_or_default(),
+    })
 }
