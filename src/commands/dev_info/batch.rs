@@ -60,32 +60,32 @@ pub(super) struct Batch {
 
 impl Batch {
     pub(super) fn is_empty(&self) -> bool {
-        self.count() == 0
+        self.counts() == [0; 4]
     }
 
-    fn count(&self) -> usize {
-        self.entities() + self.deleted_branches.len()
-    }
-
-    /// How many Jira counts.
-    fn entities(&self) -> usize {
-        self.commits.len() + self.branches.len() + self.pull_requests.len()
+    /// How many commits, branches, pull requests and deleted branches there are.
+    pub(super) fn counts(&self) -> [usize; 4] {
+        [
+            self.commits.len(),
+            self.branches.len(),
+            self.pull_requests.len(),
+            self.deleted_branches.len(),
+        ]
     }
 
     /// Takes the entity and the issues that it belongs to; gives it back when there is no room for it.
     pub(super) fn add(&mut self, entity: DevEntity, keys: &[IssueKey]) -> Result<(), DevEntity> {
-        let (list, bytes) = match &entity {
-            DevEntity::Commit(commit) => (self.commits.len(), size(commit)),
-            DevEntity::Branch(branch) => (self.branches.len(), size(branch)),
-            DevEntity::PullRequest(request) => (self.pull_requests.len(), size(request)),
-            DevEntity::Deleted(id) if self.deleted_branches.len() < MAX_DELETED => {
-                self.deleted_branches.push(id.clone());
-                return Ok(());
-            }
-            DevEntity::Deleted(_) => return Err(entity),
+        let [commits, branches, pull_requests, deleted] = self.counts();
+        let (list, most, bytes) = match &entity {
+            DevEntity::Commit(commit) => (commits, MAX_OF_ONE_KIND, size(commit)),
+            DevEntity::Branch(branch) => (branches, MAX_OF_ONE_KIND, size(branch)),
+            DevEntity::PullRequest(request) => (pull_requests, MAX_OF_ONE_KIND, size(request)),
+            DevEntity::Deleted(_) => (deleted, MAX_DELETED, 0),
         };
-        let too_large = self.bytes + bytes > MAX_BYTES && !self.is_empty();
-        if list == MAX_OF_ONE_KIND || self.entities() == MAX_ENTITIES || too_large {
+        let is_deleted = matches!(entity, DevEntity::Deleted(_));
+        let is_full = commits + branches + pull_requests == MAX_ENTITIES;
+        let is_too_large = self.bytes + bytes > MAX_BYTES && !self.is_empty();
+        if list == most || !is_deleted && (is_full || is_too_large) {
             return Err(entity);
         }
         self.bytes += bytes;
@@ -102,7 +102,7 @@ impl Batch {
     /// As one request.
     pub(super) fn into_payload(self, frame: &Frame<'_>) -> Payload {
         let about = frame.about;
-        let name = format!("{} of {}", self.words(), about.name.as_str());
+        let name = format!("{} of {}", words(self.counts()), about.name.as_str());
         let repository = Repository {
             id: about.id.clone(),
             name: about.name.clone(),
@@ -131,44 +131,18 @@ impl Batch {
             may_wait: frame.operation == OperationType::Normal,
         }
     }
-
-    fn words(&self) -> String {
-        words(
-            self.commits.len(),
-            self.branches.len(),
-            self.pull_requests.len(),
-            self.deleted_branches.len(),
-        )
-    }
-
-    pub(super) fn commits(&self) -> usize {
-        self.commits.len()
-    }
-
-    pub(super) fn branches(&self) -> usize {
-        self.branches.len()
-    }
-
-    pub(super) fn deleted(&self) -> usize {
-        self.deleted_branches.len()
-    }
 }
 
 /// `2 commits, 1 branch`
-pub(super) fn words(
-    commits: usize,
-    branches: usize,
-    pull_requests: usize,
-    deleted: usize,
-) -> String {
-    let counts = [
-        (commits, "commit", "commits"),
-        (branches, "branch", "branches"),
-        (pull_requests, "pull request", "pull requests"),
-        (deleted, "deleted branch", "deleted branches"),
+pub(super) fn words(counts: [usize; 4]) -> String {
+    let names = [
+        ("commit", "commits"),
+        ("branch", "branches"),
+        ("pull request", "pull requests"),
+        ("deleted branch", "deleted branches"),
     ];
-    let words = counts.iter().filter(|(count, ..)| *count > 0);
-    let words = words.map(|(count, one, many)| {
+    let words = counts.iter().zip(names).filter(|(count, _)| **count > 0);
+    let words = words.map(|(count, (one, many))| {
         let word = if *count == 1 { one } else { many };
         format!("{count} {word}")
     });

@@ -7,21 +7,14 @@ use crate::outbox::UnderWay;
 use crate::output::Output;
 use crate::phrases::counted;
 
-/// Histories to walk.
-pub(super) struct Remaining {
-    pub(super) histories: VecDeque<UnderWay>,
-    /// How many of their commits were done before.
-    pub(super) read: usize,
-    pub(super) total: usize,
-}
-
-/// What was interrupted comes first, then what is new.
+/// The histories to walk: what was interrupted comes first, then what is new. How many of their commits were done before,
+/// and how many there are.
 pub(super) fn remaining(
     repository: &Repository<'_>,
     tips: Vec<String>,
     delivered: &[String],
     under_way: Option<UnderWay>,
-) -> Result<Remaining, GitError> {
+) -> Result<(VecDeque<UnderWay>, usize, usize), GitError> {
     let mut excluded = repository.existing(delivered)?;
     let mut histories = VecDeque::new();
     let (mut read, mut total) = (0, 0);
@@ -43,11 +36,7 @@ pub(super) fn remaining(
         excluded,
         ..UnderWay::default()
     });
-    Ok(Remaining {
-        histories,
-        read,
-        total,
-    })
+    Ok((histories, read, total))
 }
 
 /// Branches that were not sent as they are now.

@@ -12,7 +12,7 @@ use super::super::cannot_read;
 use super::super::entities::Maker;
 use super::super::key_finder::KeyFinder;
 use super::progress::{Step, advance, common};
-use super::remaining::{Remaining, changed, gone, remaining, say_remaining};
+use super::remaining::{changed, gone, remaining, say_remaining};
 use crate::cli::DevInfoOptions;
 use crate::commands::answer;
 use crate::commands::meter::Meter;
@@ -44,14 +44,6 @@ pub(super) struct Parts<'a> {
     pub(super) system: &'a dyn System,
 }
 
-/// How many of each kind Jira has taken.
-#[derive(Clone, Copy, Default)]
-struct Counts {
-    commits: usize,
-    branches: usize,
-    deleted: usize,
-}
-
 /// The history on its way.
 pub(super) struct WholeHistory<'a> {
     parts: Parts<'a>,
@@ -65,24 +57,20 @@ pub(super) struct WholeHistory<'a> {
     changed: VecDeque<Reference>,
     /// Branches that were sent and no longer exist.
     gone: VecDeque<String>,
-    ready: VecDeque<Part>,
+    /// What comes next: a request, or something that is done without one.
+    ready: VecDeque<(Batch, Step)>,
     /// What is done once the payload that was given last has been delivered.
     given: Option<Step>,
     first: Option<Payload>,
     /// How much is in it.
-    given_counts: Counts,
-    sent: Counts,
+    given_counts: [usize; 4],
+    /// How many of each kind Jira has taken.
+    sent: [usize; 4],
     read: usize,
     total: usize,
     /// How many have changed.
     branches: usize,
     meter: Meter<'a>,
-}
-
-/// What comes next.
-enum Part {
-    Send(Batch, Step),
-    Pass(Step),
 }
 
 impl<'a> WholeHistory<'a> {
@@ -92,11 +80,7 @@ impl<'a> WholeHistory<'a> {
         let common = common(parts.tracker.of_sites());
         let tips = std::mem::take(&mut parts.tips);
         let remaining = remaining(repository, tips, &common.delivered, common.under_way);
-        let Remaining {
-            histories,
-            read,
-            total,
-        } = remaining.map_err(|error| cannot_read(&error))?;
+        let (histories, read, total) = remaining.map_err(|error| cannot_read(&error))?;
         say_remaining(read, total, !common.delivered.is_empty(), parts.output);
         let branches = std::mem::take(&mut parts.branches);
         let mut gone = gone(&branches, &common.sent_branches);
@@ -123,8 +107,8 @@ impl<'a> WholeHistory<'a> {
             ready: VecDeque::new(),
             given: None,
             first: None,
-            given_counts: Counts::default(),
-            sent: Counts::default(),
+            given_counts: [0; 4],
+            sent: [0; 4],
             read,
             total,
             meter,
@@ -175,16 +159,11 @@ impl<'a> WholeHistory<'a> {
         let name = self.parts.frame.about.name.as_str();
         let sites = report.sites.iter().map(|site| site.site.as_str());
         let sites: Vec<&str> = sites.collect();
-        let Counts {
-            commits,
-            branches,
-            deleted,
-        } = self.sent;
         let issues = report.known_issues();
         format!(
             "{} read: {} of {name} sent to {} ({issues})",
             counted(self.read, "commit"),
-            batch::words(commits, branches, 0, deleted),
+            batch::words(self.sent),
             sites.join(", ")
         )
     }
@@ -236,21 +215,17 @@ impl Source for WholeHistory<'_> {
         }
         loop {
             match self.ready.pop_front() {
-                Some(Part::Send(batch, step)) => {
-                    self.given = Some(step);
-                    self.given_counts = Counts {
-                        commits: batch.commits(),
-                        branches: batch.branches(),
-                        deleted: batch.deleted(),
-                    };
-                    self.show_progress();
-                    return Ok(Some(batch.into_payload(self.parts.frame)));
-                }
-                Some(Part::Pass(step)) => {
+                Some((batch, step)) if batch.is_empty() => {
                     if !self.parts.options.jira.dry_run {
                         self.note(&step);
                     }
                     continue;
+                }
+                Some((batch, step)) => {
+                    self.given = Some(step);
+                    self.given_counts = batch.counts();
+                    self.show_progress();
+                    return Ok(Some(batch.into_payload(self.parts.frame)));
                 }
                 None => {}
             }
@@ -275,10 +250,9 @@ impl Source for WholeHistory<'_> {
     fn settled(&mut self, sites: &[SiteReport]) -> bool {
         let got: Vec<bool> = sites.iter().map(SiteReport::is_judged).collect();
         if got.iter().any(|got| *got) {
-            let given = self.given_counts;
-            self.sent.commits += given.commits;
-            self.sent.branches += given.branches;
-            self.sent.deleted += given.deleted;
+            for (sent, given) in self.sent.iter_mut().zip(self.given_counts) {
+                *sent += given;
+            }
         }
         self.show_progress();
         if let Some(step) = &self.given {

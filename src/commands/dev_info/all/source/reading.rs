@@ -1,6 +1,6 @@
 //! Reads on in the history, and fills requests with what is found. The source calls it when nothing is ready.
 
-use super::{Part, WholeHistory};
+use super::WholeHistory;
 use crate::commands::dev_info::all::TIME_FOR_FILES;
 use crate::commands::dev_info::all::progress::Step;
 use crate::commands::dev_info::batch::{Batch, DevEntity};
@@ -53,7 +53,7 @@ impl<'a> WholeHistory<'a> {
             let is_last = self.left.is_empty();
             let covers_all = is_last && self.parts.options.history.branches.is_empty();
             let step = Step::History { tips, covers_all };
-            self.ready.push_back(Part::Pass(step));
+            self.ready.push_back((Batch::default(), step));
         } else {
             self.walk = Some((position, walk));
         }
@@ -80,14 +80,14 @@ impl<'a> WholeHistory<'a> {
                         ..end.clone()
                     })
                 });
-                self.ready.extend(step.map(|step| Part::Send(full, step)));
+                self.ready.extend(step.map(|step| (full, step)));
                 let _ = batch.add(entity, &wanted.keys);
             }
             last = Some((wanted.id, wanted.done));
         }
         if last.is_some() {
             let step = Step::Commits(end.clone());
-            self.ready.push_back(Part::Send(batch, step));
+            self.ready.push_back((batch, step));
         }
         Ok(())
     }
@@ -106,7 +106,7 @@ impl<'a> WholeHistory<'a> {
             names.push(name);
             next = self.gone.pop_front();
         }
-        self.ready.push_back(Part::Send(batch, Step::Gone(names)));
+        self.ready.push_back((batch, Step::Gone(names)));
     }
 
     /// Branches whose name or newest commit names issues. The others are done without sending.
@@ -132,17 +132,12 @@ impl<'a> WholeHistory<'a> {
             {
                 let step = Step::Branches(std::mem::take(&mut done));
                 let full = std::mem::take(&mut batch);
-                self.ready.push_back(Part::Send(full, step));
+                self.ready.push_back((full, step));
                 let _ = batch.add(entity, &keys);
             }
             done.push((name, tip, is_sent));
         }
-        let step = Step::Branches(done);
-        self.ready.push_back(if batch.is_empty() {
-            Part::Pass(step)
-        } else {
-            Part::Send(batch, step)
-        });
+        self.ready.push_back((batch, Step::Branches(done)));
         Ok(())
     }
 
