@@ -179,7 +179,7 @@ pub(crate) fn gather(
     let notes = notes.and(unread.unwrap_or_default());
     let facts = Facts::of_first(run, first);
     let of_others = others.read.iter().chain(&submodules.read);
-    let of_others = of_others.map(|read| (read.folder.clone(), read.range.clone()));
+    let of_others = of_others.map(|read| (read.folder.clone(), read.found.range.clone()));
     Facts {
         texts,
         log,
@@ -209,7 +209,7 @@ pub(crate) fn read(
     }
     let texts = texts::but_of_commits(question, variables, &first);
     let commits = first.repository.as_mut();
-    let commits = commits.map(|it| std::mem::take(&mut it.commits));
+    let commits = commits.map(|it| std::mem::take(&mut it.found.commits));
     let facts = Facts {
         texts,
         ..Facts::of_first(run, first)
@@ -223,15 +223,15 @@ impl Facts {
         let read = first.repository.as_ref();
         let subject = first.subject();
         let ranges = read.into_iter();
-        let ranges = ranges.map(|read| (read.folder.clone(), read.range.clone()));
+        let ranges = ranges.map(|read| (read.folder.clone(), read.found.range.clone()));
         Self {
             run: Run {
                 reference: first.reference,
                 ..run
             },
             built_ref: first.built_ref,
-            is_rollback: read.is_some_and(|read| read.is_rollback),
-            head: read.map(|read| read.head.clone()),
+            is_rollback: read.is_some_and(|read| read.found.is_rollback),
+            head: read.map(|read| read.found.head.clone()),
             subject,
             commit: first.commit,
             repository: first.url,

@@ -26,7 +26,7 @@ pub(crate) use details::{Change, ChangedFile, Details, DetailsReader};
 pub(crate) use history::Walk;
 pub(crate) use range::{Commits, DEEPEN, PRIMARY, Range, RangeRequest, Start, commits};
 pub(crate) use references::Reference;
-pub(crate) use submodules::{Moved, Moving};
+pub(crate) use submodules::Moved;
 
 /// Longest list of cut commits that is read, in bytes.
 const MAX_SHALLOW: u64 = 16 * 1024 * 1024;

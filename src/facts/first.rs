@@ -9,7 +9,7 @@ use super::{Notes, Question};
 use crate::domain::deployed::RepositoryName;
 use crate::domain::issue_key::{Text, TextKind};
 use crate::domain::revision::Revision;
-use crate::git::{Commit, GitError, RangeRequest, Repository};
+use crate::git::{GitError, RangeRequest, Repository};
 use crate::jenkins::{Ref, Run};
 use crate::side_by_side::both;
 use crate::variables::{self, Variables};
@@ -71,15 +71,10 @@ pub(super) fn read<'a>(
             return of_git.with_refs(question, run.reference.clone(), Some(&git));
         }
     };
-    let listed = listed_in(&read, question, &checkouts.listed);
-    let (is_uncertain, trouble) = match listed {
-        Ok((listed, beyond, notes)) => {
-            read.listed = listed;
-            read.commits.extend(beyond);
-            (false, notes)
-        }
-        Err(error) => (true, unreadable(&read.folder, &error)),
-    };
+    let listed = listed_in(&read, &checkouts.listed);
+    let taken = listed.and_then(|listed| read.take_listed(listed, question));
+    let trouble = taken.as_ref().err();
+    let trouble = trouble.map(|error| unreadable(&read.folder, error));
     let is_of_branch = variables.get(variables::BRANCH_NAME).is_some();
     let known = run.reference.clone().map(|known| {
         if is_of_branch {
@@ -88,13 +83,15 @@ pub(super) fn read<'a>(
             known.without_remote(&git.remotes())
         }
     });
-    let commit = of_git.commit.filter(|_| read.lacks_head);
+    let commit = of_git.commit.filter(|_| read.found.lacks_head);
     let of_git = OfRun {
-        commit: Some(commit.unwrap_or_else(|| read.head.clone())),
+        commit: Some(commit.unwrap_or_else(|| read.found.head.clone())),
         url: read.url.clone(),
-        notes: notes.and(read.notes.clone()).and(trouble),
+        notes: notes
+            .and(read.notes.clone())
+            .and(trouble.unwrap_or_default()),
         repository: Some(read),
-        is_uncertain,
+        is_uncertain: taken.is_err(),
         ..of_git
     };
     of_git.with_refs(question, known, Some(&git))
@@ -139,14 +136,17 @@ impl OfRun<'_> {
 
     /// The commit that Jenkins names, when the workspace does not have it.
     pub(super) fn lacking(&self, question: &Question) -> Option<Revision> {
-        let is_other = self.repository.as_ref().is_some_and(|read| read.lacks_head);
+        let is_other = self
+            .repository
+            .as_ref()
+            .is_some_and(|read| read.found.lacks_head);
         let is_wanted = is_other && question.commit.is_none() && question.lacking.is_none();
         self.named.clone().filter(|_| is_wanted)
     }
 
     /// The first line of the message of the commit that was built.
     pub(super) fn subject(&self) -> Option<String> {
-        let commits = self.repository.iter().flat_map(|read| &read.commits);
+        let commits = self.repository.iter().flat_map(|read| &read.found.commits);
         let mut built = commits.filter(|it| Some(&it.id) == self.commit.as_ref());
         Some(built.next()?.message.lines().next()?.to_owned())
     }
@@ -233,26 +233,18 @@ fn wanted(
     }
 }
 
-/// Those of the change log that the repository has, and those of them that the range does not have.
-fn listed_in(
-    read: &RepositoryFacts<'_>,
-    question: &Question,
-    listed: &[String],
-) -> Result<(Vec<String>, Vec<Commit>, Notes), GitError> {
+/// Those of the change log that the repository has besides the range.
+fn listed_in(read: &RepositoryFacts<'_>, listed: &[String]) -> Result<Vec<String>, GitError> {
     if listed.is_empty() {
-        return Ok(Default::default());
+        return Ok(Vec::new());
     }
     let known = read.ids();
     let missing = listed.iter().filter(|id| !known.contains(id.as_str()));
     let missing: Vec<String> = missing.cloned().collect();
     let found = read.git.look_up(&missing)?;
     let found: HashSet<String> = found.into_iter().flatten().collect();
-    let there: Vec<String> = missing
-        .into_iter()
-        .filter(|id| found.contains(id))
-        .collect();
-    let (beyond, notes) = read.beyond_range(&there, question)?;
-    Ok((there, beyond, notes))
+    let there = missing.into_iter().filter(|id| found.contains(id));
+    Ok(there.collect())
 }
 
 /// Says that nothing shows which repository was built.
@@ -301,7 +293,7 @@ fn trouble(error: &GitError, run: &Run) -> Notes {
 /// Whether the repository of the run must be another one.
 fn is_elsewhere(answer: &Result<RepositoryFacts<'_>, GitError>) -> bool {
     match answer {
-        Ok(read) => read.lacks_head,
+        Ok(read) => read.found.lacks_head,
         Err(GitError::Failed(text)) => is_no_repository(text),
         Err(_) => false,
     }

@@ -36,7 +36,7 @@ pub(super) fn read<'a>(
     }
     let found = checkouts.found();
     let read_first = first.repository.as_ref();
-    let top = read_first.and_then(|read| std::fs::canonicalize(read.git.top()).ok());
+    let top = read_first.and_then(|read| std::fs::canonicalize(read.git.directory()).ok());
     let is_first = |checkout: &Checkout| {
         let real = std::fs::canonicalize(&checkout.clone.directory).ok();
         top.is_some() && real == top
@@ -147,10 +147,7 @@ impl<'a> Reading<'a, '_> {
             ..RangeRequest::default()
         };
         let mut read = RepositoryFacts::read(&git, folder, url, &wanted, self.question)?;
-        let (beyond, notes) = read.beyond_range(&listed, self.question)?;
-        read.commits.extend(beyond);
-        read.notes = read.notes.and(notes);
-        read.listed = listed;
+        read.take_listed(listed, self.question)?;
         Ok(Some(read))
     }
 
@@ -203,7 +200,12 @@ pub(super) fn deployed(
     let of_first = of_first.map(|read| (read.name(), read.folder.as_str()));
     let of_first = of_first.or_else(by_jenkins).zip(first.commit.as_deref());
     let of_others = others.read.iter();
-    let of_others = of_others.map(|read| ((read.name(), read.folder.as_str()), read.head.as_str()));
+    let of_others = of_others.map(|read| {
+        (
+            (read.name(), read.folder.as_str()),
+            read.found.head.as_str(),
+        )
+    });
     for ((name, folder), commit) in of_first.into_iter().chain(of_others) {
         let name = if all.contains_key(&name) {
             name.in_folder(folder)

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::reverts::{self, Left};
 use super::{Notes, Question};
 use crate::domain::deployed::RepositoryName;
-use crate::git::{self, Commit, Commits, GitError, Moving, Range, RangeRequest, Repository, Start};
+use crate::git::{self, Commit, Commits, GitError, RangeRequest, Repository, Start};
 
 /// The facts of one repository, the first or a further one.
 pub(super) struct RepositoryFacts<'a> {
@@ -16,19 +16,10 @@ pub(super) struct RepositoryFacts<'a> {
     pub(super) url: Option<String>,
     /// The branch that is checked out; only of the first repository, where nothing names one.
     pub(super) branch: Option<String>,
-    /// Full id of the commit that is checked out, or that Jenkins names.
-    pub(super) head: String,
-    /// What counts, newest first.
-    pub(super) commits: Vec<Commit>,
+    /// What counts, and the range that brought it.
+    pub(super) found: Commits,
     /// What it has of the change log.
     pub(super) listed: Vec<String>,
-    /// The repository does not have the commit that was built.
-    pub(super) lacks_head: bool,
-    pub(super) is_rollback: bool,
-    pub(super) is_shallow: bool,
-    pub(super) range: Range,
-    /// What is asked for its submodules, when it has any.
-    pub(super) moving: Option<Moving>,
     pub(super) notes: Notes,
 }
 
@@ -67,41 +58,36 @@ impl<'a> RepositoryFacts<'a> {
             folder,
             url: None,
             branch: None,
-            head: found.head,
-            commits: found.commits,
+            found,
             listed: Vec::new(),
-            lacks_head: found.lacks_head,
-            is_rollback: found.is_rollback,
-            is_shallow: found.is_shallow,
-            range: found.range,
-            moving: found.moving,
         }
     }
 
-    /// Those of the listed commits, all of which it has, that count besides the range: with whole messages.
-    pub(super) fn beyond_range(
-        &self,
-        listed: &[String],
+    /// Takes in these of the listed commits, all of which it has: those count that the range does not have, with whole messages.
+    pub(super) fn take_listed(
+        &mut self,
+        listed: Vec<String>,
         question: &Question,
-    ) -> Result<(Vec<Commit>, Notes), GitError> {
+    ) -> Result<(), GitError> {
         // What is deployed already is left to its deployment.
-        if matches!(self.range.start, Start::Deployed(_)) && question.sorts_changes {
-            return Ok(Default::default());
+        let is_deployed = matches!(self.found.range.start, Start::Deployed(_));
+        if !is_deployed || !question.sorts_changes {
+            let known = self.ids();
+            let missing = listed.iter().filter(|id| !known.contains(id.as_str()));
+            let missing: Vec<String> = missing.cloned().collect();
+            let (messages, cut) = self.git.messages(&missing)?;
+            let beyond = self.git.touching(messages, &self.found.range.paths)?;
+            self.found.commits.extend(beyond);
+            self.notes.warnings.extend(cut);
         }
-        let known = self.ids();
-        let missing = listed.iter().filter(|id| !known.contains(id.as_str()));
-        let missing: Vec<String> = missing.cloned().collect();
-        let (messages, cut) = self.git.messages(&missing)?;
-        let touching = self.git.touching(messages, &self.range.paths)?;
-        Ok((touching, cut.map(Notes::from).unwrap_or_default()))
+        self.listed = listed;
+        Ok(())
     }
 
     /// The ids of the commits that were read.
     pub(super) fn ids(&self) -> HashSet<&str> {
-        self.commits
-            .iter()
-            .map(|commit| commit.id.as_str())
-            .collect()
+        let commits = self.found.commits.iter();
+        commits.map(|commit| commit.id.as_str()).collect()
     }
 
     /// These, and the ids of what it has of the change log besides.
@@ -117,7 +103,7 @@ impl<'a> RepositoryFacts<'a> {
 
     /// What the range leaves of each of the commits; nothing when that takes too long.
     pub(super) fn left(&self, is_late: &dyn Fn() -> bool) -> Option<Vec<Left>> {
-        let all: Vec<&Commit> = self.commits.iter().collect();
+        let all: Vec<&Commit> = self.found.commits.iter().collect();
         reverts::left(&all, is_late)
     }
 }

@@ -37,90 +37,69 @@ pub(super) fn read<'a>(
         return Submodules::default();
     }
     let of_first = first.repository.iter();
-    let of_first = of_first.map(|read| Level::below(read, &question.paths));
-    let of_others = others.read.iter().map(|read| Level::below(read, &[]));
-    let mut level = Level::all(of_first.chain(of_others));
-    let mut read = Vec::new();
-    let mut notes = Notes::default();
-    let (mut missing, mut unreadable) = (Vec::new(), Vec::new());
+    let of_first = of_first.map(|read| (read, question.paths.as_slice()));
+    let of_others = others.read.iter().map(|read| (read, &[][..]));
+    let mut all = Vec::new();
+    let (mut missing, mut troubles) = (Vec::new(), Vec::new());
+    let mut level = below(of_first.chain(of_others), &mut troubles);
     for _ in 0..MAX_DEPTH {
-        notes = notes.and(level.notes);
-        let room = MAX_READ
-            .saturating_sub(read.len())
-            .min(level.submodules.len());
-        let beyond = level.submodules.split_off(room);
-        unreadable.extend(beyond.into_iter().map(|it| (it.folder, too_many())));
+        let room = MAX_READ.saturating_sub(all.len()).min(level.len());
+        let beyond = level.split_off(room).into_iter();
+        let too_many = || GitError::Failed(format!("no more than {MAX_READ} are read"));
+        troubles.extend(beyond.map(|it| (it.folder, too_many())));
         let mut found = Vec::new();
-        for some in level.submodules.chunks(AT_ONCE) {
+        for some in level.chunks(AT_ONCE) {
             let answers = side_by_side(some, Submodule::read);
             for (submodule, answer) in some.iter().zip(answers) {
-                let folder = submodule.folder.as_str();
                 match answer {
-                    Ok(Answer::Read(read)) => found.push(*read),
-                    Ok(Answer::Missing) => missing.push(folder.to_owned()),
-                    Err(error) => unreadable.push((folder.to_owned(), error)),
+                    Ok(Some(read)) => found.push(read),
+                    Ok(None) => missing.push(submodule.folder.clone()),
+                    Err(error) => troubles.push((submodule.folder.clone(), error)),
                 }
             }
         }
-        level = Level::all(found.iter().map(|read| Level::below(read, &[])));
-        read.extend(found);
+        level = below(found.iter().map(|read| (read, &[][..])), &mut troubles);
+        all.extend(found);
     }
-    let deeper = level.submodules.into_iter();
-    unreadable.extend(deeper.map(|it| (it.folder, too_deep())));
-    notes = notes.and(level.notes);
-    let of_each = read.iter().map(|read| read.notes.in_folder(&read.folder));
-    let notes = of_each.fold(notes, Notes::and);
+    let too_deep = || GitError::Failed(format!("no more than {MAX_DEPTH} levels are read"));
+    troubles.extend(level.into_iter().map(|it| (it.folder, too_deep())));
+    let of_each = all.iter().map(|read| read.notes.in_folder(&read.folder));
+    let notes = of_each.fold(Notes::default(), Notes::and);
     Submodules {
-        notes: notes.and(lacking(&missing)).and(failed(unreadable)),
-        read,
+        notes: notes.and(lacking(&missing)).and(failed(&troubles)),
+        read: all,
     }
 }
 
-/// Submodules that moved, and trouble with finding them.
-#[derive(Default)]
-struct Level<'a> {
-    submodules: Vec<Submodule<'a>>,
-    notes: Notes,
-}
+/// A folder, and what is wrong with it.
+type Trouble = (String, GitError);
 
-impl<'a> Level<'a> {
-    /// Those of one repository.
-    fn below(read: &RepositoryFacts<'a>, paths: &[String]) -> Self {
-        let Some(moving) = &read.moving else {
-            return Self::default();
-        };
-        let folder = |moved: &Moved| match read.folder.as_str() {
-            "." => moved.path.clone(),
-            folder => format!("{folder}/{}", moved.path),
+/// The submodules that these repositories move, each within these paths.
+fn below<'a, 'b>(
+    repositories: impl Iterator<Item = (&'b RepositoryFacts<'a>, &'b [String])>,
+    troubles: &mut Vec<Trouble>,
+) -> Vec<Submodule<'a>>
+where
+    'a: 'b,
+{
+    let mut submodules = Vec::new();
+    for (read, paths) in repositories {
+        let Some(moving) = &read.found.moving else {
+            continue;
         };
         match read.git.moved(moving, paths) {
-            Ok(moved) => Self {
-                submodules: moved
-                    .into_iter()
-                    .map(|moved| Submodule {
-                        parent: read.git.clone(),
-                        folder: folder(&moved),
-                        moved,
-                    })
-                    .collect(),
-                ..Self::default()
-            },
-            Err(error) => Self {
-                notes: failed(vec![(read.folder.clone(), error)]),
-                ..Self::default()
-            },
+            Ok(moved) => submodules.extend(moved.into_iter().map(|moved| Submodule {
+                parent: read.git.clone(),
+                folder: match read.folder.as_str() {
+                    "." => moved.path.clone(),
+                    folder => format!("{folder}/{}", moved.path),
+                },
+                moved,
+            })),
+            Err(error) => troubles.push((read.folder.clone(), error)),
         }
     }
-
-    fn all(levels: impl Iterator<Item = Self>) -> Self {
-        levels.fold(Self::default(), |mut all, level| {
-            all.submodules.extend(level.submodules);
-            Self {
-                notes: all.notes.and(level.notes),
-                ..all
-            }
-        })
-    }
+    submodules
 }
 
 /// One that moved.
@@ -131,37 +110,23 @@ struct Submodule<'a> {
     moved: Moved,
 }
 
-enum Answer<'a> {
-    Read(Box<RepositoryFacts<'a>>),
-    /// No clone has it at its commit.
-    Missing,
-}
-
 impl<'a> Submodule<'a> {
-    fn read(&self) -> Result<Answer<'a>, GitError> {
+    /// Nothing where no clone has it at its commit.
+    fn read(&self) -> Result<Option<RepositoryFacts<'a>>, GitError> {
         let mut trouble = None;
         for clone in self.parent.clones_of(&self.moved) {
-            let answer = clone.moved_by(&self.moved);
-            // One that is broken may be whole where git keeps it.
-            if answer.is_err() && trouble.is_none() {
-                trouble = answer.err();
-                continue;
-            }
-            if let Some(found) = answer? {
-                let read = RepositoryFacts::of(clone, self.folder.clone(), found);
-                return Ok(Answer::Read(Box::new(read)));
+            match clone.moved_by(&self.moved) {
+                Ok(Some(found)) => {
+                    let read = RepositoryFacts::of(clone, self.folder.clone(), found);
+                    return Ok(Some(read));
+                }
+                Ok(None) => {}
+                // One that is broken may be whole where git keeps it.
+                Err(error) => trouble = trouble.or(Some(error)),
             }
         }
-        trouble.map_or(Ok(Answer::Missing), Err)
+        trouble.map_or(Ok(None), Err)
     }
-}
-
-fn too_deep() -> GitError {
-    GitError::Failed(format!("no more than {MAX_DEPTH} levels are read"))
-}
-
-fn too_many() -> GitError {
-    GitError::Failed(format!("no more than {MAX_READ} are read"))
 }
 
 fn lacking(folders: &[String]) -> Notes {
@@ -180,17 +145,15 @@ fn lacking(folders: &[String]) -> Notes {
 /// The remedy for a submodule that is not there.
 const CHECK_OUT: &str = "check submodules out: add Advanced sub-modules behaviours in the job's Git settings, or run git submodule update --init --recursive before";
 
-fn failed(troubles: Vec<(String, GitError)>) -> Notes {
+fn failed(troubles: &[Trouble]) -> Notes {
     let Some((_, first)) = troubles.first() else {
         return Notes::default();
     };
-    let why = first.text().to_owned();
-    let folders: Vec<String> = troubles.into_iter().map(|(folder, _)| folder).collect();
+    let folders = troubles.iter().map(|(folder, _)| folder.as_str());
+    let folders = named(folders, MAX_NAMED);
+    let why = first.text();
     Notes::warning(
-        format!(
-            "the commits by which submodules moved were not searched in {}: {why}",
-            named(folders.iter().map(String::as_str), MAX_NAMED)
-        ),
+        format!("the commits by which submodules moved were not searched in {folders}: {why}"),
         "name the issues of these commits with --issue-keys",
     )
 }

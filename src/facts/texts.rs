@@ -83,7 +83,7 @@ pub(super) fn given(question: &Question) -> Vec<Text> {
 /// The messages of a repository's commits; `place` follows the id of each.
 fn of_commits(read: &RepositoryFacts<'_>, left: Option<Vec<Left>>, place: &str) -> Vec<Text> {
     let left = left.into_iter().flatten();
-    let texts = read.commits.iter().zip(left.chain(repeat(Left::All)));
+    let texts = read.found.commits.iter().zip(left.chain(repeat(Left::All)));
     texts
         .map(|(commit, left)| what_is_left(text_of(commit, place), left))
         .collect()
