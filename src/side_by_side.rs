@@ -1,7 +1,7 @@
 //! Several things at once. Where no thread is to be had, the same is done one after the other.
 
 use std::panic::resume_unwind;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Builder, Scope};
 use std::time::Duration;
 
@@ -16,39 +16,37 @@ pub(crate) fn new_thread() -> Option<Builder> {
     is_enough.then(Builder::new)
 }
 
-/// Work that whoever is first does, and nobody else.
-struct Once<F>(Mutex<Option<F>>);
+/// What one thread leaves for another, or whoever is first takes.
+type Place<T> = Mutex<Option<T>>;
 
-impl<F> Once<F> {
-    fn new(work: F) -> Self {
-        Self(Mutex::new(Some(work)))
-    }
-
-    fn take(&self) -> Option<F> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
+fn lock<T>(place: &Place<T>) -> MutexGuard<'_, Option<T>> {
+    place.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Something to do, and its result.
-enum Slot<T, R> {
-    Waiting(T),
-    Done(R),
-    Taken,
+/// Something to do once, and the place of its result.
+struct Slot<T, R> {
+    item: Place<T>,
+    result: Place<R>,
 }
 
 impl<T, R> Slot<T, R> {
-    fn work(slot: &Mutex<Self>, work: impl FnOnce(T) -> R) {
-        let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Self::Waiting(item) = std::mem::replace(&mut *slot, Self::Taken) {
-            *slot = Self::Done(work(item));
+    fn new(item: T) -> Self {
+        Self {
+            item: Mutex::new(Some(item)),
+            result: Mutex::new(None),
         }
     }
 
-    fn result(slot: Mutex<Self>) -> Option<R> {
-        match slot.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            Self::Done(result) => Some(result),
-            Self::Waiting(_) | Self::Taken => None,
+    fn work(&self, work: impl FnOnce(T) -> R) {
+        let item = lock(&self.item).take();
+        if let Some(item) = item {
+            let result = work(item);
+            *lock(&self.result) = Some(result);
         }
+    }
+
+    fn result(&self) -> Option<R> {
+        lock(&self.result).take()
     }
 }
 
@@ -76,17 +74,14 @@ pub(crate) fn side_by_side<T: Send, R: Send>(
     items: impl IntoIterator<Item = T>,
     work: impl Fn(T) -> R + Sync,
 ) -> Vec<R> {
-    let slots = items
-        .into_iter()
-        .map(|item| Mutex::new(Slot::Waiting(item)));
-    let slots: Vec<_> = slots.collect();
+    let slots: Vec<_> = items.into_iter().map(Slot::new).collect();
     let run = |number: usize| {
         if let Some(slot) = slots.get(number) {
-            Slot::work(slot, &work);
+            slot.work(&work);
         }
     };
     each(slots.len(), &mut || run(0), &run);
-    slots.into_iter().filter_map(Slot::result).collect()
+    slots.iter().filter_map(Slot::result).collect()
 }
 
 /// Does two things at once.
@@ -94,11 +89,10 @@ pub(crate) fn both<A: Send, B>(
     other: impl FnOnce() -> A + Send,
     own: impl FnOnce() -> B,
 ) -> (A, B) {
-    let slot = Mutex::new(Slot::Waiting(other));
-    let run = |_| Slot::work(&slot, |other| other());
-    let (mut own, mut done) = (Some(own), None);
-    each(2, &mut || done = own.take().map(|own| own()), &run);
-    match (Slot::result(slot), done) {
+    let (other, own) = (Slot::new(other), Slot::new(own));
+    let run = |_| other.work(|other| other());
+    each(2, &mut || own.work(|own| own()), &run);
+    match (other.result(), own.result()) {
         (Some(other), Some(own)) => (other, own),
         _ => unreachable!("both are done"),
     }
@@ -106,14 +100,19 @@ pub(crate) fn both<A: Send, B>(
 
 /// Does something without waiting for it, or at once.
 pub(crate) fn aside(work: impl FnOnce() + Send + 'static) {
-    let work: Once<Box<dyn FnOnce() + Send>> = Once::new(Box::new(work));
-    let work = Arc::new(work);
+    let work: Box<dyn FnOnce() + Send> = Box::new(work);
+    let work = Arc::new(Mutex::new(Some(work)));
     let theirs = Arc::clone(&work);
-    let run = move || theirs.take().map(|work| work());
+    let run = move || run_once(&theirs);
     let thread = new_thread().map(|thread| thread.spawn(run));
-    if !matches!(thread, Some(Ok(_)))
-        && let Some(work) = work.take()
-    {
+    if !matches!(thread, Some(Ok(_))) {
+        run_once(&work);
+    }
+}
+
+fn run_once<F: FnOnce()>(work: &Place<F>) {
+    let work = lock(work).take();
+    if let Some(work) = work {
         work();
     }
 }
@@ -123,30 +122,25 @@ pub(crate) fn aside_in<'scope, F: FnOnce() + Send + 'scope>(
     scope: &'scope Scope<'scope, '_>,
     work: F,
 ) -> Option<F> {
-    let work = Arc::new(Once::new(work));
+    let work = Arc::new(Mutex::new(Some(work)));
     let theirs = Arc::clone(&work);
-    let run = move || {
-        if let Some(work) = theirs.take() {
-            work();
-        }
-    };
+    let run = move || run_once(&theirs);
     let thread = new_thread().map(|thread| thread.spawn_scoped(scope, run));
     if matches!(thread, Some(Ok(_))) {
         None
     } else {
-        work.take()
+        lock(&work).take()
     }
 }
 
 /// What another thread will bring.
-pub(crate) struct Awaited<T>(Arc<(Mutex<Option<T>>, Condvar)>);
+pub(crate) struct Awaited<T>(Arc<(Place<T>, Condvar)>);
 
 impl<T> Awaited<T> {
     /// What it is when it has come by then.
     pub(crate) fn within(&self, patience: Duration) -> Option<T> {
         let (place, has_come) = &*self.0;
-        let place = place.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = has_come.wait_timeout_while(place, patience, |place| place.is_none());
+        let waited = has_come.wait_timeout_while(lock(place), patience, |place| place.is_none());
         waited.unwrap_or_else(PoisonError::into_inner).0.take()
     }
 }
@@ -158,7 +152,7 @@ pub(crate) fn begin<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static
     aside(move || {
         let done = work();
         let (place, has_come) = &*theirs;
-        *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
+        *lock(place) = Some(done);
         has_come.notify_one();
     });
     Awaited(ours)
