@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::system::{Deadline, System};
-use clones::Place;
+use clones::{Place, clone_around};
 use process::Process;
 
 pub(crate) use clones::{CloneFolder, clone_in, clones_below};
@@ -98,7 +98,7 @@ impl GitError {
 #[derive(Clone)]
 pub(crate) struct Repository<'a> {
     directory: PathBuf,
-    /// Where the clone is, seen from the folder; nothing where there is none.
+    /// What of a clone is there; nothing where there is none.
     place: Option<Place>,
     system: &'a dyn System,
     deadline: Deadline,
@@ -110,11 +110,9 @@ impl<'a> Repository<'a> {
         // A git that looks for itself refuses clones of other users (safe.directory), which the workspace of a container
         // often is; the versions differ in how that is allowed, and a user's configuration is not ours to replace.
         // And one below the uppermost folder takes every path from there.
-        let place = Place::around(directory);
-        let (directory, place) = match place.map(|place| place.at_top(directory)) {
-            Some((top, place)) => (top, Some(place)),
-            None => (directory.to_owned(), None),
-        };
+        let clone = clone_around(directory);
+        let place = clone.as_ref().map(|clone| clone.place);
+        let directory = clone.map_or_else(|| directory.to_owned(), |clone| clone.directory);
         Self {
             directory,
             place,
@@ -131,34 +129,24 @@ impl<'a> Repository<'a> {
     ) -> Self {
         Self {
             directory: clone.directory.clone(),
-            place: Some(clone.place()),
+            place: Some(clone.place),
             system,
             deadline: Deadline::after(system, patience),
         }
     }
 
+    /// The uppermost folder of the clone.
     pub(crate) fn directory(&self) -> &Path {
         &self.directory
     }
 
     fn is_bare(&self) -> bool {
-        self.place
-            .as_ref()
-            .is_some_and(|place| place.files.is_none())
-    }
-
-    /// The uppermost folder of the clone.
-    pub(crate) fn top(&self) -> PathBuf {
-        let files = self.place.as_ref().and_then(|place| place.files.as_ref());
-        files.map_or_else(
-            || self.directory.clone(),
-            |files| self.directory.join(files),
-        )
+        self.place == Some(Place::Bare)
     }
 
     /// Where git keeps the data of these files; a submodule or a linked worktree has only a note of it.
     fn data(&self) -> Option<PathBuf> {
-        let path = self.directory.join(&self.place.as_ref()?.data);
+        let path = self.directory.join(self.place?.data());
         let Some(note) = path.is_file().then(|| read_path(&path)) else {
             return Some(path);
         };
@@ -285,13 +273,8 @@ impl<'a> Repository<'a> {
         input: Option<String>,
         deadline: Deadline,
     ) -> Result<Process<'a>, GitError> {
-        let place = self.place.iter().flat_map(Place::options);
-        let place: Vec<String> = place.collect();
-        let arguments: Vec<&str> = place
-            .iter()
-            .map(String::as_str)
-            .chain(arguments.iter().copied())
-            .collect();
+        let place = self.place.map_or(&[][..], Place::options);
+        let arguments = [place, arguments].concat();
         Process::start(&self.directory, &arguments, input, self.system, deadline)
     }
 }

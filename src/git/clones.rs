@@ -36,91 +36,65 @@ const OF_JENKINS: [&str; 3] = ["@tmp", "@libs", "@script"];
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CloneFolder {
     pub(crate) directory: PathBuf,
-    /// Whether the folder holds git's data itself, and no files.
-    is_bare: bool,
+    pub(super) place: Place,
 }
 
-impl CloneFolder {
-    /// Where the clone is, seen from the folder.
-    pub(super) fn place(&self) -> Place {
-        if self.is_bare {
-            Place::of_data()
-        } else {
-            Place::above(0)
-        }
-    }
-}
-
-/// Where a clone is, seen from a folder.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Place {
-    /// Git's data.
-    pub(super) data: String,
-    /// The uppermost folder of the files; a bare repository has none.
-    pub(super) files: Option<String>,
+/// What of a clone its folder holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The files, and git's data below them.
+    Files,
+    /// Git's data, and no files.
+    Bare,
+    /// The data of a submodule without its files, whatever its configuration says about their folder.
+    Submodule,
 }
 
 impl Place {
-    /// The clone that the folder is in, as git looks for it; a bare repository only in the folder itself and outside any
-    /// clone, in which a stranger's files may look like one.
-    pub(super) fn around(folder: &Path) -> Option<Self> {
-        let whole = fs::canonicalize(folder).ok()?;
-        let has_files = |folder: &Path| fs::symlink_metadata(folder.join(".git")).is_ok();
-        let levels = whole.ancestors().position(has_files);
-        let bare = || clone_in(folder).map(|_| Self::of_data());
-        levels.map(Self::above).or_else(bare)
-    }
-
-    /// The uppermost folder, and the place as it is seen from there.
-    pub(super) fn at_top(self, folder: &Path) -> (PathBuf, Self) {
-        match self.files.as_deref().filter(|files| *files != ".") {
-            Some(files) => (folder.join(files), Self::above(0)),
-            None => (folder.to_owned(), self),
-        }
-    }
-
-    fn above(levels: usize) -> Self {
-        let up = "../".repeat(levels);
-        Self {
-            data: format!("{up}.git"),
-            files: Some(format!("{up}.")),
-        }
-    }
-
-    /// The folder itself holds git's data.
-    fn of_data() -> Self {
-        Self {
-            data: ".".to_owned(),
-            files: None,
-        }
-    }
-
-    /// The data of a submodule without its files, whatever its configuration says about their folder.
-    pub(super) fn of_submodule() -> Self {
-        Self {
-            files: Some(".".to_owned()),
-            ..Self::of_data()
+    /// Git's data, seen from the folder.
+    pub(super) fn data(self) -> &'static str {
+        match self {
+            Self::Files => ".git",
+            Self::Bare | Self::Submodule => ".",
         }
     }
 
     /// What git is given.
-    pub(super) fn options(&self) -> impl Iterator<Item = String> {
-        let files = self
-            .files
-            .iter()
-            .map(|files| format!("--work-tree={files}"));
-        std::iter::once(format!("--git-dir={}", self.data)).chain(files)
+    pub(super) fn options(self) -> &'static [&'static str] {
+        match self {
+            Self::Files => &["--git-dir=.git", "--work-tree=."],
+            Self::Bare => &["--git-dir=."],
+            Self::Submodule => &["--git-dir=.", "--work-tree=."],
+        }
+    }
+}
+
+/// The clone that the folder is in, as git looks for it; a bare repository only in the folder itself and outside any
+/// clone, in which a stranger's files may look like one.
+pub(super) fn clone_around(folder: &Path) -> Option<CloneFolder> {
+    let whole = fs::canonicalize(folder).ok()?;
+    let has_files = |folder: &Path| fs::symlink_metadata(folder.join(".git")).is_ok();
+    match whole.ancestors().position(has_files) {
+        None | Some(0) => clone_in(folder),
+        Some(levels) => Some(CloneFolder {
+            directory: folder.join("../".repeat(levels)),
+            place: Place::Files,
+        }),
     }
 }
 
 /// The clone in this very folder, if there is one; a worktree or submodule is one, too.
 pub(crate) fn clone_in(folder: &Path) -> Option<CloneFolder> {
     let is_there = |name: &str| fs::symlink_metadata(folder.join(name)).is_ok();
-    let has_files = is_there(".git");
-    let is_bare = !has_files && is_there("HEAD") && is_there("objects");
-    (has_files || is_bare).then(|| CloneFolder {
+    let is_bare = || is_there("HEAD") && is_there("objects");
+    let place = if is_there(".git") {
+        Some(Place::Files)
+    } else {
+        is_bare().then_some(Place::Bare)
+    };
+    place.map(|place| CloneFolder {
         directory: folder.to_owned(),
-        is_bare,
+        place,
     })
 }
 
@@ -163,7 +137,7 @@ pub(crate) fn clones_below(start: &Path) -> Clones {
             if entry.file_name() == ".git" && is_no_link(&entry) {
                 clones.found.push(CloneFolder {
                     directory: folder.clone(),
-                    is_bare: false,
+                    place: Place::Files,
                 });
             } else if depth < MAX_DEPTH && is_looked_into(&entry) {
                 below.push(entry.path());

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Component, Path};
 
-use super::clones::Place;
+use super::clones::{CloneFolder, Place};
 use super::{Commit, GitError, Repository, clone_in};
 
 /// Most submodules of a repository that are searched.
@@ -177,22 +177,24 @@ impl Repository<'_> {
 
     /// The clones in which a submodule of this repository may lie: in its folder, or kept where git keeps it.
     pub(crate) fn clones_of(&self, moved: &Moved) -> Vec<Self> {
-        let folder = self.top().join(&moved.path);
+        let folder = self.directory.join(&moved.path);
         let real = |folder: &Path| std::fs::canonicalize(folder).ok();
-        let is_below = real(&folder).zip(real(&self.top()));
+        let is_below = real(&folder).zip(real(&self.directory));
         let is_below = is_below.is_some_and(|(folder, top)| folder.starts_with(top));
         let in_folder = clone_in(&folder).filter(|_| is_below);
-        let in_folder = in_folder.map(|clone| (clone.directory.clone(), clone.place()));
         // A linked worktree has its own, and what the clone has that it belongs to.
         let data = self.data().into_iter().chain(self.shared_data());
         let kept = data.filter_map(|data| {
             let folder = data.join("modules").join(&moved.name);
-            Some((clone_in(&folder)?.directory, Place::of_submodule()))
+            Some(CloneFolder {
+                place: Place::Submodule,
+                ..clone_in(&folder)?
+            })
         });
         let clones = in_folder.into_iter().chain(kept);
-        let clones = clones.map(|(directory, place)| Self {
-            directory,
-            place: Some(place),
+        let clones = clones.map(|clone| Self {
+            directory: clone.directory,
+            place: Some(clone.place),
             ..self.clone()
         });
         clones.collect()

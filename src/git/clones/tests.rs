@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{MAX_CLONES, MAX_FOLDERS, Place, clone_in, clones_below};
+use super::{MAX_CLONES, MAX_FOLDERS, Place, clone_around, clone_in, clones_below};
 
 #[test]
 fn the_clone_around_a_folder_is_the_nearest() {
@@ -13,20 +13,29 @@ fn the_clone_around_a_folder_is_the_nearest() {
         "clone/a/objects",
     ]);
     for (folder, expected) in [
-        ("bare", &["--git-dir=."][..]),
-        ("clone", &["--git-dir=.git", "--work-tree=."]),
-        ("clone/a", &["--git-dir=../.git", "--work-tree=../."]),
-        (
-            "clone/a/objects",
-            &["--git-dir=../../.git", "--work-tree=../../."],
-        ),
-        ("bare/objects", &[]),
-        ("nowhere", &[]),
+        ("bare", Some(("bare", Place::Bare))),
+        ("clone", Some(("clone", Place::Files))),
+        ("clone/a", Some(("clone", Place::Files))),
+        ("clone/a/objects", Some(("clone", Place::Files))),
+        ("bare/objects", None),
+        ("nowhere", None),
     ] {
-        let place = Place::around(&start.path().join(folder));
-        let options: Vec<String> = place.iter().flat_map(Place::options).collect();
-        assert_eq!(options, expected, "{folder}");
+        let real = |folder: &Path| fs::canonicalize(folder).unwrap();
+        let found = clone_around(&start.path().join(folder));
+        let found = found.map(|clone| (real(&clone.directory), clone.place));
+        let expected = expected.map(|(top, place)| (real(&start.path().join(top)), place));
+        assert_eq!(found, expected, "{folder}");
     }
+    let options = [Place::Files, Place::Bare, Place::Submodule].map(Place::options);
+    let files = ["--git-dir=.git", "--work-tree=."];
+    assert_eq!(
+        options,
+        [
+            &files[..],
+            &["--git-dir=."],
+            &["--git-dir=.", "--work-tree=."]
+        ]
+    );
 }
 
 fn folders(names: &[&str]) -> tempfile::TempDir {
@@ -122,8 +131,8 @@ fn a_search_has_an_end() {
 fn a_folder_is_a_clone_or_not() {
     let start = folders(&["a/.git", "bare/objects", "b"]);
     fs::write(start.path().join("bare/HEAD"), "ref: refs/heads/main").unwrap();
-    let place = |name: &str| clone_in(&start.path().join(name)).map(|clone| clone.place());
-    assert_eq!(place("a"), Some(Place::above(0)));
-    assert_eq!(place("bare"), Some(Place::of_data()));
+    let place = |name: &str| clone_in(&start.path().join(name)).map(|clone| clone.place);
+    assert_eq!(place("a"), Some(Place::Files));
+    assert_eq!(place("bare"), Some(Place::Bare));
     assert_eq!((place("b"), place("c")), (None, None));
 }
