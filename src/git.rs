@@ -22,7 +22,7 @@ use clones::{Place, clone_around};
 use process::Process;
 
 pub(crate) use clones::{CloneFolder, clone_in, clones_below};
-pub(crate) use details::{Change, ChangedFile, Details, DetailsReader};
+pub(crate) use details::{ChangedFile, Details, DetailsReader};
 pub(crate) use history::Walk;
 pub(crate) use range::{Commits, DEEPEN, PRIMARY, Range, RangeRequest, Start, commits};
 pub(crate) use references::Reference;

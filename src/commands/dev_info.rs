@@ -32,7 +32,7 @@ use crate::policy::{OnError, exit_code};
 use crate::report::Report;
 use about::About;
 pub(super) use about::repository_id;
-use batch::{Batch, Frame, WithKeys};
+use batch::{Batch, DevEntity, Frame, WithKeys};
 use entities::Maker;
 use key_finder::KeyFinder;
 use merged::{Built, Remembered};
@@ -95,7 +95,7 @@ fn send_what_is_found(options: &DevInfoOptions, context: &Context<'_>) -> Result
         .unwrap_or_else(|| context.system.now());
     let pull_request = this_run::pull_request(options, &facts, event, &mut missing)?;
     if commits.is_empty() && pull_request.is_none() {
-        check(&repository)?;
+        repository.check()?;
     }
     let about = about::complete(
         about,
@@ -205,24 +205,21 @@ fn is_sent(name: &str, primary: Option<&str>, keys: &[IssueKey], own_keys: &[Iss
     !keys.is_empty() || !own_keys.is_empty() && !is_primary
 }
 
-/// The error when there is no repository, or no git.
-fn check(repository: &Repository<'_>) -> Result<(), Failure> {
-    repository.check().map_err(|error| cannot_read(&error))
-}
-
-fn cannot_read(error: &GitError) -> Failure {
-    let kind = match error {
-        GitError::TooSlow => FailureKind::Unreachable,
-        _ => FailureKind::Usage,
-    };
-    let failure = Failure::new(kind, "could not read the commits").cause(error.text());
-    failure.hint(match error {
-        GitError::NotInstalled => "install git on the agent",
-        GitError::TooSlow => "is the workspace on a slow drive? --budget gives git more time",
-        GitError::Failed(_) => {
-            "run it in the folder of the repository, or name that folder with --repository-dir"
-        }
-    })
+impl From<GitError> for Failure {
+    fn from(error: GitError) -> Self {
+        let kind = match error {
+            GitError::TooSlow => FailureKind::Unreachable,
+            _ => FailureKind::Usage,
+        };
+        let failure = Self::new(kind, "could not read the commits").cause(error.text());
+        failure.hint(match error {
+            GitError::NotInstalled => "install git on the agent",
+            GitError::TooSlow => "is the workspace on a slow drive? --budget gives git more time",
+            GitError::Failed(_) => {
+                "run it in the folder of the repository, or name that folder with --repository-dir"
+            }
+        })
+    }
 }
 
 /// Where the repository is cloned from: what its folder says before what Jenkins says, which may be of another one.
@@ -264,6 +261,23 @@ fn frame<'a>(
 
 /// So many commits are read in detail at once.
 const AT_ONCE: usize = 400;
+
+/// The commits with these ids, which belong to these issues, as they are sent.
+fn commits(
+    wanted: &[(String, Vec<IssueKey>)],
+    maker: &Maker<'_>,
+    reader: &mut DetailsReader<'_>,
+) -> Result<Vec<WithKeys>, GitError> {
+    let mut entities = Vec::with_capacity(wanted.len());
+    for some in wanted.chunks(AT_ONCE) {
+        let ids: Vec<String> = some.iter().map(|(id, _)| id.clone()).collect();
+        for (details, (_, keys)) in reader.read(&ids)?.iter().zip(some) {
+            let commit = DevEntity::Commit(Box::new(maker.commit(details, keys)));
+            entities.push((commit, keys.clone()));
+        }
+    }
+    Ok(entities)
+}
 
 /// The texts of these kinds.
 fn texts_of(facts: &Facts, kinds: &[TextKind]) -> Vec<Text> {

@@ -50,20 +50,11 @@ pub(crate) struct Details {
 pub(crate) struct ChangedFile {
     /// As git has it, which need not be UTF-8.
     pub(crate) path: Vec<u8>,
-    pub(crate) change: Change,
+    /// Git's letter: `A`, `C`, `D`, `M`, `R`, or `T` where it is of another type now.
+    pub(crate) change: char,
     /// Zero for what is not text.
     pub(crate) lines_added: u32,
     pub(crate) lines_removed: u32,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Change {
-    Added,
-    Copied,
-    Deleted,
-    Modified,
-    Moved,
-    Unknown,
 }
 
 /// How much is asked of git.

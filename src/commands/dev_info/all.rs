@@ -10,7 +10,7 @@ use super::super::missing::Missing;
 use super::super::{Context, send};
 use super::about::{self, About};
 use super::branches::Others;
-use super::{cannot_read, check, clone_urls, frame, sequence};
+use super::{clone_urls, frame, sequence};
 use crate::cli::DevInfoOptions;
 use crate::error::Failure;
 use crate::facts;
@@ -40,7 +40,7 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
         system,
         LONGEST,
     );
-    check(&repository)?;
+    repository.check()?;
     let destinations = super::super::destinations(&options.jira.connection, context)?;
     let mut missing = Missing::for_run(options.jira.dry_run, context);
     let clone_urls = clone_urls(&repository, run.repository.as_deref());
@@ -72,7 +72,6 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
         .unwrap_or_else(|| context.system.now());
     let frame = frame(options, &about, event, OperationType::Backfill)?;
     let budget = Duration::from_secs(options.jira.connection.budget.into());
-    let others = Others::primary(run.primary(), &repository);
     let mut source = WholeHistory::new(Parts {
         options,
         repository: &repository,
@@ -81,7 +80,7 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
         tracker,
         tips,
         branches,
-        others: others.map_err(|error| cannot_read(&error))?,
+        others: Others::primary(run.primary(), &repository)?,
         time_for_each: budget,
         output,
         system,
@@ -101,8 +100,7 @@ fn branches(
     repository: &Repository<'_>,
 ) -> Result<Vec<Reference>, Failure> {
     let patterns = &options.history.branches;
-    let branches = repository.branches(patterns);
-    let branches = branches.map_err(|error| cannot_read(&error))?;
+    let branches = repository.branches(patterns)?;
     if branches.is_empty() && !patterns.is_empty() {
         let patterns = patterns.join(", ");
         return Err(

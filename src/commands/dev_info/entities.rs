@@ -8,11 +8,11 @@ use crate::domain::issue_key::IssueKey;
 use crate::domain::sequence::SequenceNumber;
 use crate::domain::text::{Line, LongText};
 use crate::domain::timestamp::Timestamp;
-use crate::domain::web_url::WebUrl;
-use crate::git::{Change, ChangedFile, Details};
+use crate::git::{ChangedFile, Details};
 use crate::jira::dev_info::{
     Author, Branch, ChangeType, Commit, File, Flag, Issues, PullRequest, PullRequestStatus,
 };
+use crate::outbox::OpenRequest;
 
 /// Digits of a commit's id that people see.
 const SHORT: usize = 7;
@@ -33,15 +33,9 @@ pub(super) struct Maker<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct PullRequestFacts {
     pub(super) number: String,
-    pub(super) url: Option<WebUrl>,
-    pub(super) title: Option<String>,
-    pub(super) author_name: Option<String>,
-    pub(super) author_email: Option<String>,
-    pub(super) source: String,
-    pub(super) target: Option<String>,
-    pub(super) is_from_fork: bool,
     pub(super) status: PullRequestStatus,
-    pub(super) updated: Timestamp,
+    /// All else, as it is remembered.
+    pub(super) request: OpenRequest,
 }
 
 impl Maker<'_> {
@@ -78,11 +72,12 @@ impl Maker<'_> {
     }
 
     pub(super) fn pull_request(&self, facts: &PullRequestFacts, keys: &[IssueKey]) -> PullRequest {
-        let number = facts.number.as_str();
+        let (number, request) = (facts.number.as_str(), &facts.request);
         let name = self.hosting.pull_request_name(number);
-        let title = facts.title.as_deref().unwrap_or_default();
+        let title = request.title.as_deref().unwrap_or_default();
         let page = |branch: &str| self.hosting.branch(branch);
-        let target = facts.target.as_deref();
+        let url = || request.url.as_deref()?.parse().ok();
+        let target = request.target.as_deref();
         let line = |text: &Option<String>| text.as_deref().and_then(Line::optional);
         PullRequest {
             id: EntityId::of(number),
@@ -91,19 +86,16 @@ impl Maker<'_> {
             status: facts.status,
             title: LongText::of_line(title, &format!("Pull request {number}")),
             author: Author {
-                name: line(&facts.author_name),
-                email: line(&facts.author_email),
+                name: line(&request.author_name),
+                email: line(&request.author_email),
             },
             comment_count: 0,
-            source_branch: Line::required(&facts.source),
-            source_branch_url: (!facts.is_from_fork).then(|| page(&facts.source)),
-            last_update: facts.updated,
+            source_branch: Line::required(&request.source),
+            source_branch_url: (!request.is_from_fork).then(|| page(&request.source)),
+            last_update: Timestamp::from_millisecond(request.at),
             destination_branch: target.and_then(Line::optional),
             destination_branch_url: target.map(page),
-            url: facts
-                .url
-                .clone()
-                .unwrap_or_else(|| self.hosting.pull_request(number)),
+            url: url().unwrap_or_else(|| self.hosting.pull_request(number)),
             display_id: Line::required(&name),
         }
     }
@@ -149,18 +141,18 @@ impl Maker<'_> {
     fn file(&self, details: &Details, file: &ChangedFile) -> File {
         // What was deleted is found in the commit before.
         let before = details.parents.first();
-        let before = before.filter(|_| file.change == Change::Deleted);
+        let before = before.filter(|_| file.change == 'D');
         let commit = before.unwrap_or(&details.id);
         File {
             path: LongText::of_lines(&String::from_utf8_lossy(&file.path), "\u{FFFD}"),
             url: self.hosting.file(commit, &file.path),
             change_type: match file.change {
-                Change::Added => ChangeType::Added,
-                Change::Copied => ChangeType::Copied,
-                Change::Deleted => ChangeType::Deleted,
-                Change::Modified => ChangeType::Modified,
-                Change::Moved => ChangeType::Moved,
-                Change::Unknown => ChangeType::Unknown,
+                'A' => ChangeType::Added,
+                'C' => ChangeType::Copied,
+                'D' => ChangeType::Deleted,
+                'M' | 'T' => ChangeType::Modified,
+                'R' => ChangeType::Moved,
+                _ => ChangeType::Unknown,
             },
             lines_added: file.lines_added.min(MAX_LINES),
             lines_removed: file.lines_removed.min(MAX_LINES),

@@ -25,32 +25,8 @@ const MOST: usize = 100;
 const UNKNOWN_BRANCH: &str = "(unknown)";
 
 /// Branches besides the primary ones and those of releases that are merged and stay.
-const LASTING: [&str; 24] = [
-    "acceptance",
-    "beta",
-    "dev",
-    "development",
-    "edge",
-    "gh-pages",
-    "hotfix",
-    "int",
-    "integration",
-    "live",
-    "nightly",
-    "next",
-    "preprod",
-    "preview",
-    "prod",
-    "production",
-    "qa",
-    "release",
-    "stable",
-    "stage",
-    "staging",
-    "support",
-    "test",
-    "uat",
-];
+const LASTING: &str = "acceptance beta dev development edge gh-pages hotfix int integration live nightly next \
+                       preprod preview prod production qa release stable stage staging support test uat";
 
 /// Folders of branches that are deployed to an environment each, as `env/prod`.
 const OF_ENVIRONMENTS: [&str; 4] = ["deploy", "env", "environment", "environments"];
@@ -60,7 +36,7 @@ fn is_lasting(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let folder = name.split_once('/').map(|(folder, _)| folder);
     PRIMARY.contains(&name.as_str())
-        || LASTING.contains(&name.as_str())
+        || LASTING.split(' ').any(|lasting| lasting == name)
         || folder.is_some_and(|folder| OF_ENVIRONMENTS.contains(&folder))
         || series::is_release(&name)
 }
@@ -99,13 +75,13 @@ pub(super) fn find(
         let known = open.get(&end.said.number);
         let facts = facts(end, known, about, &authors, built.event);
         let is_gone = |source: &&str| {
-            !facts.is_from_fork
+            !facts.request.is_from_fork
                 && !is_lasting(source)
                 && built.branch != Some(*source)
                 && default.as_deref() != Some(*source)
                 && is_merged(source, known, built.head, repository)
         };
-        let branch = Some(facts.source.as_str()).filter(|it| *it != UNKNOWN_BRANCH);
+        let branch = Some(facts.request.source.as_str()).filter(|it| *it != UNKNOWN_BRANCH);
         let branch = branch.filter(is_gone).map(ToOwned::to_owned);
         Merged {
             facts,
@@ -177,33 +153,23 @@ fn facts(
         let own = about.owner.as_deref().unwrap_or_default();
         !owner.eq_ignore_ascii_case(own)
     };
-    let is_named_fork = said.owner.as_ref().is_some_and(is_elsewhere);
     let author = end.commit.and_then(|commit| authors.get(commit));
-    let source = known.map(|known| known.source.clone());
+    let unknown = || UNKNOWN_BRANCH.to_owned();
+    let mut request = known.cloned().unwrap_or_else(|| OpenRequest {
+        source: said.source.clone().unwrap_or_else(unknown),
+        is_from_fork: said.owner.as_ref().is_some_and(is_elsewhere),
+        ..OpenRequest::default()
+    });
+    if request.author_name.is_none() {
+        (request.author_name, request.author_email) = author.cloned().unzip();
+    }
+    request.at = event.as_millisecond();
+    request.title = said.title.clone().or(request.title);
+    request.target = said.target.clone().or(request.target);
     PullRequestFacts {
         number: said.number.clone(),
-        url: known.and_then(|known| known.url.as_deref()?.parse().ok()),
-        title: said
-            .title
-            .clone()
-            .or_else(|| known.and_then(|known| known.title.clone())),
-        author_name: known
-            .and_then(|known| known.author_name.clone())
-            .or_else(|| author.map(|(name, _)| name.clone())),
-        author_email: match known {
-            Some(known) if known.author_name.is_some() => known.author_email.clone(),
-            _ => author.map(|(_, email)| email.clone()),
-        },
-        source: source
-            .or_else(|| said.source.clone())
-            .unwrap_or_else(|| UNKNOWN_BRANCH.to_owned()),
-        target: said
-            .target
-            .clone()
-            .or_else(|| known.and_then(|known| known.target.clone())),
-        is_from_fork: known.map_or(is_named_fork, |known| known.is_from_fork),
         status: PullRequestStatus::Merged,
-        updated: event,
+        request,
     }
 }
 
@@ -273,15 +239,9 @@ impl<'a> Remembered<'a> {
 
 fn as_sent(facts: &PullRequestFacts, tip: &str) -> OpenRequest {
     OpenRequest {
-        at: facts.updated.as_millisecond(),
         tip: tip.to_owned(),
-        source: facts.source.clone(),
-        is_from_fork: facts.is_from_fork,
-        target: facts.target.clone(),
-        title: facts.title.as_deref().map(hidden_in_text),
-        url: facts.url.as_ref().map(ToString::to_string),
-        author_name: facts.author_name.clone(),
-        author_email: facts.author_email.clone(),
+        title: facts.request.title.as_deref().map(hidden_in_text),
+        ..facts.request.clone()
     }
 }
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::about::{self, About};
 use super::entities::Maker;
 use super::key_finder::KeyFinder;
-use super::{cannot_read, clone_urls, frame, payloads, sequence};
+use super::{clone_urls, frame, payloads, sequence};
 use crate::cli::DevInfoOptions;
 use crate::commands::missing::Missing;
 use crate::commands::send;
@@ -62,7 +62,7 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
         Some(clone) => Repository::of_clone(&clone, context.system, time),
         None => Repository::new(&folder, context.system, time),
     };
-    repository.check().map_err(|error| cannot_read(&error))?;
+    repository.check()?;
 
     let destinations = commands::destinations(&options.jira.connection, context)?;
     let mut missing = Missing::default();
@@ -93,8 +93,7 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
         walk_until: deadline.at_most(context.system, time / 2),
         context,
     };
-    let entities = push.entities(&lines.updates);
-    let (entities, read) = entities.map_err(|error| cannot_read(&error))?;
+    let (entities, read) = push.entities(&lines.updates)?;
     if let Some(warning) = &push.reader.warning {
         output.warning(warning);
     }

@@ -5,7 +5,7 @@ use super::branches::Others;
 use super::entities::{Maker, PullRequestFacts};
 use super::key_finder::KeyFinder;
 use super::merged::Merged;
-use super::{AT_ONCE, cannot_read, texts_of};
+use super::texts_of;
 use crate::cli::DevInfoOptions;
 use crate::commands::identity::given_text;
 use crate::commands::missing::Missing;
@@ -15,9 +15,10 @@ use crate::domain::issue_key::{IssueKey, Text, TextKind};
 use crate::domain::timestamp::Timestamp;
 use crate::error::Failure;
 use crate::facts::{Facts, commit_text};
-use crate::git::{Commit, Details, DetailsReader, Repository};
+use crate::git::{Commit, DetailsReader, GitError, Repository};
 use crate::jenkins::Ref;
 use crate::jira::dev_info::PullRequestStatus;
+use crate::outbox::OpenRequest;
 
 /// The pull request that the options or Jenkins name.
 pub(super) fn pull_request(
@@ -61,15 +62,18 @@ pub(super) fn pull_request(
     let given_title = given_text(options.keys.title.as_deref());
     Ok(Some(PullRequestFacts {
         number: number.to_owned(),
-        url: url.transpose()?,
-        title: given_title.map(ToOwned::to_owned).or(title),
-        author_name: change.and_then(|change| change.author_name.clone()),
-        author_email: change.and_then(|change| change.author_email.clone()),
-        source,
-        target: given.pull_request_target.clone().or(target),
-        is_from_fork: change.is_some_and(|change| change.is_from_fork),
         status: given.pull_request_status,
-        updated: event,
+        request: OpenRequest {
+            at: event.as_millisecond(),
+            url: url.transpose()?.map(|url| url.to_string()),
+            title: given_title.map(ToOwned::to_owned).or(title),
+            author_name: change.and_then(|change| change.author_name.clone()),
+            author_email: change.and_then(|change| change.author_email.clone()),
+            source,
+            target: given.pull_request_target.clone().or(target),
+            is_from_fork: change.is_some_and(|change| change.is_from_fork),
+            ..OpenRequest::default()
+        },
     }))
 }
 
@@ -92,7 +96,7 @@ impl ThisRun<'_> {
         maker: &Maker<'_>,
         finder: &mut KeyFinder<'_>,
         reader: &mut DetailsReader<'_>,
-    ) -> Result<(Vec<WithKeys>, Option<String>), Failure> {
+    ) -> Result<(Vec<WithKeys>, Option<String>), GitError> {
         let tip = self.tip(&mut commits);
         let mut entities = Vec::new();
         if let Some(request) = &self.pull_request {
@@ -116,12 +120,11 @@ impl ThisRun<'_> {
             // A build of an older commit does not turn the branch back.
             let newer = self.repository.newer_tip(name, tip);
             let tip = newer.unwrap_or_else(|| tip.clone());
-            let last = details(std::slice::from_ref(&tip), reader)?;
+            let last = reader.read(std::slice::from_ref(&tip))?;
             if let Some(last) = last.first() {
                 let keys = finder.keys(texts_of(self.facts, &[TextKind::Branch]));
                 // Of the details a message of any length is not kept whole.
-                let read = self.repository.messages(std::slice::from_ref(&last.id));
-                let (read, _) = read.map_err(|error| cannot_read(&error))?;
+                let (read, _) = self.repository.messages(std::slice::from_ref(&last.id))?;
                 let known = commits.iter().find(|commit| commit.id == last.id);
                 let message = known.or(read.first());
                 let of_last = message
@@ -137,25 +140,18 @@ impl ThisRun<'_> {
                 }));
             }
         }
-        for some in wanted.chunks(AT_ONCE) {
-            let ids: Vec<String> = some.iter().map(|(id, _)| id.clone()).collect();
-            let details = details(&ids, reader)?;
-            for (details, (_, keys)) in details.iter().zip(some) {
-                let commit = DevEntity::Commit(Box::new(maker.commit(details, keys)));
-                entities.push((commit, keys.clone()));
-            }
-        }
+        entities.extend(super::commits(&wanted, maker, reader)?);
         Ok((entities, tip))
     }
 
     /// Whether a branch with this newest commit has what no primary branch of the server has.
-    fn has_own_commits(&self, tip: &str) -> Result<bool, Failure> {
+    fn has_own_commits(&self, tip: &str) -> Result<bool, GitError> {
         if self.repository.remote().is_none() {
             return Ok(true);
         }
-        let others = Others::primary(self.facts.run.primary(), self.repository);
-        let own = others.and_then(|it| self.repository.beyond(&[tip.to_owned()], &it.tips));
-        Ok(!own.map_err(|error| cannot_read(&error))?.is_empty())
+        let others = Others::primary(self.facts.run.primary(), self.repository)?;
+        let own = self.repository.beyond(&[tip.to_owned()], &others.tips)?;
+        Ok(!own.is_empty())
     }
 
     fn is_sent(&self, keys: &[IssueKey]) -> bool {
@@ -212,9 +208,14 @@ impl ThisRun<'_> {
     /// The branch that was built, when it is one of this repository and still there.
     fn branch(&self) -> Option<&str> {
         match (&self.facts.run.reference, &self.pull_request) {
-            (_, Some(request)) => {
+            (
+                _,
+                Some(PullRequestFacts {
+                    request, status, ..
+                }),
+            ) => {
                 // Merge and delete come in any order; a late word of the branch would make it again.
-                let is_gone = request.status == PullRequestStatus::Merged;
+                let is_gone = *status == PullRequestStatus::Merged;
                 (!is_gone && !request.is_from_fork).then_some(request.source.as_str())
             }
             (Some(Ref::Branch(_)), None) if self.facts.run.change.is_some() => None,
@@ -237,10 +238,10 @@ pub(super) fn merged_entities(
     let mut entities = Vec::new();
     for merged in merged {
         let facts = &merged.facts;
-        let title = facts.title.as_deref().unwrap_or_default();
+        let title = facts.request.title.as_deref().unwrap_or_default();
         let source = format!("pull request {}", facts.number);
         let texts = [
-            Text::change_branch(&source, &facts.source),
+            Text::change_branch(&source, &facts.request.source),
             Text::new(TextKind::Title, source, title),
         ];
         let keys = finder.own_keys(&texts);
@@ -256,8 +257,4 @@ pub(super) fn merged_entities(
         entities.extend(branch.map(|id| (DevEntity::Deleted(id), Vec::new())));
     }
     entities
-}
-
-fn details(ids: &[String], reader: &mut DetailsReader<'_>) -> Result<Vec<Details>, Failure> {
-    reader.read(ids).map_err(|error| cannot_read(&error))
 }

@@ -1,6 +1,6 @@
 //! Reads the output of `git log -z --raw --numstat`, word by word. Pure.
 
-use super::{Change, ChangedFile, Details};
+use super::{ChangedFile, Details};
 use crate::domain::timestamp::Timestamp;
 use crate::git::GitError;
 use crate::git::process::text;
@@ -74,7 +74,7 @@ impl<'a> Records<'a> {
             if word.starts_with(b":") {
                 let change = change(word);
                 let mut path = self.field()?;
-                if matches!(change, Change::Copied | Change::Moved) {
+                if matches!(change, 'C' | 'R') {
                     path = self.field()?;
                 }
                 details.file_count += 1;
@@ -107,17 +107,10 @@ impl<'a> Records<'a> {
 }
 
 /// From `:100644 100644 OLD NEW R100`.
-fn change(word: &[u8]) -> Change {
+fn change(word: &[u8]) -> char {
     let status = word.rsplit(|byte| *byte == b' ').next();
-    match status.and_then(<[u8]>::first) {
-        Some(b'A') => Change::Added,
-        Some(b'C') => Change::Copied,
-        Some(b'D') => Change::Deleted,
-        // A change of the type of file is one of the file.
-        Some(b'M' | b'T') => Change::Modified,
-        Some(b'R') => Change::Moved,
-        _ => Change::Unknown,
-    }
+    let letter = status.and_then(<[u8]>::first);
+    letter.copied().unwrap_or_default().into()
 }
 
 /// `-` stands for a file that is not text.
@@ -156,7 +149,7 @@ pub(in crate::git) fn read_all(bytes: &[u8]) -> Vec<Details> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Change, read_all};
+    use super::read_all;
 
     /// With `|` for NUL.
     const HEADER: &str = "|id|p1 p2|1|2|Ada|a@x|message||";
@@ -164,25 +157,24 @@ mod tests {
     /// What git says behind the header; how many commits, how many files, and the kinds of those that are kept.
     #[test]
     fn records_end_where_the_next_one_begins() {
-        use Change::{Added, Copied, Deleted, Modified, Moved, Unknown};
         let raw = |status: &str| format!(":100644 100644 a b {status}");
         let (added, moved) = (raw("A"), raw("R090"));
         let cases = [
             (String::new(), 1, 0, vec![]),
             (HEADER.to_owned(), 2, 0, vec![]),
-            (format!("\n{added}|a|1\t2\ta|"), 1, 1, vec![(Added, 1, 2)]),
+            (format!("\n{added}|a|1\t2\ta|"), 1, 1, vec![('A', 1, 2)]),
             (
                 format!("\n{added}|a|{moved}|old|new|-\t-\ta|3\t4\t|old|new|{HEADER}"),
                 2,
                 2,
-                vec![(Added, 0, 0), (Moved, 3, 4)],
+                vec![('A', 0, 0), ('R', 3, 4)],
             ),
             // Paths that look like something else.
             (
                 format!("\n{added}|:100644|1\t2\t:100644|"),
                 1,
                 1,
-                vec![(Added, 1, 2)],
+                vec![('A', 1, 2)],
             ),
             (
                 ["C1", "D", "T", "X"]
@@ -193,18 +185,13 @@ mod tests {
                     .concat(),
                 1,
                 4,
-                vec![
-                    (Copied, 0, 0),
-                    (Deleted, 0, 0),
-                    (Modified, 0, 0),
-                    (Unknown, 0, 0),
-                ],
+                vec![('C', 0, 0), ('D', 0, 0), ('T', 0, 0), ('X', 0, 0)],
             ),
             (
                 format!("{added}|path|").repeat(12),
                 1,
                 12,
-                vec![(Added, 0, 0); 10],
+                vec![('A', 0, 0); 10],
             ),
             // It breaks off: what it began is not counted.
             (format!("\n{moved}|old"), 0, 0, vec![]),

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use crate::git::{Change, ChangedFile, Details, DetailsReader, Repository};
+use crate::git::{ChangedFile, Details, DetailsReader, Repository};
 use crate::system::Machine;
 
 static MACHINE: LazyLock<Machine> = LazyLock::new(Machine::new);
@@ -95,7 +95,7 @@ fn git(folder: &Path, arguments: &[&str], input: &[u8]) -> String {
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
-fn file(path: &[u8], change: Change, lines: (u32, u32)) -> ChangedFile {
+fn file(path: &[u8], change: char, lines: (u32, u32)) -> ChangedFile {
     ChangedFile {
         path: path.to_owned(),
         change,
@@ -106,7 +106,6 @@ fn file(path: &[u8], change: Change, lines: (u32, u32)) -> ChangedFile {
 
 #[test]
 fn every_kind_of_change_is_told() {
-    use Change::{Added, Copied, Deleted, Modified, Moved};
     let scratch = Scratch::new();
     let text = (1..=20).map(|number| format!("line {number}"));
     let text = text.collect::<Vec<_>>().join("\n") + "\n";
@@ -127,13 +126,13 @@ fn every_kind_of_change_is_told() {
     assert_eq!(details.parents, [first]);
     assert_eq!(details.message.trim_end(), "second\n\nand its body");
     let expected = [
-        file(b"added\n\"new\"\t", Added, (2, 0)),
-        file(b"binary", Added, (0, 0)),
-        file(b"copied", Modified, (1, 0)),
-        file(b"copy", Copied, (0, 0)),
-        file(b"deleted", Deleted, (0, 1)),
-        file(b"modified", Modified, (2, 1)),
-        file(b"renamed", Moved, (0, 0)),
+        file(b"added\n\"new\"\t", 'A', (2, 0)),
+        file(b"binary", 'A', (0, 0)),
+        file(b"copied", 'M', (1, 0)),
+        file(b"copy", 'C', (0, 0)),
+        file(b"deleted", 'D', (0, 1)),
+        file(b"modified", 'M', (2, 1)),
+        file(b"renamed", 'R', (0, 0)),
     ];
     assert_eq!(details.files, expected);
     assert_eq!(details.file_count, 7);
@@ -336,8 +335,8 @@ fn submodules_are_files_like_others() {
     outer.git(&["submodule", "--quiet", "add", &address, "inner"]);
     let details = outer.one(&outer.commit("add it"));
     let expected = [
-        file(b".gitmodules", Change::Added, (3, 0)),
-        file(b"inner", Change::Added, (1, 0)),
+        file(b".gitmodules", 'A', (3, 0)),
+        file(b"inner", 'A', (1, 0)),
     ];
     assert_eq!(details.files, expected);
 }

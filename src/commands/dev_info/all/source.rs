@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use super::super::batch::{self, Batch, Frame};
 use super::super::branches::Others;
-use super::super::cannot_read;
 use super::super::entities::Maker;
 use super::super::key_finder::KeyFinder;
 use super::progress::{Step, advance, common};
@@ -22,7 +21,7 @@ use crate::commands::send::{self, Source};
 use crate::domain::issue_key::IssueKey;
 use crate::domain::sequence::SequenceNumber;
 use crate::error::Failure;
-use crate::git::{DetailsReader, Reference, Repository, Walk};
+use crate::git::{DetailsReader, GitError, Reference, Repository, Walk};
 use crate::outbox::{Progress, UnderWay};
 use crate::output::Output;
 use crate::phrases::counted;
@@ -75,12 +74,12 @@ pub(super) struct WholeHistory<'a> {
 
 impl<'a> WholeHistory<'a> {
     /// Finds out what is left.
-    pub(super) fn new(mut parts: Parts<'a>) -> Result<Self, Failure> {
+    pub(super) fn new(mut parts: Parts<'a>) -> Result<Self, GitError> {
         let repository = parts.repository;
         let common = common(parts.tracker.of_sites());
         let tips = std::mem::take(&mut parts.tips);
-        let remaining = remaining(repository, tips, &common.delivered, common.under_way);
-        let (histories, read, total) = remaining.map_err(|error| cannot_read(&error))?;
+        let (histories, read, total) =
+            remaining(repository, tips, &common.delivered, common.under_way)?;
         say_remaining(read, total, !common.delivered.is_empty(), parts.output);
         let branches = std::mem::take(&mut parts.branches);
         let mut gone = gone(&branches, &common.sent_branches);

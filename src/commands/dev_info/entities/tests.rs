@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{Change, ChangedFile, Details, Maker, PullRequestFacts, PullRequestStatus};
+use super::{ChangedFile, Details, Maker, OpenRequest, PullRequestFacts, PullRequestStatus};
 use crate::domain::hosting::{CloneUrl, Hosting};
 use crate::domain::issue_key::IssueKey;
 use crate::domain::sequence::SequenceNumber;
@@ -37,13 +37,13 @@ fn details() -> Details {
         files: vec![
             ChangedFile {
                 path: b"src/main.rs".to_vec(),
-                change: Change::Modified,
+                change: 'M',
                 lines_added: 3,
                 lines_removed: u32::MAX,
             },
             ChangedFile {
                 path: b"old\xFF".to_vec(),
-                change: Change::Deleted,
+                change: 'D',
                 lines_added: 0,
                 lines_removed: 0,
             },
@@ -101,6 +101,22 @@ fn a_commit_has_all_that_git_knows() {
     assert_eq!(without, commit(&json!({})));
 }
 
+/// Another type of file is a change of the file.
+#[test]
+fn changes_have_jiras_words() {
+    let hosting = hosting();
+    let maker = maker(&hosting);
+    let words = ["A", "C", "D", "M", "T", "R", "X"].map(|letter| {
+        let mut details = details();
+        details.files[0].change = letter.parse().unwrap();
+        json!(maker.commit(&details, &[]))["files"][0]["changeType"].clone()
+    });
+    let expected = [
+        "ADDED", "COPIED", "DELETED", "MODIFIED", "MODIFIED", "MOVED", "UNKNOWN",
+    ];
+    assert_eq!(words, expected);
+}
+
 /// What is required is there, and what is optional and unknown is not.
 #[test]
 fn a_commit_of_nobody_with_nothing_is_complete() {
@@ -153,15 +169,15 @@ fn a_pull_request_has_all_that_jenkins_knows() {
     let hosting = hosting();
     let facts = PullRequestFacts {
         number: "7".to_owned(),
-        url: None,
-        title: Some("ABC-1:\nfix".to_owned()),
-        author_name: Some("Ada".to_owned()),
-        author_email: None,
-        source: "f/x".to_owned(),
-        target: Some("main".to_owned()),
-        is_from_fork: false,
         status: PullRequestStatus::Open,
-        updated: Timestamp::from_second(1_767_225_600),
+        request: OpenRequest {
+            at: 1_767_225_600_000,
+            title: Some("ABC-1:\nfix".to_owned()),
+            author_name: Some("Ada".to_owned()),
+            source: "f/x".to_owned(),
+            target: Some("main".to_owned()),
+            ..OpenRequest::default()
+        },
     };
     let found = json!(maker(&hosting).pull_request(&facts, &keys(&["ABC-1"])));
     let expected = json!({
@@ -182,11 +198,14 @@ fn a_pull_request_has_all_that_jenkins_knows() {
     });
     assert_eq!(found, expected);
     let bare = PullRequestFacts {
-        title: None,
-        author_name: None,
-        target: None,
-        is_from_fork: true,
         status: PullRequestStatus::Declined,
+        request: OpenRequest {
+            title: None,
+            author_name: None,
+            target: None,
+            is_from_fork: true,
+            ..facts.request
+        },
         ..facts
     };
     let found = json!(maker(&hosting).pull_request(&bare, &[]));

@@ -6,7 +6,6 @@ use super::ALL;
 use super::lines::RefUpdate;
 use crate::cli::DevInfoOptions;
 use crate::commands::Context;
-use crate::commands::dev_info::AT_ONCE;
 use crate::commands::dev_info::about::About;
 use crate::commands::dev_info::batch::{DevEntity, WithKeys};
 use crate::commands::dev_info::branches::{self, Others};
@@ -14,6 +13,7 @@ use crate::commands::dev_info::entities::Maker;
 use crate::commands::dev_info::key_finder::KeyFinder;
 use crate::commands::dev_info::merged::{self, Built};
 use crate::commands::dev_info::this_run::merged_entities;
+use crate::commands::dev_info::{AT_ONCE, commits};
 use crate::domain::entity_ids::EntityId;
 use crate::domain::issue_key::{IssueKey, Text, TextKind};
 use crate::domain::merged_request::MergedRequest;
@@ -76,14 +76,7 @@ impl Push<'_> {
         entities.extend(deleted.map(|name| (DevEntity::Deleted(EntityId::of(name)), Vec::new())));
         entities.extend(self.merged(&found.merges));
         entities.extend(self.branches(updates, &tips)?);
-        for some in found.wanted.chunks(AT_ONCE) {
-            let ids: Vec<String> = some.iter().map(|(id, _)| id.clone()).collect();
-            let details = self.reader.read(&ids)?;
-            for (details, (_, keys)) in details.iter().zip(some) {
-                let commit = self.maker.commit(details, keys);
-                entities.push((DevEntity::Commit(Box::new(commit)), keys.clone()));
-            }
-        }
+        entities.extend(commits(&found.wanted, &self.maker, &mut self.reader)?);
         Ok((entities, found.read))
     }
 

@@ -4,12 +4,11 @@ use super::WholeHistory;
 use crate::commands::dev_info::all::TIME_FOR_FILES;
 use crate::commands::dev_info::all::progress::Step;
 use crate::commands::dev_info::batch::{Batch, DevEntity};
-use crate::commands::dev_info::{AT_ONCE, branches, cannot_read};
+use crate::commands::dev_info::{AT_ONCE, branches};
 use crate::domain::entity_ids::EntityId;
 use crate::domain::issue_key::IssueKey;
-use crate::error::Failure;
 use crate::facts::commit_text;
-use crate::git::{Reference, Walk};
+use crate::git::{GitError, Reference, Walk};
 use crate::outbox::UnderWay;
 
 /// A commit that is to be sent, and how far the history is with it.
@@ -26,11 +25,11 @@ impl<'a> WholeHistory<'a> {
         &mut self,
         mut position: UnderWay,
         mut walk: Walk<'a>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), GitError> {
         let mut wanted: Vec<FoundCommit> = Vec::new();
         let mut is_end = false;
         while wanted.len() < AT_ONCE {
-            let Some(commit) = walk.next().map_err(|error| cannot_read(&error))? else {
+            let Some(commit) = walk.next()? else {
                 is_end = true;
                 break;
             };
@@ -61,11 +60,10 @@ impl<'a> WholeHistory<'a> {
     }
 
     /// `end` is how far the history was read for them.
-    fn make_commits(&mut self, wanted: Vec<FoundCommit>, end: &UnderWay) -> Result<(), Failure> {
+    fn make_commits(&mut self, wanted: Vec<FoundCommit>, end: &UnderWay) -> Result<(), GitError> {
         let ids: Vec<String> = wanted.iter().map(|commit| commit.id.clone()).collect();
         self.reader.allow(TIME_FOR_FILES);
-        let details = self.reader.read(&ids);
-        let details = details.map_err(|error| cannot_read(&error))?;
+        let details = self.reader.read(&ids)?;
         let mut batch = Batch::default();
         let mut last = None;
         for (details, wanted) in details.iter().zip(wanted) {
@@ -110,7 +108,7 @@ impl<'a> WholeHistory<'a> {
     }
 
     /// Branches whose name or newest commit names issues. The others are done without sending.
-    pub(super) fn make_branches(&mut self) -> Result<(), Failure> {
+    pub(super) fn make_branches(&mut self) -> Result<(), GitError> {
         let count = self.changed.len().min(AT_ONCE);
         let branches: Vec<Reference> = self.changed.drain(..count).collect();
         let named: Vec<(&str, &str)> = branches
@@ -121,8 +119,7 @@ impl<'a> WholeHistory<'a> {
         let (repository, maker) = (self.parts.repository, &self.maker);
         let others = &self.parts.others;
         let (finder, reader) = (&mut self.finder, &mut self.reader);
-        let entities = branches::with_keys(&named, others, repository, maker, finder, reader);
-        let entities = entities.map_err(|error| cannot_read(&error))?;
+        let entities = branches::with_keys(&named, others, repository, maker, finder, reader)?;
         let mut done = Vec::new();
         let mut batch = Batch::default();
         for (Reference { name, tip }, entity) in branches.into_iter().zip(entities) {
@@ -142,16 +139,14 @@ impl<'a> WholeHistory<'a> {
     }
 
     /// Where a history goes on; at its beginning when its order is no longer the same.
-    pub(super) fn begin(&self, mut position: UnderWay) -> Result<(UnderWay, Walk<'a>), Failure> {
+    pub(super) fn begin(&self, mut position: UnderWay) -> Result<(UnderWay, Walk<'a>), GitError> {
         let repository = self.parts.repository;
-        let failed = |error| cannot_read(&error);
         let walk = |position: &UnderWay, skip: usize| {
-            let walk = repository.walk(&position.tips, &position.excluded, skip);
-            walk.map_err(failed)
+            repository.walk(&position.tips, &position.excluded, skip)
         };
         if let Some(before) = position.done.checked_sub(1) {
             let mut walk = walk(&position, before)?;
-            let last = walk.next().map_err(failed)?;
+            let last = walk.next()?;
             if last.is_some_and(|commit| commit.id == position.last) {
                 return Ok((position, walk));
             }
