@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use super::workspace::Workspace;
+use super::workspace::{Clones, Workspace};
 use super::{Notes, Question};
 use crate::domain::revision::Revision;
 use crate::git::{CloneFolder, GitError, Repository};
@@ -144,12 +144,17 @@ impl<'a> Checkouts<'a> {
     }
 
     fn look(&self) -> FoundCheckouts {
-        let (clones, mut found) = self.clones();
+        let clones = self.clones();
+        let mut found = FoundCheckouts {
+            checkouts: Vec::new(),
+            is_uncertain: clones.is_uncertain,
+            notes: clones.notes,
+        };
         let is_named = !self.question.repositories.is_empty();
         let asked = self.asked();
         // One that hangs leaves the other half for reading the others.
         let patience = self.remaining() / 2;
-        let answers = side_by_side(clones, |(clone, name)| {
+        let answers = side_by_side(clones.found, |(clone, name)| {
             let repository = Repository::of_clone(&clone, self.system, patience);
             let answer = repository.look_up(&asked);
             (clone, name, answer)
@@ -196,44 +201,27 @@ impl<'a> Checkouts<'a> {
             .collect()
     }
 
-    /// The folders to ask in, without asking git; and what is known then.
-    fn clones(&self) -> (Vec<(CloneFolder, String)>, FoundCheckouts) {
+    /// The folders to ask in, without asking git.
+    fn clones(&self) -> Clones {
         let (workspace, names) = (self.workspace.clone(), self.question.repositories.clone());
-        let work = move || {
+        // What lies about in the workspace of another system than git is a tool's.
+        if names.is_empty() && !self.question.changes.is_of_git() {
+            return Clones::default();
+        }
+        let patience = LONGEST_SEARCH.min(self.remaining() / 2);
+        let clones = in_time(patience, move || {
             if names.is_empty() {
                 workspace.search()
             } else {
                 workspace.named(&names)
             }
-        };
-        let mut found = FoundCheckouts::default();
-        // What lies about in the workspace of another system than git is a tool's.
-        let is_of_git = self.question.changes.is_of_git();
-        if self.question.repositories.is_empty() && !is_of_git {
-            return (Vec::new(), found);
-        }
-        let patience = LONGEST_SEARCH.min(self.remaining() / 2);
-        let Some(clones) = in_time(patience, work) else {
-            found.is_uncertain = true;
-            let line = "ran out of time while searching the workspace for repositories";
-            found.notes = Notes::detail(line.to_owned());
-            return (Vec::new(), found);
-        };
-        if clones.is_cut {
-            let line = "the workspace is too large to search for repositories: name them with --repositories";
-            found.notes = Notes::detail(line.to_owned());
-        }
-        for missing in clones.missing {
-            found.is_uncertain = true;
-            found.notes = found.notes.and(Notes::warning(
-                format!(
-                    "{}, which --repositories names, is not the folder of a repository",
-                    missing.display()
-                ),
-                "name folders in the workspace that contain .git, one at a time",
-            ));
-        }
-        (clones.found, found)
+        });
+        let too_slow = "ran out of time while searching the workspace for repositories";
+        clones.unwrap_or_else(|| Clones {
+            found: Vec::new(),
+            is_uncertain: true,
+            notes: Notes::detail(too_slow.to_owned()),
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::Notes;
 use crate::git::{CloneFolder, clone_in, clones_below};
 use crate::variables::{self, Variables};
 
@@ -13,10 +14,9 @@ pub(super) struct Workspace(Option<PathBuf>);
 #[derive(Debug, Default)]
 pub(super) struct Clones {
     pub(super) found: Vec<(CloneFolder, String)>,
-    /// What is named and is none.
-    pub(super) missing: Vec<PathBuf>,
-    /// Whether there was too much to look at.
-    pub(super) is_cut: bool,
+    /// Whether one that belongs to the run may be missing.
+    pub(super) is_uncertain: bool,
+    pub(super) notes: Notes,
 }
 
 /// All of this asks the drive, which may hang.
@@ -42,10 +42,13 @@ impl Workspace {
             let name = name_below(&workspace, &clone.directory);
             (clone, name)
         });
+        let too_large =
+            "the workspace is too large to search for repositories: name them with --repositories";
+        let cut = clones.is_cut.then(|| Notes::detail(too_large.to_owned()));
         Clones {
             found: named.collect(),
-            is_cut: clones.is_cut,
-            ..Clones::default()
+            is_uncertain: false,
+            notes: cut.unwrap_or_default(),
         }
     }
 
@@ -57,7 +60,14 @@ impl Workspace {
         for name in names {
             let candidates = [workspace.join(name), name.clone()];
             let Some(clone) = candidates.iter().find_map(|folder| clone_in(folder)) else {
-                clones.missing.push(name.clone());
+                let name = name.display();
+                clones.is_uncertain = true;
+                clones.notes = clones.notes.and(Notes::warning(
+                    format!(
+                        "{name}, which --repositories names, is not the folder of a repository"
+                    ),
+                    "name folders in the workspace that contain .git, one at a time",
+                ));
                 continue;
             };
             let real = real(&clone.directory);
@@ -122,9 +132,13 @@ mod tests {
         let names = ["libs/lib 🚀", "libs/../libs/lib 🚀/", "libs"].map(Into::into);
         let clones = workspace.named(&names);
         assert_eq!(clones.found.len(), 1);
-        assert_eq!(clones.missing, names[2..]);
+        let warning = &clones.notes.warnings[0].what;
+        assert!(
+            clones.is_uncertain && warning.starts_with("libs, which"),
+            "{warning}"
+        );
         let absolute = of("/nowhere").named(&[lib]);
-        assert_eq!((absolute.found.len(), absolute.missing.len()), (1, 0));
+        assert_eq!((absolute.found.len(), absolute.is_uncertain), (1, false));
         assert_eq!(workspace.search().found.len(), 1);
         assert_eq!(Workspace::default().search().found.len(), 0);
     }
