@@ -29,7 +29,6 @@ use crate::phrases::counted;
 use crate::system::{Deadline, System};
 use crate::variables::Variables;
 use checkouts::Checkouts;
-use first::OfRun;
 
 pub(crate) use change_log::ChangeLog;
 pub(crate) use notes::Notes;
@@ -138,8 +137,8 @@ pub(crate) fn gather(
     let run = Run::new(variables);
     let deadline = Deadline::after(system, patience);
     let checkouts = Checkouts::new(question, &run, variables, system, patience);
-    let first = first::read(question, &run, variables, &checkouts);
-    if let Some(lacking) = first.lacking(question) {
+    let first = first::read(question, run, variables, &checkouts);
+    if let Some(lacking) = first.lacking {
         let (question, variables) = question.of_workspace(lacking, variables);
         return gather(&question, &variables, system, deadline.remaining(system));
     }
@@ -148,7 +147,7 @@ pub(crate) fn gather(
     let others = if question.only_issue_keys && !is_deployment {
         further::Others::default()
     } else {
-        further::read(question, &run, &first, &checkouts)
+        further::read(question, &first, &checkouts)
     };
     let submodules = submodules::read(question, &first, &others);
     let deployed = if is_deployment {
@@ -172,22 +171,23 @@ pub(crate) fn gather(
     let is_searched = |text: &Text| matches!(text.kind, TextKind::Commit | TextKind::Explicit);
     let is_told = texts.iter().any(is_searched) || has_log || question.only_issue_keys;
     let unread = jenkins::unread(variables).filter(|_| !is_told);
-    let unread = unread.map(Notes::from);
-    let notes = others.notes.clone().and(submodules.notes).and(of_texts);
-    let notes = notes.and(of_log.unwrap_or_default());
-    let notes = notes.and(left_out.unwrap_or_default());
-    let notes = notes.and(unread.unwrap_or_default());
-    let facts = Facts::of_first(run, first);
-    let of_others = others.read.iter().chain(&submodules.read);
-    let of_others = of_others.map(|read| (read.folder.clone(), read.found.range.clone()));
+    let others_read = others.read.into_iter().chain(submodules.read);
+    let mut facts = first.facts;
+    facts
+        .ranges
+        .extend(others_read.map(|read| (read.folder, read.found.range)));
+    let notes = facts.notes.and(others.notes).and(submodules.notes);
+    let optional = [of_log, left_out, unread.map(Notes::from)];
     Facts {
         texts,
         log,
         deployed,
-        ranges: facts.ranges.into_iter().chain(of_others).collect(),
         commits_left_out,
         is_elsewhere: question.lacking.is_some(),
-        notes: facts.notes.and(notes),
+        notes: optional
+            .into_iter()
+            .flatten()
+            .fold(notes.and(of_texts), Notes::and),
         ..facts
     }
 }
@@ -202,45 +202,18 @@ pub(crate) fn read(
     let run = Run::new(variables);
     let deadline = Deadline::after(system, patience);
     let checkouts = Checkouts::new(question, &run, variables, system, patience);
-    let mut first = first::read(question, &run, variables, &checkouts);
-    if let Some(lacking) = first.lacking(question) {
+    let first = first::read(question, run, variables, &checkouts);
+    if let Some(lacking) = first.lacking {
         let (question, variables) = question.of_workspace(lacking, variables);
         return read(&question, &variables, system, deadline.remaining(system));
     }
     let texts = texts::but_of_commits(question, variables, &first);
-    let commits = first.repository.as_mut();
-    let commits = commits.map(|it| std::mem::take(&mut it.found.commits));
+    let commits = first.repository.map(|read| read.found.commits);
     let facts = Facts {
         texts,
-        ..Facts::of_first(run, first)
+        ..first.facts
     };
     (facts, commits.unwrap_or_default())
-}
-
-impl Facts {
-    /// What is known of the repository of the run.
-    fn of_first(run: Run, first: OfRun<'_>) -> Self {
-        let read = first.repository.as_ref();
-        let subject = first.subject();
-        let ranges = read.into_iter();
-        let ranges = ranges.map(|read| (read.folder.clone(), read.found.range.clone()));
-        Self {
-            run: Run {
-                reference: first.reference,
-                ..run
-            },
-            built_ref: first.built_ref,
-            is_rollback: read.is_some_and(|read| read.found.is_rollback),
-            head: read.map(|read| read.found.head.clone()),
-            subject,
-            commit: first.commit,
-            repository: first.url,
-            directory: first.directory,
-            ranges: ranges.collect(),
-            notes: first.notes,
-            ..Self::default()
-        }
-    }
 }
 
 /// Says why commits of the change log count for nothing, if any do.

@@ -124,7 +124,7 @@ pub(super) fn sort(
 fn are_whole(first: &OfRun<'_>, others: &Others<'_>) -> bool {
     let is_built_here = match &first.repository {
         Some(read) => !read.found.lacks_head,
-        None => first.commit.is_none() && !others.read.is_empty(),
+        None => first.facts.commit.is_none() && !others.read.is_empty(),
     };
     let mut repositories = first.repository.iter().chain(&others.read);
     is_built_here && !repositories.any(|read| read.found.is_shallow)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::checkouts::{Checkouts, unreadable};
 use super::repository::RepositoryFacts;
-use super::{Notes, Question};
+use super::{Facts, Notes, Question};
 use crate::domain::deployed::RepositoryName;
 use crate::domain::issue_key::{Text, TextKind};
 use crate::domain::revision::Revision;
@@ -17,58 +17,47 @@ use crate::variables::{self, Variables};
 /// What is known of the repository of the run.
 #[derive(Default)]
 pub(super) struct OfRun<'a> {
-    /// Folder in which git is asked about the run.
-    pub(super) directory: PathBuf,
+    /// As far as this repository tells them.
+    pub(super) facts: Facts,
     /// What was read there; nothing when git could not.
     pub(super) repository: Option<RepositoryFacts<'a>>,
-    /// The commit that Jenkins or the user names.
-    pub(super) named: Option<Revision>,
-    /// The commit that was built: Jenkins' word stands even when the folder holds another repository.
-    pub(super) commit: Option<String>,
-    /// Clone address.
-    pub(super) url: Option<String>,
-    /// The branch or tag that is searched.
-    pub(super) reference: Option<Ref>,
-    /// The branch or tag that was built, if anything names it. `--branch` need not: it may be any text with an issue
-    /// key.
-    pub(super) built_ref: Option<Ref>,
+    /// The commit that Jenkins names, when the workspace does not have it.
+    pub(super) lacking: Option<Revision>,
     /// Git's own branch where Jenkins names none, or the message of an annotated tag.
     pub(super) text: Option<Text>,
-    /// Whether it is known which commits of the change log it has.
+    /// Whether it is not known which commits of the change log it has.
     pub(super) is_uncertain: bool,
-    pub(super) notes: Notes,
 }
 
 /// Reads the repository of the run.
 pub(super) fn read<'a>(
     question: &Question,
-    run: &Run,
+    run: Run,
     variables: &Variables,
     checkouts: &Checkouts<'a>,
 ) -> OfRun<'a> {
-    let head = question.commit.as_ref().or(run.commit.as_ref());
-    let of_jenkins = OfRun {
-        named: head.cloned(),
-        commit: head.map(ToString::to_string),
-        url: run.repository.clone(),
+    let named = question.commit.as_ref().or(run.commit.as_ref()).cloned();
+    let known = run.reference.clone();
+    let mut first = OfRun {
+        facts: Facts {
+            commit: named.as_ref().map(ToString::to_string),
+            repository: run.repository.clone(),
+            run,
+            ..Facts::default()
+        },
         ..OfRun::default()
     };
     if question.lacks_workspace {
-        return of_jenkins.with_refs(question, run.reference.clone(), None);
+        return first.with_refs(question, known, None);
     }
-    let (git, answer, notes) = look(question, run, variables, checkouts);
-    let of_git = OfRun {
-        directory: git.directory().to_owned(),
-        ..of_jenkins
-    };
+    let facts = &mut first.facts;
+    let (git, answer, notes) = look(question, &facts.run, variables, checkouts);
+    git.directory().clone_into(&mut facts.directory);
     let mut read = match answer {
         Ok(read) => read,
         Err(error) => {
-            let of_git = OfRun {
-                notes: notes.and(trouble(&error, run)),
-                ..of_git
-            };
-            return of_git.with_refs(question, run.reference.clone(), Some(&git));
+            facts.notes = notes.and(trouble(&error, &facts.run));
+            return first.with_refs(question, known, Some(&git));
         }
     };
     let listed = listed_in(&read, &checkouts.listed);
@@ -76,39 +65,52 @@ pub(super) fn read<'a>(
     let trouble = taken.as_ref().err();
     let trouble = trouble.map(|error| unreadable(&read.folder, error));
     let is_of_branch = variables.get(variables::BRANCH_NAME).is_some();
-    let known = run.reference.clone().map(|known| {
+    let known = known.map(|known| {
         if is_of_branch {
             known
         } else {
             known.without_remote(&git.remotes())
         }
     });
-    let commit = of_git.commit.filter(|_| read.found.lacks_head);
-    let of_git = OfRun {
-        commit: Some(commit.unwrap_or_else(|| read.found.head.clone())),
-        url: read.url.clone(),
-        notes: notes
-            .and(read.notes.clone())
-            .and(trouble.unwrap_or_default()),
-        repository: Some(read),
-        is_uncertain: taken.is_err(),
-        ..of_git
-    };
-    of_git.with_refs(question, known, Some(&git))
+    let found = &read.found;
+    // Jenkins' word stands even when the folder holds another repository.
+    let elsewhere = facts.commit.take().filter(|_| found.lacks_head);
+    let commit = elsewhere.unwrap_or_else(|| found.head.clone());
+    let built = found.commits.iter().find(|it| it.id == commit);
+    let subject = built.and_then(|built| built.message.lines().next());
+    facts.subject = subject.map(ToOwned::to_owned);
+    facts.commit = Some(commit);
+    facts.head = Some(found.head.clone());
+    facts.is_rollback = found.is_rollback;
+    facts.ranges = vec![(read.folder.clone(), found.range.clone())];
+    facts.repository.clone_from(&read.url);
+    facts.notes = notes
+        .and(read.notes.clone())
+        .and(trouble.unwrap_or_default());
+    first.is_uncertain = taken.is_err();
+    first.lacking = named.filter(|_| is_lacking(question, found.lacks_head));
+    first.repository = Some(read);
+    first.with_refs(question, known, Some(&git))
+}
+
+/// Whether a commit that the workspace does not have is one that Jenkins names, and not the user; the workspace is asked
+/// once.
+fn is_lacking(question: &Question, lacks_head: bool) -> bool {
+    lacks_head && question.commit.is_none() && question.lacking.is_none()
 }
 
 impl OfRun<'_> {
     /// `known` is the branch or tag that Jenkins names.
     fn with_refs(
-        self,
+        mut self,
         question: &Question,
         known: Option<Ref>,
         git: Option<&Repository<'_>>,
     ) -> Self {
         let tag = question.tag.clone().map(Ref::Tag);
         let given = tag.or_else(|| question.branch.clone().map(Ref::Branch));
-        let reference = given.or_else(|| known.clone());
-        let (reference, text) = match (reference, git) {
+        let mut reference = given.or_else(|| known.clone());
+        match (&reference, git) {
             (None, Some(git)) => {
                 let branch = match &self.repository {
                     Some(read) => read.branch.clone(),
@@ -116,39 +118,18 @@ impl OfRun<'_> {
                 };
                 let branch = branch.or_else(|| git.remote_branch());
                 let text = |branch: &String| Text::new(TextKind::Branch, "git branch", branch);
-                let text = branch.as_ref().map(text);
-                (branch.map(Ref::Branch), text)
+                self.text = branch.as_ref().map(text);
+                reference = branch.map(Ref::Branch);
             }
             (Some(Ref::Tag(tag)), Some(git)) => {
-                let message = git.tag_message(&tag).unwrap_or_default();
-                let text = Text::new(TextKind::Commit, format!("tag {tag}"), &message);
-                (Some(Ref::Tag(tag)), Some(text))
+                let message = git.tag_message(tag).unwrap_or_default();
+                self.text = Some(Text::new(TextKind::Commit, format!("tag {tag}"), &message));
             }
-            (reference, _) => (reference, None),
-        };
-        Self {
-            built_ref: known.or_else(|| reference.clone().filter(Ref::is_possible)),
-            reference,
-            text,
-            ..self
+            _ => {}
         }
-    }
-
-    /// The commit that Jenkins names, when the workspace does not have it.
-    pub(super) fn lacking(&self, question: &Question) -> Option<Revision> {
-        let is_other = self
-            .repository
-            .as_ref()
-            .is_some_and(|read| read.found.lacks_head);
-        let is_wanted = is_other && question.commit.is_none() && question.lacking.is_none();
-        self.named.clone().filter(|_| is_wanted)
-    }
-
-    /// The first line of the message of the commit that was built.
-    pub(super) fn subject(&self) -> Option<String> {
-        let commits = self.repository.iter().flat_map(|read| &read.found.commits);
-        let mut built = commits.filter(|it| Some(&it.id) == self.commit.as_ref());
-        Some(built.next()?.message.lines().next()?.to_owned())
+        self.facts.built_ref = known.or_else(|| reference.clone().filter(Ref::is_possible));
+        self.facts.run.reference = reference;
+        self
     }
 }
 

@@ -10,7 +10,6 @@ use super::{Notes, Question};
 use crate::domain::deployed::RepositoryName;
 use crate::domain::revision::{Revision, short};
 use crate::git::{GitError, RangeRequest};
-use crate::jenkins::Run;
 use crate::side_by_side::side_by_side;
 
 /// What was read of them.
@@ -26,7 +25,6 @@ pub(super) struct Others<'a> {
 /// Those that nothing connects with the run are not read.
 pub(super) fn read<'a>(
     question: &Question,
-    run: &Run,
     first: &OfRun<'a>,
     checkouts: &Checkouts<'a>,
 ) -> Others<'a> {
@@ -47,7 +45,7 @@ pub(super) fn read<'a>(
         question,
         others: others.collect(),
         deployed: deployed_before(question, name_of_first.as_ref()),
-        is_first_build: question.changes.is_empty() && run.last_success.is_none(),
+        is_first_build: question.changes.is_empty() && first.facts.run.last_success.is_none(),
         checkouts,
     };
     let results = side_by_side(reading.others.iter(), |checkout| {
@@ -168,7 +166,7 @@ fn nowhere(question: &Question, first: &OfRun<'_>, checkouts: &Checkouts<'_>) ->
         first.is_some_and(|first| first.git.resolve(commit).is_some())
     };
     let missing = returned.filter(|commit| {
-        let is_built = first.commit.as_deref() == Some(*commit);
+        let is_built = first.facts.commit.as_deref() == Some(*commit);
         !is_built && !all.iter().any(|it| it.has(commit)) && !is_in_first(commit)
     });
     let warnings = missing.map(|commit| {
@@ -193,12 +191,14 @@ pub(super) fn deployed(
     }
     // Jenkins knows the commit also where there is no clone.
     let by_jenkins = || {
-        let url = first.url.as_deref()?;
+        let url = first.facts.repository.as_deref()?;
         Some((RepositoryName::new(Some(url), ""), ""))
     };
     let of_first = first.repository.as_ref();
     let of_first = of_first.map(|read| (read.name(), read.folder.as_str()));
-    let of_first = of_first.or_else(by_jenkins).zip(first.commit.as_deref());
+    let of_first = of_first
+        .or_else(by_jenkins)
+        .zip(first.facts.commit.as_deref());
     let of_others = others.read.iter();
     let of_others = of_others.map(|read| {
         (

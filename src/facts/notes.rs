@@ -27,21 +27,13 @@ impl Notes {
 
     /// The same of one of several repositories.
     pub(super) fn in_folder(&self, folder: &str) -> Self {
+        let inside = |text: &String| format!("{folder}: {text}");
         let warnings = self.warnings.iter();
-        let warnings =
-            warnings.map(|it| Warning::new(format!("{folder}: {}", it.what), it.advice.as_str()));
+        let warnings = warnings.map(|it| Warning::new(inside(&it.what), it.advice.as_str()));
         Self {
             warnings: warnings.collect(),
-            lines: self
-                .lines
-                .iter()
-                .map(|it| format!("{folder}: {it}"))
-                .collect(),
-            details: self
-                .details
-                .iter()
-                .map(|it| format!("{folder}: {it}"))
-                .collect(),
+            lines: self.lines.iter().map(inside).collect(),
+            details: self.details.iter().map(inside).collect(),
         }
     }
 
