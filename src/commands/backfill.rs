@@ -213,7 +213,7 @@ fn finish(
     context: &Context<'_>,
 ) -> Report {
     let output = context.output;
-    source.end();
+    source.parts.meter.end();
     let counts = &source.counts;
     let sites = report.sites.iter();
     let unknown = sites.map(|site| site.unknown_issue_keys.len());
@@ -240,7 +240,7 @@ fn finish(
     };
     output.say(&message);
     counts.say(output);
-    if source.is_anyone_behind() {
+    if source.parts.tracker.notes.is_anyone_behind() {
         output.say("what is left is sent when the same command is run again");
     }
     if options.jira.dry_run && !is_nothing {

@@ -89,10 +89,7 @@ fn send_what_is_found(options: &DevInfoOptions, context: &Context<'_>) -> Result
         facts.run.change.as_ref().and_then(|it| it.url.as_deref()),
         &mut missing,
     );
-    let event = options
-        .sending
-        .event_time
-        .unwrap_or_else(|| context.system.now());
+    let event = event(options, context);
     let pull_request = this_run::pull_request(options, &facts, event, &mut missing)?;
     if commits.is_empty() && pull_request.is_none() {
         repository.check()?;
@@ -230,6 +227,11 @@ pub(super) fn clone_urls(repository: &Repository<'_>, of_jenkins: Option<&str>) 
         .into_iter()
         .chain(of_jenkins)
         .collect()
+}
+
+fn event(options: &DevInfoOptions, context: &Context<'_>) -> Timestamp {
+    let given = options.sending.event_time;
+    given.unwrap_or_else(|| context.system.now())
 }
 
 fn sequence(options: &DevInfoOptions, event: Timestamp) -> SequenceNumber {

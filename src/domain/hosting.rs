@@ -122,9 +122,7 @@ fn server(clone: &CloneUrl) -> String {
         (Transport::Https, Some(port)) => format!("https://{host}:{port}"),
         (Transport::Http, Some(port)) => format!("http://{host}:{port}"),
         (Transport::Http, None) => format!("http://{host}"),
-        (Transport::Https, None) | (Transport::Ssh | Transport::Git, _) => {
-            format!("https://{host}")
-        }
+        _ => format!("https://{host}"),
     }
 }
 

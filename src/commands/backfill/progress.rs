@@ -14,7 +14,7 @@ use crate::output::Output;
 /// What is remembered of one controller and one site.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-struct Note {
+pub(super) struct Note {
     /// What decided how runs were sent; when it changes, all has to be sent again.
     rules: String,
     /// How often that happened.
@@ -54,7 +54,7 @@ pub(super) enum Step {
 
 /// What all sites have of a selection of runs.
 pub(super) struct Tracker<'a> {
-    notes: progress::Tracker<'a, Note>,
+    pub(super) notes: progress::Tracker<'a, Note>,
     selection: String,
 }
 
@@ -130,14 +130,6 @@ impl<'a> Tracker<'a> {
                 }
             }
         });
-    }
-
-    pub(super) fn is_everyone_behind(&self) -> bool {
-        self.notes.is_everyone_behind()
-    }
-
-    pub(super) fn is_anyone_behind(&self) -> bool {
-        self.notes.is_anyone_behind()
     }
 }
 

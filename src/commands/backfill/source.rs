@@ -48,7 +48,7 @@ pub(super) struct HistoryParts<'a> {
 
 /// The history on its way.
 pub(super) struct WholeHistory<'a> {
-    parts: HistoryParts<'a>,
+    pub(super) parts: HistoryParts<'a>,
     delivered_before: i64,
     /// Where an earlier call has come to.
     resumed: Option<UnderWay>,
@@ -91,14 +91,6 @@ impl<'a> WholeHistory<'a> {
             counts: BackfillReport::default(),
             parts,
         }
-    }
-
-    pub(super) fn is_anyone_behind(&self) -> bool {
-        self.parts.tracker.is_anyone_behind()
-    }
-
-    pub(super) fn end(&self) {
-        self.parts.meter.end();
     }
 
     /// Reads on until a request is full, or to the end.
@@ -277,6 +269,6 @@ impl Source for WholeHistory<'_> {
                 .tracker
                 .done(step.as_ref(), &got, self.parts.output);
         }
-        !self.parts.tracker.is_everyone_behind()
+        !self.parts.tracker.notes.is_everyone_behind()
     }
 }

@@ -10,7 +10,7 @@ use super::super::missing::Missing;
 use super::super::{Context, send};
 use super::about::{self, About};
 use super::branches::Others;
-use super::{clone_urls, frame, sequence};
+use super::{clone_urls, event, frame};
 use crate::cli::DevInfoOptions;
 use crate::error::Failure;
 use crate::facts;
@@ -66,17 +66,13 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
         &rules,
         options.history.restart,
     );
-    let event = options
-        .sending
-        .event_time
-        .unwrap_or_else(|| context.system.now());
+    let event = event(options, context);
     let frame = frame(options, &about, event, OperationType::Backfill)?;
     let budget = Duration::from_secs(options.jira.connection.budget.into());
     let mut source = WholeHistory::new(Parts {
         options,
         repository: &repository,
         frame: &frame,
-        sequence: sequence(options, event),
         tracker,
         tips,
         branches,

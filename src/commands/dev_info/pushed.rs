@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::about::{self, About};
 use super::entities::Maker;
 use super::key_finder::KeyFinder;
-use super::{clone_urls, frame, payloads, sequence};
+use super::{clone_urls, event, frame, payloads, sequence};
 use crate::cli::DevInfoOptions;
 use crate::commands::missing::Missing;
 use crate::commands::send;
@@ -73,8 +73,7 @@ pub(super) fn run(options: &DevInfoOptions, context: &Context<'_>) -> Result<Rep
         let hint = "in a hook, name the page of the repository with --repository-url https://git.example.com/acme/shop; or have it in the repository: git config remote.origin.url";
         failure.hint(hint)
     })?;
-    let event = options.sending.event_time;
-    let event = event.unwrap_or_else(|| context.system.now());
+    let event = event(options, context);
     let all = noted::with_others(options, &lines.updates, &about, context);
     let files = deadline.at_most(context.system, deadline.remaining(context.system) / 4);
     let mut push = Push {

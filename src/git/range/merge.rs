@@ -3,17 +3,13 @@
 use super::super::{Commit, GitError, Repository};
 
 impl Repository<'_> {
-    fn one(&self, commit: &str) -> Result<Vec<Commit>, GitError> {
-        self.log_of(commit, &[], 1)
-    }
-
     /// The newest commit; for a merge also what it brought in.
     pub(in crate::git) fn head_commits(
         &self,
         head: &str,
         pull_request: bool,
     ) -> Result<Vec<Commit>, GitError> {
-        let mut commits = self.one(head)?;
+        let mut commits = self.log_of(head, &[], 1)?;
         let newest = commits.first().cloned().unwrap_or_default();
         let [first, second] = newest.parents.as_slice() else {
             return Ok(commits);
@@ -22,12 +18,11 @@ impl Repository<'_> {
             return self.log(head, std::slice::from_ref(first));
         }
         // The merge was made by Jenkins or the git server, and the target branch is not here to compare with.
-        commits.extend(self.one(pull_request_tip(&newest.message, first, second))?);
+        let tip = pull_request_tip(&newest.message, first, second);
+        commits.extend(self.log_of(tip, &[], 1)?);
         Ok(commits)
     }
-}
 
-impl Repository<'_> {
     /// The pull request's own newest commit, when `head` is a merge that was made for its build alone and that no
     /// branch has: by Jenkins, by GitHub (`refs/pull/7/merge`) or by GitLab (`refs/merge-requests/7/merge`).
     pub(crate) fn merged_for_build(

@@ -19,7 +19,6 @@ use crate::commands::payload::Payload;
 use crate::commands::progress::Tracker;
 use crate::commands::send::{self, Source};
 use crate::domain::issue_key::IssueKey;
-use crate::domain::sequence::SequenceNumber;
 use crate::error::Failure;
 use crate::git::{DetailsReader, GitError, Reference, Repository, Walk};
 use crate::outbox::{Progress, UnderWay};
@@ -33,7 +32,6 @@ pub(super) struct Parts<'a> {
     pub(super) options: &'a DevInfoOptions,
     pub(super) repository: &'a Repository<'a>,
     pub(super) frame: &'a Frame<'a>,
-    pub(super) sequence: SequenceNumber,
     pub(super) tracker: Tracker<'a, Progress>,
     pub(super) tips: Vec<String>,
     pub(super) branches: Vec<Reference>,
@@ -94,7 +92,7 @@ impl<'a> WholeHistory<'a> {
             branches,
             maker: Maker {
                 hosting: &parts.frame.about.hosting,
-                sequence: parts.sequence,
+                sequence: parts.frame.sequence,
                 issue_ids: Vec::new(),
             },
             finder: KeyFinder::new(&parts.options.keys, &[]),
