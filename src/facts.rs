@@ -145,7 +145,7 @@ pub(crate) fn gather(
     let is_deployment = question.deployed_before.is_some();
     // A deployment notes what runs there then, whatever is searched.
     let others = if question.only_issue_keys && !is_deployment {
-        further::Others::default()
+        further::Repositories::default()
     } else {
         further::read(question, &first, &checkouts)
     };
@@ -171,7 +171,7 @@ pub(crate) fn gather(
     let is_searched = |text: &Text| matches!(text.kind, TextKind::Commit | TextKind::Explicit);
     let is_told = texts.iter().any(is_searched) || has_log || question.only_issue_keys;
     let unread = jenkins::unread(variables).filter(|_| !is_told);
-    let others_read = others.read.into_iter().chain(submodules.read);
+    let others_read = others.all.into_iter().chain(submodules.all);
     let mut facts = first.facts;
     facts
         .ranges

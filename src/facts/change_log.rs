@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Question;
 use super::first::OfRun;
-use super::further::Others;
+use super::further::Repositories;
 use super::reverts::{self, Left};
 use super::texts::{commit_text, what_is_left};
 use crate::changes::Changes;
@@ -82,14 +82,14 @@ impl ChangeLog {
 pub(super) fn sort(
     question: &Question,
     first: &OfRun<'_>,
-    others: &Others<'_>,
+    others: &Repositories<'_>,
     is_late: &dyn Fn() -> bool,
 ) -> ChangeLog {
     let changes = question.changes.clone();
     if changes.is_empty() {
         return ChangeLog::whole(changes);
     }
-    let repositories = || first.repository.iter().chain(&others.read);
+    let repositories = || first.repository.iter().chain(&others.all);
     let known: HashSet<&str> = repositories().flat_map(|read| read.known()).collect();
     let is_certain = !first.is_uncertain && !others.is_uncertain;
     let mut left_out = HashSet::new();
@@ -121,11 +121,11 @@ pub(super) fn sort(
 
 /// Whether what none of the repositories has cannot be of the run: the commit that was built is there, and nothing was
 /// cut off.
-fn are_whole(first: &OfRun<'_>, others: &Others<'_>) -> bool {
+fn are_whole(first: &OfRun<'_>, others: &Repositories<'_>) -> bool {
     let is_built_here = match &first.repository {
         Some(read) => !read.found.lacks_head,
-        None => first.facts.commit.is_none() && !others.read.is_empty(),
+        None => first.facts.commit.is_none() && !others.all.is_empty(),
     };
-    let mut repositories = first.repository.iter().chain(&others.read);
+    let mut repositories = first.repository.iter().chain(&others.all);
     is_built_here && !repositories.any(|read| read.found.is_shallow)
 }

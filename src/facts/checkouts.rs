@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use super::notes::Found;
 use super::workspace::{Clones, Workspace};
 use super::{Notes, Question};
 use crate::domain::revision::Revision;
@@ -27,16 +28,7 @@ pub(super) struct Checkouts<'a> {
     pub(super) listed: Vec<String>,
     system: &'a dyn System,
     deadline: Deadline,
-    found: OnceLock<FoundCheckouts>,
-}
-
-/// What was found.
-#[derive(Default)]
-pub(super) struct FoundCheckouts {
-    pub(super) checkouts: Vec<Checkout>,
-    /// Whether there may be commits that nobody could look for.
-    pub(super) is_uncertain: bool,
-    pub(super) notes: Notes,
+    found: OnceLock<Found<Checkout>>,
 }
 
 /// One repository of the workspace.
@@ -118,14 +110,14 @@ impl<'a> Checkouts<'a> {
     }
 
     /// The repositories of the workspace, the named ones as they are named.
-    pub(super) fn found(&self) -> &FoundCheckouts {
+    pub(super) fn found(&self) -> &Found<Checkout> {
         self.found.get_or_init(|| self.look())
     }
 
     /// The repository of the run: the one that has the commit that was built. Where none is known, the one that the user
     /// names first, else the only one, or the only one that has commits of the change log.
     pub(super) fn first(&self) -> Option<&Checkout> {
-        let all = &self.found().checkouts;
+        let all = &self.found().all;
         if let Some(commit) = &self.commit {
             let is_at = |checkout: &&Checkout| checkout.is_at(commit.as_str());
             let has = |checkout: &&Checkout| checkout.has(commit.as_str());
@@ -143,10 +135,10 @@ impl<'a> Checkouts<'a> {
         self.listed.iter().any(|id| checkout.has(id))
     }
 
-    fn look(&self) -> FoundCheckouts {
+    fn look(&self) -> Found<Checkout> {
         let clones = self.clones();
-        let mut found = FoundCheckouts {
-            checkouts: Vec::new(),
+        let mut found = Found {
+            all: Vec::new(),
             is_uncertain: clones.is_uncertain,
             notes: clones.notes,
         };
@@ -154,14 +146,14 @@ impl<'a> Checkouts<'a> {
         let asked = self.asked();
         // One that hangs leaves the other half for reading the others.
         let patience = self.remaining() / 2;
-        let answers = side_by_side(clones.found, |(clone, name)| {
+        let answers = side_by_side(clones.all, |(clone, name)| {
             let repository = Repository::of_clone(&clone, self.system, patience);
             let answer = repository.look_up(&asked);
             (clone, name, answer)
         });
         for (clone, name, answer) in answers {
             match answer {
-                Ok(ids) => found.checkouts.push(Checkout {
+                Ok(ids) => found.all.push(Checkout {
                     clone,
                     name,
                     is_named,
@@ -218,9 +210,9 @@ impl<'a> Checkouts<'a> {
         });
         let too_slow = "ran out of time while searching the workspace for repositories";
         clones.unwrap_or_else(|| Clones {
-            found: Vec::new(),
             is_uncertain: true,
             notes: Notes::detail(too_slow.to_owned()),
+            ..Clones::default()
         })
     }
 }

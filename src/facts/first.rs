@@ -231,7 +231,7 @@ fn listed_in(read: &RepositoryFacts<'_>, listed: &[String]) -> Result<Vec<String
 /// Says that nothing shows which repository was built.
 fn several(question: &Question, run: &Run, checkouts: &Checkouts<'_>) -> Notes {
     let found = checkouts.found();
-    let names: Vec<&str> = found.checkouts.iter().map(|it| it.name.as_str()).collect();
+    let names: Vec<&str> = found.all.iter().map(|it| it.name.as_str()).collect();
     let is_known = question.commit.is_some() || run.commit.is_some();
     if is_known || names.is_empty() {
         return found.notes.clone();
@@ -240,7 +240,7 @@ fn several(question: &Question, run: &Run, checkouts: &Checkouts<'_>) -> Notes {
         "could not tell which repository in the workspace was built: {}",
         names.join(", ")
     );
-    let several = if found.checkouts.iter().any(|it| checkouts.has_listed(it)) {
+    let several = if found.all.iter().any(|it| checkouts.has_listed(it)) {
         Notes::detail(message)
     } else {
         Notes::warning(

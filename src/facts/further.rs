@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::checkouts::{Checkout, Checkouts, unreadable};
 use super::first::OfRun;
+use super::notes::Found;
 use super::repository::RepositoryFacts;
 use super::{Notes, Question};
 use crate::domain::deployed::RepositoryName;
@@ -12,14 +13,8 @@ use crate::domain::revision::{Revision, short};
 use crate::git::{GitError, RangeRequest};
 use crate::side_by_side::side_by_side;
 
-/// What was read of them.
-#[derive(Default)]
-pub(super) struct Others<'a> {
-    pub(super) read: Vec<RepositoryFacts<'a>>,
-    /// Whether there may be commits that nobody could look for.
-    pub(super) is_uncertain: bool,
-    pub(super) notes: Notes,
-}
+/// What was read of repositories.
+pub(super) type Repositories<'a> = Found<RepositoryFacts<'a>>;
 
 /// Reads all at once, but for the one in the folder of the first repository: one that hangs does not keep the others.
 /// Those that nothing connects with the run are not read.
@@ -27,10 +22,10 @@ pub(super) fn read<'a>(
     question: &Question,
     first: &OfRun<'a>,
     checkouts: &Checkouts<'a>,
-) -> Others<'a> {
+) -> Repositories<'a> {
     let elsewhere = elsewhere(&checkouts.listed, first);
     if !checkouts.are_expected() && elsewhere.is_empty() {
-        return Others::default();
+        return Repositories::default();
     }
     let found = checkouts.found();
     let read_first = first.repository.as_ref();
@@ -39,7 +34,7 @@ pub(super) fn read<'a>(
         let real = std::fs::canonicalize(&checkout.clone.directory).ok();
         top.is_some() && real == top
     };
-    let others = found.checkouts.iter().filter(|it| !is_first(it));
+    let others = found.all.iter().filter(|it| !is_first(it));
     let name_of_first = read_first.map(RepositoryFacts::name);
     let reading = Reading {
         question,
@@ -53,14 +48,14 @@ pub(super) fn read<'a>(
         let read = reading.one(checkout, listed.cloned().collect());
         read.map_err(|error| unreadable(&checkout.name, &error))
     });
-    let mut others = Others {
+    let mut others = Repositories {
         is_uncertain: found.is_uncertain,
         notes: found.notes.clone(),
-        ..Others::default()
+        ..Repositories::default()
     };
     for result in results {
         match result {
-            Ok(read) => others.read.extend(read),
+            Ok(read) => others.all.extend(read),
             Err(trouble) => {
                 others.is_uncertain = true;
                 others.notes = others.notes.and(trouble);
@@ -68,7 +63,7 @@ pub(super) fn read<'a>(
         }
     }
     others.notes = others.notes.and(nowhere(question, first, checkouts));
-    for read in &others.read {
+    for read in &others.all {
         others.notes = others.notes.and(read.notes.in_folder(&read.folder));
     }
     others
@@ -159,7 +154,7 @@ impl<'a> Reading<'a, '_> {
 
 /// What `checkout` returned and is not here: on another agent, or gone.
 fn nowhere(question: &Question, first: &OfRun<'_>, checkouts: &Checkouts<'_>) -> Notes {
-    let all = &checkouts.found().checkouts;
+    let all = &checkouts.found().all;
     let returned = question.checked_out.iter().map(|it| it.commit.as_str());
     let is_in_first = |commit: &str| {
         let first = first.repository.as_ref();
@@ -182,11 +177,11 @@ fn nowhere(question: &Question, first: &OfRun<'_>, checkouts: &Checkouts<'_>) ->
 /// a name.
 pub(super) fn deployed(
     first: &OfRun<'_>,
-    others: &Others<'_>,
+    others: &Repositories<'_>,
     remembers_several: bool,
 ) -> BTreeMap<RepositoryName, String> {
     let mut all = BTreeMap::new();
-    if others.read.is_empty() && !remembers_several {
+    if others.all.is_empty() && !remembers_several {
         return all;
     }
     // Jenkins knows the commit also where there is no clone.
@@ -199,7 +194,7 @@ pub(super) fn deployed(
     let of_first = of_first
         .or_else(by_jenkins)
         .zip(first.facts.commit.as_deref());
-    let of_others = others.read.iter();
+    let of_others = others.all.iter();
     let of_others = of_others.map(|read| {
         (
             (read.name(), read.folder.as_str()),

@@ -53,3 +53,22 @@ impl From<Warning> for Notes {
         }
     }
 }
+
+/// Parts of a run that were found, and what people should know about that.
+#[derive(Debug)]
+pub(super) struct Found<T> {
+    pub(super) all: Vec<T>,
+    /// Whether there may be others that belong to the run.
+    pub(super) is_uncertain: bool,
+    pub(super) notes: Notes,
+}
+
+impl<T> Default for Found<T> {
+    fn default() -> Self {
+        Self {
+            all: Vec::new(),
+            is_uncertain: false,
+            notes: Notes::default(),
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! What is read of the submodules that the repositories of a run move.
 
 use super::first::OfRun;
-use super::further::Others;
+use super::further::Repositories;
 use super::repository::RepositoryFacts;
 use super::{Notes, Question};
 use crate::git::{GitError, Moved, Repository};
@@ -20,25 +20,18 @@ const MAX_READ: usize = 200;
 /// Most that a message names.
 const MAX_NAMED: usize = 5;
 
-/// What was read of them.
-#[derive(Default)]
-pub(super) struct Submodules<'a> {
-    pub(super) read: Vec<RepositoryFacts<'a>>,
-    pub(super) notes: Notes,
-}
-
 /// Reads the commits that the repositories move their submodules by, and so on in these.
 pub(super) fn read<'a>(
     question: &Question,
     first: &OfRun<'a>,
-    others: &Others<'a>,
-) -> Submodules<'a> {
+    others: &Repositories<'a>,
+) -> Repositories<'a> {
     if !question.searches_commits() {
-        return Submodules::default();
+        return Repositories::default();
     }
     let of_first = first.repository.iter();
     let of_first = of_first.map(|read| (read, question.paths.as_slice()));
-    let of_others = others.read.iter().map(|read| (read, &[][..]));
+    let of_others = others.all.iter().map(|read| (read, &[][..]));
     let mut all = Vec::new();
     let (mut missing, mut troubles) = (Vec::new(), Vec::new());
     let mut level = below(of_first.chain(of_others), &mut troubles);
@@ -65,9 +58,10 @@ pub(super) fn read<'a>(
     troubles.extend(level.into_iter().map(|it| (it.folder, too_deep())));
     let of_each = all.iter().map(|read| read.notes.in_folder(&read.folder));
     let notes = of_each.fold(Notes::default(), Notes::and);
-    Submodules {
+    Repositories {
+        all,
+        is_uncertain: false,
         notes: notes.and(lacking(&missing)).and(failed(&troubles)),
-        read: all,
     }
 }
 

@@ -3,10 +3,9 @@
 use std::iter::repeat;
 
 use super::first::OfRun;
-use super::further::Others;
+use super::further::Repositories;
 use super::repository::RepositoryFacts;
 use super::reverts::{self, Left};
-use super::submodules::Submodules;
 use super::{Notes, Question};
 use crate::domain::issue_key::{Reason, Text, TextKind};
 use crate::domain::revision::short;
@@ -19,15 +18,15 @@ pub(super) fn of_run(
     question: &Question,
     variables: &Variables,
     first: &OfRun<'_>,
-    others: &Others<'_>,
-    submodules: &Submodules<'_>,
+    others: &Repositories<'_>,
+    submodules: &Repositories<'_>,
     is_late: &dyn Fn() -> bool,
 ) -> (Vec<Text>, Notes) {
     let (mut texts, mut notes) = (but_of_commits(question, variables, first), Notes::default());
     if !question.searches_commits() {
         return (texts, notes);
     }
-    let further = others.read.iter().chain(&submodules.read);
+    let further = others.all.iter().chain(&submodules.all);
     let further = further.map(|read| (read, format!(" in {}", read.folder)));
     let first = first.repository.iter().map(|read| (read, String::new()));
     for (read, place) in first.chain(further) {

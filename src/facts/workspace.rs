@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Notes;
+use super::notes::Found;
 use crate::git::{CloneFolder, clone_in, clones_below};
 use crate::variables::{self, Variables};
 
@@ -11,13 +12,7 @@ use crate::variables::{self, Variables};
 pub(super) struct Workspace(Option<PathBuf>);
 
 /// Repositories of the workspace, each with its folder as people know it.
-#[derive(Debug, Default)]
-pub(super) struct Clones {
-    pub(super) found: Vec<(CloneFolder, String)>,
-    /// Whether one that belongs to the run may be missing.
-    pub(super) is_uncertain: bool,
-    pub(super) notes: Notes,
-}
+pub(super) type Clones = Found<(CloneFolder, String)>;
 
 /// All of this asks the drive, which may hang.
 impl Workspace {
@@ -46,9 +41,9 @@ impl Workspace {
             "the workspace is too large to search for repositories: name them with --repositories";
         let cut = clones.is_cut.then(|| Notes::detail(too_large.to_owned()));
         Clones {
-            found: named.collect(),
-            is_uncertain: false,
+            all: named.collect(),
             notes: cut.unwrap_or_default(),
+            ..Clones::default()
         }
     }
 
@@ -74,7 +69,7 @@ impl Workspace {
             if !seen.contains(&real) {
                 seen.push(real);
                 let name = name_below(&workspace, &clone.directory);
-                clones.found.push((clone, name));
+                clones.all.push((clone, name));
             }
         }
         clones
@@ -131,15 +126,15 @@ mod tests {
 
         let names = ["libs/lib 🚀", "libs/../libs/lib 🚀/", "libs"].map(Into::into);
         let clones = workspace.named(&names);
-        assert_eq!(clones.found.len(), 1);
+        assert_eq!(clones.all.len(), 1);
         let warning = &clones.notes.warnings[0].what;
         assert!(
             clones.is_uncertain && warning.starts_with("libs, which"),
             "{warning}"
         );
         let absolute = of("/nowhere").named(&[lib]);
-        assert_eq!((absolute.found.len(), absolute.is_uncertain), (1, false));
-        assert_eq!(workspace.search().found.len(), 1);
-        assert_eq!(Workspace::default().search().found.len(), 0);
+        assert_eq!((absolute.all.len(), absolute.is_uncertain), (1, false));
+        assert_eq!(workspace.search().all.len(), 1);
+        assert_eq!(Workspace::default().search().all.len(), 0);
     }
 }

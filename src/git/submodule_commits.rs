@@ -54,8 +54,8 @@ impl Repository<'_> {
             return Ok((start, now.to_owned(), self.head_commits(now, false)?));
         };
         if !before.iter().any(|id| self.are_related(id, now)) {
-            let start = Start::Unrelated(first.clone());
-            return Ok((start, now.to_owned(), self.head_commits(now, false)?));
+            let commits = self.head_commits(now, false)?;
+            return Ok((Start::Unrelated, now.to_owned(), commits));
         }
         let new = self.log(now, before)?;
         if new.is_empty() {
@@ -97,7 +97,7 @@ impl Moved {
                     "run git fetch in the submodule, or name the issues with --issue-keys"
                 },
             ),
-            Some(before) if matches!(range.start, Start::Unrelated(_)) => (
+            Some(before) if range.start == Start::Unrelated => (
                 format!(
                     "{}, where the submodule was before, has another history: {searched}",
                     short(before)

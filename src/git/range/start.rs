@@ -46,7 +46,7 @@ pub(crate) enum Start {
     /// The same of one that is at an older commit now: what is taken back.
     MovedBack(String),
     /// Only the newest commit, since a submodule was at one that has nothing to do with it.
-    Unrelated(String),
+    Unrelated,
     /// What Jenkins lists stands for it.
     ChangeLog,
     /// Only the newest commit, since this branch has none that no other branch has.
@@ -80,7 +80,7 @@ impl Range {
             Start::Moved(_) => "submodule_before",
             Start::MovedBack(_) => "submodule_moved_back",
             Start::ChangeLog => "change_log",
-            Start::Unrelated(_) | Start::NoneOfBranch(_) | Start::Newest { .. } => "newest_commit",
+            Start::Unrelated | Start::NoneOfBranch(_) | Start::Newest { .. } => "newest_commit",
             Start::Nothing => "nothing_new",
         }
     }
@@ -147,7 +147,7 @@ impl Range {
                 format!("that the submodule no longer has: it was moved back from {back}")
             }
             Start::ChangeLog => "since those in Jenkins' change log".to_owned(),
-            Start::Unrelated(_) | Start::NoneOfBranch(_) | Start::Newest { .. } => {
+            Start::Unrelated | Start::NoneOfBranch(_) | Start::Newest { .. } => {
                 return match self.commits {
                     0 | 1 => "searched only the newest commit for issue keys".to_owned(),
                     _ => format!(
