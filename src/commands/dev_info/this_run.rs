@@ -183,26 +183,13 @@ impl ThisRun<'_> {
             // Jenkins fetches the pull request as PR-7, or by the name of its branch.
             let names = [Some(format!("PR-{}", change.number)), change.source.clone()];
             let names: Vec<String> = names.into_iter().flatten().collect();
-            let by_parents = || self.repository.merged_beyond(&head.id, &names);
-            by_words
-                .or_else(by_parents)
-                .or_else(|| self.cut_merge(head))
+            by_words.or_else(|| self.repository.merged_beyond(&head.id, &names))
         });
         let Some(tip) = merged else {
             return Some(head.clone());
         };
         commits.retain(|commit| commit.id != *head);
         self.repository.resolve(&tip)
-    }
-
-    /// The same where the clone was cut off just there: GitHub names both commits in the message.
-    fn cut_merge(&self, head: &Commit) -> Option<String> {
-        let parents = self.repository.named_parents(&head.id);
-        let [target, own] = parents.as_slice() else {
-            return None;
-        };
-        let subject = head.message.lines().next()?.trim_end();
-        (subject == format!("Merge {own} into {target}")).then(|| own.clone())
     }
 
     /// The branch that was built, when it is one of this repository and still there.

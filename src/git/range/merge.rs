@@ -31,23 +31,26 @@ impl Repository<'_> {
         source: Option<&str>,
         target: Option<&str>,
     ) -> Option<String> {
-        let parent = |number: u8| self.resolve(&format!("{}^{number}", head.id));
-        let (first, second) = (parent(1)?, parent(2)?);
-        if parent(3).is_some() {
+        let parents = self.named_parents(&head.id);
+        let [first, second] = parents.as_slice() else {
             return None;
-        }
+        };
         let subject = head.message.lines().next()?.trim_end();
-        let by_github = format!("Merge {second} into {first}");
-        let by_gitlab = source
-            .zip(target)
-            .map(|(source, target)| format!("Merge branch '{source}' into '{target}'"));
-        if subject == by_jenkins(&second) {
-            Some(first)
-        } else if subject == by_github || by_gitlab.as_deref() == Some(subject) {
-            Some(second)
-        } else {
-            None
+        // GitHub names both, also where the clone was cut off just there.
+        if subject == format!("Merge {second} into {first}") {
+            return Some(second.clone());
         }
+        let by_gitlab = source.zip(target);
+        let by_gitlab =
+            by_gitlab.map(|(source, target)| format!("Merge branch '{source}' into '{target}'"));
+        let own = if subject == by_jenkins(second) {
+            first
+        } else if by_gitlab.as_deref() == Some(subject) {
+            second
+        } else {
+            return None;
+        };
+        self.resolve(own)
     }
 }
 
