@@ -64,8 +64,6 @@ impl<'a> Rest<'a> {
         Ok(answers::text(&self.get("", "url")?["url"]))
     }
 
-    /// # Errors
-    /// When there is no answer, or none of Jenkins.
     fn get(&self, path: &str, tree: &str) -> Result<Value, Failure> {
         let body = self.read(&format!("{}{path}/api/json?tree={tree}", self.url))?;
         let object: Result<serde_json::Map<String, Value>, _> = serde_json::from_str(&body);

@@ -25,9 +25,6 @@ pub(super) struct RepositoryFacts<'a> {
 
 impl<'a> RepositoryFacts<'a> {
     /// Reads the range.
-    ///
-    /// # Errors
-    /// When git fails, or there is no commit.
     pub(super) fn read(
         git: &Repository<'a>,
         folder: String,

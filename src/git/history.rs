@@ -18,9 +18,6 @@ pub(crate) struct Walk<'a>(Option<Process<'a>>);
 
 impl Walk<'_> {
     /// The next commit with its message; nothing at the end.
-    ///
-    /// # Errors
-    /// When git fails, or the time is up.
     pub(crate) fn next(&mut self) -> Result<Option<Commit>, GitError> {
         let Some(process) = &mut self.0 else {
             return Ok(None);
@@ -31,9 +28,6 @@ impl Walk<'_> {
     }
 
     /// All that are left, until their messages are too long to be held.
-    ///
-    /// # Errors
-    /// When git fails, or the time is up.
     pub(super) fn rest(mut self) -> Result<Vec<Commit>, GitError> {
         let (mut commits, mut room) = (Vec::new(), MAX_OUTPUT);
         while room > 0
@@ -48,9 +42,6 @@ impl Walk<'_> {
 
 impl Repository<'_> {
     /// The log of what leads to the tips and not to what is excluded; nothing leads to none.
-    ///
-    /// # Errors
-    /// When git cannot be started.
     pub(super) fn logged(
         &self,
         option: &str,
@@ -66,9 +57,6 @@ impl Repository<'_> {
     }
 
     /// The commits of the history but for the first `skip`, in an order that stays the same.
-    ///
-    /// # Errors
-    /// When git cannot be started.
     pub(crate) fn walk(
         &self,
         tips: &[String],
@@ -79,9 +67,6 @@ impl Repository<'_> {
     }
 
     /// The commits themselves, without what leads to them, in their order; each with its whole message.
-    ///
-    /// # Errors
-    /// When git cannot be started.
     pub(crate) fn each(&self, ids: &[String]) -> Result<Walk<'_>, GitError> {
         self.logged("--no-walk=unsorted", ids, &[])
     }

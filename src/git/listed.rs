@@ -17,9 +17,6 @@ const READ_FURTHER: usize = 200;
 
 impl Repository<'_> {
     /// The full ids of the commits that these revisions name, each in its place.
-    ///
-    /// # Errors
-    /// When git fails, or there is no repository.
     pub(crate) fn look_up(&self, revisions: &[String]) -> Result<Vec<Option<String>>, GitError> {
         let objects = self.objects(revisions)?.into_iter();
         let commits = objects.map(|object| Some(object.filter(Object::is_commit)?.id));
@@ -27,9 +24,6 @@ impl Repository<'_> {
     }
 
     /// The objects of these names, each in its place.
-    ///
-    /// # Errors
-    /// When git fails, or there is no repository.
     fn objects(&self, names: &[String]) -> Result<Vec<Option<Object>>, GitError> {
         if names.is_empty() {
             return Ok(Vec::new());

@@ -134,9 +134,6 @@ impl<'a> Process<'a> {
 
     /// The bytes up to the next NUL, which is left out, but no more than `limit` of them; nothing at the end of a git that
     /// did not fail.
-    ///
-    /// # Errors
-    /// When the time is up, or git fails.
     pub(super) fn word(&mut self, limit: usize) -> Result<Option<Vec<u8>>, GitError> {
         let mut word = Vec::new();
         let mut is_end = true;
@@ -166,9 +163,6 @@ impl<'a> Process<'a> {
     }
 
     /// All that is left, but no more than [`MAX_OUTPUT`].
-    ///
-    /// # Errors
-    /// When the time is up, or git fails.
     pub(super) fn rest(mut self) -> Result<String, GitError> {
         let mut bytes = Vec::new();
         loop {

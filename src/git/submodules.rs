@@ -54,22 +54,6 @@ pub(crate) struct Moved {
 }
 
 impl Repository<'_> {
-    /// The changes of submodules among all that git prints, each with its path.
-    fn changed_submodules(
-        &self,
-        arguments: &[&str],
-        input: Option<String>,
-    ) -> Result<Vec<(String, String)>, GitError> {
-        let mut process = self.start(arguments, input)?;
-        let mut changes = Vec::new();
-        while let (Some(change), Some(path)) = (process.text()?, process.text()?) {
-            if Move::parse(&change).is_some() {
-                changes.push((change, path));
-            }
-        }
-        Ok(changes)
-    }
-
     /// The submodules that are at another commit at the end of the range than at its beginning.
     pub(crate) fn moved(&self, moving: &Moving, paths: &[String]) -> Result<Vec<Moved>, GitError> {
         let names = self.submodules(&moving.newest);
@@ -97,10 +81,10 @@ impl Repository<'_> {
         let limits = limits.into_iter().map(String::as_str);
         let arguments: Vec<&str> = [literal, &command, &begin, &["--"]].concat();
         let arguments: Vec<&str> = arguments.into_iter().chain(limits).collect();
-        let fields = self.changed_submodules(&arguments, input)?;
-        let mut changes: BTreeMap<&str, Vec<Move<'_>>> = BTreeMap::new();
-        for (change, path) in &fields {
-            if let Some(change) = Move::parse(change) {
+        let mut process = self.start(&arguments, input)?;
+        let mut changes: BTreeMap<String, Vec<Move>> = BTreeMap::new();
+        while let (Some(change), Some(path)) = (process.text()?, process.text()?) {
+            if let Some(change) = Move::parse(&change) {
                 changes.entry(path).or_default().push(change);
             }
         }
@@ -110,20 +94,20 @@ impl Repository<'_> {
             .into_iter()
             .filter(|(_, moves)| moves.len() == lines);
         let moved = moved.filter_map(|(path, moves)| {
-            let name = match names.get(path) {
+            let name = match names.get(&path) {
                 Some(name) => name.clone(),
-                None => inside(path).filter(|_| names.is_empty())?,
+                None => inside(&path).filter(|_| names.is_empty())?,
             };
-            let now = moves.first()?.now.to_owned();
-            let ids = moves.iter().filter_map(|it| it.before);
-            let mut ids: BTreeSet<String> = ids.map(ToOwned::to_owned).collect();
+            let now = moves.first()?.now.clone();
+            let ids = moves.into_iter().filter_map(|it| it.before);
+            let mut ids: BTreeSet<String> = ids.collect();
             if ids.is_empty() {
                 ids = self.in_another_folder(&name, &before);
             }
             // Only its folder has another name.
             (!ids.contains(&now)).then(|| Moved {
                 name,
-                path: path.to_owned(),
+                path,
                 before: ids.into_iter().collect(),
                 now,
             })
@@ -224,21 +208,21 @@ fn empty_tree(id: &str) -> &'static str {
 
 /// A line of git's about a submodule.
 #[derive(Debug, PartialEq, Eq)]
-struct Move<'a> {
-    before: Option<&'a str>,
-    now: &'a str,
+struct Move {
+    before: Option<String>,
+    now: String,
 }
 
-impl<'a> Move<'a> {
+impl Move {
     /// `:160000 160000 8a91… 7c2d… M`; nothing for what is no submodule afterwards.
-    fn parse(line: &'a str) -> Option<Self> {
+    fn parse(line: &str) -> Option<Self> {
         let fields: Vec<&str> = line.strip_prefix(':')?.split(' ').collect();
         let [kind_before, KIND, before, now, _] = fields[..] else {
             return None;
         };
         Some(Self {
-            before: (kind_before == KIND).then_some(before),
-            now,
+            before: (kind_before == KIND).then(|| before.to_owned()),
+            now: now.to_owned(),
         })
     }
 }
@@ -271,7 +255,12 @@ mod tests {
 
     #[test]
     fn only_what_is_a_submodule_afterwards_moved() {
-        let moved = |before, now| Some(Move { before, now });
+        let moved = |before: Option<&str>, now: &str| {
+            Some(Move {
+                before: before.map(ToOwned::to_owned),
+                now: now.to_owned(),
+            })
+        };
         for (line, expected) in [
             (":160000 160000 aa bb M", moved(Some("aa"), "bb")),
             (":000000 160000 00 bb A", moved(None, "bb")),

@@ -38,14 +38,12 @@ impl Repository<'_> {
         // imports a library changes thousands.
         let mut touching = HashSet::new();
         while let Some(word) = process.word(MAX_WORD)? {
-            touching.extend(ids.get(word.as_slice()).copied());
+            if ids.contains(word.as_slice()) {
+                touching.insert(word);
+            }
         }
-        let are_touching = commits.iter().map(|it| touching.contains(it.id.as_bytes()));
-        let are_touching: Vec<bool> = are_touching.collect();
-        let commits = commits.into_iter().zip(are_touching);
-        Ok(commits
-            .filter_map(|(commit, is_touching)| is_touching.then_some(commit))
-            .collect())
+        let is_touching = |commit: &Commit| touching.contains(commit.id.as_bytes());
+        Ok(commits.into_iter().filter(is_touching).collect())
     }
 
     /// Those of the paths that a commit does not have; of patterns nothing is known.

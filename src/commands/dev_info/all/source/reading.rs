@@ -11,13 +11,8 @@ use crate::facts::commit_text;
 use crate::git::{GitError, Reference, Walk};
 use crate::outbox::UnderWay;
 
-/// A commit that is to be sent, and how far the history is with it.
-struct FoundCommit {
-    id: String,
-    keys: Vec<IssueKey>,
-    /// How many commits of the history are done with it.
-    done: usize,
-}
+/// A commit that is to be sent with its issues, and how many commits of the history are done with it.
+type FoundCommit = (String, Vec<IssueKey>, usize);
 
 impl<'a> WholeHistory<'a> {
     /// Reads on in the history until there is something to send, or its end.
@@ -39,11 +34,7 @@ impl<'a> WholeHistory<'a> {
             self.show_progress();
             let keys = self.finder.keys([commit_text(&commit)]);
             if self.is_wanted(&keys) {
-                wanted.push(FoundCommit {
-                    id: commit.id,
-                    keys,
-                    done: position.done,
-                });
+                wanted.push((commit.id, keys, position.done));
             }
         }
         self.make_commits(wanted, &position)?;
@@ -61,27 +52,25 @@ impl<'a> WholeHistory<'a> {
 
     /// `end` is how far the history was read for them.
     fn make_commits(&mut self, wanted: Vec<FoundCommit>, end: &UnderWay) -> Result<(), GitError> {
-        let ids: Vec<String> = wanted.iter().map(|commit| commit.id.clone()).collect();
+        let ids: Vec<String> = wanted.iter().map(|(id, ..)| id.clone()).collect();
         self.reader.allow(TIME_FOR_FILES);
         let details = self.reader.read(&ids)?;
         let mut batch = Batch::default();
         let mut last = None;
-        for (details, wanted) in details.iter().zip(wanted) {
-            let entity = DevEntity::Commit(Box::new(self.maker.commit(details, &wanted.keys)));
-            if let Err(entity) = batch.add(entity, &wanted.keys) {
+        for (details, (id, keys, done)) in details.iter().zip(wanted) {
+            let entity = DevEntity::Commit(Box::new(self.maker.commit(details, &keys)));
+            if let Err(entity) = batch.add(entity, &keys) {
                 let full = std::mem::take(&mut batch);
                 // A repository may have many tips: they are not noted for each commit.
-                let step = last.take().map(|(id, done)| {
-                    Step::Commits(UnderWay {
-                        done,
-                        last: id,
-                        ..end.clone()
-                    })
-                });
-                self.ready.extend(step.map(|step| (full, step)));
-                let _ = batch.add(entity, &wanted.keys);
+                let end = end.clone();
+                let reached = last
+                    .take()
+                    .map(|(last, done)| UnderWay { done, last, ..end });
+                self.ready
+                    .extend(reached.map(|it| (full, Step::Commits(it))));
+                let _ = batch.add(entity, &keys);
             }
-            last = Some((wanted.id, wanted.done));
+            last = Some((id, done));
         }
         if last.is_some() {
             let step = Step::Commits(end.clone());
