@@ -87,7 +87,7 @@ pub(super) fn left(commits: &[&Commit], is_late: &dyn Fn() -> bool) -> Option<Ve
         let mut all = Reverted::default();
         for reverted in taken.filter(|it| it.reaches_beyond(&brought)) {
             all.extend(reverted.commits.iter().copied());
-            all.is_whole &= reverted.is_whole;
+            all.is_partial |= reverted.is_partial;
         }
         if all.commits.is_empty() {
             gone[number] = true;
@@ -104,7 +104,7 @@ pub(super) fn left(commits: &[&Commit], is_late: &dyn Fn() -> bool) -> Option<Ve
         let Some(reverted) = reverts.get(&number) else {
             return Left::All;
         };
-        let quoted = quoted_subject(subject(&commit.message)).filter(|_| reverted.is_whole);
+        let quoted = quoted_subject(subject(&commit.message)).filter(|_| !reverted.is_partial);
         // The issue may be named only by the merge that brought them.
         let merges = reverted.commits.iter().filter_map(|it| merged_by.get(it));
         let merges: BTreeSet<&usize> = merges.collect();

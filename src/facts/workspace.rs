@@ -32,14 +32,14 @@ impl Workspace {
             return Clones::default();
         }
         let workspace = self.folder();
-        let clones = clones_below(&workspace);
-        let named = clones.found.into_iter().map(|clone| {
+        let (clones, is_cut) = clones_below(&workspace);
+        let named = clones.into_iter().map(|clone| {
             let name = name_below(&workspace, &clone.directory);
             (clone, name)
         });
         let too_large =
             "the workspace is too large to search for repositories: name them with --repositories";
-        let cut = clones.is_cut.then(|| Notes::detail(too_large.to_owned()));
+        let cut = is_cut.then(|| Notes::detail(too_large.to_owned()));
         Clones {
             all: named.collect(),
             notes: cut.unwrap_or_default(),

@@ -98,31 +98,18 @@ pub(crate) fn clone_in(folder: &Path) -> Option<CloneFolder> {
     })
 }
 
-/// What a search has found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Clones {
-    /// The uppermost first, those of one depth by their names.
-    pub(crate) found: Vec<CloneFolder>,
-    /// Whether there was too much to look at.
-    pub(crate) is_cut: bool,
-}
-
-/// Looks for clones in a folder and below it, without following links. On a drive that hangs it does, too.
-pub(crate) fn clones_below(start: &Path) -> Clones {
-    let mut clones = Clones {
-        found: Vec::new(),
-        is_cut: false,
-    };
+/// Looks for clones in a folder and below it, without following links: the uppermost first, those of one depth by their
+/// names; and whether there was too much to look at. On a drive that hangs it does, too.
+pub(crate) fn clones_below(start: &Path) -> (Vec<CloneFolder>, bool) {
+    let mut found = Vec::new();
     let mut looked_at = 0;
     let mut folders = VecDeque::from([(start.to_owned(), 0)]);
     for opened in 0.. {
         let Some((folder, depth)) = folders.pop_front() else {
             break;
         };
-        let is_full = clones.found.len() >= MAX_CLONES;
-        if opened >= MAX_FOLDERS || looked_at >= MAX_LOOKED_AT || is_full {
-            clones.is_cut = true;
-            break;
+        if opened >= MAX_FOLDERS || looked_at >= MAX_LOOKED_AT || found.len() >= MAX_CLONES {
+            return (found, true);
         }
         // What cannot be read has no clone that git could read.
         let Ok(entries) = fs::read_dir(&folder) else {
@@ -135,7 +122,7 @@ pub(crate) fn clones_below(start: &Path) -> Clones {
                 break;
             };
             if entry.file_name() == ".git" && is_no_link(&entry) {
-                clones.found.push(CloneFolder {
+                found.push(CloneFolder {
                     directory: folder.clone(),
                     place: Place::Files,
                 });
@@ -146,7 +133,7 @@ pub(crate) fn clones_below(start: &Path) -> Clones {
         below.sort();
         folders.extend(below.into_iter().map(|folder| (folder, depth + 1)));
     }
-    clones
+    (found, false)
 }
 
 fn is_no_link(entry: &DirEntry) -> bool {

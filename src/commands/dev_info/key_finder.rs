@@ -52,14 +52,12 @@ impl<'a> KeyFinder<'a> {
         let findings = key_rules::find(texts, self.options);
         self.cut += findings.cut.len();
         for dropped in findings.dropped {
-            match dropped.reason {
-                Reason::DenyList(_)
-                    if self.seen.len() < MAX_DENIED
-                        && self.seen.insert(dropped.candidate.clone()) =>
-                {
-                    self.denied.dropped.push(dropped);
-                }
-                _ => {}
+            let has_room = self.seen.len() < MAX_DENIED;
+            if matches!(dropped.reason, Reason::DenyList(_))
+                && has_room
+                && self.seen.insert(dropped.candidate.clone())
+            {
+                self.denied.dropped.push(dropped);
             }
         }
         findings.found.into_iter().map(|found| found.key).collect()

@@ -10,20 +10,12 @@ use super::reach::Reach;
 use crate::git::Commit;
 
 /// What a revert takes back.
+#[derive(Default)]
 pub(super) struct Reverted {
     /// In the order of the range, each once.
     pub(super) commits: Vec<usize>,
-    /// Whether all that it names is in the range.
-    pub(super) is_whole: bool,
-}
-
-impl Default for Reverted {
-    fn default() -> Self {
-        Self {
-            commits: Vec::new(),
-            is_whole: true,
-        }
-    }
+    /// Whether some of what it names is not in the range.
+    pub(super) is_partial: bool,
 }
 
 impl Reverted {
@@ -37,7 +29,7 @@ impl Reverted {
     /// Whether it takes back more than these commits, which are in the order of the range.
     pub(super) fn reaches_beyond(&self, commits: &[usize]) -> bool {
         let mut own = self.commits.iter();
-        !self.is_whole || own.any(|commit| commits.binary_search(commit).is_err())
+        self.is_partial || own.any(|commit| commits.binary_search(commit).is_err())
     }
 }
 
@@ -89,7 +81,7 @@ impl<'a> History<'a> {
         for id in reverted_ids(message) {
             match self.find(id) {
                 Some(number) => found.push(number),
-                None => reverted.is_whole = false,
+                None => reverted.is_partial = true,
             }
         }
         if !found.is_empty() {
@@ -104,7 +96,7 @@ impl<'a> History<'a> {
         let nearest = same.find(|number| **number > revert && !gone[**number]);
         Reverted {
             commits: nearest.copied().into_iter().collect(),
-            is_whole: true,
+            is_partial: false,
         }
     }
 

@@ -48,7 +48,7 @@ fn folders(names: &[&str]) -> tempfile::TempDir {
 
 /// The folders below the start in which a clone was found.
 fn found(start: &Path) -> (Vec<String>, bool) {
-    let clones = clones_below(start);
+    let (clones, is_cut) = clones_below(start);
     let below = |path: &Path| {
         path.strip_prefix(start)
             .unwrap()
@@ -56,8 +56,8 @@ fn found(start: &Path) -> (Vec<String>, bool) {
             .unwrap()
             .to_owned()
     };
-    let folders = clones.found.iter().map(|clone| below(&clone.directory));
-    (folders.collect(), clones.is_cut)
+    let folders = clones.iter().map(|clone| below(&clone.directory));
+    (folders.collect(), is_cut)
 }
 
 #[test]
