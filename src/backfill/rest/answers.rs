@@ -115,3 +115,44 @@ pub(super) fn run(run: &Value) -> Option<PastRun> {
         memory: memory.unwrap_or_default(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::run;
+
+    #[test]
+    fn a_run_has_its_newest_commit_first_and_may_lack_the_rest() {
+        let answer = json!({
+            "number": 7, "timestamp": 1_000, "duration": 50, "result": "SUCCESS",
+            "actions": [
+                null,
+                {"totalCount": 3, "failCount": 1},
+                {"lastBuiltRevision": {"SHA1": "8a91", "branch": [{"name": "refs/remotes/origin/main"}]}},
+            ],
+            "changeSets": [{"items": [
+                {"commitId": "1", "msg": "ABC-1"},
+                {"commitId": "2", "msg": "ABC-2", "comment": "ABC-2\n\nbody"},
+            ]}],
+            "changeSet": {"items": [{"msg": "ABC-3"}]},
+        });
+        let found = run(&answer).unwrap();
+        let changes = found.changes.iter();
+        let changes: Vec<_> = changes
+            .map(|it| (it.id.as_str(), it.message.as_str()))
+            .collect();
+        assert_eq!(
+            changes,
+            [("2", "ABC-2\n\nbody"), ("1", "ABC-1"), ("", "ABC-3")]
+        );
+        assert_eq!((found.number, found.ended), (7, 1_050));
+        assert_eq!(found.tests, Some([3, 1, 0]));
+        assert_eq!(found.checkouts[0].branch.as_deref(), Some("origin/main"));
+        assert_eq!(found.result.as_deref(), Some("SUCCESS"));
+        let running =
+            json!({"number": 7, "timestamp": 1_000, "building": true, "result": "SUCCESS"});
+        assert_eq!(run(&running).unwrap().result, None);
+        assert!(run(&json!({"number": 7})).is_none());
+    }
+}
