@@ -17,7 +17,7 @@ use crate::variables::{self, Variables};
 /// What is known of the repository of the run.
 #[derive(Default)]
 pub(super) struct OfRun<'a> {
-    /// As far as this repository tells them.
+    /// As far as this repository shows them.
     pub(super) facts: Facts,
     /// What was read there; nothing when git could not.
     pub(super) repository: Option<RepositoryFacts<'a>>,
