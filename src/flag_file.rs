@@ -179,7 +179,7 @@ impl<'a> Whole<'a> {
         let flags = fields.take("flags")?;
         let Object(properties) = fields.take("properties")?.unwrap_or_default();
         let mut properties: Vec<_> = properties.into_iter().collect();
-        properties.sort_by(|(a, _), (b, _)| a.cmp(b));
+        properties.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         let properties = properties.into_iter().map(|(name, raw)| {
             let path = format!("properties.{name}");
             let value: String = place::read(raw.get(), &path)?;

@@ -11,6 +11,7 @@ use super::{Notes, Question};
 use crate::domain::deployed::RepositoryName;
 use crate::domain::revision::{Revision, short};
 use crate::git::{GitError, RangeRequest};
+use crate::ordered::ordered;
 use crate::side_by_side::side_by_side;
 
 /// What was read of repositories.
@@ -87,7 +88,7 @@ fn deployed_before<'a>(
 ) -> BTreeMap<&'a RepositoryName, &'a Revision> {
     let deployed = question.deployed_before.iter();
     let all = deployed.flat_map(|deployed| &deployed.repositories);
-    all.filter(|(name, _)| Some(*name) != first).collect()
+    ordered(all.filter(|(name, _)| Some(*name) != first))
 }
 
 /// What is read, and by which rules.

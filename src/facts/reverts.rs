@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Notes;
 use crate::git::Commit;
+use crate::ordered::ordered;
 
 mod history;
 mod message;
@@ -107,7 +108,7 @@ pub(super) fn left(commits: &[&Commit], is_late: &dyn Fn() -> bool) -> Option<Ve
         let quoted = quoted_subject(subject(&commit.message)).filter(|_| !reverted.is_partial);
         // The issue may be named only by the merge that brought them.
         let merges = reverted.commits.iter().filter_map(|it| merged_by.get(it));
-        let merges: BTreeSet<&usize> = merges.collect();
+        let merges: BTreeSet<&usize> = ordered(merges);
         let taken = reverted.commits.iter().chain(merges.iter().copied());
         let messages = taken.map(|number| commits[*number].message.as_str());
         let size = messages.clone().map(|message| message.len() + BESIDES);

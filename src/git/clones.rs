@@ -130,7 +130,7 @@ pub(crate) fn clones_below(start: &Path) -> (Vec<CloneFolder>, bool) {
                 below.push(entry.path());
             }
         }
-        below.sort();
+        below.sort_unstable();
         folders.extend(below.into_iter().map(|folder| (folder, depth + 1)));
     }
     (found, false)

@@ -8,6 +8,7 @@ use super::range::{MAX_COMMITS, OTHERS, too_large};
 use super::submodules::FILE;
 use super::{Commit, GitError, MAX_OUTPUT, Repository};
 use crate::error::Warning;
+use crate::ordered::ordered;
 
 /// So many commits are read for each that is listed, and [`READ_FURTHER`] more: change logs have no merges, and other
 /// branches lie between.
@@ -20,7 +21,7 @@ impl Repository<'_> {
     pub(crate) fn look_up(&self, revisions: &[String]) -> Result<Vec<Option<String>>, GitError> {
         let objects = self.objects(revisions)?.into_iter();
         let commits = objects.map(|object| Some(object.filter(Object::is_commit)?.id));
-        Ok(commits.collect())
+        Ok(ordered(commits))
     }
 
     /// The objects of these names, each in its place.
@@ -53,7 +54,7 @@ impl Repository<'_> {
             let commit = found[0].as_ref().filter(|it| it.is_commit())?;
             Some((name.clone(), (commit.id.clone(), found[1].is_some())))
         });
-        Ok(commits.collect())
+        Ok(ordered(commits))
     }
 
     /// The whole messages of these commits, all of which are there; with a warning when there is no room for all.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::history::revisions;
 use super::{GitError, Repository};
+use crate::ordered::ordered;
 
 /// Most tips that references are asked for.
 const MAX_COMPARED: usize = 100;
@@ -188,7 +189,7 @@ impl Repository<'_> {
         tips: &[String],
         others: &[String],
     ) -> Result<BTreeSet<String>, GitError> {
-        let mut left: BTreeSet<&str> = tips.iter().map(String::as_str).collect();
+        let mut left: BTreeSet<&str> = ordered(tips.iter().map(String::as_str));
         let mut beyond = BTreeSet::new();
         if left.is_empty() {
             return Ok(beyond);

@@ -5,6 +5,7 @@ use std::path::{Component, Path};
 
 use super::clones::{CloneFolder, Place};
 use super::{Commit, GitError, Repository, clone_in};
+use crate::ordered::ordered;
 
 /// Most submodules of a repository that are searched.
 const MAX_SUBMODULES: usize = 1_000;
@@ -100,7 +101,7 @@ impl Repository<'_> {
             };
             let now = moves.first()?.now.clone();
             let ids = moves.into_iter().filter_map(|it| it.before);
-            let mut ids: BTreeSet<String> = ids.collect();
+            let mut ids: BTreeSet<String> = ordered(ids);
             if ids.is_empty() {
                 ids = self.in_another_folder(&name, &before);
             }
@@ -130,7 +131,7 @@ impl Repository<'_> {
             ]);
             Some(id.ok()?.trim_end().to_owned())
         });
-        found.filter(|id| !id.is_empty()).collect()
+        ordered(found.filter(|id| !id.is_empty()))
     }
 
     /// The names of the submodules that a commit has, by their paths; not of those that would lie elsewhere than in it.
@@ -145,7 +146,7 @@ impl Repository<'_> {
             let name = name.strip_prefix("submodule.")?.strip_suffix(".path")?;
             Some((inside(path)?, inside(name)?))
         });
-        all.take(MAX_SUBMODULES).collect()
+        ordered(all.take(MAX_SUBMODULES))
     }
 
     /// Without those that lead to another of them: where an old branch began says nothing of where the range did.
@@ -156,7 +157,7 @@ impl Repository<'_> {
         let arguments = ["merge-base", "--independent"].into_iter();
         let arguments = arguments.chain(commits.iter().map(String::as_str));
         let output = self.run(&arguments.collect::<Vec<_>>())?;
-        Ok(output.lines().map(ToOwned::to_owned).collect())
+        Ok(ordered(output.lines().map(ToOwned::to_owned)))
     }
 
     /// The clones in which a submodule of this repository may lie: in its folder, or kept where git keeps it.

@@ -8,6 +8,7 @@ use super::message::{
 };
 use super::reach::Reach;
 use crate::git::Commit;
+use crate::ordered::ordered;
 
 /// What a revert takes back.
 #[derive(Default)]
@@ -50,7 +51,7 @@ impl<'a> History<'a> {
         let numbered = || commits.iter().enumerate();
         let by_id = numbered().map(|(number, commit)| (commit.id.as_str(), number));
         let by_id = by_id.filter(|(id, _)| id.len() >= MIN_ID);
-        let by_id: BTreeMap<&str, usize> = by_id.collect();
+        let by_id: BTreeMap<&str, usize> = ordered(by_id);
         let mut by_subject: HashMap<&str, Vec<usize>> = HashMap::new();
         let mut by_request: HashMap<String, Vec<usize>> = HashMap::new();
         for (number, commit) in numbered().rev() {
