@@ -15,7 +15,7 @@ const LEAST: Duration = Duration::from_millis(20);
 const NEAR: Duration = Duration::from_secs(1);
 const MOST: Duration = Duration::from_secs(2);
 
-/// Jira counts the requests of so long a time.
+/// The time in which Jira counts requests.
 const WINDOW: Duration = Duration::from_mins(1);
 
 /// When Jira asks for more patience than this, it is not had.
