@@ -198,7 +198,6 @@ pub(crate) fn texts(variables: &Variables) -> Vec<Text> {
     texts.extend(tag.map(|(variable, name)| Text::new(TextKind::Tag, variable.name, name)));
     texts.extend(plugins::further_texts(variables));
     texts.extend(other_systems::texts(variables));
-    texts.sort_by_key(|text| text.kind);
     texts
 }
 

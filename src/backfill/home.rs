@@ -117,7 +117,10 @@ impl Folder {
         let mut below: Vec<Self> = names
             .filter_map(|(kind, name)| self.child(kind, &name))
             .collect();
-        below.sort_by(|one, other| order(&one.job.place, &other.job.place));
+        below.sort_unstable_by(|one, other| {
+            let by_place = order(&one.job.place, &other.job.place);
+            by_place.then_with(|| one.path.cmp(&other.path))
+        });
         below
     }
 

@@ -132,7 +132,7 @@ impl<'a> Rest<'a> {
                 break;
             }
         }
-        items.sort_by(|one, other| one.job.name.cmp(&other.job.name));
+        items.sort_unstable_by(|one, other| one.job.name.cmp(&other.job.name));
         items.dedup_by(|one, other| one.job.name == other.job.name);
         Ok(items)
     }

@@ -11,7 +11,7 @@ use super::notices::{say_notes, warn_findings};
 use super::{Context, upstream};
 use crate::cli::{Format, KeysOptions, OutboxOptions};
 use crate::domain::issue_key::{
-    Dropped, Findings, FoundKey, IssueKey, Place, Reason, Text, TextKind,
+    Dropped, Findings, FoundKey, IssueKey, Place, Reason, Text, TextKind, by_kind,
 };
 use crate::error::Failure;
 use crate::facts::{self, Facts};
@@ -225,10 +225,8 @@ pub(super) struct Searched {
 
 impl Searched {
     pub(super) fn of(texts: &[Text]) -> Self {
-        let mut texts: Vec<&Text> = texts.iter().collect();
-        texts.sort_by_key(|text| text.kind);
         let mut searched = Self::default();
-        for text in texts {
+        for text in by_kind(texts) {
             searched.add(text);
         }
         searched

@@ -20,7 +20,7 @@ pub(crate) use merge::branches as merged_branches;
 pub(crate) use pattern::{KeyPattern, KeyTemplate, regex};
 pub(crate) use reason::Reason;
 pub(crate) use search::{
-    Dropped, Findings, FoundKey, KeyRules, MAX_CUT, MAX_IN_TEXT, Place, find, find_also,
+    Dropped, Findings, FoundKey, KeyRules, MAX_CUT, MAX_IN_TEXT, Place, by_kind, find, find_also,
 };
 pub(crate) use text::{Text, TextKind};
 

@@ -18,7 +18,7 @@ impl Secrets {
         self.forms
             .extend(forms.filter(|form| form.reveal().len() >= LEAST_SECRET));
         self.forms
-            .sort_by(|one, other| order(one).cmp(&order(other)));
+            .sort_unstable_by(|one, other| order(one).cmp(&order(other)));
         self.forms
             .dedup_by(|one, other| one.reveal() == other.reveal());
     }

@@ -28,18 +28,24 @@ pub(crate) fn find(texts: &[Text], rules: &KeyRules) -> Findings {
     find_also(texts, &mut std::iter::empty(), rules)
 }
 
+/// The texts in the order in which they are searched.
+pub(crate) fn by_kind(texts: &[Text]) -> Vec<&Text> {
+    let mut texts: Vec<&Text> = texts.iter().collect();
+    texts.sort_by_key(|text| text.kind);
+    texts
+}
+
 /// The same, and then the texts of further commits, of which there may be any number.
 pub(crate) fn find_also(
     texts: &[Text],
     commits: &mut dyn Iterator<Item = Text>,
     rules: &KeyRules,
 ) -> Findings {
-    let mut ordered: Vec<&Text> = texts.iter().collect();
-    ordered.sort_by_key(|text| text.kind);
+    let ordered = by_kind(texts);
     let named = rules.projects.iter().chain(&rules.deny);
     let unusual = named.filter(|project| !project.is_plain());
     let mut unusual: Vec<&str> = unusual.map(ProjectKey::as_str).collect();
-    unusual.sort_by_key(|project| std::cmp::Reverse(project.len()));
+    unusual.sort_unstable_by_key(|project| std::cmp::Reverse(project.len()));
     let mut search = KeySearch {
         rules,
         unusual: &unusual,
