@@ -187,6 +187,8 @@ impl<'a> Whole<'a> {
         });
         let properties = properties.collect::<Result<_, _>>()?;
         let product = fields.object("providerMetadata", |fields| fields.take("product"))?;
+        // A flag may stand where a list is expected.
+        fields.refuse_others()?;
         Ok(Self {
             list: "flags",
             flags: flags.ok_or_else(|| Wrong::new("flags", "missing"))?,

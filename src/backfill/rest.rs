@@ -10,6 +10,7 @@ use super::{Controller, Job, PastRun, Runs, path_of, walk};
 use crate::error::{Failure, FailureKind};
 use crate::jira::http::{Request, Transport};
 use crate::jira::{is_safe_address, pause_after};
+use crate::json::whole_characters;
 use crate::secret::Secret;
 use crate::system::System;
 
@@ -66,7 +67,8 @@ impl<'a> Rest<'a> {
 
     fn get(&self, path: &str, tree: &str) -> Result<Value, Failure> {
         let body = self.read(&format!("{}{path}/api/json?tree={tree}", self.url))?;
-        let object: Result<serde_json::Map<String, Value>, _> = serde_json::from_str(&body);
+        let object: Result<serde_json::Map<String, Value>, _> =
+            serde_json::from_str(&whole_characters(&body));
         object.map(Value::Object).map_err(|error| {
             Failure::new(FailureKind::Unreachable, self.trouble())
                 .cause(format!("its answer cannot be read: {error}"))
@@ -125,10 +127,9 @@ impl<'a> Rest<'a> {
         };
         for page in 0.. {
             let tree = answers::items_tree(page * PAGE, (page + 1) * PAGE);
-            let found = answers::items(&self.get(&path, &tree)?, folder);
-            let is_last = found.len() < PAGE;
-            items.extend(found);
-            if is_last {
+            let answer = self.get(&path, &tree)?;
+            items.extend(answers::items(&answer, folder));
+            if answers::list(&answer["jobs"]).len() < PAGE {
                 break;
             }
         }

@@ -42,6 +42,9 @@ impl Serialize for Percentage {
     }
 }
 
+/// Digits behind the point that count.
+const MAX_FRACTION: usize = 12;
+
 impl FromStr for Percentage {
     type Err = String;
 
@@ -49,11 +52,19 @@ impl FromStr for Percentage {
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.trim();
         let number = text.strip_suffix('%').unwrap_or(text).trim_end();
-        let digits = |byte: u8| byte.is_ascii_digit() || byte == b'.';
-        // A number as in JSON, but for `1e2`.
-        let read = serde_json::from_str(number).ok();
-        let read = read.filter(|_| number.bytes().all(digits));
-        read.map_or_else(|| Err(EXPECTED.to_owned()), Self::new)
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        let is_number = [whole, fraction]
+            .concat()
+            .bytes()
+            .all(|byte| byte.is_ascii_digit());
+        // Further digits would not be exact.
+        let fraction = fraction.get(..MAX_FRACTION).unwrap_or(fraction);
+        let digits = [whole, fraction].concat().parse::<u64>().ok();
+        let digits = digits.filter(|digits| is_number && *digits <= 1 << f64::MANTISSA_DIGITS);
+        let divisor = 10_u64.pow(u32::try_from(fraction.len()).unwrap_or(0));
+        #[expect(clippy::cast_precision_loss, reason = "2^53 at most")]
+        let number = digits.ok_or(EXPECTED)? as f64 / divisor as f64;
+        Self::new(number)
     }
 }
 
@@ -125,6 +136,13 @@ mod tests {
             (" 25 % ", Some(json!(25))),
             ("12.5%", Some(json!(12.5))),
             ("99.999", Some(json!(99.999))),
+            ("5.", Some(json!(5))),
+            (".5", Some(json!(0.5))),
+            ("050", Some(json!(50))),
+            ("33.3", Some(json!(33.3))),
+            ("66.666666666666666666", Some(json!(66.666_666_666_666))),
+            ("1.2.3", None),
+            (".", None),
             ("100.0", Some(json!(100))),
             ("100.1", None),
             ("-0", None),

@@ -95,13 +95,20 @@ impl FromStr for Timestamp {
             return Err("a build cannot have a time before 1970".to_owned());
         }
         let milliseconds = time.unix_timestamp() * 1_000 + i64::from(time.millisecond());
-        Ok(Self::from_millisecond(milliseconds))
+        let time = Self::from_millisecond(milliseconds);
+        if time.0 != milliseconds {
+            return Err("a build cannot have a time after the year 9999".to_owned());
+        }
+        Ok(time)
     }
 }
 
 /// RFC 3339 in full: `date +%FT%T%z` leaves out the colon of the zone, and Java's classes leave out seconds that are zero.
 fn in_full(text: &str) -> Option<String> {
+    // The name of a zone, as Java adds it, stands for the offset before it.
+    let (text, _) = text.split_once('[').unwrap_or((text, ""));
     let (time, zone) = text.split_at(text.rfind(['Z', 'z', '+', '-'])?);
+    time.get(10..)?.strip_prefix(['T', 't', ' '])?;
     let seconds = if time.len() == "2026-01-01T00:00".len() {
         ":00"
     } else {
@@ -111,8 +118,9 @@ fn in_full(text: &str) -> Option<String> {
     let minutes = match minutes {
         _ if hours.len() < 3 => "",
         "" => ":00",
-        minutes => &format!(":{}", minutes.trim_start_matches(':')),
+        minutes => &format!(":{}", minutes.strip_prefix(':').unwrap_or(minutes)),
     };
+    let time = time.replace(',', ".");
     Some(format!("{time}{seconds}{hours}{minutes}"))
 }
 
@@ -159,10 +167,14 @@ mod tests {
                 Some("2026-01-01T00:00:00.123Z"),
             ),
             ("2024-12-31T23:59:60Z", Some("2024-12-31T23:59:59.999Z")),
+            ("9999-12-31T23:59:59-01:00", None),
             (
-                "9999-12-31T23:59:59-01:00",
-                Some("9999-12-30T22:00:00.999Z"),
+                "2026-01-01T01:00+01:00[Europe/Berlin]",
+                Some("2026-01-01T00:00:00.000Z"),
             ),
+            ("2026-01-01T00:00:00,5Z", Some("2026-01-01T00:00:00.500Z")),
+            ("2026-01-01T00:00:00+01::00", None),
+            ("2026-01-01_00:00:00Z", None),
             ("2026-02-29T00:00:00Z", None),
             ("2026-01-01T24:00:00Z", None),
             ("2026-01-01T00:00:00+", None),

@@ -11,7 +11,7 @@ use crate::domain::text::Line;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::web_url::WebUrl;
 use crate::jira::feature_flags::{Detail, FlagEnvironment, Summary};
-use values::{check_schema, issues_of, rollout, time};
+use values::{Issues, check_schema, rollout, time};
 
 /// The state of a flag, where it is given.
 #[derive(Clone, Default)]
@@ -51,14 +51,16 @@ pub(super) fn flag(part: &str, defaults: &Defaults, line: usize) -> Result<Given
             (None, None) => return Err(Wrong::new("id", "missing; expected id or key")),
         };
         let key_field = if key.is_some() { "key" } else { "id" };
-        let (issue_keys, issue_ids) = issues_of(issues, associations)?;
+        let mut found = Issues::default();
+        found.add(issues.into_iter().flatten())?;
+        found.add_associated(associations.into_iter().flatten())?;
         if environments.is_some() && details.is_some() {
             let words = "environments is set as well; use one of the two";
             return Err(Wrong::new("details", words));
         }
         let summary = summary.unwrap_or_default();
         let base = state.clone().or(&summary);
-        let details = environments.or(details).unwrap_or_default().into_iter();
+        let details = environments.or(details).into_iter().flatten();
         let details = details.map(|(path, raw)| detail(raw, path, &base, defaults));
         let mut details = details.collect::<Result<Vec<_>, _>>()?;
         if details.is_empty() {
@@ -77,8 +79,8 @@ pub(super) fn flag(part: &str, defaults: &Defaults, line: usize) -> Result<Given
         Ok(GivenFlag {
             id: parse(id, id_field)?,
             sequence,
-            issue_keys,
-            issue_ids,
+            issue_keys: found.keys,
+            issue_ids: found.ids,
             texts: texts.into_iter().filter_map(text).collect(),
             key: line_of(key.as_ref().unwrap_or(id), key_field)?,
             display_name: display_name.as_deref().and_then(Line::optional),

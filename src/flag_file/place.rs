@@ -100,12 +100,13 @@ impl<'a> Fields<'a> {
     pub(super) fn list(
         &mut self,
         name: &'static str,
-    ) -> Result<Option<Vec<(String, &'a str)>>, Wrong> {
+    ) -> Result<Option<impl Iterator<Item = (String, &'a str)> + use<'a>>, Wrong> {
         let items = self.take::<Vec<&RawValue>>(name)?;
         let path = self.path_of(name);
-        let with_path =
-            |(index, raw): (usize, &'a RawValue)| (format!("{path}[{index}]"), raw.get());
-        Ok(items.map(|items| items.into_iter().enumerate().map(with_path).collect()))
+        Ok(items.map(|items| {
+            let items = items.into_iter().enumerate();
+            items.map(move |(index, raw)| (format!("{path}[{index}]"), raw.get()))
+        }))
     }
 
     /// Refuses what was not taken: a misspelt name explains what is missing.
@@ -113,7 +114,10 @@ impl<'a> Fields<'a> {
         let first = self.left.iter().min_by_key(|(_, raw)| raw.get().as_ptr());
         first.map_or(Ok(()), |(name, _)| {
             let known = self.known.join("`, `");
-            let one_of = if self.known.len() > 1 { "one of " } else { "" };
+            let (one_of, known) = match self.known.len() {
+                1 | 2 => ("", known.replace(", ", " or ")),
+                _ => ("one of ", known),
+            };
             let words = format!("unknown field `{name}`, expected {one_of}`{known}`");
             Err(Wrong::new(self.path_of(name), words))
         })

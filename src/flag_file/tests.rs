@@ -158,7 +158,7 @@ fn a_body_of_jiras_api_is_taken_as_it_is() {
             "key": "newCart",
             "updateSequenceId": 1_767_225_600_123_u64,
             "displayName": "New cart",
-            "issueKeys": ["ABC-1"],
+            "issueKeys": [" ABC-1 "],
             "associations": [
                 {"associationType": "issueIdOrKeys", "values": ["abc-2", "10042"]},
                 {"associationType": "issueKeys", "values": ["ABC-3"]},
@@ -286,6 +286,26 @@ const WRONG_FLAGS: &[(&str, &str)] = &[
         "rollout: expected only one of percentage, text and rules",
     ),
     (
+        r#"[{"id": "a", "enabled": true, "rollout": {"rules": 1, "rules": 2}}]"#,
+        "[0].rollout: duplicate field `rules`",
+    ),
+    (
+        r#"[{"id": "a", "enabled": true, "rollout": {"bogus": null}}]"#,
+        "[0].rollout.bogus: unknown field `bogus`",
+    ),
+    (
+        r#"{"id": "a", "enabled": true}"#,
+        "column 8: id: unknown field `id`, expected one of `flags`",
+    ),
+    (
+        r#"[{"id": "a", "enabled": true, "associations": [{"values": ["ABC-1"]}]}]"#,
+        "associations[0].associationType: missing",
+    ),
+    (
+        r#"[{"id": "a", "enabled": true, "associations": [{"type": "issueKeys"}]}]"#,
+        "associations[0].type: unknown field `type`, expected `associationType` or `values`",
+    ),
+    (
         r#"[{"id": "a", "enabled": true, "rollout": true}]"#,
         "rollout: expected a percentage from 0 to 100, a text, or an object with one of percentage, text and rules",
     ),
@@ -374,6 +394,13 @@ fn wrong_values_of_flags_say_what_is_wanted() {
     assert!(causes(no_page)[0].contains("[0].url: missing: expected the URL of the flag's page"));
     let wrong = parse("f", b"[\n{\"id\": \"\xff\"}]", &defaults(""));
     assert_eq!(causes(wrong), ["line 2, column 9: this is not UTF-8 text"]);
+}
+
+#[test]
+fn a_small_percentage_is_one() {
+    let found = flag(&json!({"id": "a", "enabled": true, "rollout": 1e-7}));
+    let status = json!({"enabled": true, "rollout": {"percentage": 1e-7}});
+    assert_eq!(found["summary"]["status"], status);
 }
 
 #[test]

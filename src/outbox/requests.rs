@@ -30,7 +30,7 @@ pub(crate) struct OpenRequest {
 /// Adds one; the oldest goes when there are too many.
 pub(crate) fn add_request(requests: &mut OpenRequests, number: &str, request: OpenRequest) {
     requests.insert(number.to_owned(), request);
-    if requests.len() > MAX
+    while requests.len() > MAX
         && let Some((oldest, _)) = requests.iter().min_by_key(|(_, request)| request.at)
     {
         let oldest = oldest.clone();

@@ -31,12 +31,12 @@ pub(super) fn list(value: &Value) -> &[Value] {
 pub(super) fn items(answer: &Value, folder: &str) -> Vec<JenkinsItem> {
     let is_multibranch = is_class(answer, "MultiBranchProject");
     let item = |job: &Value| {
-        let own = job["name"].as_str().unwrap_or_default();
+        let own = job["name"].as_str()?;
         let name = match folder {
             "" => own.to_owned(),
             outer => format!("{outer}/{own}"),
         };
-        JenkinsItem {
+        Some(JenkinsItem {
             is_folder: job["jobs"].is_array(),
             job: Job {
                 place: name.clone(),
@@ -47,9 +47,9 @@ pub(super) fn items(answer: &Value, folder: &str) -> Vec<JenkinsItem> {
                     .saturating_sub(1),
                 head: is_multibranch.then(|| head(own, list(&job["actions"]))),
             },
-        }
+        })
     };
-    list(&answer["jobs"]).iter().map(item).collect()
+    list(&answer["jobs"]).iter().filter_map(item).collect()
 }
 
 fn is_class(value: &Value, end: &str) -> bool {

@@ -1,10 +1,11 @@
 //! The values of fields that are read by rules of their own, with what is wrong with one that is refused.
 
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::super::place::{Fields, Wrong, parse, read};
 use crate::domain::association::IssueId;
-use crate::domain::feature_flag::Rollout;
+use crate::domain::feature_flag::{Percentage, Rollout};
 use crate::domain::issue_key::IssueKey;
 use crate::domain::text::Line;
 use crate::domain::timestamp::Timestamp;
@@ -13,29 +14,43 @@ const ROLLOUT: &str = "expected a percentage from 0 to 100, a text, or an object
 
 /// A number is a percentage, a text a text; or an object with one of the three.
 pub(super) fn rollout(fields: &mut Fields<'_>) -> Result<Option<Rollout>, Wrong> {
-    let given = match fields.take("rollout")? {
-        None => return Ok(None),
-        Some(Value::Object(given)) => given,
-        Some(text @ Value::String(_)) => [("text".to_owned(), text)].into_iter().collect(),
-        Some(value) => [("percentage".to_owned(), value)].into_iter().collect(),
+    let Some(given) = fields.take::<&RawValue>("rollout")? else {
+        return Ok(None);
     };
-    let refused = |words| Wrong::new(fields.path_of("rollout"), words);
-    let mut rollouts = Vec::new();
-    for (name, value) in given {
-        let rollout = match (name.as_str(), &value) {
-            (_, Value::Null) => continue,
-            ("text", Value::String(text)) => match Line::optional(text) {
-                Some(text) => Some(Rollout::Text(text)),
-                None => continue,
-            },
-            ("percentage", Value::Number(number)) => {
-                number.to_string().parse().ok().map(Rollout::Percentage)
-            }
-            ("rules", Value::Number(number)) => number.to_string().parse().ok().map(Rollout::Rules),
-            _ => None,
+    let (given, path) = (given.get(), fields.path_of("rollout"));
+    let refused = |words| Wrong::new(path.as_str(), words);
+    let of_kind = |name: &str, value: Value| match (name, value) {
+        ("text", Value::String(text)) => Ok(Line::optional(&text).map(Rollout::Text)),
+        ("percentage", Value::Number(number)) => {
+            let percentage = number.as_f64().map(Percentage::new);
+            let percentage = percentage.and_then(Result::ok).map(Rollout::Percentage);
+            percentage.map(Some).ok_or_else(|| refused(ROLLOUT))
+        }
+        ("rules", Value::Number(number)) => {
+            let rules = number.as_u64().and_then(|rules| rules.try_into().ok());
+            let rules = rules.map(Rollout::Rules);
+            rules.map(Some).ok_or_else(|| refused(ROLLOUT))
+        }
+        _ => Err(refused(ROLLOUT)),
+    };
+    if !given.starts_with('{') {
+        let kind = if given.starts_with('"') {
+            "text"
+        } else {
+            "percentage"
         };
-        rollouts.push(rollout.ok_or_else(|| refused(ROLLOUT))?);
+        return of_kind(kind, read(given, &path)?);
     }
+    let rollouts = Fields::of(given, path.clone(), |fields| {
+        let mut rollouts = Vec::new();
+        for name in ["percentage", "text", "rules"] {
+            if let Some(value) = fields.take(name)? {
+                rollouts.extend(of_kind(name, value)?);
+            }
+        }
+        Ok(rollouts)
+    });
+    let mut rollouts = rollouts?;
     if rollouts.len() > 1 {
         return Err(refused("expected only one of percentage, text and rules"));
     }
@@ -60,45 +75,68 @@ pub(super) fn time(fields: &mut Fields<'_>) -> Result<Option<Timestamp>, Wrong> 
     time.transpose()
 }
 
-/// Refuses a text of which there are other words.
-fn one_of(fields: &mut Fields<'_>, name: &'static str, known: &[&str]) -> Result<(), Wrong> {
+/// Whether the field is there; with another text than these it is refused.
+fn is_one_of(fields: &mut Fields<'_>, name: &'static str, known: &[&str]) -> Result<bool, Wrong> {
     match fields.take::<String>(name)? {
         Some(found) if !known.contains(&&*found) => {
             let words = format!("expected {}, got {found:?}", known.join(" or "));
             Err(Wrong::new(fields.path_of(name), words))
         }
-        _ => Ok(()),
+        found => Ok(found.is_some()),
     }
 }
 
 /// There is only one version of Jira's schemas.
 pub(super) fn check_schema(fields: &mut Fields<'_>) -> Result<(), Wrong> {
-    one_of(fields, "schemaVersion", &["1.0"])
+    is_one_of(fields, "schemaVersion", &["1.0"]).map(drop)
 }
 
-type Items<'a> = Option<Vec<(String, &'a str)>>;
+/// Ids may stand where keys do.
+#[derive(Default)]
+pub(super) struct Issues {
+    pub(super) keys: Vec<IssueKey>,
+    pub(super) ids: Vec<IssueId>,
+}
 
-/// The issues of the list of a flag and of Jira's list `associations`. Ids may stand where keys do.
-pub(super) fn issues_of(
-    issues: Items<'_>,
-    associations: Items<'_>,
-) -> Result<(Vec<IssueKey>, Vec<IssueId>), Wrong> {
-    let mut issues = issues.unwrap_or_default();
-    for (path, raw) in associations.into_iter().flatten() {
-        issues.extend(Fields::of(raw, path, |fields| {
-            one_of(fields, "associationType", &["issueIdOrKeys", "issueKeys"])?;
-            let values = fields.list("values")?;
-            values.ok_or_else(|| Wrong::new(fields.path_of("values"), "missing"))
-        })?);
-    }
-    let (mut keys, mut ids) = (Vec::new(), Vec::new());
-    for (path, raw) in issues {
-        let text: String = read(raw, &path)?;
-        if text.trim().bytes().all(|byte| byte.is_ascii_digit()) {
-            ids.push(parse(&text, &path)?);
-        } else {
-            keys.push(parse(&text, &path)?);
+impl Issues {
+    /// Adds those of a list.
+    pub(super) fn add<'a>(
+        &mut self,
+        list: impl Iterator<Item = (String, &'a str)>,
+    ) -> Result<(), Wrong> {
+        for (path, raw) in list {
+            let text: String = read(raw, &path)?;
+            let text = text.trim();
+            if text.bytes().all(|byte| byte.is_ascii_digit()) {
+                self.ids.push(parse(text, &path)?);
+            } else {
+                self.keys.push(parse(text, &path)?);
+            }
         }
+        Ok(())
     }
-    Ok((keys, ids))
+
+    /// Adds those of Jira's list `associations`.
+    pub(super) fn add_associated<'a>(
+        &mut self,
+        list: impl Iterator<Item = (String, &'a str)>,
+    ) -> Result<(), Wrong> {
+        for (path, raw) in list {
+            let values = Fields::of(raw, path, |fields| {
+                let known = ["issueIdOrKeys", "issueKeys"];
+                let has_type = is_one_of(fields, "associationType", &known)?;
+                let values = fields.list("values")?;
+                fields.refuse_others()?;
+                let missing = if has_type {
+                    "values"
+                } else {
+                    "associationType"
+                };
+                let missing = || Wrong::new(fields.path_of(missing), "missing");
+                values.filter(|_| has_type).ok_or_else(missing)
+            });
+            self.add(values?)?;
+        }
+        Ok(())
+    }
 }

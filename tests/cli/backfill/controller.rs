@@ -84,7 +84,7 @@ fn builds(count: i64) -> Vec<Value> {
             "actions": [{}, null, {"_class": "x", "lastBuiltRevision": {"SHA1": super::COMMIT, "branch": [{"name": "refs/remotes/origin/main"}]}, "remoteUrls": ["https://git.example.com/acme/shop.git"]},
                 {"failCount": 1, "skipCount": 0, "totalCount": 3},
                 {"environment": {"JIRA_SEND_MEMORY": format!("keys {{\"issueKeys\":[\"OPS-7\"],\"at\":{BEGAN}}}")}}],
-            "changeSets": [{"kind": "git", "items": [{"commitId": "1", "msg": "ABC-1", "comment": "ABC-1\nABC-2\n"}, {"msg": "ABC-3"}]}],
+            "changeSets": [{"kind": "git", "items": [{"commitId": "1", "msg": "ABC-1", "comment": "ABC-1\nABC-2 HALF\n"}, {"msg": "ABC-3"}]}],
         })
     };
     (1..=count).rev().map(build).collect()
@@ -96,9 +96,8 @@ fn answer(path: &str) -> Option<Value> {
     Some(match (place, query.starts_with("allBuilds")) {
         ("", _) if query == "url" => json!({"url": "https://ci.example.com/"}),
         ("", _) => {
-            let mut jobs: Vec<Value> = (0..120)
-                .map(|n| json!({"name": format!("f{n}"), "jobs": []}))
-                .collect();
+            let folders = (0..120).map(|n| json!({"name": format!("f{n}"), "jobs": []}));
+            let mut jobs: Vec<Value> = [json!(null)].into_iter().chain(folders).collect();
             jobs.push(json!({"name": "shop", "jobs": [{"name": "x"}]}));
             jobs.push(json!({"name": "plain", "nextBuildNumber": 3}));
             json!({"_class": "hudson.model.Hudson", "jobs": page(&jobs, path)})
