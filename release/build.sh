@@ -99,10 +99,10 @@ compiles_c() {
 build() { # target, file, flags of rustc
     target=$1 file=$out/$2 flags=$3
     case $compiler in */*) cargo=${compiler%rustc}cargo ;; *) cargo=${CARGO:-cargo} ;; esac
-    command=rustc options='' ours='' bootstrap=''
-    case $check$target in
-        yes* | "$host" | *-apple-* | *-windows-*) ;;
-        *) ! command -v cargo-zigbuild >/dev/null 2>&1 || cargo="env CARGO=$cargo cargo-zigbuild" ;;
+    command=build options='' bootstrap=''
+    case $target in
+        "$host" | *-apple-* | *-windows-*) ;;
+        *) ! command -v cargo-zigbuild >/dev/null 2>&1 || command=zigbuild ;;
     esac
     # A panic ends the program at once: nothing ever reads these tables. Windows wants them.
     c_flags="-ffile-prefix-map=$PWD=. -ffile-prefix-map=$home=cargo"
@@ -117,17 +117,16 @@ build() { # target, file, flags of rustc
     flags="--remap-path-prefix=$PWD=. --remap-path-prefix=$home=cargo --remap-path-prefix=$sysroot/lib/rustlib=rust $flags"
     if [ -n "$source" ]; then
         bootstrap=1
-        # Without the feature "backtrace": a panic says where, and not by which way; and where only in our own code.
+        # Without the feature "backtrace", and without the places of panics, which take a fortieth: a panic says what is wrong.
         options='-Z build-std=std,panic_abort -Z build-std-features=optimize_for_size'
-        ours='-- -Z location-detail=file,line'
         flags="$flags -Z location-detail=none --remap-path-prefix=$source=rust/library"
         # The linker brings the C library, not Rust's package of it.
         case $target in *-musl) flags="$flags -C link-self-contained=no" ;; esac
     fi
-    [ -z "$check" ] || { command=check ours='' flags="$flags -D warnings"; }
+    [ -z "$check" ] || { command=check flags="$flags -D warnings"; }
     # shellcheck disable=SC2086 # words
     CFLAGS="$c_flags" RUSTFLAGS="$flags" RUSTC=$compiler ${bootstrap:+env RUSTC_BOOTSTRAP=1} \
-        $cargo $command --locked --release --package jira-send --target "$target" --target-dir target/shipped $options $ours || return 1
+        $cargo $command --locked --release --package jira-send --target "$target" --target-dir target/shipped $options || return 1
     [ -z "$check" ] || return 0
     built=target/shipped/$target/release/jira-send
     case $2 in *.exe) built=$built.exe ;; esac
