@@ -51,7 +51,10 @@ fn jenkins(
                 };
                 (
                     status,
-                    found.map_or("<html>".to_owned(), |found| found.to_string()),
+                    found.map_or("<html>".to_owned(), |found| {
+                        // A message that Java cut in the middle of an emoji.
+                        found.to_string().replace("HALF", "\\ud83d")
+                    }),
                 )
             } else {
                 ("401 Unauthorized", "<html>".to_owned())
