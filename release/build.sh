@@ -104,16 +104,15 @@ build() { # target, file, flags of rustc
         "$host" | *-apple-* | *-windows-*) ;;
         *) ! command -v cargo-zigbuild >/dev/null 2>&1 || command=zigbuild ;;
     esac
-    # A panic ends the program at once: nothing ever reads these tables. Windows wants them.
+    # A panic ends the program at once: nothing ever reads these tables. And what the compiler wrote in many places becomes
+    # one function, which saves a thirtieth of the file. Windows wants the tables, and cannot have them of such functions.
     c_flags="-ffile-prefix-map=$PWD=. -ffile-prefix-map=$home=cargo"
     case $target in
         *-linux-*)
-            flags="$flags -C force-unwind-tables=no"
+            flags="$flags -C force-unwind-tables=no -C llvm-args=-enable-machine-outliner"
             c_flags="$c_flags -fno-unwind-tables -fno-asynchronous-unwind-tables"
             ;;
     esac
-    # What the compiler wrote in many places becomes one function, which saves a thirtieth of the file.
-    flags="$flags -C llvm-args=-enable-machine-outliner"
     flags="--remap-path-prefix=$PWD=. --remap-path-prefix=$home=cargo --remap-path-prefix=$sysroot/lib/rustlib=rust $flags"
     if [ -n "$source" ]; then
         bootstrap=1

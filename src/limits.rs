@@ -4,6 +4,7 @@
 const TO_SEND: u64 = 8 * 1024 * 1024;
 
 /// Less than this, in bytes, is not enough for the first thread; others have a stack of their own size.
+#[cfg(unix)]
 const STACK: u64 = 1024 * 1024;
 
 /// Whether the first thread has enough stack (`ulimit -s`).
