@@ -107,7 +107,9 @@ impl Watch<'_> {
                     if self.waits && last.as_ref() != Some(&gate) {
                         output.say(&self.words(&gate));
                     }
-                    if !gate.is_open() || !self.waits || is_last {
+                    let obstacle = self.obstacle(&gate).map(|(kind, _)| kind);
+                    let is_open = obstacle == Some(FailureKind::Awaiting);
+                    if !is_open || !self.waits || is_last {
                         return Ok(gate);
                     }
                     last = Some(gate);
@@ -181,37 +183,44 @@ impl Watch<'_> {
         }
     }
 
-    /// Reports the decision, as an error if the deployment may not proceed.
-    fn report(&self, gate: Gate) -> Report {
-        let words = self.words(&gate);
-        let (kind, hint) = match gate.status.as_str() {
-            "allowed" => (None, ""),
+    /// What Jira's word keeps the deployment from, if it does, and what to do about that. A word that nobody has documented
+    /// is no decision.
+    fn obstacle(&self, gate: &Gate) -> Option<(FailureKind, &'static str)> {
+        let obstacle = match gate.status.as_str() {
+            "allowed" => return None,
             "awaiting" if self.waits => (
-                Some(FailureKind::Awaiting),
+                FailureKind::Awaiting,
                 "nobody has decided within --timeout: ask whoever approves the change request, or wait longer",
             ),
             "awaiting" => (
-                Some(FailureKind::Awaiting),
+                FailureKind::Awaiting,
                 "ask again later, or wait for the decision with --wait",
             ),
             "prevented" => (
-                Some(FailureKind::Prevented),
+                FailureKind::Prevented,
                 "the change request was declined; its issue has the reason",
             ),
             "expired" => (
-                Some(FailureKind::Prevented),
+                FailureKind::Prevented,
                 "nobody decided in time; run the deployment again to ask once more",
             ),
             "invalid" => (
-                Some(FailureKind::InvalidGate),
+                FailureKind::InvalidGate,
                 "check the services of the deployment (--service-ids) and the change management of the service project in Jira Service Management",
             ),
             _ => (
-                Some(FailureKind::Awaiting),
+                FailureKind::Awaiting,
                 "this version of jira-send does not know this status and treats it as undecided",
             ),
         };
-        let failure = kind.map(|kind| Failure::new(kind, words.as_str()).hint(hint));
+        Some(obstacle)
+    }
+
+    /// Reports the decision, as an error if the deployment may not proceed.
+    fn report(&self, gate: Gate) -> Report {
+        let words = self.words(&gate);
+        let obstacle = self.obstacle(&gate);
+        let failure = obstacle.map(|(kind, hint)| Failure::new(kind, words.as_str()).hint(hint));
         match &failure {
             Some(failure) => self.context.output.failure(failure),
             None if !self.waits => self.context.output.say(&words),

@@ -21,7 +21,7 @@ impl Repository<'_> {
     pub(crate) fn look_up(&self, revisions: &[String]) -> Result<Vec<Option<String>>, GitError> {
         let objects = self.objects(revisions)?.into_iter();
         let commits = objects.map(|object| Some(object.filter(Object::is_commit)?.id));
-        Ok(ordered(commits))
+        Ok(commits.collect())
     }
 
     /// The objects of these names, each in its place.

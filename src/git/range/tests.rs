@@ -360,3 +360,24 @@ fn messages_that_have_no_room_are_told() {
     let warning = too_large(&commits, 6, "do this").unwrap();
     assert!(warning.what.contains("the first 6 bytes"), "{warning:?}");
 }
+
+/// What was never searched for this branch is not searched again.
+#[test]
+fn a_branch_at_a_merge_of_another_counts_what_that_brought() {
+    let scratch = Scratch::new();
+    scratch.commit("first");
+    scratch.merge("topic", "on topic");
+    for branch in ["main", "ABC-1-login"] {
+        let name = format!("refs/remotes/origin/{branch}");
+        scratch.git(&["update-ref", &name, "HEAD"]);
+    }
+    let read = scratch.read(&RangeRequest {
+        branch: Some("ABC-1-login".to_owned()),
+        ..RangeRequest::default()
+    });
+    assert_eq!(messages(&read), ["Merge topic", "on topic"]);
+    assert_eq!(
+        read.range.searched(),
+        "searched only the newest commit, a merge, and what it brought (2 commits)"
+    );
+}
